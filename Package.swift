@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+// This file is the law of the house: a target lists only the rooms above it that it needs
+// (docs/architecture.md), and CI builds with `--explicit-target-dependency-import-check error`.
+import PackageDescription
+
+let strict: [SwiftSetting] =
+  Context.environment["GAN_EXP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let touchesC: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "gan-exp",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "gan-exp", targets: ["gan-exp"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // C libraries of the system.
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+
+    // What the file says.
+    .target(name: "Spec", dependencies: ["CYAML"], swiftSettings: touchesC),
+    // The graph core: a closed set of ops and its interpreters.
+    .target(name: "TensorCore", swiftSettings: strict),
+    // Layers, losses, optimizers: from a spec to graphs.
+    .target(name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
+    // Vector kernels and the thread team, in C.
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno"])],
+      linkerSettings: [.linkedLibrary("sleef"), .linkedLibrary("gomp")]),
+    // A verified graph → an executable, on the processor.
+    .target(
+      name: "CPUBackend", dependencies: ["TensorCore", "COneDNN", "CKernels"],
+      swiftSettings: touchesC),
+    // Data sets in, pictures out.
+    .target(
+      name: "Images", dependencies: ["Spec", "CPNG", "CZlib", crypto], swiftSettings: touchesC),
+    // Plays the rounds; the sole writer of a result directory.
+    .target(
+      name: "Runner", dependencies: ["Spec", "TensorCore", "ModelBuilder", "Images", crypto],
+      swiftSettings: strict),
+    // One file per command; the one list of backends.
+    .executableTarget(
+      name: "gan-exp",
+      dependencies: [
+        "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Runner", argumentParser,
+      ], swiftSettings: strict),
+
+    .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
+    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelBuilderTests", dependencies: ["ModelBuilder", "Spec", "TensorCore"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore"], swiftSettings: strict),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Spec"], swiftSettings: strict),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: ["Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "CPUBackend"],
+      swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["gan-exp"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)
