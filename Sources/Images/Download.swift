@@ -3,13 +3,6 @@
 /// A file is taken as published only when the MD5 of its uncompressed content says so, and it appears
 /// under its name in one rename. What a cut connection leaves is kept as `NAME.part` and continued.
 package struct Download: Sendable {
-  /// A published file: `digest` and `size` are those of the uncompressed content.
-  package struct File: Sendable, Equatable {
-    package let name: String
-    package let digest: String
-    package let size: Int
-  }
-
   /// Where the files come from.
   package enum Origin: Sendable, Equatable {
     case mirrors([String])
@@ -24,11 +17,11 @@ package struct Download: Sendable {
     package let total: Int?
   }
 
-  package let files: [File]
+  package let published: Published
   package let origin: Origin
 
-  package init(files: [File], origin: Origin) {
-    self.files = files
+  package init(_ published: Published, origin: Origin) {
+    self.published = published
     self.origin = origin
   }
 

@@ -1,3 +1,5 @@
+import Spec
+
 /// Images as a network sees them: resized and scaled to `data.range`, channels last.
 ///
 /// A value is a function of the stored byte, so what is kept is one byte a value and a table of 256
@@ -57,29 +59,19 @@ package struct FloatImages: Sendable {
   }
 }
 
-/// `data.range`: the values that black and white become.
-package struct ValueRange: Sendable, Equatable {
-  package let low: Float
-  package let high: Float
-
-  package init(low: Float, high: Float) {
-    precondition(low < high)
-    self.low = low
-    self.high = high
-  }
-
+extension ValueRange {
   /// The value of each byte, with the roundings of torchvision in float32: `ToTensor` is `x / 255`,
   /// `Normalize(mean, std)` is `(x − mean) / std`; [-1, 1] has mean ½ and std ½, [0, 1] has 0 and 1.
   var table: [Float] {
-    let std = 1 / (high - low)
-    let mean = -low / (high - low)
+    let mean = Float(-low / (high - low))
+    let std = Float(1 / (high - low))
     return (0..<256).map { (Float($0) / 255 - mean) / std }
   }
 
   /// The byte that shows `value`: black at `low` and below, white at `high` and above, half up in
   /// between; what is not a number is black.
   func byte(of value: Float) -> UInt8 {
-    let scaled = (value - low) / (high - low) * 255 + 0.5
+    let scaled = (value - Float(low)) / Float(high - low) * 255 + 0.5
     guard scaled > 0 else { return 0 }
     return scaled >= 255 ? 255 : UInt8(scaled)
   }

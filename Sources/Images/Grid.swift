@@ -1,3 +1,5 @@
+import Spec
+
 /// Images side by side on one picture, row after row.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+import Spec
+
 /// The images as a network of `size × size` sees them, scaled to `range`.
 ///
 /// The shorter side becomes `size` and the middle of the longer one is cut out, as torchvision's
