@@ -30,14 +30,18 @@ package struct TrainingProgram: Sendable {
     self.images = images
     game = Game(experiment, images: images)
     try game.checkShapes()
-    let writer = RoundPlan(experiment.schedule).segments.flatMap { segment in
+    states = Self.states(of: game)
+  }
+
+  private static func states(of game: Game) -> [StateDeclaration] {
+    var seen: Set<String> = []
+    let mentioned = RoundPlan(game.experiment.schedule).segments.flatMap { segment in
       // Two samples suffice: no state's shape depends on the batch.
       game.write(segment, batch: 2, observing: false).states.declarations
     }
-    var seen: Set<String> = []
-    let unique = writer.filter { seen.insert($0.name).inserted }
-    states = StateDeclaration.Role.allCases.flatMap { role in
-      Player.allCases.reversed().flatMap { player in
+    let unique = mentioned.filter { seen.insert($0.name).inserted }
+    return StateDeclaration.Role.allCases.flatMap { role in
+      [Player.generator, .discriminator].flatMap { player in
         unique.filter { $0.role == role && $0.player == player }
       }
     }
