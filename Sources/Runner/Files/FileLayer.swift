@@ -18,6 +18,9 @@ package struct FileLayer: Sendable {
   /// Asked before each operation: an `errno` with which it fails, 0 to let it pass.
   package var fault: @Sendable (Operation, _ path: String) -> Int32 = { _, _ in 0 }
 
+  /// Asked after a look at the disk: the bytes it is said to have left.
+  package var reportedFreeBytes: @Sendable (_ found: Int) -> Int = { $0 }
+
   package init() {}
 
   /// `mkdir`. False when something is there already.
@@ -229,7 +232,7 @@ extension FileLayer {
     while !exists(place), place != "/", place != "." { place = parentFolder(place) }
     var status = statvfs()
     guard statvfs(place, &status) == 0 else { throw Self.failure(place, "look at the disk") }
-    return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    return reportedFreeBytes(Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
   }
 }
 

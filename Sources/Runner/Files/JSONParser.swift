@@ -117,26 +117,28 @@ private struct JSONParser {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
+  /// How many stood there.
+  private mutating func skipDigits() -> Int {
+    let start = place
+    while let byte = next, isDigit(byte) { place += 1 }
+    return place - start
+  }
+
   private mutating func number() throws(JSONError) -> JSON {
     let start = place
-    func digits(_ place: inout Int) -> Int {
-      let start = place
-      while place < bytes.count, isDigit(bytes[place]) { place += 1 }
-      return place - start
-    }
     if next == UInt8(ascii: "-") { place += 1 }
     let leadingZero = next == UInt8(ascii: "0")
-    let whole = digits(&place)
+    let whole = skipDigits()
     if whole == 0 || (leadingZero && whole > 1) { throw fail("not a number", at: start) }
     var isInteger = true
     if next == UInt8(ascii: ".") {
       (place, isInteger) = (place + 1, false)
-      if digits(&place) == 0 { throw fail("not a number", at: start) }
+      if skipDigits() == 0 { throw fail("not a number", at: start) }
     }
     if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
       (place, isInteger) = (place + 1, false)
       if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { place += 1 }
-      if digits(&place) == 0 { throw fail("not a number", at: start) }
+      if skipDigits() == 0 { throw fail("not a number", at: start) }
     }
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     if isInteger, let value = Int(text) { return .integer(value) }

@@ -83,7 +83,21 @@ extension Safetensors {
 
 /// What the header says of one tensor.
 private struct Claim {
-  enum Format: String { case F32, I32, U8, F64, I64 }
+  enum Format: String, CaseIterable {
+    case float32 = "F32"
+    case int32 = "I32"
+    case uint8 = "U8"
+    case float64 = "F64"
+    case int64 = "I64"
+
+    var size: Int {
+      switch self {
+      case .uint8: 1
+      case .float32, .int32: 4
+      case .float64, .int64: 8
+      }
+    }
+  }
 
   let name: String
   let format: Format
@@ -105,7 +119,7 @@ private struct Claim {
     guard let items = member.value["shape"]?.items, items.count <= 16 else {
       throw SafetensorsError("tensor `\(member.key)`: no shape of at most 16 numbers")
     }
-    var size = format == .U8 ? 1 : format == .F64 || format == .I64 ? 8 : 4
+    var size = format.size
     var shape: [Int] = []
     for item in items {
       guard let extent = item.int, extent >= 0 else {
@@ -136,11 +150,11 @@ private struct Claim {
     }
     let shape = Shape(shape)
     switch format {
-    case .F32: return HostTensor(shape, elements(Float.self))
-    case .I32: return HostTensor(shape, elements(Int32.self))
-    case .U8: return HostTensor(shape, Array(bytes[range]))
-    case .F64: return HostTensor(shape, elements(Double.self).map(Float.init))
-    case .I64:
+    case .float32: return HostTensor(shape, elements(Float.self))
+    case .int32: return HostTensor(shape, elements(Int32.self))
+    case .uint8: return HostTensor(shape, Array(bytes[range]))
+    case .float64: return HostTensor(shape, elements(Double.self).map(Float.init))
+    case .int64:
       var values: [Int32] = []
       for wide in elements(Int64.self) {
         guard let value = Int32(exactly: wide) else {
