@@ -51,7 +51,9 @@ extension TrainingProgram {
         let own = pass.states.declarations.filter {
           $0.role == .parameter && $0.name.hasPrefix(path + ".")
         }
-        let flops = builder.nodes[counted...].indices.map { builder.nodes.flops(of: $0) }
+        let flops = builder.nodes[counted...].map { node in
+          node.operationCount(node.operands.map { builder.nodes[$0].type })
+        }
         layers.append(
           LayerSummary(
             path: path, name: entry.choice.name, output: described(result.shape),
