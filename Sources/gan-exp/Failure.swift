@@ -21,7 +21,17 @@ struct Failure: Error {
 /// stdout carries results only; everything said to a person goes to stderr.
 enum Terminal {
   static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+    write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  /// One line that the next call replaces; silent where stderr is not a terminal.
+  static func redraw(_ line: String) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    write("\r\u{1B}[K" + line)
+  }
+
+  private static func write(_ text: String) {
+    FileHandle.standardError.write(Foundation.Data(text.utf8))
   }
 
   static var showsColour: Bool {
