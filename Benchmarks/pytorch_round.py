@@ -38,12 +38,9 @@ def main():
     if tuned:
         generator, critic = (n.to(memory_format=torch.channels_last) for n in (generator, critic))
         real = real.to(memory_format=torch.channels_last)
-    keys = {k: v for k, v in spec["optimizer"].items() if k not in ("generator", "discriminator")}
-    step_g, step_d = (replay.optimizer(keys, list(n.parameters())) for n in (generator, critic))
-    if tuned:
-        step_g, step_d = (
-            torch.optim.Adam(n.parameters(), keys["learning_rate"], tuple(keys["betas"]),
-                             keys["epsilon"], fused=True) for n in (generator, critic))
+    step_g, step_d = (
+        replay.optimizer(spec["optimizer"][name], list(network.parameters()), fused=tuned)
+        for name, network in (("generator", generator), ("discriminator", critic)))
     loss = spec["loss"]
 
     def score(x):

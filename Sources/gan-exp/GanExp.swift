@@ -28,6 +28,8 @@ struct GanExp: ParsableCommand {
     } catch let failure as Failure {
       Terminal.error(failure.message)
       Foundation.exit(failure.status.rawValue)
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
       let text = fullMessage(for: error)
