@@ -14,6 +14,17 @@ package enum DatasetError: Error, Equatable, Sendable {
 }
 
 extension DatasetError: CustomStringConvertible {
+  /// What is wrong, for a list of things that were tried.
+  var inOneLine: String {
+    switch self {
+    case .malformed(_, _, let expected, let found, _): "expected \(expected), found \(found)"
+    case .wrongDigest(_, let algorithm, let expected, let found, _):
+      "\(algorithm) expected \(expected), found \(found)"
+    case .system(_, let action, let reason): "cannot \(action): \(reason)"
+    case .missing, .countMismatch, .unavailable: description
+    }
+  }
+
   package var description: String {
     switch self {
     case .missing(let what, let looked, let remedy):

@@ -51,7 +51,7 @@ private struct GridLayout {
     (self.columns, self.padding) = (columns, padding)
     rows = (count + columns - 1) / columns
     labels = (rowLabels ?? []).map { String($0.uppercased().prefix(Self.longestLabel)) }
-    letterScale = max(1, height / 16)
+    letterScale = max(1, height / 14)
     let widest = labels.map { PixelFont.width(of: $0) }.max() ?? 0
     gutter = widest == 0 ? 0 : widest * letterScale + padding + 2 * letterScale
   }

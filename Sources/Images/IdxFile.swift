@@ -1,5 +1,3 @@
-import Crypto
-
 /// A file in the IDX format of MNIST, plain or gzipped, with unsigned bytes in it: a magic number, the
 /// dimensions as big-endian 32-bit numbers, and the elements, last dimension fastest.
 struct IdxFile: Equatable {
@@ -35,10 +33,7 @@ struct IdxFile: Equatable {
 
   /// The MD5, in hex, of the uncompressed file: what publishers of IDX files state.
   var md5: String {
-    var hash = Insecure.MD5()
-    hash.update(data: Self.header(dimensions))
-    unsafe elements.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-    return hexadecimal(hash.finalize())
+    md5Hexadecimal(Self.header(dimensions), elements)
   }
 
   /// The file that has these elements, uncompressed.

@@ -59,10 +59,3 @@ package struct ImageSet: Sendable {
     return hexadecimal(hash.finalize())
   }
 }
-
-/// Bytes in lower-case hex, two digits each.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}

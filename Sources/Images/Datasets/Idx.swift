@@ -61,6 +61,7 @@ package struct Idx: DatasetSource, Equatable {
     }
   }
 
+  package var storedFormat: StoredFormat? { nil }
   package var title: String {
     switch place {
     case .folder(let folder, let split): "idx \(folder) \(split.rawValue)"
@@ -81,10 +82,12 @@ package struct Idx: DatasetSource, Equatable {
     case .folder(let folder, let split):
       let folders = folder.hasPrefix("/") ? [folder] : places.map { joined($0, folder) }
       let prefix = split == .train ? "train" : "t10k"
-      let names = { (kind: String) in ["\(prefix)-\(kind)-ubyte", "\(prefix)-\(kind).ubyte"] }
-      let images = try find(names("images-idx3"), "the images", in: folders)
+      let names = { (kind: String, rank: Int) in
+        ["-", "."].map { "\(prefix)-\(kind)\($0)idx\(rank)-ubyte" }
+      }
+      let images = try find(names("images", 3), "the images", in: folders)
       let beside = FileSearch(folders: [parentFolder(images)])
-      return try load(images: images, labels: beside.find(names("labels-idx1")).found)
+      return try load(images: images, labels: beside.find(names("labels", 1)).found)
     }
   }
 

@@ -58,7 +58,7 @@ private struct Hand {
   private let matrix: (Float, Float, Float, Float)
 
   init(_ random: inout SplitMix64) {
-    let bend: Float = 0.09
+    let bend: Float = 0.14
     bendX = (random.around(bend), random.around(bend), random.around(bend))
     bendY = (random.around(bend), random.around(bend), random.around(bend))
     // The rational parametrisation of a turn: t is the tangent of half the angle, up to 12°.
@@ -66,7 +66,7 @@ private struct Hand {
     let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
     let shear = random.between(-0.12, 0.32)
     let height = random.between(8.6, 10.4)
-    let width = height * random.between(0.66, 0.92)
+    let width = height * random.between(0.62, 0.98)
     // turn · shear · scale; y points down, so a positive shear leans to the right.
     matrix = (
       cosine * width, (-cosine * shear - sine) * height,

@@ -14,7 +14,7 @@ package struct Node: Hashable, Sendable {
 
 /// A pure function from inputs and states to outputs and new states, in single-assignment order:
 /// a node's operands always stand before it.
-package struct Graph: Sendable {
+package struct Graph: Hashable, Sendable {
   package struct Output: Hashable, Sendable {
     package var name: String
     package var node: Int

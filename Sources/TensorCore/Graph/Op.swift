@@ -23,6 +23,7 @@ package enum Op: Hashable, Sendable {
   case compare(Comparison)
   /// `select(mask, a, b)`: `a` where `mask` is not 0, else `b`.
   case select
+  /// To an integer type: towards zero, saturating, NaN to 0.
   case convert(DType)
 
   // Moving elements
@@ -36,7 +37,8 @@ package enum Op: Hashable, Sendable {
   /// Zeros before, after and (`interior` of them) between the elements along every axis.
   case pad(low: [Int], high: [Int], interior: [Int])
   case concatenate(axis: Int)
-  /// Rows of a table `[rows, width]` by int32 indices `[n]`: `[n, width]`.
+  /// Rows of a table `[rows, width]` by int32 indices `[n]`: `[n, width]`. An index outside the
+  /// table is an error when it is executed.
   case gather
   /// The adjoint of `gather`: `scatterAdd(updates [n, width], indices [n])` is `[rows, width]`.
   case scatterAdd(rows: Int)
@@ -78,17 +80,25 @@ package enum Distribution: String, Hashable, Sendable, CaseIterable {
 
 package enum Unary: String, Hashable, Sendable, CaseIterable {
   case negate, absolute, sign, floor
-  case exponential, exponentialMinusOne, logarithm, logarithmOnePlus
-  case squareRoot, reciprocalSquareRoot, reciprocal
+  case exponential, logarithm
+  case exponentialMinusOne = "exponential_minus_one"
+  case logarithmOnePlus = "logarithm_one_plus"
+  case squareRoot = "square_root"
+  case reciprocalSquareRoot = "reciprocal_square_root"
+  case reciprocal
   case tanh, sigmoid, softplus
 }
 
+/// `maximum` and `minimum` are NaN where either side is.
 package enum Binary: String, Hashable, Sendable, CaseIterable {
   case add, subtract, multiply, divide, maximum, minimum, power
 }
 
 package enum Comparison: String, Hashable, Sendable, CaseIterable {
-  case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
+  case less, greater, equal
+  case lessOrEqual = "less_or_equal"
+  case greaterOrEqual = "greater_or_equal"
+  case notEqual = "not_equal"
 }
 
 package enum Reduction: String, Hashable, Sendable, CaseIterable { case sum, maximum, minimum }
@@ -121,15 +131,17 @@ package struct ConvGeometry: Hashable, Sendable {
     self.groups = groups
   }
 
+  /// 0 if the kernel is larger than the padded image.
   package func outputHeight(_ height: Int, kernel: Int) -> Int {
-    (height + padTop + padBottom - dilationHeight * (kernel - 1) - 1) / strideHeight + 1
+    places(height + padTop + padBottom, dilationHeight * (kernel - 1) + 1, strideHeight)
   }
   package func outputWidth(_ width: Int, kernel: Int) -> Int {
-    (width + padLeft + padRight - dilationWidth * (kernel - 1) - 1) / strideWidth + 1
+    places(width + padLeft + padRight, dilationWidth * (kernel - 1) + 1, strideWidth)
   }
 }
 
-/// A pooling window; what lies outside the image does not count.
+/// A pooling window; what lies outside the image does not count, and every window holds at least
+/// one element of it: padding is smaller than the window.
 package struct Window: Hashable, Sendable {
   package var height: Int
   package var width: Int
@@ -154,6 +166,16 @@ package struct Window: Hashable, Sendable {
     self.padRight = padRight
   }
 
-  package func outputHeight(_ h: Int) -> Int { (h + padTop + padBottom - height) / strideHeight + 1 }
-  package func outputWidth(_ w: Int) -> Int { (w + padLeft + padRight - width) / strideWidth + 1 }
+  /// 0 if the window is larger than the padded image.
+  package func outputHeight(_ imageHeight: Int) -> Int {
+    places(imageHeight + padTop + padBottom, height, strideHeight)
+  }
+  package func outputWidth(_ imageWidth: Int) -> Int {
+    places(imageWidth + padLeft + padRight, width, strideWidth)
+  }
+}
+
+/// At how many places, `stride` apart, a span fits into `extent`.
+private func places(_ extent: Int, _ span: Int, _ stride: Int) -> Int {
+  extent < span ? 0 : (extent - span) / stride + 1
 }

@@ -21,6 +21,14 @@ package struct HostTensor: Hashable, Sendable {
     (self.shape, self.elements) = (shape, .uint8(elements))
   }
 
+  package init(zeros type: TensorType) {
+    switch type.dtype {
+    case .float32: self.init(type.shape, [Float](repeating: 0, count: type.shape.count))
+    case .int32: self.init(type.shape, [Int32](repeating: 0, count: type.shape.count))
+    case .uint8: self.init(type.shape, [UInt8](repeating: 0, count: type.shape.count))
+    }
+  }
+
   package var type: TensorType {
     switch elements {
     case .float32: TensorType(shape, .float32)
