@@ -12,6 +12,8 @@ package protocol DatasetSource: Sendable {
 
   /// The set in two or three words: `mnist train`.
   var title: String { get }
+  /// What one image is, where that is known without reading the set.
+  var storedFormat: StoredFormat? { get }
 
   /// The whole set, as stored.
   ///

@@ -61,6 +61,7 @@ package struct Idx: DatasetSource, Equatable {
     }
   }
 
+  package var storedFormat: StoredFormat? { nil }
   package var title: String {
     switch place {
     case .folder(let folder, let split): "idx \(folder) \(split.rawValue)"
