@@ -46,6 +46,11 @@ final class StateTable {
     }
   }
 
+  /// Everything the other player holds at this point: constants to this player's move.
+  func values(notOf player: Player) -> [Value] {
+    declarations.indices.filter { declarations[$0].player != player }.map { current[$0] }
+  }
+
   var updates: [(name: String, value: Value)] {
     written.sorted().map { (declarations[$0].name, current[$0]) }
   }
