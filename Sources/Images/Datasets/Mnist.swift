@@ -41,8 +41,9 @@ package struct Mnist: DatasetSource, Equatable {
   package init(split: Split = .train) { self.split = split }
   package init(_ record: Record) { split = record[Self.split] }
 
-  package var storedFormat: StoredFormat? { .digit }
   package var title: String { "mnist \(split.rawValue)" }
+
+  package var storedFormat: StoredFormat? { .digit }
 
   package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
     let search = FileSearch(

@@ -121,7 +121,7 @@ package struct Download: Sendable {
               FileBytes.readIfPresent(part.temporaryPath) ?? [], path: address, remedy: remedy)
             return try part.publish()
           } catch {
-            attempts.append("\(address): \(error.inOneLine)")
+            attempts.append("\(address): \(error.summary)")
             try part.restart()
             if before > 0 { continue }
           }
