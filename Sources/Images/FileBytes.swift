@@ -43,7 +43,11 @@ enum FileBytes {
     return bytes
   }
 
-  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+  /// Whether there is something at `path`, or something that keeps it from being looked at, which
+  /// reading it will say.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
 
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
