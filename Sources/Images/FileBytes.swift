@@ -64,6 +64,11 @@ enum FileBytes {
     }
   }
 
+  /// Gives a file another name, in place of what had it.
+  static func move(_ path: String, to name: String) throws(DatasetError) {
+    guard unsafe rename(path, name) == 0 else { throw failure(name, "rename to") }
+  }
+
   /// The error of the call that has just failed.
   static func failure(_ path: String, _ action: String) -> DatasetError {
     .system(path: path, action: action, reason: systemWords(errno))

@@ -55,12 +55,16 @@ package struct Download: Sendable {
         paths.append(present)
         continue
       }
-      switch origin {
-      case .mirrors(let mirrors):
-        paths.append(try fetch(file, to: folder, mirrors: mirrors, progress: progress))
-      case .folder(let source):
-        paths.append(try copy(file, to: folder, from: source, progress: progress))
-      }
+      let path =
+        switch origin {
+        case .mirrors(let mirrors):
+          try fetch(file, to: folder, mirrors: mirrors, progress: progress)
+        case .folder(let source):
+          try copy(file, to: folder, from: source, progress: progress)
+        }
+      // A damaged file under the other name would be found before the good one.
+      if let present, present != path { try FileBytes.move(present, to: present + ".damaged") }
+      paths.append(path)
     }
     return paths
   }

@@ -62,9 +62,7 @@ final class PartialFile: Sendable {
   /// Makes the content durable and gives it the name `path`, in place of what had it.
   func publish(as path: String) throws(DatasetError) {
     guard fsync(descriptor) == 0 else { throw FileBytes.failure(temporaryPath, "write") }
-    guard unsafe rename(temporaryPath, path) == 0 else {
-      throw FileBytes.failure(path, "rename to")
-    }
+    try FileBytes.move(temporaryPath, to: path)
     isPublished.store(true, ordering: .relaxed)
     let folder = parentFolder(path)
     let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
