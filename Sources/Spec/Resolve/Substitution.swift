@@ -17,7 +17,8 @@ struct Substitution {
     guard let entries = node.entries else {
       if case .broken = node.content { return [:] }
       findings.append(
-        Diagnostic("`params` must be a map of names and values, found \(node.found)", at: node.origin)
+        Diagnostic(
+          "`params` must be a map of names and values, found \(node.found)", at: node.origin)
       )
       return [:]
     }
@@ -260,7 +261,8 @@ struct Substitution {
           throw ExpressionError(
             message: "`\(name)` is \(node.found), which cannot be computed with", offset: offset)
         }
-        if case .value(let n) = NumberText.whole(text), !text.contains(where: { ".eE".contains($0) })
+        if case .value(let n) = NumberText.whole(text),
+          !text.contains(where: { ".eE".contains($0) })
         {
           return .integer(n)
         }

@@ -39,7 +39,8 @@ extension Diagnostic {
       ("file", .text(origin.source.name)), ("line", .integer(mark.line)),
       ("column", .integer(mark.column)), ("endColumn", .integer(mark.column + mark.length)),
       ("severity", .text(severity.rawValue)), ("message", .text(message)),
-      ("label", label.map(JSON.text) ?? .null), ("notes", .list((notes + origin.trail).map(JSON.text))),
+      ("label", label.map(JSON.text) ?? .null),
+      ("notes", .list((notes + origin.trail).map(JSON.text))),
     ])
   }
 }
