@@ -1,0 +1,99 @@
+/// A tensor on the host: elements in row-major order.
+package struct HostTensor: Hashable, Sendable {
+  package enum Elements: Hashable, Sendable {
+    case float32([Float])
+    case int32([Int32])
+    case uint8([UInt8])
+  }
+  package let shape: Shape
+  package let elements: Elements
+
+  package init(_ shape: Shape, _ elements: [Float]) {
+    precondition(shape.count == elements.count)
+    (self.shape, self.elements) = (shape, .float32(elements))
+  }
+  package init(_ shape: Shape, _ elements: [Int32]) {
+    precondition(shape.count == elements.count)
+    (self.shape, self.elements) = (shape, .int32(elements))
+  }
+  package init(_ shape: Shape, _ elements: [UInt8]) {
+    precondition(shape.count == elements.count)
+    (self.shape, self.elements) = (shape, .uint8(elements))
+  }
+
+  package init(zeros type: TensorType) {
+    switch type.dtype {
+    case .float32: self.init(type.shape, [Float](repeating: 0, count: type.shape.count))
+    case .int32: self.init(type.shape, [Int32](repeating: 0, count: type.shape.count))
+    case .uint8: self.init(type.shape, [UInt8](repeating: 0, count: type.shape.count))
+    }
+  }
+
+  package var type: TensorType {
+    switch elements {
+    case .float32: TensorType(shape, .float32)
+    case .int32: TensorType(shape, .int32)
+    case .uint8: TensorType(shape, .uint8)
+    }
+  }
+  /// The elements as float32, whatever they are.
+  package var floats: [Float] {
+    switch elements {
+    case .float32(let values): values
+    case .int32(let values): values.map(Float.init)
+    case .uint8(let values): values.map(Float.init)
+    }
+  }
+}
+
+/// A device refused or failed: what was tried and what it said.
+package struct BackendError: Error, Hashable, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
+}
+
+/// Turns verified graphs into executables that share named states.
+package protocol Backend: Sendable {
+  /// The word of `--device`.
+  var name: String { get }
+  /// A place in which states live. `states` are all that any graph of the session reads or updates;
+  /// they start as zeros.
+  func makeSession(states: [(name: String, type: TensorType)]) throws(BackendError) -> any Session
+}
+
+package protocol Session: AnyObject {
+  func write(_ state: String, _ tensor: HostTensor) throws(BackendError)
+  func read(_ state: String) throws(BackendError) -> HostTensor
+  /// Plans `graph` once; nothing is allocated when it runs.
+  func compile(_ graph: Graph) throws(BackendError) -> any Executable
+}
+
+package protocol Executable: AnyObject {
+  /// Places an input where the next execution reads it. The count of bytes is that of its type.
+  func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError)
+  /// Computes outputs and updates; updates are in force when it returns.
+  func run() throws(BackendError)
+  /// An output of the last execution.
+  func output(_ name: String) throws(BackendError) -> HostTensor
+}
+
+extension Executable {
+  package func feed(_ name: String, _ tensor: HostTensor) throws(BackendError) {
+    switch tensor.elements {
+    case .float32(let values): try feed(name, array: values)
+    case .int32(let values): try feed(name, array: values)
+    case .uint8(let values): try feed(name, array: values)
+    }
+  }
+  package func feed<Element>(_ name: String, array: [Element]) throws(BackendError) {
+    let outcome = array.withUnsafeBytes { bytes -> Result<Void, BackendError> in
+      do throws(BackendError) {
+        try feed(name, bytes)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
+}
