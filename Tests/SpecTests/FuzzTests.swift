@@ -152,21 +152,42 @@ func mutatedSpecsGiveAnErrorWithAPlaceOrLoad() {
   }
 }
 
+private let params = "\nparams:\n  p0: 1\n"
+
 @Test(arguments: [
   String(repeating: "a", count: 1_000_001), String(repeating: "x: 1\n", count: 150_000),
   String(repeating: "- ", count: 400_000), String(repeating: "[", count: 900_000),
   String(repeating: "{a: ", count: 200_000), "a: " + String(repeating: "b ", count: 400_000),
   (0..<8_000).map { "key\($0): ${k\($0)}" }.joined(separator: "\n"),
-  (0..<3_000).map { "m\($0): &m\($0) {<<: *m\(max(0, $0 - 1)), k\($0): 1}" }.joined(
-    separator: "\n"),
+  (0..<3_000).map { "m\($0): &m\($0) {<<: *m\(max(0, $0 - 1)), k\($0): 1}" }
+    .joined(separator: "\n"),
+  "{" + (0..<9_000).map { "k\($0): \"${q\($0)}\"" }.joined(separator: ", ") + "}",
+  "data: [" + String(repeating: "${p8000}, ", count: 5_000) + "]" + params
+    + (1...8_000).reversed().map { "  p\($0): ${p\($0 - 1) + 1}\n" }.joined(),
+  "extends: base.yaml\nparams:\n" + (0..<9_000).map { "  p\($0): 1\n" }.joined(),
+  "data:" + params
+    + (1...300).map { "  p\($0): [[[[[[[[[[[[[[[[[[[[\"${p\($0 - 1)}\"]]]]]]]]]]]]]]]]]]]]\n" }
+    .joined(),
+  params + (1...60).map { "  p\($0): ${p\($0 - 1)}${p\($0 - 1)}\n" }.joined(),
 ])
 func hugeFilesAreAnsweredQuickly(_ text: String) {
+  let files = ["base.yaml": "params:\n" + (0..<9_000).map { "  p\($0): 2\n" }.joined()]
   let start = processorSeconds()
-  let result = loadExperiment(text: text, vocabulary: vocabulary)
+  let result = loadExperiment(text: text, files: files, vocabulary: vocabulary)
   guard case .failure(let diagnostics) = result else {
     Issue.record("loaded")
     return
   }
   #expect(!diagnostics.rendered().isEmpty)
   #expect(processorSeconds() - start < 5)
+}
+
+@Test func theDeepestNestThatLoadsIsPrintedToo() throws {
+  let nest =
+    String(repeating: "{residual: [", count: 29) + "relu" + String(repeating: "]}", count: 29)
+  let spec = try loadExperiment(
+    text: goodSpec.replacing("- tanh", with: "- " + nest), vocabulary: vocabulary
+  ).get()
+  #expect(spec.resolvedYAML(comments: true).contains("relu"))
+  #expect(spec.resolvedJSON.contains("relu"))
 }

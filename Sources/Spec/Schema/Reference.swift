@@ -44,7 +44,7 @@ private struct ReferenceWriter {
     """
     # The experiment file
 
-    One YAML file is one experiment. This page is written by `gan-exp schema --markdown` from the \
+    One YAML file is one experiment. This page is written by `gan-exp reference` from the \
     same declarations that the reader checks a file with.
 
     - Types come from the key, not from YAML: `2e-4`, `1e5` and `40_000` are numbers where a number \

@@ -4,6 +4,8 @@ func nearest(to word: String, in candidates: [String]) -> String? {
   guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
   let normal = word.lettersAndDigits
   var best: (word: String, distance: Int)?
+  // More candidates than anyone writes by hand would make many errors slow.
+  let candidates = candidates.prefix(100)
   for candidate in candidates {
     let letters = candidate.lettersAndDigits
     let length = max(letters.count, normal.count)
