@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "tile.h"
+#include "tiles_avx2.h"
+#include "tiles_avx512.h"
 
 static int forced_set = 2;
 

@@ -1,6 +1,6 @@
 #pragma once
 // The kernels of one instruction set: each works on a tile that lies in the first-level cache.
-#include "kernels.h"
+#include "include/kernels.h"
 
 typedef void gan_tile_unary(float *d, const float *a, int64_t n);
 typedef void gan_tile_binary(float *d, const float *a, const float *b, int64_t n);
@@ -9,7 +9,7 @@ typedef void gan_tile_select(float *d, const float *m, const float *a, const flo
 /// Sixteen partial results, so that sums are the same for every width of vector.
 typedef float gan_lanes __attribute__((vector_size(64)));
 
-typedef struct {
+typedef struct gan_tile_table {
   gan_tile_unary *unary[GAN_SOFTPLUS + 1];
   /// By operation, then by which operand is a scalar: none, the first, the second.
   gan_tile_binary *binary[GAN_NOT_EQUAL + 1][3];
@@ -24,7 +24,3 @@ typedef struct {
 } gan_tile_table;
 
 extern const gan_tile_table gan_tiles_baseline;
-#if defined(__x86_64__)
-extern const gan_tile_table gan_tiles_avx2;
-extern const gan_tile_table gan_tiles_avx512;
-#endif
