@@ -34,7 +34,7 @@ import TensorCore
       actions.append(try unsafe blueprint.bind(memory.placement(index, threads: threads)))
     }
     labels = blueprints.map(\.label) + memory.finalCopies.map { "update \($0.state)" }
-    for copy in memory.finalCopies { actions.append { () throws(BackendError) in copy.run() } }
+    actions += memory.finalCopies.map(\.action)
     self.actions = actions
     unsafe savedModes = .allocate(capacity: threads)
     missingFeeds = Set(source.inputs(.feed).map(\.name))

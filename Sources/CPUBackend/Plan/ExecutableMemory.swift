@@ -3,13 +3,10 @@ import TensorCore
 /// Where everything is that an executable touches: feeds, constant tables, states, and one arena for
 /// the rest, laid out by lifetimes.
 @safe final class ExecutableMemory {
-  @safe struct FinalCopy {
+  /// A new state that could not be written over the old one while that was still to be read.
+  struct FinalCopy {
     let state: String
-    let from: UnsafeMutableRawPointer
-    let to: UnsafeMutableRawPointer
-    let byteCount: Int
-
-    func run() { unsafe to.copyMemory(from: from, byteCount: byteCount) }
+    let action: Action
   }
 
   let feeds: [String: AlignedMemory]
@@ -96,9 +93,11 @@ import TensorCore
       guard let from = unsafe addresses[copy.from], let state = states[copy.state] else {
         throw BackendError("update \(copy.state) was planned without memory")
       }
-      unsafe finalCopies.append(
-        FinalCopy(
-          state: copy.state, from: from, to: state.address, byteCount: state.byteCount))
+      let (to, byteCount) = unsafe (state.address, state.byteCount)
+      finalCopies.append(
+        FinalCopy(state: copy.state) { () throws(BackendError) in
+          unsafe to.copyMemory(from: from, byteCount: byteCount)
+        })
     }
   }
 

@@ -49,7 +49,6 @@ struct Fusion {
     var cost = 0
     var memory: Set<View> = []
     var values: Set<Int> = []
-    var readsUpdatedState = false
   }
 
   private static let longestCone = 24
@@ -114,11 +113,6 @@ struct Fusion {
     case .number: break
     case .memory(let view):
       cone.memory.insert(view)
-      if case .input(let name, .state, _) = facts.graph.nodes[view.root].op,
-        updatedStates.contains(name)
-      {
-        cone.readsUpdatedState = true
-      }
     case .value(let id):
       guard let inner = cones[id] else {
         cone.values.insert(id)
@@ -128,7 +122,6 @@ struct Fusion {
       cone.cost += inner.cost
       cone.memory.formUnion(inner.memory)
       cone.values.formUnion(inner.values)
-      cone.readsUpdatedState = cone.readsUpdatedState || inner.readsUpdatedState
     }
   }
 
@@ -155,8 +148,13 @@ struct Fusion {
 
   /// Computing such a value again takes less time than writing and reading it.
   private func isWorthRepeating(_ cone: Cone, count: Int) -> Bool {
-    let big = cone.memory.count { facts.graph.nodes[$0.root].type.shape.count * 4 > count }
-    return cone.cost <= 10 && big + cone.values.count <= 2 && !cone.readsUpdatedState
+    let big = cone.memory.filter { facts.graph.nodes[$0.root].type.shape.count * 4 > count }
+    // A late reader of an old state would keep the new one from taking its place.
+    let waits = big.contains { view in
+      guard case .input(let name, .state, _) = facts.graph.nodes[view.root].op else { return false }
+      return updatedStates.contains(name)
+    }
+    return cone.cost <= 10 && big.count + cone.values.count <= 2 && !waits
   }
 
   // MARK: Groups
