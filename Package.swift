@@ -76,7 +76,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore"], swiftSettings: strict),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "Spec"], swiftSettings: strict),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Spec"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "RunnerTests",
       dependencies: ["Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "CPUBackend"],

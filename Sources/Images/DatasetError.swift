@@ -1,0 +1,52 @@
+/// Why a data set cannot be used, where, and what to do: exit code 4.
+package enum DatasetError: Error, Equatable, Sendable {
+  /// Not at any of the places where it may lie.
+  case missing(what: String, looked: [String], remedy: String)
+  /// The system refuses to read or write `path`; `reason` is in the system's words.
+  case system(path: String, action: String, reason: String)
+  /// The file is not what it should be; `offset` is the byte where that shows, where one is known.
+  case malformed(path: String, offset: Int?, expected: String, found: String, remedy: String?)
+  /// The content is another than the published one. Digests are of the uncompressed bytes, in hex.
+  case wrongDigest(path: String, algorithm: String, expected: String, found: String, remedy: String)
+  case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// No source gave the file: a sentence for each one tried.
+  case unavailable(file: String, attempts: [String], remedy: String)
+}
+
+extension DatasetError: CustomStringConvertible {
+  /// What is wrong, for a list of things that were tried.
+  var inOneLine: String {
+    switch self {
+    case .malformed(_, _, let expected, let found, _): "expected \(expected), found \(found)"
+    case .wrongDigest(_, let algorithm, let expected, let found, _):
+      "\(algorithm) expected \(expected), found \(found)"
+    case .system(_, let action, let reason): "cannot \(action): \(reason)"
+    case .missing, .countMismatch, .unavailable: description
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .missing(let what, let looked, let remedy):
+      let places = looked.map { "\n    \($0)" }.joined()
+      return "\(what) not found. Looked at:\(places)\n  = \(remedy)"
+    case .system(let path, let action, let reason):
+      return "\(path): cannot \(action): \(reason)\n  = check the path and its permissions"
+    case .malformed(let path, let offset, let expected, let found, let remedy):
+      let place = offset.map { " at byte \($0)" } ?? ""
+      let advice = remedy ?? "replace the file with an intact copy"
+      return "\(path): damaged or not of this kind\(place)\n"
+        + "    expected \(expected)\n    found    \(found)\n  = \(advice)"
+    case .wrongDigest(let path, let algorithm, let expected, let found, let remedy):
+      return "\(path): \(algorithm) of the content differs from the published one\n"
+        + "    expected \(expected)\n    found    \(found)\n  = \(remedy)"
+    case .countMismatch(let imagesPath, let images, let labelsPath, let labels):
+      return "images and labels do not belong together\n"
+        + "    \(imagesPath): \(images) images\n    \(labelsPath): \(labels) labels\n"
+        + "  = give the two files of one data set: as many labels as images"
+    case .unavailable(let file, let attempts, let remedy):
+      let tried = attempts.map { "\n    \($0)" }.joined()
+      return "\(file) could not be fetched. Tried:\(tried)\n  = \(remedy)"
+    }
+  }
+}

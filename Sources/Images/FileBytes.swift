@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Files read and written whole, with errors in the system's words.
+enum FileBytes {
+  /// No data file of a known set comes near this; a larger one is a mistake, not memory to be claimed.
+  static let sizeLimit = 4 << 30
+
+  /// The content of a regular file, or nil when there is none at `path`.
+  static func readIfPresent(_ path: String) throws(DatasetError) -> [UInt8]? {
+    // Opening a pipe would wait for its writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw failure(path, "open")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, "look at") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .system(path: path, action: "read", reason: "not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size <= sizeLimit else {
+      throw .system(path: path, action: "read", reason: "\(size) bytes, the limit is \(sizeLimit)")
+    }
+    var failed = false
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size, let base = buffer.baseAddress {
+        let count = unsafe read(descriptor, base + filled, size - filled)
+        if count < 0 && errno == EINTR { continue }
+        failed = count < 0
+        if count <= 0 { break }
+        filled += count
+      }
+    }
+    if failed { throw failure(path, "read") }
+    return bytes
+  }
+
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// `mkdir -p`.
+  static func createDirectory(_ path: String) throws(DatasetError) {
+    if isDirectory(path) { return }
+    let parent = parentFolder(path)
+    if parent != path && parent != "." { try createDirectory(parent) }
+    guard unsafe mkdir(path, 0o777) == 0 || isDirectory(path) else {
+      throw failure(path, "create the folder")
+    }
+  }
+
+  /// The error of the call that has just failed.
+  static func failure(_ path: String, _ action: String) -> DatasetError {
+    .system(path: path, action: action, reason: systemWords(errno))
+  }
+
+  static func systemWords(_ code: Int32) -> String {
+    guard let text = unsafe strerror(code) else { return "error \(code)" }
+    return unsafe String(cString: text)
+  }
+}
+
+/// `folder/name` without a second slash, or `name` when that is an absolute path.
+func joined(_ folder: String, _ name: String) -> String {
+  if name.hasPrefix("/") { return name }
+  return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+}
+
+/// The folder that the file at `path` lies in.
+func parentFolder(_ path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}

@@ -1,0 +1,87 @@
+import Spec
+
+/// Images side by side on one picture, row after row.
+///
+/// - Parameters:
+///   - images: `[count, height, width, channels]`, channels last, 1 or 3 of them.
+///   - columns: images a row; the last row may be shorter.
+///   - range: `data.range`. The scale is the same for every image of every grid, so that pictures of
+///     different epochs can be compared; values outside are black or white.
+///   - rowLabels: a text for each row, drawn in a gutter on the left.
+///   - padding: pixels around every image.
+package func grid(
+  images: [Float], count: Int, height: Int, width: Int, channels: Int, columns: Int,
+  range: ValueRange, rowLabels: [String]? = nil, padding: Int = 2
+) -> Raster {
+  precondition(images.count == count * height * width * channels)
+  let layout = GridLayout(
+    count: count, height: height, width: width, channels: channels, columns: columns,
+    rowLabels: rowLabels, padding: padding)
+  return layout.draw { range.byte(of: images[$0]) }
+}
+
+/// The same, of bytes as they are stored: the images `indices` of a data set.
+package func grid(
+  of set: ImageSet, indices: [Int], columns: Int, rowLabels: [String]? = nil, padding: Int = 2
+) -> Raster {
+  let layout = GridLayout(
+    count: indices.count, height: set.height, width: set.width, channels: set.channels,
+    columns: columns, rowLabels: rowLabels, padding: padding)
+  let size = set.imageSize
+  return layout.draw { set.pixels[indices[$0 / size] * size + $0 % size] }
+}
+
+private struct GridLayout {
+  let count, height, width, channels, columns, padding: Int
+  let rows: Int
+  let labels: [String]
+  let letterScale: Int
+  let gutter: Int
+
+  static let background: UInt8 = 40
+  static let ink: UInt8 = 230
+  static let longestLabel = 12
+
+  init(
+    count: Int, height: Int, width: Int, channels: Int, columns: Int, rowLabels: [String]?,
+    padding: Int
+  ) {
+    precondition(count > 0 && height > 0 && width > 0 && columns > 0 && padding >= 0)
+    (self.count, self.height, self.width, self.channels) = (count, height, width, channels)
+    (self.columns, self.padding) = (columns, padding)
+    rows = (count + columns - 1) / columns
+    labels = (rowLabels ?? []).map { String($0.uppercased().prefix(Self.longestLabel)) }
+    letterScale = max(1, height / 14)
+    let widest = labels.map { PixelFont.width(of: $0) }.max() ?? 0
+    gutter = widest == 0 ? 0 : widest * letterScale + padding + 2 * letterScale
+  }
+
+  /// `byte` gives the value at an index into `[count, height, width, channels]`.
+  func draw(_ byte: (Int) -> UInt8) -> Raster {
+    let (stepX, stepY) = (width + padding, height + padding)
+    let shownColumns = min(columns, count)
+    let pictureWidth = gutter + padding + shownColumns * stepX
+    let pictureHeight = padding + rows * stepY
+    var raster = Raster(
+      width: pictureWidth, height: pictureHeight, channels: channels,
+      pixels: [UInt8](
+        repeating: Self.background, count: pictureWidth * pictureHeight * channels))
+    for image in 0..<count {
+      let left = gutter + padding + image % columns * stepX
+      let top = padding + image / columns * stepY
+      for y in 0..<height {
+        let target = ((top + y) * pictureWidth + left) * channels
+        let source = (image * height + y) * width * channels
+        for i in 0..<(width * channels) { raster.pixels[target + i] = byte(source + i) }
+      }
+    }
+    for (row, label) in labels.prefix(rows).enumerated() {
+      let textWidth = PixelFont.width(of: label) * letterScale
+      let margin = (height - PixelFont.height * letterScale) / 2
+      PixelFont.draw(
+        label, on: &raster, left: gutter - letterScale - textWidth,
+        top: padding + row * stepY + margin, scale: letterScale, ink: Self.ink)
+    }
+    return raster
+  }
+}

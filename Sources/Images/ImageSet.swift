@@ -1,0 +1,61 @@
+import Crypto
+
+/// A data set as it is stored: bytes, channels last, one after the other.
+///
+/// `pixels` has `count · height · width · channels` elements, in `[image, row, column, channel]` order.
+package struct ImageSet: Sendable {
+  package let name: String
+  package let count: Int
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+  package let pixels: [UInt8]
+  /// One class index an image, into `classNames`; nil for a set without labels.
+  package let labels: [Int32]?
+  package let classNames: [String]
+  /// SHA-256 in hex of shape, pixels and labels. The same content has the same digest, whatever
+  /// file, compression or name it came under.
+  package let digest: String
+
+  /// The counts must agree: a loader checks them before, with the path of what is wrong.
+  package init(
+    name: String, count: Int, height: Int, width: Int, channels: Int, pixels: [UInt8],
+    labels: [Int32]? = nil, classNames: [String] = []
+  ) {
+    precondition(pixels.count == count * height * width * channels)
+    precondition(labels.map { $0.count == count } ?? true)
+    self.name = name
+    self.count = count
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.pixels = pixels
+    self.labels = labels
+    self.classNames = classNames
+    self.digest = Self.contentDigest(
+      shape: [count, height, width, channels], pixels: pixels, labels: labels)
+  }
+
+  /// Bytes of one image.
+  package var imageSize: Int { height * width * channels }
+
+  /// How many images each class has, in the order of `classNames`; empty without labels.
+  package var classCounts: [Int] {
+    guard let labels else { return [] }
+    var counts = [Int](repeating: 0, count: classNames.count)
+    for label in labels where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+    return counts
+  }
+
+  private static func contentDigest(shape: [Int], pixels: [UInt8], labels: [Int32]?) -> String {
+    var hash = SHA256()
+    let header = "images " + shape.map(String.init).joined(separator: "x") + "\n"
+    hash.update(data: Array(header.utf8))
+    unsafe pixels.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    if let labels {
+      hash.update(data: Array("labels\n".utf8))
+      unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    }
+    return hexadecimal(hash.finalize())
+  }
+}

@@ -1,0 +1,140 @@
+import Dispatch
+
+/// Bilinear resizing with antialiasing, to the bit as Pillow's `Image.resize(…, BILINEAR)` does it on
+/// 8-bit images, which is what torchvision's `Resize` applies.
+///
+/// A triangle filter, widened by the scale when shrinking, runs along the rows and then down the
+/// columns. Weights are fixed-point numbers with 22 fractional bits, and each pass rounds to a byte.
+struct BilinearResize: Sendable {
+  let from: (height: Int, width: Int)
+  let to: (height: Int, width: Int)
+  let channels: Int
+  private let horizontal: FilterTaps
+  private let vertical: FilterTaps
+
+  init(from: (height: Int, width: Int), to: (height: Int, width: Int), channels: Int) {
+    precondition(min(from.height, from.width, to.height, to.width, channels) > 0)
+    self.from = from
+    self.to = to
+    self.channels = channels
+    self.horizontal = FilterTaps(from: from.width, to: to.width)
+    self.vertical = FilterTaps(from: from.height, to: to.height)
+  }
+
+  /// `pixels` is `[count, from.height, from.width, channels]`; the result is
+  /// `[count, to.height, to.width, channels]`. All cores take part, and the bits do not depend on them.
+  func callAsFunction(_ pixels: [UInt8], count: Int) -> [UInt8] {
+    let sourceSize = from.height * from.width * channels
+    let targetSize = to.height * to.width * channels
+    precondition(pixels.count == count * sourceSize)
+    if from == to { return pixels }
+    return unsafe [UInt8](unsafeUninitializedCapacity: count * targetSize) { output, filled in
+      filled = count * targetSize
+      unsafe pixels.withUnsafeBufferPointer { input in
+        guard let base = output.baseAddress, let pixels = input.baseAddress else { return }
+        nonisolated(unsafe) let (target, source) = unsafe (base, pixels)
+        let imagesAtOnce = 256
+        let parts = (count + imagesAtOnce - 1) / imagesAtOnce
+        DispatchQueue.concurrentPerform(iterations: parts) { part in
+          var rows = [UInt8](repeating: 0, count: from.height * to.width * channels)
+          unsafe rows.withUnsafeMutableBufferPointer { rows in
+            guard let rows = rows.baseAddress else { return }
+            for image in (part * imagesAtOnce)..<min(count, (part + 1) * imagesAtOnce) {
+              unsafe resizeRows(source + image * sourceSize, into: rows)
+              unsafe resizeColumns(rows, into: target + image * targetSize)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func resizeRows(
+    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>
+  ) {
+    let (taps, channels) = (horizontal.taps, channels)
+    unsafe horizontal.starts.withUnsafeBufferPointer { starts in
+      unsafe horizontal.weights.withUnsafeBufferPointer { weights in
+        for y in 0..<from.height {
+          let row = unsafe source + y * from.width * channels
+          let out = unsafe target + y * to.width * channels
+          for x in 0..<to.width {
+            let first = unsafe row + starts[x] * channels
+            for channel in 0..<channels {
+              var sum = FilterTaps.half
+              for tap in 0..<taps {
+                let pixel = unsafe Int32(first[tap &* channels &+ channel])
+                sum = unsafe sum &+ pixel &* weights[x &* taps &+ tap]
+              }
+              unsafe out[x &* channels &+ channel] = FilterTaps.byte(sum)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func resizeColumns(
+    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>
+  ) {
+    let (taps, stride) = (vertical.taps, to.width * channels)
+    unsafe vertical.starts.withUnsafeBufferPointer { starts in
+      unsafe vertical.weights.withUnsafeBufferPointer { weights in
+        for y in 0..<to.height {
+          let first = unsafe source + starts[y] * stride
+          let out = unsafe target + y * stride
+          for x in 0..<stride {
+            var sum = FilterTaps.half
+            for tap in 0..<taps {
+              let pixel = unsafe Int32(first[tap &* stride &+ x])
+              sum = unsafe sum &+ pixel &* weights[y &* taps &+ tap]
+            }
+            unsafe out[x] = FilterTaps.byte(sum)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The weights of one axis: output `i` is the sum over `taps` neighbours from `starts[i]` on, with the
+/// weights from `weights[i · taps]` on. Every output has as many taps; the surplus ones weigh nothing.
+private struct FilterTaps: Sendable {
+  let taps: Int
+  let starts: [Int]
+  let weights: [Int32]
+
+  static let fractionBits: Int32 = 32 - 8 - 2
+  static let half: Int32 = 1 << (fractionBits - 1)
+
+  @inline(__always)
+  static func byte(_ sum: Int32) -> UInt8 {
+    UInt8(truncatingIfNeeded: max(0, min(255, sum >> fractionBits)))
+  }
+
+  init(from: Int, to: Int) {
+    let scale = Double(from) / Double(to)
+    let support = max(scale, 1)
+    let windows = (0..<to).map { i in
+      let centre = (Double(i) + 0.5) * scale
+      let low = max(0, Int(centre - support + 0.5))
+      let high = min(from, Int(centre + support + 0.5))
+      return (low: low, high: high, centre: centre)
+    }
+    let taps = windows.map { $0.high - $0.low }.max() ?? 0
+    var weights = [Int32](repeating: 0, count: to * taps)
+    var starts = [Int](repeating: 0, count: to)
+    for (i, window) in windows.enumerated() {
+      let triangle = (window.low..<window.high).map { x in
+        max(0, 1 - abs((Double(x) - window.centre + 0.5) * (1 / support)))
+      }
+      let total = triangle.reduce(0, +)
+      starts[i] = min(window.low, from - taps)
+      for (j, weight) in triangle.enumerated() {
+        weights[i * taps + (window.low - starts[i]) + j] =
+          Int32(0.5 + weight / total * Double(1 << Self.fractionBits))
+      }
+    }
+    (self.taps, self.starts, self.weights) = (taps, starts, weights)
+  }
+}

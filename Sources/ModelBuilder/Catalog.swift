@@ -1,0 +1,77 @@
+import Spec
+
+/// Every word that has maths behind it: one line each. A test compares these lists with the folders.
+package enum Catalog {
+  package static let layers: [any Layer.Type] = [
+    BatchNorm.self,
+    ConcatLabel.self,
+    Convolution.self,
+    ConvolutionTranspose.self,
+    Dropout.self,
+    ELU.self,
+    Flatten.self,
+    Image.self,
+    LeakyReLU.self,
+    Linear.self,
+    ReLU.self,
+    Residual.self,
+    Sigmoid.self,
+    SiLU.self,
+    Softmax.self,
+    Softplus.self,
+    Tanh.self,
+    Upsample.self,
+  ]
+  package static let losses: [any Loss.Type] = [
+    CrossEntropy.self,
+    LeastSquares.self,
+  ]
+  package static let optimizers: [any Optimizer.Type] = [
+    Adam.self,
+    RMSProp.self,
+    SGD.self,
+  ]
+  package static let initializers: [any Initializer.Type] = [
+    ConstantInitializer.self,
+    He.self,
+    NormalInitializer.self,
+    Orthogonal.self,
+    TorchDefault.self,
+    UniformInitializer.self,
+    Xavier.self,
+  ]
+
+  /// What a spec may say, with the data sources of another room.
+  package static func vocabulary(sources: [Declaration]) -> Vocabulary {
+    Vocabulary([
+      .layer: layers.map { $0.declaration },
+      .loss: losses.map { $0.declaration },
+      .optimizer: optimizers.map { $0.declaration },
+      .initializer: initializers.map { $0.declaration },
+      .source: sources,
+    ])
+  }
+
+  static func layer(_ choice: Choice) -> any Layer {
+    find(choice, in: layers) { $0.declaration }.init(choice.record)
+  }
+  static func loss(_ choice: Choice) -> any Loss {
+    find(choice, in: losses) { $0.declaration }.init(choice.record)
+  }
+  static func optimizer(_ choice: Choice) -> any Optimizer {
+    find(choice, in: optimizers) { $0.declaration }.init(choice.record)
+  }
+  static func initializer(_ choice: Choice) -> any Initializer {
+    find(choice, in: initializers) { $0.declaration }.init(choice.record)
+  }
+
+  /// A `Choice` was resolved against the vocabulary above, so its word is there.
+  private static func find<Kind>(
+    _ choice: Choice, in kinds: [Kind], _ declaration: (Kind) -> Declaration
+  ) -> Kind {
+    guard let kind = kinds.first(where: { declaration($0).name == choice.name }) else {
+      preconditionFailure("`\(choice.name)` is not in the catalog")
+    }
+    return kind
+  }
+}

@@ -1,0 +1,30 @@
+import Spec
+
+/// What a parameter is, as `architecture.init` names it.
+package enum ParameterKind: Hashable, Sendable {
+  case linear(Part)
+  case convolution(Part)
+  case batchNorm(Part)
+  case embedding
+
+  package enum Part: Hashable, Sendable { case weight, bias }
+}
+
+/// Connections into and out of one unit, as PyTorch counts them
+/// (`torch.nn.init._calculate_fan_in_and_fan_out`).
+package struct Fans: Hashable, Sendable {
+  package let input: Int
+  package let output: Int
+
+  package init(input: Int, output: Int) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// A rule for first values.
+package protocol Initializer: Sendable {
+  static var declaration: Declaration { get }
+  init(_ record: Record)
+  func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue
+}

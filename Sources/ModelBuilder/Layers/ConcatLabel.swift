@@ -1,0 +1,40 @@
+import Spec
+import TensorCore
+
+/// Appends a learned embedding of the class label to each vector (Mirza and Osindero 2014).
+package struct ConcatLabel: Layer {
+  enum Position: String, CaseIterable, Sendable { case first, last }
+  static let embedding = Field.integer(
+    "embedding", in: .atLeast(1), "Width of the label's embedding")
+  static let position = Field.choice(
+    "position", of: Position.self, default: .last, "Where the embedding stands in the result")
+  package static let declaration = Declaration(
+    "concat_label", "Concatenates a learned embedding of the label to each vector",
+    details: "Mirza and Osindero 2014. Needs `labels:`. PyTorch: `nn.Embedding` and `torch.cat`.",
+    fields: [embedding.declaration, position.declaration], shorthand: "embedding",
+    example: "concat_label: {embedding: 10}")
+
+  let size: Int
+  let position: Position
+
+  package init(_ record: Record) {
+    size = record[Self.embedding]
+    position = record[Self.position]
+  }
+
+  package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
+    _ = try input.units(for: "concat_label")
+    guard let labels = scope.labels else {
+      throw LayerMisfit(
+        "there are no labels to concatenate", advice: "write `labels: {classes: 10}`")
+    }
+    let table = scope.parameter(
+      "weight", [scope.classes, size], kind: .embedding,
+      fans: Fans(input: scope.classes, output: size))
+    let rows = table.gather(labels)
+    switch position {
+    case .first: return rows.concatenated(with: input, axis: 1)
+    case .last: return input.concatenated(with: rows, axis: 1)
+    }
+  }
+}

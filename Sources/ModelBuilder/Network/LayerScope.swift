@@ -1,0 +1,101 @@
+import Spec
+import TensorCore
+
+/// Which numbers batch statistics and dropout use.
+package enum NetworkMode: Sendable { case training, inference }
+
+/// One walk of data through a network: what every layer on the way shares.
+final class Pass {
+  let states: StateTable
+  let mode: NetworkMode
+  /// Class of each sample, int32 `[batch]`.
+  let labels: Value?
+  let classes: Int
+  let initializers: InitializerSet
+  /// int32 `[3]`: what random masks are drawn from.
+  let key: Value?
+  /// Tells the walks of one network within one move apart: `real`, `fake`, or nothing.
+  let name: String
+  /// Where in the round this walk is: `discriminator0`. Masks of different moves differ.
+  let move: String
+  /// Masks drawn on the way, for `trace`.
+  var masks: [(name: String, value: Value)] = []
+
+  init(
+    states: StateTable, mode: NetworkMode, labels: Value?, classes: Int,
+    initializers: InitializerSet, key: Value?, name: String, move: String
+  ) {
+    self.states = states
+    self.mode = mode
+    self.labels = labels
+    self.classes = classes
+    self.initializers = initializers
+    self.key = key
+    self.name = name
+    self.move = move
+  }
+}
+
+/// What a layer sees of the network around it.
+package struct LayerScope {
+  let pass: Pass
+  let player: Player
+  /// The layer's own name, as in `nn.Sequential`: `generator.5.0`.
+  package let path: String
+
+  package var mode: NetworkMode { pass.mode }
+  package var builder: GraphBuilder { pass.states.builder }
+  package var labels: Value? { pass.labels }
+  /// Number of classes; 0 without labels.
+  package var classes: Int { pass.classes }
+
+  /// The scope of the `index`-th layer of a list inside this one.
+  func nested(_ index: Int) -> LayerScope {
+    LayerScope(pass: pass, player: player, path: "\(path).\(index)")
+  }
+
+  /// The newest value of a parameter.
+  /// - Parameters:
+  ///   - name: PyTorch's name: `weight`, `bias`.
+  ///   - kind: says which entry of `architecture.init` gives its first value.
+  ///   - fans: fan-in and fan-out as PyTorch counts them.
+  package func parameter(
+    _ name: String, _ shape: Shape, layout: TensorLayout = .plain, kind: ParameterKind, fans: Fans
+  ) -> Value {
+    pass.states.read(
+      StateDeclaration(
+        name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
+        layout: layout, initial: pass.initializers.initialValue(of: kind, fans)))
+  }
+
+  /// A tensor the layer keeps for itself; not moved by the optimizer.
+  package func statistic(_ name: String, _ shape: Shape, initial: Double) -> Statistic {
+    Statistic(
+      states: pass.states,
+      declaration: StateDeclaration(
+        name: "\(path).\(name)", player: player, role: .statistic, type: TensorType(shape),
+        layout: .plain, initial: .constant(initial)))
+  }
+
+  /// 1 with probability `probability`, else 0, anew in every move.
+  package func randomMask(_ shape: Shape, probability: Double) -> Value {
+    guard let key = pass.key else { return builder.constant(1, shape) }
+    let suffix = pass.name.isEmpty ? path : "\(path)/\(pass.name)"
+    let uniform = builder.add(
+      .random(
+        .uniform, stream: Philox.streamID(named: "\(pass.move)/dropout/\(suffix)"), shape: shape),
+      [key])
+    let mask = uniform.compared(.less, to: probability)
+    pass.masks.append((suffix, mask))
+    return mask
+  }
+}
+
+/// A state that a layer reads and replaces.
+package struct Statistic {
+  let states: StateTable
+  let declaration: StateDeclaration
+
+  package var value: Value { states.read(declaration) }
+  package func update(_ value: Value) { states.write(declaration, value) }
+}

@@ -1,0 +1,73 @@
+import Spec
+import TensorCore
+
+/// A list of layers with the entries of the spec that they come from.
+package struct LayerList: Sendable {
+  struct Entry: Sendable {
+    let choice: Choice
+    let layer: any Layer
+  }
+  let entries: [Entry]
+
+  init(_ choices: [Choice]) {
+    entries = choices.map { Entry(choice: $0, layer: Catalog.layer($0)) }
+  }
+
+  /// Walks `input` through all layers; `visit` sees each layer's result.
+  func apply(
+    _ input: Value, in scope: LayerScope,
+    visit: (_ path: String, _ entry: Entry, _ result: Value) -> Void = { _, _, _ in }
+  ) throws(LayerMisfit) -> Value {
+    var value = input
+    for (index, entry) in entries.enumerated() {
+      let inner = scope.nested(index)
+      do throws(LayerMisfit) {
+        value = try entry.layer.apply(value, in: inner)
+      } catch {
+        var located = error
+        located.choice = error.choice ?? entry.choice
+        throw located
+      }
+      visit(inner.path, entry, value)
+    }
+    return value
+  }
+}
+
+/// What a critic says of a batch.
+package struct Score {
+  /// The network's output: `[batch, 1]`, or one number a patch.
+  package let output: Value
+  /// What went into a closing sigmoid; the output itself where there is none. Losses made of
+  /// logarithms use it, because the logarithm of a sigmoid is not accurate.
+  package let logit: Value
+}
+
+/// Images as a network sees them: `[batch, height, width, channels]`.
+package struct ImageBatch { package let value: Value }
+/// `[batch, size]`.
+package struct Latent { package let value: Value }
+/// Class indices, int32 `[batch]`.
+package struct Label { package let value: Value }
+
+struct Generator {
+  let layers: LayerList
+
+  func apply(_ latent: Latent, in pass: Pass) throws(LayerMisfit) -> ImageBatch {
+    let scope = LayerScope(pass: pass, player: .generator, path: Player.generator.rawValue)
+    return ImageBatch(value: try layers.apply(latent.value, in: scope))
+  }
+}
+
+struct Discriminator {
+  let layers: LayerList
+
+  func apply(_ images: ImageBatch, in pass: Pass) throws(LayerMisfit) -> Score {
+    let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
+    let output = try layers.apply(images.value, in: scope)
+    if case .unary(.sigmoid) = output.node.op {
+      return Score(output: output, logit: output.operands[0])
+    }
+    return Score(output: output, logit: output)
+  }
+}

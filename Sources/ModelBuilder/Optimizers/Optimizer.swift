@@ -1,0 +1,35 @@
+import Spec
+import TensorCore
+
+/// One step on one parameter, as a formula.
+package protocol Optimizer: Sendable {
+  static var declaration: Declaration { get }
+  init(_ record: Record)
+  /// The parameter's new value.
+  func step(_ parameter: Value, gradient: Value, memory: OptimizerMemory) -> Value
+}
+
+/// What an optimizer keeps between steps.
+package struct OptimizerMemory {
+  let states: StateTable
+  let parameter: StateDeclaration
+  /// How many steps this player has made, this one included: float32 scalar.
+  package let count: Value
+
+  /// A slot shaped like the parameter, from zeros.
+  package func slot(_ name: String) -> OptimizerSlot {
+    OptimizerSlot(
+      states: states,
+      declaration: StateDeclaration(
+        name: "optimizer.\(parameter.name).\(name)", player: parameter.player, role: .optimizer,
+        type: parameter.type, layout: parameter.layout, initial: .constant(0)))
+  }
+}
+
+package struct OptimizerSlot {
+  let states: StateTable
+  let declaration: StateDeclaration
+
+  package var value: Value { states.read(declaration) }
+  package func update(_ value: Value) { states.write(declaration, value) }
+}

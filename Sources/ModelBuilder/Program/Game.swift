@@ -1,0 +1,66 @@
+import Spec
+import TensorCore
+
+/// Two networks, a loss and two optimizers: writes the graphs in which they play.
+struct Game: Sendable {
+  let experiment: Experiment
+  let images: ImageFormat
+  let generator: Generator
+  let discriminator: Discriminator
+  let loss: any Loss
+  let initializers: InitializerSet
+
+  init(_ experiment: Experiment, images: ImageFormat) {
+    self.experiment = experiment
+    self.images = images
+    generator = Generator(layers: LayerList(experiment.architecture.generator))
+    discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
+    loss = Catalog.loss(experiment.loss)
+    initializers = InitializerSet(experiment.architecture.initializers)
+  }
+
+  var classes: Int { experiment.labels?.classes ?? 0 }
+
+  func optimizer(of player: Player) -> any Optimizer {
+    switch player {
+    case .generator: Catalog.optimizer(experiment.optimizer.generator)
+    case .discriminator: Catalog.optimizer(experiment.optimizer.discriminator)
+    }
+  }
+
+  func imageShape(batch: Int) -> Shape { [batch, images.height, images.width, images.channels] }
+
+  /// The moves of `segment`, one after the other, in one graph.
+  func write(
+    _ segment: [PlannedMove], batch: Int, observing: Bool
+  ) -> (graph: Graph, states: StateTable) {
+    let writer = RoundWriter(game: self, batch: batch, observing: observing)
+    // Shapes were checked before any round is written.
+    do throws(LayerMisfit) {
+      for (index, move) in segment.enumerated() {
+        switch move.player {
+        case .discriminator: try writer.writeDiscriminatorMove(index)
+        case .generator: try writer.writeGeneratorMove(index)
+        }
+      }
+    } catch {
+      preconditionFailure("unchecked shapes: \(error.message)")
+    }
+    return (writer.finish(), writer.states)
+  }
+
+  func writeSampler(count: Int) -> Graph {
+    let builder = GraphBuilder()
+    let pass = Pass(
+      states: StateTable(builder: builder), mode: .inference,
+      labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
+      initializers: initializers, key: nil, name: "", move: "")
+    let latent = Latent(value: builder.feed("latents", [count, experiment.latent.size]))
+    do throws(LayerMisfit) {
+      let images = try generator.apply(latent, in: pass)
+      return builder.finish(outputs: [("images", images.value)], updates: [])
+    } catch {
+      preconditionFailure("unchecked shapes: \(error.message)")
+    }
+  }
+}

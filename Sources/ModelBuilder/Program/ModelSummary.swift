@@ -1,0 +1,69 @@
+import Spec
+import TensorCore
+
+/// One line of a network's table.
+package struct LayerSummary: Sendable {
+  /// `generator.3`
+  package let path: String
+  package let name: String
+  /// For one sample: `128`, or `channels×height×width`.
+  package let output: String
+  /// Trainable numbers.
+  package let parameters: Int
+  /// Floating-point operations of one forward pass of one sample.
+  package let flops: Int
+}
+
+package struct NetworkSummary: Sendable {
+  package let player: Player
+  package let input: String
+  package let layers: [LayerSummary]
+  package var parameters: Int { layers.map(\.parameters).reduce(0, +) }
+  package var flops: Int { layers.map(\.flops).reduce(0, +) }
+}
+
+extension TrainingProgram {
+  /// Layer by layer: what comes out, what is learned, what it costs.
+  package func summary(of player: Player) -> NetworkSummary {
+    // Costs are those of a batch divided by its size, so that what a batch shares is shared.
+    let batch = experiment.data.batch
+    let builder = GraphBuilder()
+    let pass = Pass(
+      states: StateTable(builder: builder), mode: .training,
+      labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
+      classes: game.classes, initializers: game.initializers,
+      key: builder.feed("key", [3], .int32), name: "", move: "")
+    let input: Value
+    let list: LayerList
+    switch player {
+    case .generator:
+      input = builder.feed("latents", [batch, experiment.latent.size])
+      list = game.generator.layers
+    case .discriminator:
+      input = builder.feed("real", game.imageShape(batch: batch))
+      list = game.discriminator.layers
+    }
+    var layers: [LayerSummary] = []
+    var counted = builder.nodes.count
+    let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
+    do throws(LayerMisfit) {
+      _ = try list.apply(input, in: scope) { path, entry, result in
+        let own = pass.states.declarations.filter {
+          $0.role == .parameter && $0.name.hasPrefix(path + ".")
+        }
+        let flops = builder.nodes[counted...].map { node in
+          node.operationCount(node.operands.map { builder.nodes[$0].type })
+        }
+        layers.append(
+          LayerSummary(
+            path: path, name: entry.choice.name, output: described(result.shape),
+            parameters: own.map(\.type.shape.count).reduce(0, +),
+            flops: flops.reduce(0, +) / batch))
+        counted = builder.nodes.count
+      }
+    } catch {
+      preconditionFailure("unchecked shapes: \(error.message)")
+    }
+    return NetworkSummary(player: player, input: described(input.shape), layers: layers)
+  }
+}

@@ -1,0 +1,88 @@
+import Spec
+import TensorCore
+
+extension Game {
+  /// Whether the networks fit each other and the data; both networks are checked before either is
+  /// reported.
+  func checkShapes() throws(Diagnostics) {
+    var found = generatorProblems()
+    found += discriminatorProblems()
+    if !found.isEmpty { throw Diagnostics(found) }
+  }
+
+  private func checkPass(_ builder: GraphBuilder) -> Pass {
+    Pass(
+      states: StateTable(builder: builder), mode: .training,
+      labels: classes > 0 ? builder.feed("labels", [2], .int32) : nil, classes: classes,
+      initializers: initializers, key: builder.feed("key", [3], .int32), name: "", move: "")
+  }
+
+  private func generatorProblems() -> [Diagnostic] {
+    let builder = GraphBuilder()
+    let latent = builder.feed("latents", [2, experiment.latent.size])
+    return problems(generator.layers, latent, .generator, builder) { result in
+      let wanted = imageShape(batch: 2)
+      guard result.shape != wanted else { return nil }
+      if result.shape.rank == 2 {
+        let fits = result.shape[1] == wanted.count / 2
+        return (
+          "generator makes vectors of \(result.shape[1]), data has \(images) images",
+          fits
+            ? "end with `image: {channels: \(images.channels), size: \(sizeText)}`"
+            : "\(images) images have \(wanted.count / 2) pixels: end with `linear: \(wanted.count / 2)` "
+              + "and `image: {channels: \(images.channels), size: \(sizeText)}`"
+        )
+      }
+      return (
+        "generator makes \(described(result.shape)) images, data has \(images)",
+        advice(for: result.shape, wanted: wanted)
+      )
+    }
+  }
+
+  private func discriminatorProblems() -> [Diagnostic] {
+    let builder = GraphBuilder()
+    let real = builder.feed("real", imageShape(batch: 2))
+    return problems(discriminator.layers, real, .discriminator, builder) { result in
+      let last = result.shape[result.shape.rank - 1]
+      guard last != 1 else { return nil }
+      return (
+        "discriminator gives \(described(result.shape)) numbers a sample, the loss takes one score",
+        "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+      )
+    }
+  }
+
+  private var sizeText: String {
+    images.height == images.width ? "\(images.height)" : "[\(images.height), \(images.width)]"
+  }
+
+  private func advice(for shape: Shape, wanted: Shape) -> String {
+    if shape[3] != wanted[3] { return "the last layer must make \(wanted[3]) channels" }
+    if shape[1] == shape[2], wanted[1] == shape[1] * 2, wanted[2] == shape[2] * 2 {
+      return "add one more stride-2 layer, or set data.size: \(shape[1])"
+    }
+    if shape[1] == shape[2] { return "change the layers, or set data.size: \(shape[1])" }
+    return "change the layers so that they end in \(wanted[1])×\(wanted[2])"
+  }
+
+  /// Walks one network; `judge` says what is wrong with its result, and what to write.
+  private func problems(
+    _ layers: LayerList, _ input: Value, _ player: Player, _ builder: GraphBuilder,
+    judge: (Value) -> (message: String, advice: String)?
+  ) -> [Diagnostic] {
+    let scope = LayerScope(pass: checkPass(builder), player: player, path: player.rawValue)
+    var trail: [String] = ["\(player.rawValue) starts from \(described(input.shape))"]
+    do throws(LayerMisfit) {
+      let result = try layers.apply(input, in: scope) { path, entry, result in
+        let number = (path.split(separator: ".").last.map(String.init) ?? path)
+        trail.append("after layer \(number) (\(entry.choice.name)): \(described(result.shape))")
+      }
+      guard let (message, advice) = judge(result), let last = layers.entries.last else { return [] }
+      return [last.choice.error(message, notes: [trail.last, advice].compactMap(\.self))]
+    } catch {
+      guard let choice = error.choice else { return [] }
+      return [choice.error(error.message, notes: [trail.last, error.advice].compactMap(\.self))]
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Spec
+import TensorCore
+
+/// A recipe for the first value of a state; drawing the numbers is the runner's work.
+package enum InitialValue: Hashable, Sendable {
+  case constant(Double)
+  case uniform(low: Double, high: Double)
+  case normal(mean: Double, standardDeviation: Double)
+  /// Rows (or columns, whichever are fewer) of `[out, in · kernel]` orthonormal, times `gain`
+  /// (Saxe et al. 2013).
+  case orthogonal(gain: Double)
+}
+
+/// A named tensor that lives between moves.
+package struct StateDeclaration: Hashable, Sendable {
+  package enum Role: String, Hashable, Sendable, CaseIterable {
+    /// Moved by the optimizer of its player.
+    case parameter
+    /// Kept by a layer: running means, spectral-norm vectors.
+    case statistic
+    /// Kept by an optimizer: moments, step counts.
+    case optimizer
+  }
+  /// `generator.3.weight`: PyTorch's name, with the player in front. An optimizer's states stand
+  /// under `optimizer.`.
+  package let name: String
+  package let player: Player
+  package let role: Role
+  /// In our own order of axes.
+  package let type: TensorType
+  package let layout: TensorLayout
+  package let initial: InitialValue
+}

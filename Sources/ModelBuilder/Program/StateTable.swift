@@ -1,0 +1,52 @@
+import Spec
+import TensorCore
+
+/// The states of a graph while it is being written: what each holds at this point of the round.
+///
+/// Reading a state gives its newest value, so a generator move written after a critic move meets the
+/// critic's new parameters without anything being said about it.
+final class StateTable {
+  let builder: GraphBuilder
+  private(set) var declarations: [StateDeclaration] = []
+  private var indices: [String: Int] = [:]
+  private var current: [Value] = []
+  private var written: Set<Int> = []
+
+  init(builder: GraphBuilder) { self.builder = builder }
+
+  /// The newest value of a state; the first mention declares it.
+  func read(_ declaration: StateDeclaration) -> Value {
+    if let index = indices[declaration.name] {
+      precondition(
+        declarations[index] == declaration, "two different states are named \(declaration.name)")
+      return current[index]
+    }
+    indices[declaration.name] = declarations.count
+    declarations.append(declaration)
+    let value = builder.add(
+      .input(name: declaration.name, role: .state, type: declaration.type))
+    current.append(value)
+    return value
+  }
+
+  func write(_ declaration: StateDeclaration, _ value: Value) {
+    _ = read(declaration)
+    precondition(value.type == declaration.type, "\(declaration.name) changes its type")
+    guard let index = indices[declaration.name] else { return }
+    current[index] = value
+    written.insert(index)
+  }
+
+  /// The parameters of one player, in order of declaration, with their newest values.
+  func parameters(of player: Player) -> [(declaration: StateDeclaration, value: Value)] {
+    declarations.indices.compactMap { index in
+      let declaration = declarations[index]
+      guard declaration.role == .parameter, declaration.player == player else { return nil }
+      return (declaration, current[index])
+    }
+  }
+
+  var updates: [(name: String, value: Value)] {
+    written.sorted().map { (declarations[$0].name, current[$0]) }
+  }
+}

@@ -1,0 +1,104 @@
+import Spec
+import TensorCore
+
+/// What one sample of the data is.
+package struct ImageFormat: Hashable, Sendable, CustomStringConvertible {
+  package let channels: Int
+  package let height: Int
+  package let width: Int
+
+  package init(channels: Int, height: Int, width: Int) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+  package var description: String { "\(channels)×\(height)×\(width)" }
+}
+
+/// A whole experiment as maths: the states it keeps and the graphs of a round. It runs nothing.
+package struct TrainingProgram: Sendable {
+  package let experiment: Experiment
+  package let images: ImageFormat
+  /// Everything that lives between moves: parameters first, then statistics, then what the
+  /// optimizers keep.
+  package let states: [StateDeclaration]
+  let game: Game
+
+  /// Checks that the networks fit each other and the data.
+  package init(_ experiment: Experiment, images: ImageFormat) throws(Diagnostics) {
+    self.experiment = experiment
+    self.images = images
+    game = Game(experiment, images: images)
+    try game.checkShapes()
+    states = Self.states(of: game)
+  }
+
+  private static func states(of game: Game) -> [StateDeclaration] {
+    var seen: Set<String> = []
+    let mentioned = RoundPlan(game.experiment.schedule).segments.flatMap { segment in
+      // Two samples suffice: no state's shape depends on the batch.
+      game.write(segment, batch: 2, observing: false).states.declarations
+    }
+    let unique = mentioned.filter { seen.insert($0.name).inserted }
+    return StateDeclaration.Role.allCases.flatMap { role in
+      [Player.generator, .discriminator].flatMap { player in
+        unique.filter { $0.role == role && $0.player == player }
+      }
+    }
+  }
+
+  /// Trainable numbers of one network.
+  package func parameterCount(of player: Player) -> Int {
+    states.filter { $0.role == .parameter && $0.player == player }.map(\.type.shape.count)
+      .reduce(0, +)
+  }
+
+  /// The graphs of one round for a batch of this size.
+  ///
+  /// - Parameter observing: also give out every draw and gradient, for `trace`.
+  package func round(batch: Int, observing: Bool = false) -> RoundProgram {
+    let plan = RoundPlan(experiment.schedule)
+    var program = RoundProgram(graphs: [], steps: [])
+    var known: [[Player]: Int] = [:]
+    for segment in plan.segments {
+      let players = segment.map(\.player)
+      let graph: Int
+      if let index = known[players] {
+        graph = index
+      } else {
+        graph = program.graphs.count
+        known[players] = graph
+        program.graphs.append(game.write(segment, batch: batch, observing: observing).graph)
+      }
+      program.steps.append(
+        RoundStep(
+          graph: graph, moves: segment.map(\.name),
+          consumesData: players.contains(.discriminator)))
+    }
+    return program
+  }
+
+  /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
+  /// inference mode.
+  package func sampler(count: Int) -> Graph { game.writeSampler(count: count) }
+}
+
+/// The graphs of one round and the order in which they are played.
+package struct RoundProgram: Sendable {
+  package fileprivate(set) var graphs: [Graph]
+  package fileprivate(set) var steps: [RoundStep]
+}
+
+/// One execution within a round.
+///
+/// Feeds, of which a graph declares those it needs: `real` float32 `[batch, height, width, channels]`,
+/// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution).
+/// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
+/// `j/fake_score`; when observing also `j/latents`, `j/labels`, `j/dropout/NAME`, `j/gradient/NAME`.
+package struct RoundStep: Sendable {
+  package let graph: Int
+  /// `discriminator0`, `generator0`: which move of the round each is.
+  package let moves: [String]
+  /// Whether the next batch of the data goes in.
+  package let consumesData: Bool
+}

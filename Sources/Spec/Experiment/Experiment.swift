@@ -1,0 +1,55 @@
+/// One experiment, complete and checked: what a spec says after `extends`, `--set`, `params`,
+/// `for` and all defaults.
+package struct Experiment: Sendable {
+  package let name: String
+  package let description: String?
+  package let seed: UInt64
+  package let data: DataSection
+  package let latent: LatentSection
+  /// nil: the game has no labels.
+  package let labels: LabelsSection?
+  package let architecture: ArchitectureSection
+  package let loss: Choice
+  package let penalties: [Choice]
+  package let optimizer: OptimizerSection
+  package let schedule: ScheduleSection
+  package let record: RecordSection
+  package let guards: GuardsSection
+  /// Recognised and validated; whoever runs a single experiment must refuse it.
+  package let sweep: SweepSection?
+  /// The spec file.
+  package let source: SourceText
+  package let warnings: [Diagnostic]
+  /// The whole file, resolved.
+  let root: Record
+
+  init(
+    _ root: Record, sweep: SweepSection?, source: SourceText, warnings: [Diagnostic],
+    _ vocabulary: Vocabulary
+  ) {
+    typealias Key = ExperimentSchema
+    self.root = root
+    self.sweep = sweep
+    self.source = source
+    self.warnings = warnings
+    name = root[Key.name]
+    description = root[Key.description]
+    seed = UInt64(root[Key.seed])
+    data = DataSection(root[Key.data], origin: root.origin(of: Key.data))
+    latent = LatentSection(root[Key.latent], origin: root.origin(of: Key.latent))
+    labels = root[Key.labels].map { LabelsSection($0, origin: root.origin(of: Key.labels)) }
+    architecture = ArchitectureSection(root[Key.architecture])
+    loss = root[Key.loss]
+    penalties = root[Key.penalties]
+    optimizer = root[Key.optimizer]
+    schedule = ScheduleSection(root[Key.schedule(vocabulary)])
+    record = RecordSection(root[Key.record])
+    guards = GuardsSection(root[Key.guards])
+  }
+}
+
+/// One optimizer a network: what they share and what each overrides, already merged.
+package struct OptimizerSection: Sendable {
+  package let generator: Choice
+  package let discriminator: Choice
+}

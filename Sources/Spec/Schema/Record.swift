@@ -1,0 +1,57 @@
+/// The keys of one thing, complete: defaults filled in, every type and range right. Reading it
+/// cannot fail.
+package struct Record: Sendable {
+  struct Entry: Sendable {
+    let name: String
+    let kind: FieldKind
+    let value: FieldValue
+    let origin: Origin
+    /// False for a field whose condition does not hold; it is not printed.
+    let isActive: Bool
+  }
+
+  let entries: [Entry]
+
+  package subscript<Value>(_ field: Field<Value>) -> Value {
+    let entry = entry(field.declaration.name)
+    guard let value = field.read(entry.value) else {
+      preconditionFailure("`\(field.declaration.name)` was declared with another type")
+    }
+    return value
+  }
+
+  /// Where the value of a field was written.
+  package func origin<Value>(of field: Field<Value>) -> Origin {
+    entry(field.declaration.name).origin
+  }
+
+  package func origin(of name: String) -> Origin { entry(name).origin }
+
+  /// Whether the vocabulary has the field at all.
+  func has<Value>(_ field: Field<Value>) -> Bool {
+    entries.contains { $0.name == field.declaration.name }
+  }
+
+  private func entry(_ name: String) -> Entry {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      preconditionFailure("`\(name)` is not declared here")
+    }
+    return entry
+  }
+}
+
+/// One word of the vocabulary as it stands in a spec: a layer, a loss, an initializer.
+package struct Choice: Sendable {
+  package let category: Category
+  package let name: String
+  package let record: Record
+  /// The word itself; shape errors are reported here.
+  package let origin: Origin
+  /// `architecture.generator[3]`, indices counted from 0 in the unrolled list.
+  package let position: String
+
+  /// An error about this thing, for what only a later stage can see.
+  package func error(_ message: String, label: String? = nil, notes: [String] = []) -> Diagnostic {
+    Diagnostic(message, at: origin, label: label, notes: notes)
+  }
+}

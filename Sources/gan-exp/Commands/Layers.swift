@@ -1,0 +1,63 @@
+import ArgumentParser
+import Spec
+
+struct Layers: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Lists everything a spec may name, or explains one word.")
+
+  @Argument(help: "A layer, loss, optimizer, initializer or data source.")
+  var name: String?
+
+  func run() throws {
+    guard let name else {
+      for category in Category.allCases {
+        let words = vocabulary.declarations(category)
+        guard !words.isEmpty else { continue }
+        print("\(category.plural)")
+        let width = words.map(\.name.count).max() ?? 0
+        for word in words.sorted(by: { $0.name < $1.name }) {
+          print("  \(word.name.padded(to: width))  \(word.summary)")
+        }
+        print("")
+      }
+      print("`gan-exp layers NAME` lists the keys of one.")
+      return
+    }
+    let found = Category.allCases.compactMap { category in
+      vocabulary.declaration(category, named: name).map { (category, $0) }
+    }
+    guard !found.isEmpty else {
+      let words = Category.allCases.flatMap { vocabulary.declarations($0).map(\.name) }
+      throw Failure(
+        status: .commandLine,
+        message: "error: nothing is named `\(name)`\n  = words: "
+          + words.sorted().joined(separator: ", "))
+    }
+    for (category, declaration) in found { print(explained(declaration, category)) }
+  }
+
+  private func explained(_ declaration: Declaration, _ category: Category) -> String {
+    var lines = ["\(declaration.name) (\(category.singular)): \(declaration.summary)"]
+    if let details = declaration.details { lines += ["", details] }
+    if let example = declaration.example { lines += ["", "  \(example)"] }
+    if !declaration.fields.isEmpty { lines += ["", "keys"] }
+    let width = declaration.fields.map(\.name.count).max() ?? 0
+    for field in declaration.fields {
+      let fallback = field.fallback.map { " (default \($0.text))" } ?? " (required)"
+      lines.append("  \(field.name.padded(to: width))  \(field.summary)\(fallback)")
+    }
+    if let shorthand = declaration.shorthand {
+      lines += ["", "`\(declaration.name): …` alone sets `\(shorthand)`."]
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(0, width - count))
+  }
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: Swift.max(0, width - count)) + self
+  }
+}

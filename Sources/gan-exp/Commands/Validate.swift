@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Images
+import ModelBuilder
+import Spec
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks experiment files, shapes of all layers included. Reads no data, writes nothing.")
+
+  @Argument(help: "The experiment files.", completion: .file(extensions: ["yaml", "yml"]))
+  var specs: [String]
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Flag(help: "Print one JSON array of problems on stdout.")
+  var json = false
+
+  func run() throws {
+    var problems: [Diagnostic] = []
+    for spec in specs {
+      let found = check(spec)
+      if !json {
+        if found.entries.isEmpty {
+          print("\(spec): ok")
+        } else {
+          Terminal.error(found.rendered(colour: Terminal.showsColour))
+        }
+      }
+      problems += found.entries
+    }
+    let all = Diagnostics(problems)
+    if json { print(all.json) }
+    if all.hasErrors { throw ExitCode(ExitStatus.spec.rawValue) }
+  }
+
+  private func check(_ path: String) -> Diagnostics {
+    switch loadExperiment(path: path, overrides: overrides, vocabulary: vocabulary) {
+    case .failure(let diagnostics):
+      return diagnostics
+    case .success(let experiment):
+      guard let format = experiment.declaredFormat else { return Diagnostics(experiment.warnings) }
+      do throws(Diagnostics) {
+        _ = try TrainingProgram(experiment, images: format)
+        return Diagnostics(experiment.warnings)
+      } catch {
+        return Diagnostics(experiment.warnings + error.entries)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Images
+import ModelBuilder
+import Spec
+
+/// What every command that reads a spec takes.
+struct SpecOptions: ParsableArguments {
+  @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
+  var spec: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  /// The experiment, or exit 3 with everything that is wrong with it.
+  func load() throws -> Experiment { try loadSpec(spec, overrides: overrides).get() }
+}
+
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where data sets lie. Else $GAN_EXP_DATA, else the folder that `data get` fills.",
+      valueName: "dir"))
+  var dataDir: String?
+
+  /// The folders to look into, in order.
+  var folders: [String] {
+    if let dataDir { return [dataDir] }
+    if let named = ProcessInfo.processInfo.environment["GAN_EXP_DATA"], !named.isEmpty {
+      return [named]
+    }
+    return [Self.ownFolder]
+  }
+
+  /// Where `data get` puts what it fetches, by the XDG rules.
+  static var ownFolder: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let base = environment["XDG_DATA_HOME"], base.hasPrefix("/") { return base + "/gan-exp" }
+    return (environment["HOME"] ?? ".") + "/.local/share/gan-exp"
+  }
+}
+
+let vocabulary = Catalog.vocabulary(sources: DatasetCatalog.declarations)
+
+func loadSpec(_ path: String, overrides: [String]) -> Result<Experiment, Failure> {
+  switch loadExperiment(path: path, overrides: overrides, vocabulary: vocabulary) {
+  case .success(let experiment):
+    if !experiment.warnings.isEmpty {
+      Terminal.error(Diagnostics(experiment.warnings).rendered(colour: Terminal.showsColour))
+    }
+    return .success(experiment)
+  case .failure(let diagnostics):
+    return .failure(.spec(diagnostics))
+  }
+}
+
+extension Failure {
+  static func spec(_ diagnostics: Diagnostics) -> Failure {
+    Failure(status: .spec, message: diagnostics.rendered(colour: Terminal.showsColour))
+  }
+}
+
+extension Experiment {
+  /// The networks as graphs, checked against the shape of the data.
+  func program(_ format: ImageFormat) throws -> TrainingProgram {
+    do throws(Diagnostics) {
+      return try TrainingProgram(self, images: format)
+    } catch {
+      throw Failure.spec(error)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Testing
+
+@testable import Images
+@testable import Spec
+
+@Suite struct GridTests {
+  private let range = ValueRange(low: -1, high: 1)
+
+  private func pixel(_ raster: Raster, _ x: Int, _ y: Int) -> UInt8 {
+    raster.pixels[(y * raster.width + x) * raster.channels]
+  }
+
+  @Test("Images stand in rows with a margin around each")
+  func places() {
+    // Three images of 2×3 with values of their own.
+    let images = (0..<3).flatMap { [Float](repeating: [-1, 0, 1][$0], count: 6) }
+    let picture = grid(
+      images: images, count: 3, height: 3, width: 2, channels: 1, columns: 2, range: range)
+    #expect((picture.width, picture.height) == (2 + 2 * 4, 2 + 2 * 5))
+    #expect(pixel(picture, 2, 2) == 0 && pixel(picture, 3, 4) == 0)
+    #expect(pixel(picture, 6, 2) == 128 && pixel(picture, 7, 4) == 128)
+    #expect(pixel(picture, 2, 7) == 255)
+    let margin = pixel(picture, 0, 0)
+    for (x, y) in [(4, 2), (2, 5), (6, 7), (9, 11)] { #expect(pixel(picture, x, y) == margin) }
+  }
+
+  @Test("The scale is the range's, whatever the images hold")
+  func fixedScale() {
+    func shown(_ value: Float, beside other: Float) -> UInt8 {
+      let picture = grid(
+        images: [value, other], count: 2, height: 1, width: 1, channels: 1, columns: 2,
+        range: range)
+      return pixel(picture, 2, 2)
+    }
+    #expect(shown(0.5, beside: -1) == shown(0.5, beside: 1))
+    #expect(shown(0.5, beside: 0.4) == 191)
+    #expect(shown(3, beside: 0) == 255 && shown(-3, beside: 0) == 0 && shown(.nan, beside: 0) == 0)
+  }
+
+  @Test("Colours keep their order")
+  func colours() {
+    let picture = grid(
+      images: [1, 0, -1], count: 1, height: 1, width: 1, channels: 3, columns: 4, range: range)
+    #expect(picture.width == 5)
+    let start = (2 * picture.width + 2) * 3
+    #expect(Array(picture.pixels[start..<(start + 3)]) == [255, 128, 0])
+  }
+
+  @Test("A label is drawn in a gutter beside its row and nowhere else")
+  func labels() {
+    let images = [Float](repeating: -1, count: 2 * 3 * 14 * 14)
+    func picture(_ labels: [String]?) -> Raster {
+      grid(
+        images: images, count: 6, height: 14, width: 14, channels: 1, columns: 3, range: range,
+        rowLabels: labels)
+    }
+    let (bare, one) = (picture(nil), picture(["", "7"]))
+    let gutter = one.width - bare.width
+    #expect(gutter > 5 && one.height == bare.height)
+    let ink = (0..<one.height).filter { y in
+      (0..<gutter).contains { pixel(one, $0, y) > 200 }
+    }
+    #expect(ink == Array(21...27))
+    #expect(picture(["7", "7"]).pixels != picture(["7", "1"]).pixels)
+  }
+
+  @Test(
+    "A long label and letters of any kind fit", arguments: ["aeroplane with wings", "é ✈ 0", ""])
+  func oddLabels(_ label: String) {
+    let picture = grid(
+      images: [0, 0], count: 2, height: 1, width: 1, channels: 1, columns: 1, range: range,
+      rowLabels: [label])
+    #expect(picture.width <= 5 + 12 * 6 + 4)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Images
+@testable import Spec
+
+@Suite struct MnistTests {
+  @Test(
+    "The published files are whole and of ten classes",
+    .enabled(if: RealData.folder != nil, RealData.absent),
+    arguments: [
+      (
+        Mnist.Split.train, 60_000, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+        "1fb1722e155c59ca35442c3d3ea50e7fbb3d87e0a368bffef9dd2fab16a27a19"
+      ),
+      (
+        Mnist.Split.test, 10_000, [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+        "d35c26332dba3998aea6e483b123d11ec1b91aa6b5d592c997667e67c29d5c41"
+      ),
+    ])
+  func real(_ split: Mnist.Split, _ count: Int, _ classes: [Int], _ digest: String) throws {
+    let folder = try #require(RealData.folder)
+    for directory in [folder, folder + "/mnist"] {
+      let set = try Mnist(split: split).load(dataDirectory: ["/nowhere", directory])
+      #expect((set.count, set.height, set.width, set.channels) == (count, 28, 28, 1))
+      #expect(set.classCounts == classes)
+      #expect(set.digest == digest)
+    }
+  }
+
+  @Test("A file that is missing is said with every place looked at and how to get it")
+  func missing() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("mnist/train-images-idx3-ubyte", [1])
+    let error = #expect(throws: DatasetError.self) {
+      try Mnist().load(dataDirectory: [folder.path, "/b"])
+    }
+    let text = "\(error!)"
+    for words in [
+      "train-labels-idx1-ubyte) not found", "\(folder.path)/mnist/train-labels-idx1-ubyte.gz",
+      "\(folder.path)/train-labels-idx1-ubyte\n", "/b/MNIST/raw/train-labels-idx1-ubyte",
+      "gan-exp data get mnist", "--data-dir",
+    ] { #expect(text.contains(words), "\(text)") }
+  }
+
+  @Test("Another content is refused with both digests")
+  func wrongDigest() throws {
+    let folder = try TemporaryFolder()
+    let images = IdxFile.encode(dimensions: [2, 2, 2], elements: [0, 1, 2, 3, 4, 5, 6, 7])
+    let path = try folder.write("mnist/train-images-idx3-ubyte", images)
+    try folder.write("mnist/train-labels-idx1-ubyte", IdxTests.plainLabels)
+    let error = #expect(throws: DatasetError.self) {
+      try Mnist().load(dataDirectory: [folder.path])
+    }
+    let text = "\(error!)"
+    for words in [
+      path, "expected 6bbc9ace898e44ae57da46a324031adb", "found    \(md5Hexadecimal(images))",
+      "gan-exp data get mnist",
+    ] { #expect(text.contains(words), "\(text)") }
+  }
+
+  @Test("MD5 is that of RFC 1321")
+  func md5() {
+    #expect(
+      md5Hexadecimal(Array("mess".utf8), Array("age digest".utf8))
+        == "f96b697d7cb7938d525a2f31aaf161d0")
+  }
+}

@@ -1,0 +1,222 @@
+"""Replays `gan-exp trace` files in PyTorch and prints how far the two sides are apart.
+
+usage: replay.py TRACE.safetensors [...] [--tolerance 1e-4] [--precision float64]
+needs: pip install torch safetensors
+
+The networks, the losses and the optimizers are PyTorch's own, built from the resolved spec in the
+file; only draws (initial weights, batches, latents, labels, dropout masks) are taken from it. The
+error of a tensor is max |ours - theirs| / max |theirs|. A bias in front of a batch norm has no
+effect and no gradient but rounding noise, which Adam turns into steps of full size: such biases are
+taken from the trace, and only the smallness of their gradients is checked.
+"""
+
+import argparse
+import json
+import sys
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+
+import networks
+
+
+def planned_segments(schedule):
+    """Moves that share latents, as in Sources/ModelBuilder/Program/RoundPlan.swift."""
+    segments, counts = [], {"generator": 0, "discriminator": 0}
+    for player in schedule["order"]:
+        for _ in range(int(schedule[f"{player}_steps"])):
+            move = (player, counts[player])
+            counts[player] += 1
+            has_critic = bool(segments) and any(p == "discriminator" for p, _ in segments[-1])
+            shares = has_critic if player == "generator" else not has_critic
+            if schedule["latents"] == "shared" and segments and shares:
+                segments[-1].append(move)
+            else:
+                segments.append([move])
+    return segments
+
+
+def discriminator_loss(loss, real, fake):
+    match loss["kind"]:
+        case "cross_entropy":
+            def term(logit, target):
+                return F.binary_cross_entropy_with_logits(logit, torch.full_like(logit, target))
+            return loss["scale"] * (term(real[1], loss["real"]) + term(fake[1], loss["fake"]))
+        case "least_squares":
+            real_term = F.mse_loss(real[0], torch.full_like(real[0], loss["real"]))
+            fake_term = F.mse_loss(fake[0], torch.full_like(fake[0], loss["fake"]))
+            return loss["scale"] * (real_term + fake_term)
+    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
+
+
+def generator_loss(loss, fake):
+    match loss["kind"], loss["generator"]:
+        case "cross_entropy", "non_saturating":
+            return F.binary_cross_entropy_with_logits(fake[1], torch.ones_like(fake[1]))
+        case "cross_entropy", "saturating":
+            return -F.binary_cross_entropy_with_logits(fake[1], torch.zeros_like(fake[1]))
+        case "cross_entropy", "max_likelihood":
+            return -fake[1].exp().mean()
+        case "least_squares", target:
+            return loss["generator_scale"] * F.mse_loss(fake[0], torch.full_like(fake[0], target))
+    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
+
+
+def optimizer(keys, parameters, fused=None):
+    kind, rate, decay = keys["kind"], keys["learning_rate"], keys["weight_decay"]
+    match kind:
+        case "adam":
+            return torch.optim.Adam(
+                parameters, rate, tuple(keys["betas"]), keys["epsilon"], decay, fused=fused)
+        case "sgd":
+            return torch.optim.SGD(
+                parameters, rate, keys["momentum"], keys["dampening"], decay, keys["nesterov"])
+        case "rmsprop":
+            return torch.optim.RMSprop(
+                parameters, rate, keys["alpha"], keys["epsilon"], decay, keys["momentum"],
+                keys["centered"])
+    raise SystemExit(f"replay: no PyTorch counterpart for the optimizer `{kind}`")
+
+
+class Replay:
+    def __init__(self, trace, dtype):
+        self.trace, self.dtype = trace, dtype
+        self.keys = set(trace.keys())
+        self.spec = json.loads(trace.metadata()["resolved_json"])
+        real = trace.get_slice("round0/real").get_shape()
+        labels = self.spec.get("labels")
+        classes = labels["classes"] if isinstance(labels, dict) else 0
+        architecture = self.spec["architecture"]
+        latent = (self.spec["latent"]["size"],)
+        self.networks = {}
+        self.networks["generator"], made = networks.build(architecture["generator"], latent, classes)
+        assert list(made) == real[1:], f"the generator makes {made}, the data has {real[1:]}"
+        self.networks["discriminator"], _ = networks.build(
+            architecture["discriminator"], tuple(real[1:]), classes)
+        self.powerless = set()
+        self.optimizers = {}
+        for player, network in self.networks.items():
+            network.to(dtype).train()
+            network.load_state_dict(
+                {name.removeprefix(f"{player}."): self.tensor(f"init/{name}")
+                 for name in self.names("init/") if name.startswith(f"{player}.")},
+                strict=False)
+            missing = {f"{player}.{n}" for n, _ in network.named_parameters()} - self.names("init/")
+            assert not missing, f"not in the trace: {sorted(missing)}"
+            self.powerless |= networks.powerless_biases(network, player)
+            self.optimizers[player] = optimizer(
+                self.spec["optimizer"][player], network.parameters())
+        moves = [move for segment in planned_segments(self.spec["schedule"]) for move in segment]
+        self.last_move = {player: max(k for p, k in moves if p == player) for player, _ in moves}
+        self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
+        self.noise = 0.0
+
+    def names(self, prefix):
+        return {k.removeprefix(prefix) for k in self.keys if k.startswith(prefix)}
+
+    def tensor(self, key):
+        tensor = self.trace.get_tensor(key)
+        return tensor.to(self.dtype) if tensor.is_floating_point() else tensor.long()
+
+    def compare(self, kind, key, theirs):
+        ours = self.tensor(key)
+        assert ours.shape == theirs.shape, f"{key}: {tuple(ours.shape)} here, {tuple(theirs.shape)} there"
+        error = ((ours - theirs).abs().max() / theirs.abs().max().clamp_min(1e-30)).item()
+        if not error <= self.errors[kind][0]:
+            self.errors[kind] = (error, key)
+
+    def play(self):
+        rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
+        for index in range(rounds):
+            for segment in planned_segments(self.spec["schedule"]):
+                self.fakes = None
+                for player, k in segment:
+                    self.move(player, k, f"round{index}")
+            self.finish_round(f"round{index}/after/")
+        return rounds
+
+    def move(self, player, k, here):
+        move = f"{here}/{player}{k}"
+        scores = {}
+        if player == "discriminator":
+            own = f"{move}/real" in self.keys
+            real = self.tensor(f"{move}/real" if own else f"{here}/real")
+            label_key = f"{move}/real_labels" if own else f"{here}/labels"
+            labels = self.tensor(label_key) if label_key in self.keys else None
+            fake = self.fresh_fakes(move)
+            scores["real"] = self.score(real, labels, move, "real")
+            scores["fake"] = self.score(fake[0].detach(), fake[1], move, "fake")
+            loss = discriminator_loss(self.spec["loss"], scores["real"], scores["fake"])
+        else:
+            fake = self.fresh_fakes(move, up_to_date=True)
+            scores["fake"] = self.score(fake[0], fake[1], move, "fake")
+            loss = generator_loss(self.spec["loss"], scores["fake"])
+        self.compare("loss", f"{move}/loss", loss.detach())
+        parameters = dict(self.networks[player].named_parameters())
+        gradients = torch.autograd.grad(loss, list(parameters.values()))
+        largest = max(g.abs().max().item() for g in gradients)
+        for (name, parameter), gradient in zip(parameters.items(), gradients):
+            key = f"{move}/gradient/{player}.{name}"
+            if f"{player}.{name}" in self.powerless:
+                self.noise = max(self.noise, self.tensor(key).abs().max().item() / largest)
+            else:
+                self.compare("gradient", key, gradient)
+            parameter.grad = gradient
+        self.optimizers[player].step()
+        for name in self.powerless:
+            if name.startswith(f"{player}.") and k == self.last_move[player]:
+                parameters[name.removeprefix(f"{player}.")].data.copy_(
+                    self.tensor(f"{here}/after/{name}"))
+        if player == "generator":
+            self.outdated = True
+
+    def fresh_fakes(self, move, up_to_date=False):
+        if self.fakes is None or (up_to_date and self.outdated):
+            labels = self.tensor(f"{move}/labels") if f"{move}/labels" in self.keys else None
+            latents = self.tensor(f"{move}/latents")
+            x, _ = networks.apply(
+                self.networks["generator"], latents, "generator", labels,
+                lambda path: self.tensor(f"{move}/dropout/{path}"))
+            self.fakes, self.outdated = (x, labels), False
+        return self.fakes
+
+    def score(self, x, labels, move, name):
+        return networks.apply(
+            self.networks["discriminator"], x, "discriminator", labels,
+            lambda path: self.tensor(f"{move}/dropout/{path}/{name}"))
+
+    def finish_round(self, prefix):
+        for player, network in self.networks.items():
+            state = network.state_dict()
+            for name, tensor in state.items():
+                full = f"{player}.{name}"
+                if full not in self.powerless and not name.endswith("num_batches_tracked"):
+                    self.compare("after", prefix + full, tensor)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("traces", nargs="+")
+    parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("--precision", default="float64", choices=["float32", "float64"])
+    arguments = parser.parse_args()
+    failed = False
+    print(f"{'trace':<28} rounds      loss  gradient parameters   worst tensor")
+    for path in arguments.traces:
+        with safe_open(path, "pt") as trace:
+            replay = Replay(trace, getattr(torch, arguments.precision))
+            rounds = replay.play()
+        errors = replay.errors
+        worst = max(errors.values())
+        bad = not worst[0] <= arguments.tolerance or not replay.noise <= 1e-4
+        failed |= bad
+        name = replay.spec["name"]
+        print(
+            f"{name:<28} {rounds:>6} {errors['loss'][0]:9.1e} {errors['gradient'][0]:9.1e} "
+            f"{errors['after'][0]:10.1e}   {worst[1]}{'   FAILED' if bad else ''}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
