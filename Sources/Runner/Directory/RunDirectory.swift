@@ -47,7 +47,7 @@ package final class RunDirectory {
       try directory.write("resolved.yaml", resolved)
       try directory.write(
         "environment.json",
-        context.environment(dataDigest: dataDigest, started: now.iso).pretty)
+        context.environment(dataDigest: dataDigest, started: now.iso).text + "\n")
       try directory.write("losses.csv", LossRow.header)
       try directory.write("timing.csv", "step,seconds,images_per_second\n")
     } catch {
@@ -85,7 +85,8 @@ package final class RunDirectory {
   }
 
   private func statusText(_ status: RunStatus) -> String {
-    status.json(process: process, started: started, heartbeat: Timestamp.now.iso).pretty
+    status.json(process: process, started: started, heartbeat: Timestamp.now.iso).text
+      + "\n"
   }
 
   /// - Returns: the path of the picture.
