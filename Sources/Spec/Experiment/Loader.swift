@@ -4,7 +4,7 @@
 package func loadExperiment(
   path: String, overrides: [String] = [], vocabulary: Vocabulary
 ) -> Result<Experiment, Diagnostics> {
-  .failure(Diagnostics([]))
+  ExperimentLoader(files: .disk, vocabulary: vocabulary).load(path, overrides)
 }
 
 /// The same for a text in memory; `files` are what its `extends` may name.
@@ -12,12 +12,97 @@ package func loadExperiment(
   text: String, name: String = "spec.yaml", files: [String: String] = [:],
   overrides: [String] = [], vocabulary: Vocabulary
 ) -> Result<Experiment, Diagnostics> {
-  .failure(Diagnostics([]))
+  loadExperiment(
+    bytes: Array(text.utf8), name: name, files: files, overrides: overrides,
+    vocabulary: vocabulary)
+}
+
+func loadExperiment(
+  bytes: [UInt8], name: String, files: [String: String] = [:], overrides: [String] = [],
+  vocabulary: Vocabulary
+) -> Result<Experiment, Diagnostics> {
+  var texts = files.mapValues { Array($0.utf8) }
+  texts[name] = bytes
+  return ExperimentLoader(files: .memory(texts), vocabulary: vocabulary).load(name, overrides)
 }
 
 /// One entry of a category on its own, `{conv: {channels: 64}}`: for tests of a single layer.
 package func loadChoice(
   _ text: String, _ category: Category, vocabulary: Vocabulary
 ) -> Result<Choice, Diagnostics> {
-  .failure(Diagnostics([]))
+  let source = SourceText(name: category.rawValue, text: text)
+  var findings: [Diagnostic] = []
+  let start = Origin(source: source, mark: Mark(line: 1, column: 1))
+  let node =
+    Composer.compose(text, source: source, findings: &findings) ?? .plain("", at: start)
+  guard findings.isEmpty else { return .failure(Diagnostics(findings)) }
+  var reader = RecordReader(vocabulary: vocabulary)
+  guard let choice = reader.choice(category, node, path: category.rawValue) else {
+    return .failure(Diagnostics(reader.findings))
+  }
+  return .success(choice)
+}
+
+private struct ExperimentLoader {
+  let files: SpecFiles
+  let vocabulary: Vocabulary
+
+  func load(_ path: String, _ overrides: [String]) -> Result<Experiment, Diagnostics> {
+    var extends = Extends(files: files, vocabulary: vocabulary)
+    let written = extends.load(path)
+    var findings = extends.findings
+    let source = extends.source ?? SourceText(name: path, text: "")
+    guard var tree = written else { return .failure(Diagnostics(findings)) }
+
+    var overlay = Overlay(vocabulary: vocabulary)
+    for text in overrides {
+      guard let override = Override(text, findings: &findings) else { continue }
+      tree = override.apply(to: tree, &overlay, &findings)
+    }
+    findings += overlay.findings
+    reportUnset(tree, &findings)
+
+    var substitution = Substitution()
+    let scope = substitution.parameters(tree["params"])
+    let entries = (tree.entries ?? []).map { entry in
+      var entry = entry
+      if entry.key != "params", entry.key != "sweep" {
+        entry.value = substitution.substitute(entry.value, scope)
+      }
+      return entry
+    }
+    findings += substitution.findings
+
+    var reader = RecordReader(vocabulary: vocabulary)
+    let start = Origin(source: source, mark: Mark(line: 1, column: 1))
+    let root = reader.record(
+      ExperimentSchema.declaration(vocabulary), entries, at: start,
+      RecordReader.Subject(name: "the spec", path: ""))
+    findings += reader.findings
+
+    var sweep: SweepSection?
+    if let entry = entries.first(where: { $0.key == "sweep" }), !entry.value.isNothing {
+      var sweeps = SweepReader(
+        vocabulary: vocabulary, parameters: tree["params"]?.entries?.map(\.key) ?? [])
+      sweep = sweeps.read(entry.value, key: entry.keyOrigin)
+      findings += sweeps.findings
+    }
+    let diagnostics = Diagnostics(findings)
+    guard let root, !diagnostics.hasErrors else { return .failure(diagnostics) }
+    return .success(
+      Experiment(
+        root, sweep: sweep, source: source, warnings: diagnostics.entries, vocabulary))
+  }
+
+  /// After all merging, an `!unset` that is left had nothing to remove.
+  private func reportUnset(_ node: YAMLNode, _ findings: inout [Diagnostic]) {
+    if node.isUnset {
+      findings.append(Diagnostic("there is nothing to unset here", at: node.origin))
+    }
+    switch node.content {
+    case .scalar, .broken: break
+    case .list(let items): for item in items { reportUnset(item, &findings) }
+    case .map(let entries): for entry in entries { reportUnset(entry.value, &findings) }
+    }
+  }
 }

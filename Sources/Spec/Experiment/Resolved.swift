@@ -1,7 +1,180 @@
 extension Experiment {
   /// The resolved file: a valid spec that reproduces this experiment, with the origin of every
   /// value as a comment if asked.
-  package func resolvedYAML(comments: Bool) -> String { "" }
+  package func resolvedYAML(comments: Bool) -> String {
+    var printer = ResolvedPrinter(comments: comments)
+    printer.block(root, indent: 0)
+    return printer.text
+  }
 
-  package var resolvedJSON: String { "" }
+  /// The same as JSON, numbers as numbers.
+  package var resolvedJSON: String { root.json.text }
+}
+
+extension Choice {
+  /// `linear: {units: 128, bias: true}`, `batch_norm`
+  package var text: String {
+    let fields = record.printed.map { "\($0.name): \($0.value.flow)" }
+    if category.isWrittenWithKind {
+      return "{" + (["kind: \(name)"] + fields).joined(separator: ", ") + "}"
+    }
+    return fields.isEmpty ? name : "\(name): {\(fields.joined(separator: ", "))}"
+  }
+}
+
+extension Record {
+  /// The entries a resolved file shows: those that mean something, without what resolving used up.
+  var printed: [Entry] {
+    entries.filter { entry in
+      switch entry.kind {
+      case .params, .sweep: false
+      default: entry.isActive && entry.name != ExperimentSchema.extends.name
+      }
+    }
+  }
+}
+
+private struct ResolvedPrinter {
+  let comments: Bool
+  private(set) var text = ""
+
+  init(comments: Bool) { self.comments = comments }
+
+  mutating func block(_ record: Record, indent: Int) {
+    for entry in record.printed { self.entry(entry, indent: indent) }
+  }
+
+  private mutating func entry(_ entry: Record.Entry, indent: Int) {
+    let note = entry.origin.summary
+    switch entry.value {
+    case .section(let record) where record.printed.isEmpty:
+      line("\(entry.name): {}", note, indent)
+    case .section(let record):
+      line("\(entry.name):", nil, indent)
+      block(record, indent: indent + 2)
+    case .choices(let choices) where !choices.isEmpty:
+      line("\(entry.name):", nil, indent)
+      for choice in choices { item(choice, indent: indent + 2) }
+    case .choice(let choice) where choice.category.isWrittenWithKind:
+      line("\(entry.name):", nil, indent)
+      withKind(choice, indent: indent + 2)
+    case .choice(let choice) where !choice.record.printed.isEmpty:
+      line("\(entry.name):", nil, indent)
+      line(choice.text, choice.originNote, indent + 2)
+    case .choice(let choice): line("\(entry.name): \(choice.name)", choice.originNote, indent)
+    case .perNetwork(let generator, let discriminator):
+      line("\(entry.name):", nil, indent)
+      for (player, choice) in [("generator", generator), ("discriminator", discriminator)] {
+        line("\(player):", nil, indent + 2)
+        withKind(choice, indent: indent + 4)
+      }
+    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+      .period, .grid, .duration, .bytes:
+      line("\(entry.name): \(entry.value.flow)", note, indent)
+    }
+  }
+
+  private mutating func withKind(_ choice: Choice, indent: Int) {
+    line("kind: \(choice.name)", choice.origin.summary, indent)
+    block(choice.record, indent: indent)
+  }
+
+  private mutating func item(_ choice: Choice, indent: Int) {
+    guard choice.record.printed.contains(where: { $0.value.hasList }) else {
+      line("- \(choice.text)", choice.originNote, indent)
+      return
+    }
+    line("- \(choice.name):", choice.origin.summary, indent)
+    block(choice.record, indent: indent + 4)
+  }
+
+  private mutating func line(_ content: String, _ note: String?, _ indent: Int) {
+    let start = String(repeating: " ", count: indent) + content
+    text += start
+    if comments, let note {
+      text += String(repeating: " ", count: max(2, 48 - start.count)) + "# " + visible(note)
+    }
+    text += "\n"
+  }
+}
+
+extension Choice {
+  /// Where the word was written, and which of its keys come from elsewhere.
+  fileprivate var originNote: String {
+    let own = origin.summary
+    var note = own
+    for entry in record.printed where !entry.origin.isDefault && entry.origin.summary != own {
+      note += ", \(entry.name): \(entry.origin.summary)"
+    }
+    let defaults = record.printed.filter(\.origin.isDefault).map(\.name)
+    if !defaults.isEmpty, !origin.isDefault {
+      note += ", default: \(defaults.joined(separator: ", "))"
+    }
+    return note
+  }
+}
+
+extension FieldValue {
+  fileprivate var hasList: Bool { if case .choices = self { true } else { false } }
+
+  /// On one line, as YAML.
+  var flow: String {
+    switch self {
+    case .none: "none"
+    case .number(let x): numberText(x)
+    case .integer(let n): "\(n)"
+    case .flag(let on): on ? "true" : "false"
+    case .text(let text): YAMLText.scalar(text)
+    case .texts(let texts): "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"
+    case .numbers(let xs): "[\(xs.map(numberText).joined(separator: ", "))]"
+    case .integers(let ns): "[\(ns.map { "\($0)" }.joined(separator: ", "))]"
+    case .choice(let choice): choice.flow
+    case .choices(let choices): "[\(choices.map(\.flow).joined(separator: ", "))]"
+    case .perNetwork(let generator, let discriminator):
+      "{generator: \(generator.flow), discriminator: \(discriminator.flow)}"
+    case .section(let record):
+      "{\(record.printed.map { "\($0.name): \($0.value.flow)" }.joined(separator: ", "))}"
+    case .length(let length): Amounts.text(length)
+    case .period(let period): Amounts.text(period)
+    case .grid(let grid): "\(grid.rows)x\(grid.columns)"
+    case .duration(let seconds): "\(numberText(seconds))s"
+    case .bytes(let bytes): "\(bytes)B"
+    }
+  }
+
+  var json: JSON {
+    switch self {
+    case .none: .null
+    case .number(let x): .number(x)
+    case .integer(let n): .integer(n)
+    case .flag(let on): .flag(on)
+    case .text(let text): .text(text)
+    case .texts(let texts): .list(texts.map(JSON.text))
+    case .numbers(let xs): .list(xs.map(JSON.number))
+    case .integers(let ns): .list(ns.map(JSON.integer))
+    case .choice(let choice): choice.json
+    case .choices(let choices): .list(choices.map(\.json))
+    case .perNetwork(let generator, let discriminator):
+      .object([("generator", generator.json), ("discriminator", discriminator.json)])
+    case .section(let record): record.json
+    case .length, .period, .grid, .duration: .text(flow)
+    case .bytes(let bytes): .text("\(bytes)B")
+    }
+  }
+}
+
+extension Choice {
+  fileprivate var flow: String {
+    category.isWrittenWithKind || record.printed.isEmpty ? text : "{\(text)}"
+  }
+
+  var json: JSON {
+    let fields = record.printed.map { ($0.name, $0.value.json) }
+    return category.isWrittenWithKind
+      ? .object([("kind", .text(name))] + fields) : .object([(name, .object(fields))])
+  }
+}
+
+extension Record {
+  var json: JSON { .object(printed.map { ($0.name, $0.value.json) }) }
 }

@@ -7,3 +7,18 @@ package struct SweepSection: Sendable {
   /// The key `sweep`.
   package let origin: Origin
 }
+
+struct SweepReader {
+  let vocabulary: Vocabulary
+  let parameters: [String]
+  var findings: [Diagnostic] = []
+
+  init(vocabulary: Vocabulary, parameters: [String]) {
+    self.vocabulary = vocabulary
+    self.parameters = parameters
+  }
+
+  mutating func read(_ node: YAMLNode, key: Origin) -> SweepSection? {
+    SweepSection(method: "grid", axes: [], replicates: 1, origin: key)
+  }
+}

@@ -91,6 +91,10 @@ package indirect enum FieldKind: Sendable {
   case grid
   case duration
   case bytes
+  /// The variables of the file; gone once it is resolved.
+  case params
+  /// Axes over the rest of the file.
+  case sweep
 }
 
 /// A value of the right type, as the reader made it.

@@ -27,6 +27,11 @@ package struct Record: Sendable {
 
   package func origin(of name: String) -> Origin { entry(name).origin }
 
+  /// Whether the vocabulary has the field at all.
+  func has<Value>(_ field: Field<Value>) -> Bool {
+    entries.contains { $0.name == field.declaration.name }
+  }
+
   private func entry(_ name: String) -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
       preconditionFailure("`\(name)` is not declared here")

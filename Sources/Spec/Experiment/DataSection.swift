@@ -1,0 +1,58 @@
+package struct DataSection: Sendable {
+  package let source: Choice
+  /// Height and width to which images are resized; nil keeps them as they are.
+  package let size: Int?
+  /// What black and white become.
+  package let range: ValueRange
+  package let batch: Int
+  package let dropLast: Bool
+  package let origin: Origin
+  /// The values of `size` and `batch`.
+  package let sizeOrigin: Origin
+  package let batchOrigin: Origin
+}
+
+package struct ValueRange: Hashable, Sendable {
+  package let low: Double
+  package let high: Double
+
+  package init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
+}
+
+extension DataSection {
+  private static let sourceKey = Field.choice("source", from: .source, "Where the images come from")
+  private static let sizeKey = Field.optionalInteger(
+    "size", in: .within(1...4096),
+    "Height and width to which images are resized; `none` keeps them as they are")
+  private static let rangeKey = Field.numbers(
+    "range", count: 2, default: [-1, 1], "The values black and white become")
+  private static let batchKey = Field.integer(
+    "batch", default: 64, in: .within(1...1_000_000), "Images a step")
+  private static let dropLastKey = Field.flag(
+    "drop_last", default: false, "Whether the last, smaller batch of an epoch is left out")
+
+  static let declaration = Declaration(
+    "data", "The images to learn from",
+    fields: [
+      sourceKey.declaration, sizeKey.declaration, rangeKey.declaration, batchKey.declaration,
+      dropLastKey.declaration,
+    ], example: "{source: mnist, size: 32, range: [-1, 1], batch: 512}",
+    check: { record in
+      record[rangeKey][0] < record[rangeKey][1]
+        ? [] : [Objection("range", "`range` in data must be [low, high] with low < high")]
+    })
+
+  init(_ record: Record, origin: Origin) {
+    source = record[Self.sourceKey]
+    size = record[Self.sizeKey]
+    range = ValueRange(low: record[Self.rangeKey][0], high: record[Self.rangeKey][1])
+    batch = record[Self.batchKey]
+    dropLast = record[Self.dropLastKey]
+    self.origin = origin
+    sizeOrigin = record.origin(of: Self.sizeKey)
+    batchOrigin = record.origin(of: Self.batchKey)
+  }
+}

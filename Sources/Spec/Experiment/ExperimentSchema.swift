@@ -1,0 +1,83 @@
+/// The top level of the file.
+enum ExperimentSchema {
+  static let version = Field.integer(
+    "version", default: 1, in: .within(1...1), "Version of the file's format")
+  static let name = Field.text("name", "Name of the experiment, and of its folder under results")
+  static let description = Field.optionalText(
+    "description", "What it is and where it comes from: the paper, the numbers to expect")
+  static let seed = Field.integer(
+    "seed", default: 0, in: .atLeast(0), "Seed of every random number of the run")
+  static let loss = Field.choice("loss", from: .loss, "What each network minimises")
+  static let penalties = Field.choices(
+    "penalties", from: .penalty, default: [], "Terms added to a network's loss")
+  static let optimizer = Field<OptimizerSection>(
+    "optimizer", .choicePerNetwork(.optimizer), default: nil,
+    "How the parameters move; `generator` and `discriminator` override what both share"
+  ) {
+    guard case .perNetwork(let generator, let discriminator) = $0 else { return nil }
+    return OptimizerSection(generator: generator, discriminator: discriminator)
+  }
+  static let params = FieldDeclaration(
+    name: "params", kind: .params, fallback: .empty, isOptional: true,
+    summary: "Variables of the file: `${width * 2}` computes with them")
+  static let sweep = FieldDeclaration(
+    name: "sweep", kind: .sweep, fallback: DefaultText.none, isOptional: true,
+    summary: "A family of experiments: axes over the rest of the file")
+  static let extends = FieldDeclaration(
+    name: "extends", kind: .text, fallback: DefaultText.none, isOptional: true,
+    summary: "A file this one builds on: maps merge, lists and values replace, `!unset` removes")
+
+  static let data = Field<Record>.section(
+    "data", DataSection.declaration, isRequired: true, "The images to learn from")
+  static let latent = Field<Record>.section(
+    "latent", LatentSection.declaration, "What the generator starts from")
+  static let labels = Field<Record?>.optionalSection(
+    "labels", LabelsSection.declaration, "Class labels, which layers may use; `none` without")
+  static let architecture = Field<Record>.section(
+    "architecture", ArchitectureSection.declaration, isRequired: true, "The two networks")
+  static let record = Field<Record>.section(
+    "record", RecordSection.declaration, "What the run writes down, and how often")
+  static let guards = Field<Record>.section(
+    "guards", GuardsSection.declaration, "When to stop a run that goes wrong")
+
+  static func schedule(_ vocabulary: Vocabulary) -> Field<Record> {
+    .section(
+      "schedule", ScheduleSection.declaration(vocabulary), isRequired: true,
+      "Who moves when, and for how long")
+  }
+
+  static func declaration(_ vocabulary: Vocabulary) -> Declaration {
+    Declaration(
+      "experiment", "One experiment, or with `sweep` a family of them",
+      fields: [
+        version.declaration, name.declaration, description.declaration, extends, params,
+        seed.declaration, data.declaration, latent.declaration, labels.declaration,
+        architecture.declaration, loss.declaration, penalties.declaration, optimizer.declaration,
+        schedule(vocabulary).declaration, record.declaration, guards.declaration, sweep,
+      ])
+  }
+}
+
+extension Field where Value == Record {
+  static func section(
+    _ name: String, _ section: Declaration, isRequired: Bool = false, _ summary: String
+  ) -> Field {
+    Field(name, .section(section), default: isRequired ? nil : .empty, summary) {
+      if case .section(let record) = $0 { record } else { nil }
+    }
+  }
+}
+
+extension Field where Value == Record? {
+  /// - Parameter isPresent: whether a file that says nothing has the section, with its defaults.
+  static func optionalSection(
+    _ name: String, _ section: Declaration, isPresent: Bool = false, _ summary: String
+  ) -> Field {
+    Field(
+      name, .section(section), default: isPresent ? .empty : DefaultText.none, isOptional: true,
+      summary
+    ) {
+      if case .section(let record) = $0 { .some(record) } else { .some(nil) }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package struct RecordSection: Sendable {
+  package struct Samples: Sendable {
+    package let every: Period
+    package let grid: Grid
+    /// Of the fixed latents.
+    package let seed: UInt64
+  }
+  package struct Checkpoint: Sendable {
+    package let every: Period
+    /// How many of the newest to keep.
+    package let keepLast: Int
+  }
+  package let log: Period
+  package let samples: Samples?
+  package let checkpoint: Checkpoint?
+}
+
+extension RecordSection {
+  private static func every(_ name: String, _ fallback: String, _ summary: String) -> Field<Period>
+  {
+    Field(name, .period, default: .scalar(fallback), summary) {
+      if case .period(let period) = $0 { period } else { nil }
+    }
+  }
+
+  private static let logKey = every("log", "100 steps", "How often losses go to losses.csv")
+  private static let samplesEveryKey = every(
+    "every", "10 epochs", "How often; one more is drawn at the end of the first epoch")
+  private static let gridKey = Field<Grid>(
+    "grid", .grid, default: .scalar("4x5"), "Rows and columns"
+  ) {
+    if case .grid(let grid) = $0 { grid } else { nil }
+  }
+  private static let seedKey = Field.integer(
+    "seed", default: 0, in: .atLeast(0), "Seed of the fixed latents")
+  private static let samplesKey = Field<Record?>.optionalSection(
+    "samples",
+    Declaration(
+      "samples", "Grids of generated images from fixed latents",
+      fields: [samplesEveryKey.declaration, gridKey.declaration, seedKey.declaration],
+      example: "{every: 10 epochs, grid: 4x5, seed: 0}"),
+    isPresent: true, "Grids of generated images from fixed latents; `none` draws none")
+  private static let checkpointEveryKey = every("every", "10 epochs", "How often")
+  private static let lastKey = Field.integer(
+    "last", default: 2, in: .within(1...1_000_000), "How many of the newest to keep")
+  private static let keepKey = Field<Record>.section(
+    "keep", Declaration("keep", "Which checkpoints stay", fields: [lastKey.declaration]),
+    "Which checkpoints stay")
+  private static let checkpointKey = Field<Record?>.optionalSection(
+    "checkpoint",
+    Declaration(
+      "checkpoint", "Everything needed to go on from there",
+      fields: [checkpointEveryKey.declaration, keepKey.declaration],
+      example: "{every: 10 epochs, keep: {last: 2}}"),
+    isPresent: true, "Everything needed to go on from there; `none` keeps only the end")
+
+  static let declaration = Declaration(
+    "record", "What the run writes down, and how often",
+    fields: [logKey.declaration, samplesKey.declaration, checkpointKey.declaration])
+
+  init(_ record: Record) {
+    log = record[Self.logKey]
+    samples = record[Self.samplesKey].map {
+      Samples(
+        every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], seed: UInt64($0[Self.seedKey]))
+    }
+    checkpoint = record[Self.checkpointKey].map {
+      Checkpoint(every: $0[Self.checkpointEveryKey], keepLast: $0[Self.keepKey][Self.lastKey])
+    }
+  }
+}

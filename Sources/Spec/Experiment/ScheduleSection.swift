@@ -1,0 +1,56 @@
+package struct ScheduleSection: Sendable {
+  package enum Latents: String, CaseIterable, Sendable { case shared, fresh }
+  package let length: TrainingLength
+  /// One round.
+  package let order: [Player]
+  package let discriminatorSteps: Int
+  package let generatorSteps: Int
+  /// Whether the generator plays with the latents the discriminator just saw.
+  package let latents: Latents
+  /// nil while the vocabulary has no learning-rate schedules, or none is asked for.
+  package let learningRate: Choice?
+}
+
+extension ScheduleSection {
+  private static let lengthKey = Field<TrainingLength>(
+    "length", .length, default: nil, "How long to train; a step is one round"
+  ) {
+    if case .length(let length) = $0 { length } else { nil }
+  }
+  private static let orderKey = Field<[Player]>(
+    "order", .order(Player.allCases.map(\.rawValue)),
+    default: .list(Player.allCases.map(\.rawValue)), "Who moves first in a round"
+  ) {
+    if case .texts(let words) = $0 { words.compactMap(Player.init) } else { nil }
+  }
+  private static let discriminatorStepsKey = Field.integer(
+    "discriminator_steps", default: 1, in: .within(1...1_000),
+    "Moves of the discriminator in a round")
+  private static let generatorStepsKey = Field.integer(
+    "generator_steps", default: 1, in: .within(1...1_000), "Moves of the generator in a round")
+  private static let latentsKey = Field.choice(
+    "latents", of: Latents.self, default: .shared,
+    "Whether the second mover plays with the latents of the first (`shared`) or draws its own")
+  private static let learningRateKey = Field.optionalChoice(
+    "learning_rate", from: .rate, "How the learning rate changes; `none`: it does not")
+
+  static func declaration(_ vocabulary: Vocabulary) -> Declaration {
+    var fields = [
+      lengthKey.declaration, orderKey.declaration, discriminatorStepsKey.declaration,
+      generatorStepsKey.declaration, latentsKey.declaration,
+    ]
+    if !vocabulary.declarations(.rate).isEmpty { fields.append(learningRateKey.declaration) }
+    return Declaration(
+      "schedule", "Who moves when, and for how long", fields: fields,
+      example: "{length: 200 epochs, order: [discriminator, generator]}")
+  }
+
+  init(_ record: Record) {
+    length = record[Self.lengthKey]
+    order = record[Self.orderKey]
+    discriminatorSteps = record[Self.discriminatorStepsKey]
+    generatorSteps = record[Self.generatorStepsKey]
+    latents = record[Self.latentsKey]
+    learningRate = record.has(Self.learningRateKey) ? record[Self.learningRateKey] : nil
+  }
+}

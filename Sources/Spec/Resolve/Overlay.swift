@@ -1,0 +1,101 @@
+/// Lays one tree over another: what `extends` and `--set` do. Maps merge, lists and scalars
+/// replace, `!unset` removes. A choice of another kind replaces the old one, but the keys that
+/// both kinds have stay.
+struct Overlay {
+  let vocabulary: Vocabulary
+  private(set) var findings: [Diagnostic] = []
+
+  init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// - Parameter kind: what the schema says of this place; nil where it says nothing.
+  mutating func lay(_ over: YAMLNode, on base: YAMLNode, as kind: FieldKind?) -> YAMLNode {
+    switch kind {
+    case .choice(let category) where category.isWrittenWithKind:
+      return layKind(over, on: base, category, perNetwork: false)
+    case .choicePerNetwork(let category):
+      return layKind(over, on: base, category, perNetwork: true)
+    case .choice(let category):
+      guard let new = over.entries, let old = base.entries, new.count == 1, old.count == 1,
+        new[0].key == old[0].key
+      else { return over }
+      let fields = vocabulary.declaration(category, named: new[0].key)?.fields ?? []
+      var result = over
+      result.content = .map([
+        YAMLEntry(
+          key: new[0].key, keyOrigin: new[0].keyOrigin,
+          value: layMap(new[0].value, on: old[0].value, fields: fields))
+      ])
+      return result
+    case .section(let section):
+      return layMap(over, on: base, fields: section.fields, shorthand: section.shorthand)
+    case .params, .sweep: return layMap(over, on: base, fields: [])
+    default: return over  // every other kind is a scalar or a list, which replace
+    }
+  }
+
+  private mutating func layMap(
+    _ over: YAMLNode, on base: YAMLNode, fields: [FieldDeclaration], shorthand: String? = nil
+  ) -> YAMLNode {
+    guard let new = over.entries, var old = base.entries else {
+      // `guards:` with nothing behind it changes nothing.
+      return over.isEmpty && !over.isUnset && base.entries != nil ? base : over
+    }
+    let names = Set(fields.map(\.name))
+    if shorthand != nil,
+      !new.contains(where: { names.contains($0.key) })
+        || !old.contains(where: { names.contains($0.key) })
+    {
+      return over
+    }
+    for entry in new {
+      let kind = fields.first { $0.name == entry.key }?.kind
+      if let index = old.firstIndex(where: { $0.key == entry.key }) {
+        if entry.value.isUnset {
+          old.remove(at: index)
+        } else {
+          old[index].value = lay(entry.value, on: old[index].value, as: kind)
+          old[index].keyOrigin = entry.keyOrigin
+        }
+      } else if entry.value.isUnset {
+        findings.append(
+          Diagnostic(
+            "there is no `\(entry.key.abbreviated)` to unset", at: entry.keyOrigin,
+            label: nearest(to: entry.key, in: old.map(\.key)).map { "did you mean `\($0)`?" }))
+      } else {
+        old.append(entry)
+      }
+    }
+    return YAMLNode(.map(old), at: base.origin)
+  }
+
+  private mutating func layKind(
+    _ over: YAMLNode, on base: YAMLNode, _ category: Category, perNetwork: Bool
+  ) -> YAMLNode {
+    var base = base
+    if case .scalar = base.content, !base.isNothing {
+      base.content = .map([YAMLEntry(key: "kind", keyOrigin: base.origin, value: base)])
+    }
+    guard over.entries != nil, let old = base.entries else { return over }
+    if case .scalar(let new, _)? = over["kind"]?.content,
+      case .scalar(let former, _)? = base["kind"]?.content, new != former,
+      let declaration = vocabulary.declaration(category, named: new)
+    {
+      let players = perNetwork ? Player.allCases.map(\.rawValue) : []
+      let kept = Set(["kind"] + declaration.fields.map(\.name) + players)
+      for entry in old where !kept.contains(entry.key) && over[entry.key] == nil {
+        findings.append(
+          Diagnostic(
+            "`\(entry.key.abbreviated)` of \(former.abbreviated) is no key of \(new): dropped",
+            at: entry.keyOrigin, severity: .warning))
+      }
+      base.content = .map(old.filter { kept.contains($0.key) })
+    }
+    guard perNetwork else { return layMap(over, on: base, fields: []) }
+    let networks = Player.allCases.map {
+      FieldDeclaration(
+        name: $0.rawValue, kind: .choice(category), fallback: DefaultText.none, isOptional: true,
+        summary: "")
+    }
+    return layMap(over, on: base, fields: networks)
+  }
+}

@@ -1,0 +1,137 @@
+/// `--set a.b[2].c=value`: a place, and YAML to lay over it.
+struct Override {
+  enum Step { case key(String, Origin), index(Int, Origin) }
+
+  private let steps: [Step]
+  private let value: YAMLNode
+
+  /// nil, with the reason in `findings`, if this is not `path=value`.
+  init?(_ text: String, findings: inout [Diagnostic]) {
+    let checked = text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
+    let source = SourceText(name: "--set", text: text, kind: .set)
+    func origin(_ column: Int, _ length: Int) -> Origin {
+      Origin(source: source, mark: Mark(line: 1, column: column, length: max(1, length)))
+    }
+    let scalars = Array(text.unicodeScalars)
+    guard checked, text.utf8.count <= 10_000, let equals = scalars.firstIndex(of: "="), equals > 0
+    else {
+      findings.append(
+        Diagnostic(
+          "expected path=value", at: origin(1, scalars.count),
+          label: "such as optimizer.learning_rate=1e-4"))
+      return nil
+    }
+    var steps: [Step] = []
+    var position = 0
+    while position < equals {
+      let isIndex = scalars[position] == "["
+      if isIndex || scalars[position] == "." && position > 0 { position += 1 }
+      let end =
+        scalars[position..<equals].firstIndex { isIndex ? $0 == "]" : $0 == "." || $0 == "[" }
+        ?? equals
+      var view = String.UnicodeScalarView()
+      view.append(contentsOf: scalars[position..<end])
+      let place = origin(position + 1, end - position)
+      let index = isIndex && end < equals ? Int(String(view)) : nil
+      guard end > position, !isIndex || index.map({ $0 >= 0 }) == true, steps.count < 32 else {
+        findings.append(
+          Diagnostic(
+            "this is not a path", at: place,
+            label: "such as architecture.generator[0] or data.batch"))
+        return nil
+      }
+      steps.append(index.map { .index($0, place) } ?? .key(String(view), place))
+      position = isIndex ? end + 1 : end
+    }
+    self.steps = steps
+    var rest = String.UnicodeScalarView()
+    rest.append(contentsOf: scalars[(equals + 1)...])
+    let count = findings.count
+    let node = Composer.compose(
+      String(rest), source: source, firstColumn: equals + 1, findings: &findings)
+    guard findings.count == count else { return nil }
+    value = node ?? .plain("", at: origin(equals + 2, 1))
+  }
+
+  func apply(to root: YAMLNode, _ overlay: inout Overlay, _ findings: inout [Diagnostic])
+    -> YAMLNode
+  {
+    if case .key(let name, let origin) = steps[0] {
+      if name == "extends" {
+        findings.append(Diagnostic("`extends` cannot be set", at: origin))
+        return root
+      }
+      if name == "params", steps.count > 1, case .key(let parameter, let origin) = steps[1],
+        root["params"]?[parameter] == nil
+      {
+        let names = root["params"]?.entries?.map(\.key) ?? []
+        findings.append(
+          Diagnostic(
+            "there is no parameter `\(parameter.abbreviated)`", at: origin,
+            label: nearest(to: parameter, in: names).map { "did you mean `\($0)`?" },
+            notes: names.isEmpty ? [] : ["params: \(names.joined(separator: ", "))"]))
+        return root
+      }
+    }
+    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary))
+    return apply(steps[...], to: root, as: kind, &overlay, &findings)
+  }
+
+  private func apply(
+    _ steps: ArraySlice<Step>, to node: YAMLNode, as kind: FieldKind?, _ overlay: inout Overlay,
+    _ findings: inout [Diagnostic]
+  ) -> YAMLNode {
+    let hasIndex = steps.contains { if case .index = $0 { true } else { false } }
+    guard hasIndex, let step = steps.first else {
+      let over = steps.reversed().reduce(value) { inner, step in
+        guard case .key(let key, let origin) = step else { return inner }
+        return YAMLNode(.map([YAMLEntry(key: key, keyOrigin: origin, value: inner)]), at: origin)
+      }
+      return overlay.lay(over, on: node, as: kind)
+    }
+    var result = node
+    switch step {
+    case .key(let key, let origin):
+      guard var entries = node.entries, let at = entries.firstIndex(where: { $0.key == key }) else {
+        let keys = node.entries?.map(\.key) ?? []
+        findings.append(
+          Diagnostic(
+            "there is no `\(key.abbreviated)` here", at: origin,
+            label: nearest(to: key, in: keys).map { "did you mean `\($0)`?" },
+            notes: keys.isEmpty ? [] : ["keys here: \(keys.joined(separator: ", "))"]))
+        return node
+      }
+      let inner = kind.flatMap { $0.inside(key, overlay.vocabulary) }
+      entries[at].value = apply(
+        steps.dropFirst(), to: entries[at].value, as: inner, &overlay, &findings)
+      result.content = .map(entries)
+    case .index(let index, let origin):
+      guard case .list(var items) = node.content, items.indices.contains(index) else {
+        let message =
+          if case .list(let items) = node.content {
+            "there are \(items.count) entries, counted from 0"
+          } else {
+            "this is \(node.found), not a list"
+          }
+        findings.append(Diagnostic(message, at: origin))
+        return node
+      }
+      let inner: FieldKind? = if case .choices(let category)? = kind { .choice(category) } else { nil }
+      items[index] = apply(steps.dropFirst(), to: items[index], as: inner, &overlay, &findings)
+      result.content = .list(items)
+    }
+    return result
+  }
+}
+
+extension FieldKind {
+  /// What the schema says of `key` in here.
+  func inside(_ key: String, _ vocabulary: Vocabulary) -> FieldKind? {
+    switch self {
+    case .section(let section): section.field(key)?.kind
+    case .choice(let category) where !category.isWrittenWithKind:
+      vocabulary.declaration(category, named: key).map { .section($0) }
+    default: nil
+    }
+  }
+}

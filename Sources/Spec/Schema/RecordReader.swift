@@ -1,0 +1,179 @@
+/// Reads located YAML by declarations: types, ranges, words, defaults. Reports everything that is
+/// wrong; a value is nil only if something was reported.
+struct RecordReader {
+  let vocabulary: Vocabulary
+  var findings: [Diagnostic] = []
+
+  init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// What is being read, for words and positions.
+  struct Subject {
+    /// `optimizer (adam)`, `leaky_relu`, `data`
+    let name: String
+    /// `optimizer`, `architecture.generator[3]`, `data`
+    let path: String
+    /// The key before it.
+    var key: Origin?
+
+    func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
+  }
+
+  /// - Parameters:
+  ///   - origin: where a missing key is reported.
+  ///   - reserved: keys that the caller reads, such as `kind`.
+  mutating func record(
+    _ declaration: Declaration, _ entries: [YAMLEntry], at origin: Origin, _ subject: Subject,
+    reserved: [String] = []
+  ) -> Record? {
+    reportUnknownKeys(
+      entries, known: reserved + declaration.fields.map(\.name), in: subject)
+    var read: [Record.Entry] = []
+    for field in declaration.fields {
+      let entry = entries.first { $0.key == field.name }
+      let isActive = conditionHolds(field.condition, in: read)
+      if let entry, !isActive, let condition = field.condition {
+        findings.append(
+          Diagnostic(
+            "`\(field.name)` belongs to `\(condition.field): \(condition.value)`",
+            at: entry.keyOrigin))
+      }
+      let node: YAMLNode
+      if let entry {
+        node = entry.value
+      } else if let fallback = field.fallback {
+        node = fallback.node(at: origin)
+      } else if !isActive {
+        continue
+      } else {
+        findings.append(
+          Diagnostic(
+            "\(subject.name) needs `\(field.name)`", at: origin,
+            notes: ["\(field.name): \(field.summary) (\(field.kind.expectation(vocabulary)))"]))
+        continue
+      }
+      guard let value = value(of: field, node, subject, key: entry?.keyOrigin) else { continue }
+      let valueOrigin = entry.map { value.isComposite ? $0.keyOrigin : $0.value.origin }
+      read.append(
+        Record.Entry(
+          name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
+          isActive: isActive))
+    }
+    let names = Set(read.map(\.name))
+    let isComplete = declaration.fields.allSatisfy {
+      names.contains($0.name) || $0.isRequired && $0.condition != nil
+    }
+    guard isComplete else { return nil }
+    let record = Record(entries: read)
+    let objections = declaration.check(record)
+    for objection in objections {
+      findings.append(
+        Diagnostic(
+          objection.message, at: record.origin(of: objection.field), label: objection.label))
+    }
+    return objections.isEmpty ? record : nil
+  }
+
+  private func conditionHolds(_ condition: FieldCondition?, in read: [Record.Entry]) -> Bool {
+    guard let condition else { return true }
+    guard let entry = read.first(where: { $0.name == condition.field }) else { return true }
+    if case .text(let word) = entry.value { return word == condition.value }
+    return true
+  }
+
+  mutating func reportUnknownKeys(
+    _ entries: [YAMLEntry], known: [String], in subject: Subject
+  ) {
+    for entry in entries where !known.contains(entry.key) {
+      findings.append(
+        Diagnostic(
+          "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
+          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" },
+          notes: [
+            known.isEmpty
+              ? "\(subject.name) takes no keys" : "keys here: \(known.joined(separator: ", "))"
+          ]))
+    }
+  }
+
+  private mutating func value(
+    of field: FieldDeclaration, _ node: YAMLNode, _ subject: Subject, key: Origin?
+  ) -> FieldValue? {
+    if field.isOptional, node.isNothing { return FieldValue.none }
+    let inner = Subject(
+      name: "`\(field.name)` in \(subject.name)", path: subject.path(of: field.name), key: key)
+    return value(field.kind, node, inner)
+  }
+
+  mutating func value(_ kind: FieldKind, _ node: YAMLNode, _ subject: Subject) -> FieldValue? {
+    if case .broken = node.content { return nil }
+    switch kind {
+    case .number(let bounds): return number(node, bounds, subject).map { .number($0) }
+    case .integer(let bounds): return integer(node, bounds, subject).map { .integer($0) }
+    case .flag: return flag(node, subject)
+    case .text: return text(node, subject).map { .text($0) }
+    case .word(let words): return word(node, words, subject)
+    case .order(let words): return order(node, words, subject)
+    case .numbers(let count, let bounds):
+      return list(node, count: count, kind, subject) { reader, item in
+        reader.number(item, bounds, subject)
+      }.map { .numbers($0) }
+    case .integers(let count, let bounds):
+      return list(node, count: count, kind, subject) { reader, item in
+        reader.integer(item, bounds, subject)
+      }.map { .integers($0) }
+    case .sizes(let bounds): return sizes(node, bounds, subject)
+    case .choice(let category): return choice(category, node, path: subject.path).map { .choice($0) }
+    case .choices(let category): return choices(category, node, subject)
+    case .choicePerNetwork(let category): return choicePerNetwork(category, node, subject)
+    case .section(let section): return self.section(section, node, subject)
+    case .length, .period, .grid, .duration, .bytes: return amount(kind, node, subject)
+    case .params, .sweep: return FieldValue.none
+    }
+  }
+
+  func expected(
+    _ kind: FieldKind, _ node: YAMLNode, _ subject: Subject, label: String? = nil
+  ) -> Diagnostic {
+    if node.isEmpty {
+      return Diagnostic(
+        "\(subject.name) has no value", at: node.origin,
+        label: "expected \(kind.expectation(vocabulary))")
+    }
+    return Diagnostic(
+      "\(subject.name) must be \(kind.expectation(vocabulary)), found \(node.found)",
+      at: node.origin, label: label, notes: node.origin.computation(node))
+  }
+}
+
+extension Origin {
+  /// `${z * 2}` gives 200: shown where the value is not what the line says.
+  func computation(_ node: YAMLNode) -> [String] {
+    guard let expression, case .scalar(let text, _) = node.content else { return [] }
+    return ["`\(expression)` gives \(text.abbreviated)"]
+  }
+}
+
+extension DefaultText {
+  func node(at origin: Origin) -> YAMLNode {
+    let origin = origin.byDefault
+    switch self {
+    case .none: return .plain("none", at: origin)
+    case .scalar(let text): return .plain(text, at: origin)
+    case .list(let items):
+      return YAMLNode(.list(items.map { .plain($0, at: origin) }), at: origin)
+    case .empty: return YAMLNode(.map([]), at: origin)
+    }
+  }
+}
+
+extension FieldValue {
+  /// Written over several places: its own origin is its key.
+  var isComposite: Bool {
+    switch self {
+    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .length, .period,
+      .grid, .duration, .bytes:
+      false
+    case .choice, .choices, .perNetwork, .section: true
+    }
+  }
+}
