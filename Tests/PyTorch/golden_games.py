@@ -31,12 +31,12 @@ latent: {size: 3, distribution: uniform, low: -1, high: 1}
 
 # Schedule, and which moves of a round stand in one graph and hence see the same latents.
 SCHEDULES = [
-    ("{order: [discriminator, generator]}", [["d", "g"]]),
-    ("{order: [generator, discriminator]}", [["g", "d"]]),
-    ("{order: [discriminator, generator], latents: fresh}", [["d"], ["g"]]),
-    ("{order: [discriminator, generator], discriminator_steps: 2}", [["d"], ["d", "g"]]),
-    ("{order: [discriminator, generator], generator_steps: 2}", [["d", "g", "g"]]),
-    ("{order: [generator, discriminator], generator_steps: 2}", [["g"], ["g", "d"]]),
+    ("{length: 2 steps, order: [discriminator, generator]}", [["d", "g"]]),
+    ("{length: 2 steps, order: [generator, discriminator]}", [["g", "d"]]),
+    ("{length: 2 steps, order: [discriminator, generator], latents: fresh}", [["d"], ["g"]]),
+    ("{length: 2 steps, order: [discriminator, generator], discriminator_steps: 2}", [["d"], ["d", "g"]]),
+    ("{length: 2 steps, order: [discriminator, generator], generator_steps: 2}", [["d", "g", "g"]]),
+    ("{length: 2 steps, order: [generator, discriminator], generator_steps: 2}", [["g"], ["g", "d"]]),
 ]
 
 

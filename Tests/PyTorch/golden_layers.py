@@ -57,6 +57,10 @@ def table():
             2, 1, 3, (2, 3), (1, 0), (1, 2), bias=False)
     yield "conv_transpose: {channels: 2, kernel: 2, dilation: 2, output_padding: 1}", (
         1, 2, 3, 2), nn.ConvTranspose2d(2, 2, 2, dilation=2, output_padding=1)
+    yield (
+        "conv_transpose: {channels: 1, kernel: [2, 3], padding: [1, 0], dilation: 3, "
+        "output_padding: 2}"), (1, 1, 3, 2), nn.ConvTranspose2d(
+            1, 1, (2, 3), 1, (1, 0), 2, dilation=3)
 
     yield "flatten", images, nn.Flatten()
     yield "flatten", vectors, nn.Flatten()

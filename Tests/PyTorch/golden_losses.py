@@ -46,5 +46,5 @@ def cases():
                     value = function(Score(real, closes_in_sigmoid), Score(fake, closes_in_sigmoid))
                     gradients = torch.autograd.grad(
                         value, (real, fake), allow_unused=True, materialize_grads=True)
-                    result[name] = {"value": value, "real": gradients[0], "fake": gradients[1]}
+                    result[name] = {"value": value.item(), "real": gradients[0], "fake": gradients[1]}
                 yield result

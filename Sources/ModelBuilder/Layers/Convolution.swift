@@ -55,8 +55,8 @@ package struct Convolution: Layer {
         advice: "a smaller kernel, more padding, or fewer stride-2 layers before it")
     }
     let taps = kernel[0] * kernel[1]
-    let fans = Fans(
-      input: inputChannels / geometry.groups * taps, output: channels * taps / geometry.groups)
+    // PyTorch reads the fans off [out, in / groups, kernel, kernel].
+    let fans = Fans(input: inputChannels / geometry.groups * taps, output: channels * taps)
     let weight = scope.parameter(
       "weight", [kernel[0], kernel[1], inputChannels / geometry.groups, channels],
       layout: .convolution, kind: .convolution(.weight), fans: fans)

@@ -69,8 +69,25 @@ package struct ConvolutionTranspose: Layer {
     let weight = scope.parameter(
       "weight", [kernel[0], kernel[1], channels, inputChannels], layout: .convolution,
       kind: .convolution(.weight), fans: fans)
-    let result = scope.builder.add(
-      .convolutionInputGradient(geometry, height: height, width: width), [input, weight])
+    // Rows of output padding that no place of the kernel reaches are uncut padding, then zeros.
+    var geometry = geometry
+    let (spareRows, spareColumns) = (
+      max(0, outputPadding[0] - geometry.strideHeight + 1),
+      max(0, outputPadding[1] - geometry.strideWidth + 1)
+    )
+    geometry.padBottom -= min(spareRows, geometry.padBottom)
+    geometry.padRight -= min(spareColumns, geometry.padRight)
+    let blankRows = max(0, spareRows - geometry.padTop)
+    let blankColumns = max(0, spareColumns - geometry.padLeft)
+    var result = scope.builder.add(
+      .convolutionInputGradient(
+        geometry, height: height - blankRows, width: width - blankColumns), [input, weight])
+    if blankRows + blankColumns > 0 {
+      result = scope.builder.add(
+        .pad(
+          low: [0, 0, 0, 0], high: [0, blankRows, blankColumns, 0], interior: [0, 0, 0, 0]),
+        [result])
+    }
     guard hasBias else { return result }
     let bias = scope.parameter("bias", [channels], kind: .convolution(.bias), fans: fans)
     return result + bias.broadcastChannels(to: result.shape)

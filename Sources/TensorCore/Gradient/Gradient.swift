@@ -6,14 +6,17 @@ extension GraphBuilder {
   /// Reverse accumulation that visits only what lies on a path from `loss` to a target: a critic's
   /// weights that are no targets get no gradient node, and nothing behind a target is walked. A
   /// target may be any value, not only an input; one that `loss` does not depend on gets zeros.
+  /// The values `held` count as inputs: what they were computed from is not looked at. They are
+  /// what another player has just moved.
   package func gradient(
-    of loss: Value, withRespectTo targets: [Value], seed: Value? = nil
+    of loss: Value, withRespectTo targets: [Value], holding held: [Value] = [], seed: Value? = nil
   ) -> [Value] {
     precondition(seed == nil || seed?.shape == loss.shape, "the seed is shaped like the loss")
-    let leads = leadsToTarget(Set(targets.map(\.id)), upTo: loss.id)
+    let held = Set(held.map(\.id))
+    let leads = leadsToTarget(Set(targets.map(\.id)), holding: held, upTo: loss.id)
     var adjoints = [Value?](repeating: nil, count: loss.id + 1)
     adjoints[loss.id] = seed ?? constant(1, loss.shape)
-    for id in (0...loss.id).reversed() where leads[id] {
+    for id in (0...loss.id).reversed() where leads[id] && !held.contains(id) {
       guard let adjoint = adjoints[id] else { continue }
       let value = Value(builder: self, id: id)
       for (index, operand) in value.operands.enumerated() where leads[operand.id] {
@@ -28,10 +31,13 @@ extension GraphBuilder {
   }
 
   /// For each node up to `last`: whether it is a target or computed from one.
-  private func leadsToTarget(_ targets: Set<Int>, upTo last: Int) -> [Bool] {
+  private func leadsToTarget(
+    _ targets: Set<Int>, holding held: Set<Int>, upTo last: Int
+  ) -> [Bool] {
     var leads = [Bool](repeating: false, count: last + 1)
     for id in leads.indices {
-      leads[id] = targets.contains(id) || nodes[id].operands.contains { leads[$0] }
+      leads[id] =
+        targets.contains(id) || !held.contains(id) && nodes[id].operands.contains { leads[$0] }
     }
     return leads
   }
