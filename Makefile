@@ -7,14 +7,16 @@ SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev zlib1g-dev pkg-config
 
-.PHONY: help run test setup build lint soak docs benchmark clean
+.PHONY: help run test setup build lint soak docs benchmark replay clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 	@echo "make setup  installs the system libraries only: $(PACKAGES)"
 	@echo "make build  builds .build/release/gan-exp"
 	@echo "make lint   formatting, warnings as errors, and who may import whom"
 	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so)"
+	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation"
+	@echo "make replay PYTHON=...      every gallery file traced and replayed in PyTorch"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -40,6 +42,15 @@ soak: setup
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json
 	.build/release/gan-exp reference > docs/experiment-file.md
+
+# PYTHON is one that has torch and safetensors; nothing else here needs it.
+PYTHON ?= python3
+benchmark: build
+	$(PYTHON) Benchmarks/compare.py --python $(PYTHON)
+
+# Traces of every file of the gallery, replayed in PyTorch.
+replay: build
+	Tests/PyTorch/replay_gallery $(PYTHON)
 
 clean:
 	rm -rf .build

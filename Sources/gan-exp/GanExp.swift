@@ -18,7 +18,7 @@ struct GanExp: ParsableCommand {
     version: programVersion,
     subcommands: [
       Run.self, Validate.self, Describe.self, Sample.self, Trace.self, Data.self, Layers.self,
-      Schema.self, Reference.self,
+      Schema.self, Reference.self, Benchmark.self,
     ])
 
   static func main() {
@@ -28,6 +28,8 @@ struct GanExp: ParsableCommand {
     } catch let failure as Failure {
       Terminal.error(failure.message)
       Foundation.exit(failure.status.rawValue)
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
       let text = fullMessage(for: error)

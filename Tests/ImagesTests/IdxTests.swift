@@ -175,10 +175,15 @@ func storedGzip(_ content: [UInt8]) -> [UInt8] {
     let last: UInt8 = start + part.count == content.count ? 1 : 0
     blocks += [last] + little(part.count, 2) + little(~part.count, 2) + part
   }
+  return header + blocks + little(Int(crc32(content[...])), 4) + little(content.count, 4)
+}
+
+/// The checksum of gzip and PNG.
+func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   var crc: UInt32 = ~0
-  for byte in content {
+  for byte in bytes {
     crc ^= UInt32(byte)
     for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xedb8_8320 : crc >> 1 }
   }
-  return header + blocks + little(Int(~crc), 4) + little(content.count, 4)
+  return ~crc
 }

@@ -7,7 +7,7 @@ import Testing
   @Test("The bytes are those of every other machine")
   func golden() throws {
     let set = try Synthetic(count: 200, seed: 3).load(dataDirectory: [])
-    #expect(set.digest == "")
+    #expect(set.digest == "c67abcb245f748b924326ea82d9bbad9cfd5e50a9fa7568918e324aaa74c5998")
   }
 
   @Test("A set is the beginning of a larger one, and another seed draws others")
@@ -58,7 +58,7 @@ import Testing
     .enabled(if: RealData.folder != nil, RealData.absent))
   func likeRealOnes() throws {
     let real = try Mnist(split: .test).load(dataDirectory: [#require(RealData.folder)])
-    #expect(try accuracy(means(of: real), on: Synthetic(count: 1_000, seed: 4)) > 0.6)
+    #expect(try accuracy(means(of: real), on: Synthetic(count: 1_000, seed: 4)) > 0.75)
   }
 
   private func means(of set: ImageSet) -> [[Float]] {

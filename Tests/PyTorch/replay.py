@@ -63,11 +63,12 @@ def generator_loss(loss, fake):
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
-def optimizer(keys, parameters):
+def optimizer(keys, parameters, fused=None):
     kind, rate, decay = keys["kind"], keys["learning_rate"], keys["weight_decay"]
     match kind:
         case "adam":
-            return torch.optim.Adam(parameters, rate, tuple(keys["betas"]), keys["epsilon"], decay)
+            return torch.optim.Adam(
+                parameters, rate, tuple(keys["betas"]), keys["epsilon"], decay, fused=fused)
         case "sgd":
             return torch.optim.SGD(
                 parameters, rate, keys["momentum"], keys["dampening"], decay, keys["nesterov"])
@@ -104,9 +105,8 @@ class Replay:
             missing = {f"{player}.{n}" for n, _ in network.named_parameters()} - self.names("init/")
             assert not missing, f"not in the trace: {sorted(missing)}"
             self.powerless |= networks.powerless_biases(network, player)
-            shared = {k: v for k, v in self.spec["optimizer"].items() if k not in self.networks}
-            own = self.spec["optimizer"].get(player) or {}
-            self.optimizers[player] = optimizer({**shared, **own}, network.parameters())
+            self.optimizers[player] = optimizer(
+                self.spec["optimizer"][player], network.parameters())
         moves = [move for segment in planned_segments(self.spec["schedule"]) for move in segment]
         self.last_move = {player: max(k for p, k in moves if p == player) for player, _ in moves}
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}

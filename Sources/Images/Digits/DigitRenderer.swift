@@ -40,8 +40,8 @@ struct DigitRenderer: Sendable {
     let hand = Hand(&random)
     canvas.clear()
     for curve in way { canvas.add(curve.map(hand.place)) }
-    canvas.centre(x: random.between(-1.2, 1.2), y: random.between(-1.2, 1.2))
-    return Pen(radius: random.between(0.75, 1.45), softness: random.between(0.9, 1.7))
+    canvas.centre(x: random.between(-0.8, 0.8), y: random.between(-0.8, 0.8))
+    return Pen(radius: random.between(0.8, 1.6), softness: random.between(0.9, 1.7))
   }
 }
 
@@ -65,8 +65,8 @@ private struct Hand {
     let t = random.around(0.105)
     let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
     let shear = random.between(-0.12, 0.32)
-    let height = random.between(8.6, 10.4)
-    let width = height * random.between(0.62, 0.98)
+    let height = random.between(7.9, 9.3)
+    let width = height * random.between(0.66, 1.02)
     // turn · shear · scale; y points down, so a positive shear leans to the right.
     matrix = (
       cosine * width, (-cosine * shear - sine) * height,

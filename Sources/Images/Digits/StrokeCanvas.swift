@@ -25,15 +25,24 @@ struct StrokeCanvas {
     }
   }
 
-  /// Moves the middle of the strokes' extent to the middle of the picture, and on by (x, y) pixels.
+  /// Moves the centre of gravity of the strokes to the middle of the picture, as MNIST does it, and on
+  /// by (x, y) pixels, but never so far that a stroke comes near the border.
   mutating func centre(x: Float, y: Float) {
+    var (length, momentX, momentY): (Float, Float, Float) = (0, 0, 0)
     var (low, high) = (StrokePoint(.infinity, .infinity), StrokePoint(-.infinity, -.infinity))
-    for point in segments.lazy.flatMap({ [$0.from, $0.to] }) {
-      low = StrokePoint(min(low.x, point.x), min(low.y, point.y))
-      high = StrokePoint(max(high.x, point.x), max(high.y, point.y))
+    for (from, to) in segments {
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      let piece = (dx * dx + dy * dy).squareRoot()
+      length += piece
+      momentX += piece * (from.x + to.x) / 2
+      momentY += piece * (from.y + to.y) / 2
+      low = StrokePoint(min(low.x, from.x, to.x), min(low.y, from.y, to.y))
+      high = StrokePoint(max(high.x, from.x, to.x), max(high.y, from.y, to.y))
     }
-    let middle = Float(Self.side) / 2
-    let move = StrokePoint(middle + x - (low.x + high.x) / 2, middle + y - (low.y + high.y) / 2)
+    guard length > 0 else { return }
+    let move = StrokePoint(
+      Self.move(to: x, from: momentX / length, low: low.x, high: high.x),
+      Self.move(to: y, from: momentY / length, low: low.y, high: high.y))
     for i in segments.indices {
       segments[i].from = StrokePoint(segments[i].from.x + move.x, segments[i].from.y + move.y)
       segments[i].to = StrokePoint(segments[i].to.x + move.x, segments[i].to.y + move.y)
@@ -55,6 +64,12 @@ struct StrokeCanvas {
         unsafe target[i] = UInt8(t * t * (3 - 2 * t) * 255 + 0.5)
       }
     }
+  }
+
+  private static func move(to offset: Float, from centre: Float, low: Float, high: Float) -> Float {
+    let margin: Float = 2.6
+    let wanted = Float(side) / 2 + offset - centre
+    return max(margin - low, min(Float(side) - margin - high, wanted))
   }
 
   private static func catmullRom(

@@ -49,6 +49,8 @@ struct HTTPTransfer {
 /// Writes what arrives to the file, on the session's queue.
 private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
+    /// Let go of at the end: the session keeps its delegate for some time more, and the lock with it.
+    var part: PartialFile?
     var received = 0
     var total: Int?
     /// Set by the first thing that goes wrong; nothing more is written then.
@@ -56,18 +58,17 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
     var accepted = false
   }
 
-  private let part: PartialFile
   private let offset: Int
   private let limit: Int
   private let progress: @Sendable (Int, Int?) -> Void
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let ended = DispatchSemaphore(value: 0)
   private let result = Mutex<Result<HTTPTransfer.Outcome, DatasetError>?>(nil)
 
   init(
     part: PartialFile, offset: Int, limit: Int, progress: @escaping @Sendable (Int, Int?) -> Void
   ) {
-    self.part = part
+    self.state = Mutex(State(part: part))
     self.offset = offset
     self.limit = limit
     self.progress = progress
@@ -93,12 +94,13 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let now = state.withLock { state -> (received: Int, total: Int?)? in
       guard state.accepted, state.failure == nil else { return nil }
-      guard state.received + data.count <= limit else {
-        state.failure = .success(.refused("sends more than the \(limit) bytes of the file"))
-        return nil
-      }
       do throws(DatasetError) {
-        try part.append([UInt8](data))
+        if state.received + data.count > limit {
+          try state.part?.restart()
+          state.failure = .success(.refused("sends more than the \(limit) bytes of the file"))
+          return nil
+        }
+        try state.part?.append([UInt8](data))
         state.received += data.count
       } catch {
         state.failure = .failure(error)
@@ -113,6 +115,7 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
     let outcome = state.withLock { state -> Result<HTTPTransfer.Outcome, DatasetError> in
+      state.part = nil
       if let failure = state.failure { return failure }
       if let error {
         let words = error.localizedDescription
@@ -136,7 +139,7 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
     let length = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
     switch response.statusCode {
     case 200:
-      try part.restart()
+      try state.part?.restart()
       state.received = 0
       state.total = length
       state.accepted = true
@@ -145,7 +148,7 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
       state.total = length.map { $0 + offset }
       state.accepted = true
     case 206, 416:
-      try part.restart()
+      try state.part?.restart()
       state.failure = .success(.restarted("does not continue at byte \(offset)"))
     case let status:
       let words = HTTPURLResponse.localizedString(forStatusCode: status)

@@ -3,8 +3,10 @@
 package final class GraphBuilder {
   package private(set) var nodes: [Node] = []
   private var known: [Node: Int] = [:]
+  private let simplifying: Bool
 
-  package init() {}
+  /// Without `simplifying` every operation is written as asked: what the algebra is tested against.
+  package init(simplifying: Bool = true) { self.simplifying = simplifying }
 
   /// The value of `op` on `operands`. Operands that do not fit are a mistake of the calling code:
   /// what a user can get wrong is checked by the layers before they build.
@@ -15,7 +17,7 @@ package final class GraphBuilder {
     } catch {
       preconditionFailure(error.description)
     }
-    if let simpler = simplified(op, operands, type) { return simpler }
+    if simplifying, let simpler = simplified(op, operands, type) { return simpler }
     let node = Node(op, operands.map(\.id), type)
     if let id = known[node] { return Value(builder: self, id: id) }
     nodes.append(node)

@@ -24,7 +24,11 @@ extension Op {
   package func resultType(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     guard operandCount.contains(operands.count) else {
       let wanted =
-        operandCount.upperBound == .max ? "operands" : "\(operandCount.lowerBound) operands"
+        switch operandCount {
+        case 1...1: "1 operand"
+        case 1...Int.max: "operands"
+        default: "\(operandCount.lowerBound) operands"
+        }
       throw ShapeError("\(name) takes \(wanted), not \(operands.count)")
     }
     func need(_ holds: Bool, _ why: @autoclosure () -> String) throws(ShapeError) {
@@ -38,6 +42,8 @@ extension Op {
     }
     func needElements(_ shape: Shape) throws(ShapeError) {
       try need(shape.extents.allSatisfy { $0 >= 1 }, "\(shape) has no elements")
+      let elements = shape.extents.map(Double.init).reduce(1, *)
+      try need(elements < 0x1p48, "\(shape) has too many elements")
     }
     func needOneShape() throws(ShapeError) {
       try needFloats()

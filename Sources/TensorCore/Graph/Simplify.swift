@@ -1,74 +1,120 @@
-// Algebra on the way into a graph: each rule is an identity that holds for every input.
+// Algebra on the way into a graph: each rule is an identity for every finite input, up to the
+// rounding of its constants. No rule may cost where its operand has other readers too: it is not
+// known yet who they will be. (So sums of sums stay, and so do transposes of products.)
 
 extension GraphBuilder {
   /// A value equal to `op(operands)` that is already there or cheaper, if a rule finds one.
   func simplified(_ op: Op, _ operands: [Value], _ type: TensorType) -> Value? {
     switch op {
-    case .unary(let function): simplifiedUnary(function, operands[0])
-    case .binary(let function): simplifiedBinary(function, operands[0], operands[1])
-    case .select: simplifiedSelect(operands[0], operands[1], operands[2])
+    case .unary(let function):
+      simplifiedUnary(function, operands[0]) ?? beforeBroadcast(op, operands, type)
+    case .binary(let function):
+      simplifiedBinary(function, operands[0], operands[1]) ?? beforeBroadcast(op, operands, type)
+    case .compare: beforeBroadcast(op, operands, type)
+    case .select:
+      simplifiedSelect(operands[0], operands[1], operands[2])
+        ?? beforeBroadcast(op, operands, type)
     case .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .reduce, .convert:
       simplifiedMovement(op, operands, type)
-    case .input, .constant, .iota, .random, .compare, .gather, .scatterAdd, .matmul,
-      .convolution, .convolutionInputGradient, .convolutionWeightGradient, .windowSum,
-      .windowSumGradient, .windowMaximum, .windowMaximumGradient, .windowMaximumSelect:
-      nil
+    case .matmul(let left, let right):
+      simplifiedProduct(left, right, operands[0], operands[1], type)
+    case .scatterAdd, .windowSum, .windowSumGradient:
+      operands[0].uniformConstant == 0 ? constant(0, type.shape) : nil
+    case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+      operands.contains { $0.uniformConstant == 0 } ? constant(0, type.shape) : nil
+    case .windowMaximumGradient, .windowMaximumSelect:
+      operands[1].uniformConstant == 0 ? constant(0, type.shape) : nil
+    case .input, .constant, .iota, .random, .gather, .windowMaximum: nil
     }
   }
 
   private func simplifiedUnary(_ function: Unary, _ x: Value) -> Value? {
-    if function == .negate, case .unary(.negate) = x.node.op { return x.operands[0] }
-    if function == .absolute, case .unary(.absolute) = x.node.op { return x }
-    if let number = x.uniformConstant, function == .negate { return constant(-number, x.shape) }
+    if let number = x.uniformConstant {
+      let folded = Reference.value(function, number)
+      return folded.isFinite ? constant(folded, x.shape) : nil
+    }
+    switch function {
+    case .negate:
+      if let opposite = x.opposite { return opposite }
+      if case .binary(.subtract) = x.node.op { return x.operands[1] - x.operands[0] }
+      if case .binary(.multiply) = x.node.op, let factor = x.operands[1].uniformConstant {
+        return x.operands[0] * -factor
+      }
+    case .absolute:
+      if let opposite = x.opposite { return opposite.magnitude }
+      if case .unary(.absolute) = x.node.op { return x }
+    case .reciprocal:
+      if case .unary(.squareRoot) = x.node.op { return x.operands[0].reciprocalSquareRoot }
+    case .sign, .floor, .exponential, .exponentialMinusOne, .logarithm, .logarithmOnePlus,
+      .squareRoot, .reciprocalSquareRoot, .tanh, .sigmoid, .softplus:
+      break
+    }
     return nil
   }
 
   private func simplifiedBinary(_ function: Binary, _ a: Value, _ b: Value) -> Value? {
-    if let x = a.uniformConstant, let y = b.uniformConstant,
-      let folded = Self.folded(function, x, y)
-    {
-      return constant(folded, a.shape)
+    if let x = a.uniformConstant, let y = b.uniformConstant {
+      let folded = Reference.value(function, x, y)
+      return folded.isFinite ? constant(folded, a.shape) : nil
     }
     switch function {
-    case .add:
-      if a.uniformConstant == 0 { return b }
-      if b.uniformConstant == 0 { return a }
-      return addedSelections(a, b)
+    case .add: return simplifiedSum(a, b)
     case .subtract:
       if b.uniformConstant == 0 { return a }
       if a.uniformConstant == 0 { return b.negated }
-    case .multiply:
-      // Constants stand on the right, so that equal products are written alike.
-      if a.uniformConstant != nil, b.uniformConstant == nil { return b * a }
-      guard let factor = b.uniformConstant else { return nil }
-      if factor == 1 { return a }
-      if factor == -1 { return a.negated }
-      return scaled(a, by: factor)
+      if let opposite = b.opposite { return a + opposite }
+    case .multiply: return simplifiedMultiplication(a, b)
     case .divide:
-      // A power of two divides exactly as its reciprocal multiplies.
-      if let divisor = b.uniformConstant, divisor != 0, divisor.significandWidth == 0 {
-        return a * b.builder.constant(1 / divisor, b.shape)
+      if a.uniformConstant == 1 { return b.reciprocal }
+      // A power of two divides exactly as its reciprocal multiplies, if both are normal numbers.
+      if let divisor = b.uniformConstant, divisor.significandWidth == 0,
+        (-126...126).contains(divisor.exponent)
+      {
+        return a * (1 / divisor)
       }
     case .power:
-      if b.uniformConstant == 1 { return a }
-      if b.uniformConstant == 2 { return a * a }
-      if b.uniformConstant == 0 { return constant(1, a.shape) }
+      guard let exponent = b.uniformConstant else { return nil }
+      if exponent == 0 { return constant(1, a.shape) }
+      if exponent == 1 { return a }
+      if exponent == 2 { return a * a }
+      if exponent == 0.5 { return a.squareRoot }
+      if exponent == -0.5 { return a.reciprocalSquareRoot }
+      if exponent == -1 { return a.reciprocal }
     case .maximum, .minimum:
       if a.id == b.id { return a }
     }
     return nil
   }
 
-  private static func folded(_ function: Binary, _ x: Double, _ y: Double) -> Double? {
-    switch function {
-    case .add: x + y
-    case .subtract: x - y
-    case .multiply: x * y
-    case .divide: y == 0 ? nil : x / y
-    case .maximum: Swift.max(x, y)
-    case .minimum: Swift.min(x, y)
-    case .power: nil
+  private func simplifiedSum(_ a: Value, _ b: Value) -> Value? {
+    if b.uniformConstant == 0 { return a }
+    if standsWrong(a, b) { return b + a }
+    if let opposite = b.opposite { return a - opposite }
+    if let opposite = a.opposite { return b - opposite }
+    return addedSelections(a, b)
+  }
+
+  private func simplifiedMultiplication(_ a: Value, _ b: Value) -> Value? {
+    if standsWrong(a, b) { return b * a }
+    guard let factor = b.uniformConstant else { return nil }
+    if factor == 0 { return b }
+    if factor == 1 { return a }
+    if factor == -1 { return a.negated }
+    if let opposite = a.opposite { return opposite * -factor }
+    if case .binary(.multiply) = a.node.op, let inner = a.operands[1].uniformConstant,
+      Float(inner * factor).isNormal
+    {
+      return a.operands[0] * (inner * factor)
     }
+    return scaled(a, by: factor)
+  }
+
+  /// The sides of a commutative operation have an order, so that equal results are written alike:
+  /// constants right, else what was written first left. (Not for maximum and minimum: the right
+  /// side owns their ties.)
+  private func standsWrong(_ a: Value, _ b: Value) -> Bool {
+    let (left, right) = (a.uniformConstant != nil, b.uniformConstant != nil)
+    return left == right ? b.id < a.id : left
   }
 
   /// `c · select(m, x, 0) → select(m, c · x, 0)`, likewise on the other side.
@@ -101,51 +147,37 @@ extension GraphBuilder {
   private func simplifiedSelect(_ mask: Value, _ a: Value, _ b: Value) -> Value? {
     if a.id == b.id { return a }
     if let chosen = mask.uniformConstant { return chosen != 0 ? a : b }
+    if case .select = a.node.op, a.operands[0].id == mask.id {
+      return mask.select(a.operands[1], else: b)
+    }
+    if case .select = b.node.op, b.operands[0].id == mask.id {
+      return mask.select(a, else: b.operands[2])
+    }
+    if case .compare = mask.node.op, a.uniformConstant == 1, b.uniformConstant == 0 { return mask }
     return nil
   }
 
-  private func simplifiedMovement(_ op: Op, _ operands: [Value], _ type: TensorType) -> Value? {
-    let x = operands[0]
-    switch op {
-    case .broadcast(let shape, let axes):
-      if shape == x.shape { return x }
-      if case .broadcast(_, let inner) = x.node.op {
-        return add(.broadcast(to: shape, axes: inner.map { axes[$0] }), x.operands)
-      }
-      if let number = x.uniformConstant, x.shape.rank > 0 { return constant(number, shape) }
-    case .reshape(let shape):
-      if shape == x.shape { return x }
-      if case .reshape = x.node.op { return x.operands[0].reshape(shape) }
-      if let number = x.uniformConstant { return constant(number, shape) }
-    case .transpose(let permutation):
-      if permutation == Array(0..<x.shape.rank) { return x }
-      if case .transpose(let inner) = x.node.op {
-        return x.operands[0].transpose(permutation.map { inner[$0] })
-      }
-      // Axes of extent 1 move without moving an element.
-      let moving = permutation.filter { x.shape[$0] != 1 }
-      if zip(moving, moving.dropFirst()).allSatisfy(<) { return x.reshape(type.shape) }
-    case .slice:
-      if type.shape == x.shape { return x }
-    case .pad(let low, let high, let interior):
-      if (low + high + interior).allSatisfy({ $0 == 0 }) || type.shape == x.shape { return x }
-    case .concatenate:
-      if operands.count == 1 { return x }
-    case .reduce(let reduction, let axes):
-      if axes.isEmpty { return x }
-      if axes.allSatisfy({ x.shape[$0] == 1 }) { return x.reshape(type.shape) }
-      if case .reduce(reduction, let inner) = x.node.op {
-        let outer = (0..<x.operands[0].shape.rank).filter { !inner.contains($0) }
-        return add(.reduce(reduction, axes: (inner + axes.map { outer[$0] }).sorted()), x.operands)
-      }
-    case .convert(let dtype):
-      if x.type.dtype == dtype { return x }
-    case .input, .constant, .iota, .random, .unary, .binary, .compare, .select, .gather,
-      .scatterAdd, .matmul, .convolution, .convolutionInputGradient,
-      .convolutionWeightGradient, .windowSum, .windowSumGradient, .windowMaximum,
-      .windowMaximumGradient, .windowMaximumSelect:
-      break
+  /// `f(broadcast x, broadcast y, c) → broadcast f(x, y, c)`: compute first, repeat afterwards.
+  private func beforeBroadcast(_ op: Op, _ operands: [Value], _ type: TensorType) -> Value? {
+    var source: (shape: Shape, axes: [Int])?
+    for operand in operands where operand.uniformConstant == nil {
+      guard case .broadcast(_, let axes) = operand.node.op else { return nil }
+      let shape = operand.operands[0].shape
+      if let source, source != (shape, axes) { return nil }
+      source = (shape, axes)
     }
-    return nil
+    guard let source else { return nil }
+    let inner = operands.map { operand in
+      operand.uniformConstant.map { constant($0, source.shape) } ?? operand.operands[0]
+    }
+    return add(op, inner).broadcast(to: type.shape, axes: source.axes)
+  }
+}
+
+extension Value {
+  /// `x` if this is `-x`.
+  fileprivate var opposite: Value? {
+    guard case .unary(.negate) = node.op else { return nil }
+    return operands[0]
   }
 }

@@ -96,11 +96,16 @@ struct Describe: ParsableCommand {
         })
     }
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let output = Output(
       name: program.experiment.name, images: "\(program.images)", generator: parts[0],
       discriminator: parts[1])
-    return String(decoding: try encoder.encode(output), as: UTF8.self)
+    // The resolved spec is JSON already, of a shape that only the spec knows.
+    var object = try JSONSerialization.jsonObject(with: encoder.encode(output)) as? [String: Any] ?? [:]
+    object["spec"] = try JSONSerialization.jsonObject(
+      with: Foundation.Data(program.experiment.resolvedJSON.utf8))
+    let data = try JSONSerialization.data(
+      withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
   }
 
   private static func grouped(_ number: Int) -> String {

@@ -1,0 +1,104 @@
+import Crypto
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Where a run stands: everything that is needed, besides the tensors and the spec, to go on from
+/// there. state.json.
+///
+/// Random numbers are functions of the seed and of a place in the game, so their position is `round`
+/// (for draws: times the executions of a round) and `batch` (for the order of the data).
+package struct CheckpointState: Sendable, Hashable {
+  package let step: Int
+  /// Counted from 1.
+  package let epoch: Int
+  package let images: Int
+  /// Batches taken from the data so far.
+  package let batches: Int
+  package let seed: UInt64
+  package let format: ImageFormat
+  package let classNames: [String]
+  package let dataDigest: String
+  /// What is not yet in losses.csv.
+  let pending: JSON
+
+  static let version = 1
+
+  func json(digests: [(file: String, sha256: String)]) -> JSON {
+    .map([
+      "format": .integer(Self.version), "step": .integer(step), "epoch": .integer(epoch),
+      "images": .integer(images),
+      "data": .map(["digest": .string(dataDigest), "next_batch": .integer(batches)]),
+      "random": .map(["seed": .string(String(seed)), "next_round": .integer(step)]),
+      "image": .map([
+        "channels": .integer(format.channels), "height": .integer(format.height),
+        "width": .integer(format.width),
+      ]),
+      "classes": .array(classNames.map(JSON.string)),
+      "pending_row": pending,
+      "sha256": .object(
+        digests.map { JSON.Member(key: $0.file, value: .string($0.sha256)) }),
+    ])
+  }
+}
+
+/// The three files of tensors in a checkpoint.
+enum CheckpointFile: String, CaseIterable {
+  case generator, discriminator, optimizer
+
+  var name: String { "\(rawValue).safetensors" }
+
+  init(of state: StateDeclaration) {
+    switch (state.role, state.player) {
+    case (.optimizer, _): self = .optimizer
+    case (.parameter, .generator), (.statistic, .generator): self = .generator
+    case (.parameter, .discriminator), (.statistic, .discriminator): self = .discriminator
+    }
+  }
+}
+
+/// SHA-256 in hex.
+func sha256(_ bytes: [UInt8]) -> String {
+  hexadecimal(SHA256.hash(data: bytes))
+}
+
+extension DraftFolder {
+  /// The files of a checkpoint. `read` gives the present value of a state in our own layout.
+  func writeCheckpoint(
+    _ state: CheckpointState, of states: [StateDeclaration],
+    read: (StateDeclaration) throws(RunError) -> HostTensor
+  ) throws(RunError) {
+    var digests: [(file: String, sha256: String)] = []
+    for file in CheckpointFile.allCases {
+      var entries: [Safetensors.Entry] = []
+      for declaration in states where CheckpointFile(of: declaration) == file {
+        let tensor = declaration.layout.toTorch(try read(declaration))
+        entries.append(Safetensors.Entry(declaration.name, tensor))
+      }
+      let bytes = Safetensors(
+        metadata: ["format": "pt", "step": String(state.step)], entries: entries
+      ).encoded()
+      digests.append((file.name, sha256(bytes)))
+      try create(file.name, bytes)
+    }
+    try create("state.json", Array(state.json(digests: digests).sealed.pretty.utf8))
+  }
+}
+
+extension JSON {
+  /// With a digest of everything else as its last member.
+  var sealed: JSON {
+    guard case .object(let members) = self else { return self }
+    let digest = sha256(Array(compact.utf8))
+    return .object(members + [Member(key: "digest", value: .string(digest))])
+  }
+
+  /// What was sealed, or nil if it has been changed since.
+  var unsealed: JSON? {
+    guard case .object(let members) = self, let last = members.last, last.key == "digest" else {
+      return nil
+    }
+    let content = JSON.object(Array(members.dropLast()))
+    return last.value.text == sha256(Array(content.compact.utf8)) ? content : nil
+  }
+}

@@ -1,0 +1,150 @@
+import ModelBuilder
+import TensorCore
+
+/// Which checkpoint of a run.
+package enum CheckpointChoice: Hashable, Sendable {
+  case last
+  case best
+  case step(Int)
+
+  /// `last`, `best` or a step; nil for anything else.
+  package init?(_ word: String) {
+    switch word {
+    case "last": self = .last
+    case "best": self = .best
+    case _:
+      guard let step = Int(word), step >= 0 else { return nil }
+      self = .step(step)
+    }
+  }
+}
+
+/// The folders of checkpoints in a run, and how they are named.
+struct CheckpointStore {
+  let path: String
+  let files: FileLayer
+
+  init(run: String, files: FileLayer) {
+    (path, self.files) = ("\(run)/checkpoints", files)
+  }
+
+  static func folder(step: Int) -> String { "step-" + padded(step, 8) }
+
+  /// Steps of whole checkpoints, rising.
+  func steps() throws(RunError) -> [Int] {
+    guard files.isDirectory(path) else { return [] }
+    return try files.list(path).compactMap { name in
+      guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)), step >= 0,
+        Self.folder(step: step) == name
+      else { return nil }
+      return step
+    }.sorted()
+  }
+
+  /// The folder that `choice` means.
+  func resolve(_ choice: CheckpointChoice) throws(RunError) -> String {
+    let steps = try steps()
+    let listed = steps.map(String.init).joined(separator: ", ")
+    guard !steps.isEmpty else { throw .request("\(path): no checkpoint is there") }
+    switch choice {
+    case .last: return try pointed(by: "latest")
+    case .best:
+      guard files.exists("\(path)/best") else {
+        throw .request("\(path): none is marked as best; there are steps \(listed)")
+      }
+      return try pointed(by: "best")
+    case .step(let step):
+      guard steps.contains(step) else {
+        throw .request("\(path): no checkpoint of step \(step); there are \(listed)")
+      }
+      return "\(path)/\(Self.folder(step: step))"
+    }
+  }
+
+  private func pointed(by pointer: String) throws(RunError) -> String {
+    let bytes = try files.read("\(path)/\(pointer)", limit: 4096)
+    let name = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    guard name.hasPrefix("step-"), !name.contains("/"), files.isDirectory("\(path)/\(name)") else {
+      throw .damaged(path: "\(path)/\(pointer)", reason: "it names `\(name)`, which is not there")
+    }
+    return "\(path)/\(name)"
+  }
+}
+
+/// A checkpoint that has been read; every file has the digest that was written with it.
+package struct LoadedCheckpoint: Sendable {
+  package let path: String
+  package let step: Int
+  package let epoch: Int
+  package let format: ImageFormat
+  package let classNames: [String]
+  /// By name, in PyTorch's layouts.
+  package let tensors: [String: HostTensor]
+
+  /// - Throws: `.damaged` with the file that is not as it was written.
+  package init(_ path: String, files: FileLayer) throws(RunError) {
+    let statePath = "\(path)/state.json"
+    let state = try Self.state(at: statePath, files)
+    func damaged(_ reason: String) -> RunError { .damaged(path: statePath, reason: reason) }
+    guard state["format"]?.int == CheckpointState.version else {
+      throw damaged("written by another version: its format is not \(CheckpointState.version)")
+    }
+    guard let step = state["step"]?.int, let epoch = state["epoch"]?.int,
+      let channels = state["image"]?["channels"]?.int, channels > 0,
+      let height = state["image"]?["height"]?.int, height > 0,
+      let width = state["image"]?["width"]?.int, width > 0
+    else { throw damaged("it lacks a step, an epoch or the size of an image") }
+    var tensors: [String: HostTensor] = [:]
+    for file in CheckpointFile.allCases {
+      let filePath = "\(path)/\(file.name)"
+      let bytes = try files.read(filePath)
+      guard let digest = state["sha256"]?[file.name]?.text else {
+        throw damaged("it lacks the digest of \(file.name)")
+      }
+      guard digest == sha256(bytes) else {
+        throw .damaged(path: filePath, reason: "its SHA-256 is not the one in state.json")
+      }
+      do throws(SafetensorsError) {
+        tensors.merge(try Safetensors(decoding: bytes).byName) { first, _ in first }
+      } catch {
+        throw .damaged(path: filePath, reason: error.description)
+      }
+    }
+    (self.path, self.step, self.epoch, self.tensors) = (path, step, epoch, tensors)
+    format = ImageFormat(channels: channels, height: height, width: width)
+    classNames = state["classes"]?.items?.compactMap(\.text) ?? []
+  }
+
+  private static func state(at path: String, _ files: FileLayer) throws(RunError) -> JSON {
+    let bytes = try files.read(path, limit: 64 << 20)
+    let sealed: JSON
+    do throws(JSONError) {
+      sealed = try JSON(parsing: bytes)
+    } catch {
+      throw .damaged(path: path, reason: "not JSON: \(error)")
+    }
+    guard let state = sealed.unsealed else {
+      throw .damaged(path: path, reason: "its digest is not that of its content")
+    }
+    return state
+  }
+
+  /// Puts these states of a program on a device.
+  func restore(
+    _ states: [StateDeclaration], into session: any Session
+  ) throws(RunError) {
+    for state in states {
+      guard let tensor = tensors[state.name] else {
+        throw .damaged(path: path, reason: "it lacks `\(state.name)`, which the spec has")
+      }
+      let expected = TensorType(state.layout.torchShape(of: state.type.shape), state.type.dtype)
+      guard tensor.type == expected else {
+        throw .damaged(
+          path: path, reason: "`\(state.name)` is \(tensor.type), the spec has \(expected)")
+      }
+      try onDevice { () throws(BackendError) in
+        try session.write(state.name, state.layout.fromTorch(tensor))
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Who is writing a run: enough to tell later whether the process still lives.
+struct ProcessIdentity: Sendable, Hashable {
+  let pid: Int
+  let host: String
+  /// Differs after every start of the machine.
+  let boot: String?
+
+  static func current() -> ProcessIdentity {
+    ProcessIdentity(
+      pid: Int(getpid()), host: Machine.host,
+      boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"))
+  }
+}
+
+/// The machine as it says of itself.
+enum Machine {
+  static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  static func json() -> JSON {
+    .map([
+      "host": .string(host),
+      "processor": field("model name", of: "/proc/cpuinfo").map(JSON.string),
+      "cores": .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+      "memory_bytes": .integer(
+        sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))),
+      "system": operatingSystem().map(JSON.string),
+      "kernel": firstLine("/proc/sys/kernel/osrelease").map(JSON.string),
+    ])
+  }
+
+  private static func operatingSystem() -> String? {
+    field("PRETTY_NAME", of: "/etc/os-release", separator: "=")?
+      .replacing("\"", with: "")
+  }
+
+  /// The first `key : value` of a file of such lines.
+  private static func field(
+    _ key: String, of path: String, separator: Character = ":"
+  ) -> String? {
+    guard let text = text(path) else { return nil }
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: separator, maxSplits: 1)
+      guard parts.count == 2, trimmed(parts[0]) == key else { continue }
+      return trimmed(parts[1])
+    }
+    return nil
+  }
+
+  static func firstLine(_ path: String) -> String? {
+    text(path)?.split(separator: "\n").first.map(String.init)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    let start = text.drop { $0 == " " || $0 == "\t" }
+    return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
+
+  /// Files of /proc say that they are empty and are not.
+  private static func text(_ path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// The commit that is checked out where the program was started, if that is a git work tree.
+  static func gitCommit() -> String? {
+    guard let place = realpath(".", nil) else { return nil }
+    defer { free(place) }
+    var folder = String(cString: place)
+    while access("\(folder)/.git/HEAD", R_OK) != 0 {
+      if folder == "/" { return nil }
+      folder = parentFolder(folder)
+    }
+    let git = "\(folder)/.git"
+    guard let head = firstLine("\(git)/HEAD") else { return nil }
+    guard head.hasPrefix("ref: ") else { return head }
+    let reference = head.dropFirst(5)
+    if let commit = firstLine("\(git)/\(reference)") { return commit }
+    return text("\(git)/packed-refs")?.split(separator: "\n")
+      .first { $0.hasSuffix(" \(reference)") }
+      .map { String($0.prefix { $0 != " " }) }
+  }
+}
+
+/// A moment in UTC.
+struct Timestamp {
+  private let parts: tm
+
+  static var now: Timestamp {
+    var seconds = time(nil)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    return Timestamp(parts: parts)
+  }
+
+  private var fields: [Int] {
+    [
+      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+      parts.tm_sec,
+    ]
+    .map(Int.init)
+  }
+
+  /// `2026-11-21T02:53:08Z`
+  var iso: String {
+    let text = fields.map { padded($0, 2) }
+    return text[..<3].joined(separator: "-") + "T" + text[3...].joined(separator: ":") + "Z"
+  }
+
+  /// `20261121T0253`, to the minute.
+  var compact: String {
+    let text = fields.map { padded($0, 2) }
+    return text[..<3].joined() + "T" + text[3..<5].joined()
+  }
+}

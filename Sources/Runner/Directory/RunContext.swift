@@ -1,0 +1,41 @@
+/// What only the program as a whole knows of a run: goes to environment.json.
+package struct RunContext: Sendable {
+  package let programVersion: String
+  /// Changes whenever the same spec may give other numbers.
+  package let numericsVersion: Int
+  package let device: String
+  package let threads: Int
+  /// Names and versions, `oneDNN: 2.6.3`.
+  package let libraries: [(name: String, version: String)]
+  package let commandLine: [String]
+
+  package init(
+    programVersion: String, numericsVersion: Int, device: String, threads: Int,
+    libraries: [(name: String, version: String)], commandLine: [String]
+  ) {
+    self.programVersion = programVersion
+    self.numericsVersion = numericsVersion
+    self.device = device
+    self.threads = threads
+    self.libraries = libraries
+    self.commandLine = commandLine
+  }
+
+  func environment(dataDigest: String, started: String) -> JSON {
+    .map([
+      "program": .map([
+        "name": .string("gan-exp"), "version": .string(programVersion),
+        "numerics": .integer(numericsVersion),
+      ]),
+      "command": .array(commandLine.map(JSON.string)),
+      "started": .string(started),
+      "device": .string(device),
+      "threads": .integer(threads),
+      "machine": Machine.json(),
+      "libraries": .object(
+        libraries.map { JSON.Member(key: $0.name, value: .string($0.version)) }),
+      "git_commit": Machine.gitCommit().map(JSON.string),
+      "data_digest": .string(dataDigest),
+    ])
+  }
+}

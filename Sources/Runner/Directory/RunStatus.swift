@@ -1,0 +1,27 @@
+/// What a run is doing, or how it ended: status.json.
+///
+/// `running` is only what its process said last: whoever reads it looks whether that process lives
+/// (host, boot, pid) and how old the heartbeat is.
+package struct RunStatus: Sendable, Hashable {
+  package enum State: String, Sendable, CaseIterable {
+    case running, finished, interrupted, diverged, failed
+  }
+  package var state: State
+  package var step: Int
+  package var steps: Int
+  package var epoch: Int
+  /// Why it ended so, in a sentence; nil while all is well.
+  package var reason: String?
+  /// `disk`, `device`, `data`: what kind of failure, for `failed`.
+  package var cause: String?
+
+  func json(process: ProcessIdentity, started: String, heartbeat: String) -> JSON {
+    .map([
+      "state": .string(state.rawValue), "step": .integer(step), "steps": .integer(steps),
+      "epoch": .integer(epoch), "heartbeat": .string(heartbeat), "started": .string(started),
+      "cause": cause.map(JSON.string), "reason": reason.map(JSON.string),
+      "pid": .integer(process.pid), "host": .string(process.host),
+      "boot": process.boot.map(JSON.string),
+    ])
+  }
+}

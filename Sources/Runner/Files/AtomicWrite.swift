@@ -1,0 +1,66 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// A file or folder appears whole or not at all: written under a temporary name beside its place,
+// synchronized, renamed, and the name synchronized too. What was there before stays until then.
+
+extension FileLayer {
+  /// Puts a file in place, in the stead of one that may be there. On failure the old one is intact and
+  /// the temporary gone.
+  package func replace(_ path: String, with bytes: [UInt8]) throws(RunError) {
+    let temporary = Self.temporaryName(for: path)
+    do throws(RunError) {
+      try create(temporary, bytes)
+      try rename(temporary, to: path)
+    } catch {
+      try? remove(temporary)
+      throw error
+    }
+    try synchronizeDirectory(parentFolder(path))
+  }
+
+  /// Puts a folder in place, with what `fill` writes into it. Nothing may be there.
+  package func publish(
+    _ path: String, fill: (DraftFolder) throws(RunError) -> Void
+  ) throws(RunError) {
+    let temporary = Self.temporaryName(for: path)
+    do throws(RunError) {
+      try? remove(temporary)
+      _ = try makeDirectory(temporary)
+      try fill(DraftFolder(path: temporary, files: self))
+      try synchronizeDirectory(temporary)
+      try rename(temporary, to: path)
+    } catch {
+      try? remove(temporary)
+      throw error
+    }
+    try synchronizeDirectory(parentFolder(path))
+  }
+
+  /// Takes a folder away so that no half of it is ever seen under its name.
+  package func withdraw(_ path: String) throws(RunError) {
+    let temporary = Self.temporaryName(for: path)
+    try rename(path, to: temporary)
+    try remove(temporary)
+  }
+
+  /// Beside `path`, hidden, and not that of another process.
+  static func temporaryName(for path: String) -> String {
+    "\(parentFolder(path))/.\(lastComponent(path)).tmp-\(getpid())"
+  }
+}
+
+/// A folder that nobody sees yet.
+package struct DraftFolder {
+  let path: String
+  let files: FileLayer
+
+  package func create(_ name: String, _ bytes: [UInt8]) throws(RunError) {
+    try files.create("\(path)/\(name)", bytes)
+  }
+}

@@ -1,0 +1,248 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Every call with which this room touches a disk, each with its error in the system's words.
+///
+/// A run writes through one of these and nothing else, so a test that lets the n-th operation fail
+/// sees what a full disk, a lost mount or a missing permission would do at that point.
+package struct FileLayer: Sendable {
+  package enum Operation: String, Sendable, CaseIterable {
+    case makeDirectory, create, write, append, overwrite, synchronize, rename, remove
+  }
+
+  /// Asked before each operation: an `errno` with which it fails, 0 to let it pass.
+  package var fault: @Sendable (Operation, _ path: String) -> Int32 = { _, _ in 0 }
+
+  /// Asked after a look at the disk: the bytes it is said to have left.
+  package var reportedFreeBytes: @Sendable (_ found: Int) -> Int = { $0 }
+
+  package init() {}
+
+  /// `mkdir`. False when something is there already.
+  package func makeDirectory(_ path: String) throws(RunError) -> Bool {
+    try check(.makeDirectory, path, "create the folder")
+    if mkdir(path, 0o777) == 0 { return true }
+    if errno == EEXIST { return false }
+    throw Self.failure(path, "create the folder")
+  }
+
+  /// `mkdir -p`.
+  package func makeDirectories(_ path: String) throws(RunError) {
+    if isDirectory(path) { return }
+    let parent = parentFolder(path)
+    if parent != path && parent != "." { try makeDirectories(parent) }
+    if try !makeDirectory(path), !isDirectory(path) {
+      throw .file(path: path, action: "create the folder", reason: "a file of that name is there")
+    }
+  }
+
+  /// A new file with these bytes, on the disk when this returns.
+  package func create(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    try check(.create, path, "create")
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure(path, "create") }
+    do throws(RunError) {
+      try writeAll(descriptor, bytes, path, .write)
+      try check(.synchronize, path, "write")
+      guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    // Some file systems report a full disk only here.
+    guard close(descriptor) == 0 else { throw Self.failure(path, "write") }
+  }
+
+  /// Adds to the end of a file, which need not exist.
+  package func append(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure(path, "open for appending") }
+    defer { close(descriptor) }
+    try writeAll(descriptor, bytes, path, .append)
+  }
+
+  /// Writes over the bytes of a file that is there, without asking for new room on the disk.
+  package func overwrite(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "overwrite") }
+    defer { close(descriptor) }
+    try writeAll(descriptor, bytes, path, .overwrite)
+    guard ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0 else {
+      throw Self.failure(path, "overwrite")
+    }
+  }
+
+  package func rename(_ path: String, to target: String) throws(RunError) {
+    try check(.rename, target, "put in place")
+    #if canImport(Glibc)
+      let outcome = Glibc.rename(path, target)
+    #elseif canImport(Musl)
+      let outcome = Musl.rename(path, target)
+    #else
+      let outcome = Darwin.rename(path, target)
+    #endif
+    guard outcome == 0 else { throw Self.failure(target, "put in place") }
+  }
+
+  /// Makes names that were created, renamed or removed in a folder survive a loss of power.
+  package func synchronizeDirectory(_ path: String) throws(RunError) {
+    try check(.synchronize, path, "write the folder")
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "write the folder") }
+    defer { close(descriptor) }
+    // A file system that cannot do this for folders says EINVAL, and does not need it.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw Self.failure(path, "write the folder")
+    }
+  }
+
+  /// `rm -rf`; what is not there is no error.
+  package func remove(_ path: String) throws(RunError) {
+    if isDirectory(path) {
+      for name in try list(path) { try remove("\(path)/\(name)") }
+      try check(.remove, path, "remove")
+      guard rmdir(path) == 0 || errno == ENOENT else { throw Self.failure(path, "remove") }
+    } else {
+      try check(.remove, path, "remove")
+      guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure(path, "remove") }
+    }
+  }
+
+  private func writeAll(
+    _ descriptor: Int32, _ bytes: [UInt8], _ path: String, _ operation: Operation
+  ) throws(RunError) {
+    let code = fault(operation, path)
+    // A disk that fills up takes the first part of a file.
+    let limit = code == 0 ? bytes.count : bytes.count / 2
+    let outcome = bytes.withUnsafeBytes { buffer -> Int32 in
+      var written = 0
+      while written < limit, let base = buffer.baseAddress {
+        let count = Self.writeSome(descriptor, base + written, limit - written)
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 { return errno }
+        written += count
+      }
+      return 0
+    }
+    if outcome != 0 { throw Self.failure(path, "write", code: outcome) }
+    if code != 0 { throw Self.failure(path, "write", code: code) }
+  }
+
+  private static func writeSome(
+    _ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(descriptor, base, count)
+    #elseif canImport(Musl)
+      Musl.write(descriptor, base, count)
+    #else
+      Darwin.write(descriptor, base, count)
+    #endif
+  }
+
+  private func check(
+    _ operation: Operation, _ path: String, _ action: String
+  ) throws(RunError) {
+    let code = fault(operation, path)
+    if code != 0 { throw Self.failure(path, action, code: code) }
+  }
+
+  static func failure(_ path: String, _ action: String, code: Int32 = errno) -> RunError {
+    let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    return .file(path: path, action: action, reason: words)
+  }
+}
+
+// Looking, which changes nothing.
+extension FileLayer {
+  package func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  /// The names in a folder, sorted.
+  package func list(_ path: String) throws(RunError) -> [String] {
+    guard let folder = opendir(path) else { throw Self.failure(path, "list") }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The content of a regular file of at most `limit` bytes.
+  package func read(_ path: String, limit: Int = 8 << 30) throws(RunError) -> [UInt8] {
+    // Opening a pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Self.failure(path, "open") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, "read") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .file(path: path, action: "read", reason: "not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size <= limit else {
+      throw .file(
+        path: path, action: "read", reason: "\(ByteCount(size)), the limit is \(ByteCount(limit))")
+    }
+    var failed: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size, let base = buffer.baseAddress {
+        let count = Self.readSome(descriptor, base + filled, size - filled)
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 { failed = errno }
+        if count <= 0 { break }
+        filled += count
+      }
+    }
+    if failed != 0 { throw Self.failure(path, "read", code: failed) }
+    return bytes
+  }
+
+  private static func readSome(
+    _ descriptor: Int32, _ base: UnsafeMutableRawPointer, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      Glibc.read(descriptor, base, count)
+    #elseif canImport(Musl)
+      Musl.read(descriptor, base, count)
+    #else
+      Darwin.read(descriptor, base, count)
+    #endif
+  }
+
+  /// Bytes that an ordinary user may still write where `path`, or the nearest folder above it, is.
+  package func freeBytes(at path: String) throws(RunError) -> Int {
+    var place = path
+    while !exists(place), place != "/", place != "." { place = parentFolder(place) }
+    var status = statvfs()
+    guard statvfs(place, &status) == 0 else { throw Self.failure(place, "look at the disk") }
+    return reportedFreeBytes(Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
+  }
+}
+
+/// The folder that `path` lies in.
+func parentFolder(_ path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// The last part of `path`.
+func lastComponent(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}

@@ -1,0 +1,134 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Says on stderr how a run goes: one line redrawn in place on a terminal, else a line now and then.
+package final class ProgressDisplay {
+  package enum Style: Sendable, Hashable {
+    case quiet
+    /// A plain line when the epoch changes, but not oftener than every `interval` seconds.
+    case lines
+    /// One line redrawn in place, so many columns wide.
+    case terminal(columns: Int, colour: Bool)
+  }
+
+  private static let redrawInterval = 0.25
+  private static let lineInterval = 30.0
+  /// Rates are those of the last so many seconds.
+  private static let rateWindow = 10.0
+
+  private let style: Style
+  private let verbose: Bool
+  private let clock: () -> Double
+  private let put: (String) -> Void
+  /// Times at which so many rounds and images were done, oldest first.
+  private var marks: [(time: Double, step: Int, images: Int)] = []
+  private var lastDrawn = -Double.infinity
+  private var lastEpoch = 0
+  private var lineIsOpen = false
+
+  package init(
+    style: Style, verbose: Bool = false, clock: @escaping () -> Double = monotonicSeconds,
+    put: @escaping (String) -> Void = { text in
+      var text = text
+      text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+  ) {
+    (self.style, self.verbose, self.clock, self.put) = (style, verbose, clock, put)
+  }
+
+  /// The style that suits stderr and the environment: `TERM=dumb` and `NO_COLOR` are respected.
+  package static func style(quiet: Bool) -> Style {
+    if quiet { return .quiet }
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    guard isatty(STDERR_FILENO) == 1, variable("TERM") ?? "dumb" != "dumb" else { return .lines }
+    var size = winsize()
+    let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return .terminal(
+      columns: known ? Int(size.ws_col) : 80, colour: (variable("NO_COLOR") ?? "").isEmpty)
+  }
+
+  package func show(_ event: RunEvent) {
+    switch event {
+    case .started(let directory, let timetable):
+      say(
+        "\(directory): \(grouped(timetable.rounds)) rounds, "
+          + "\(grouped(timetable.imageCount)) images an epoch")
+    case .round(let progress): show(progress)
+    case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
+    case .picture(let path): if verbose { say("picture \(path)") }
+    case .checkpoint(let path): if verbose { say("checkpoint \(path)") }
+    case .warning(let text): say(emphasized("warning: \(text)"), evenWhenQuiet: true)
+    case .ended(let outcome):
+      closeLine()
+      if let message = outcome.message { say(emphasized(message), evenWhenQuiet: true) }
+    }
+  }
+
+  private func show(_ progress: RoundProgress) {
+    let now = clock()
+    marks.append((now, progress.step, progress.images))
+    while marks.count > 2, now - marks[1].time >= Self.rateWindow { marks.removeFirst() }
+    let isLast = progress.step == progress.steps
+    switch style {
+    case .quiet: return
+    case .lines:
+      let changed = progress.epoch != lastEpoch
+      let wait = now - lastDrawn
+      // Epochs of a second would fill the screen.
+      guard isLast || wait >= Self.lineInterval || (changed && wait >= 1) else { return }
+      put(line(progress) + "\n")
+    case .terminal(let columns, _):
+      guard isLast || now - lastDrawn >= Self.redrawInterval else { return }
+      put("\r\u{1B}[K" + line(progress).prefix(columns - 1))
+      lineIsOpen = true
+    }
+    (lastDrawn, lastEpoch) = (now, progress.epoch)
+  }
+
+  private func line(_ progress: RoundProgress) -> String {
+    var parts = [
+      "epoch \(progress.epoch)/\(progress.epochs)", "round \(progress.step)/\(progress.steps)",
+    ]
+    let losses = [("d", progress.discriminatorLoss), ("g", progress.generatorLoss)]
+    let shown = losses.compactMap { name, loss in loss.map { "\(name) \(threeDecimals($0))" } }
+    if !shown.isEmpty { parts.append(shown.joined(separator: " ")) }
+    if let first = marks.first, let last = marks.last, last.step > first.step {
+      let seconds = max(last.time - first.time, 1e-9)
+      let perRound = seconds / Double(last.step - first.step)
+      parts.append(
+        perRound < 0.00995
+          ? "\(fixed(perRound * 1000, decimals: 1)) ms/round"
+          : "\(Int((perRound * 1000).rounded())) ms/round")
+      parts.append("\(grouped(Int(Double(last.images - first.images) / seconds))) img/s")
+      let left = Double(progress.steps - progress.step) * perRound
+      if progress.step < progress.steps { parts.append("\(Duration.words(left)) left") }
+    }
+    return parts.joined(separator: "  ")
+  }
+
+  private func say(_ text: String, evenWhenQuiet: Bool = false) {
+    guard style != .quiet || evenWhenQuiet else { return }
+    closeLine()
+    put(text + "\n")
+  }
+
+  private func closeLine() {
+    if lineIsOpen { put("\n") }
+    lineIsOpen = false
+  }
+
+  private func emphasized(_ text: String) -> String {
+    if case .terminal(_, colour: true) = style { return "\u{1B}[33m\(text)\u{1B}[0m" }
+    return text
+  }
+}
+
+private func threeDecimals(_ value: Float) -> String {
+  value.isFinite && abs(value) < 1e6
+    ? fixed(Double(value), decimals: 3, trimmed: false) : "\(value)"
+}

@@ -1,0 +1,64 @@
+/// What happens in a run, for whoever watches: a progress line, a test.
+package enum RunEvent: Sendable {
+  case started(directory: String, Timetable)
+  case round(RoundProgress)
+  case row(LossRow)
+  case picture(path: String)
+  case checkpoint(path: String)
+  case warning(String)
+  case ended(RunOutcome)
+}
+
+/// After each round.
+package struct RoundProgress: Sendable, Hashable {
+  /// Rounds played.
+  package let step: Int
+  package let steps: Int
+  package let epoch: Int
+  package let epochs: Int
+  /// Images seen so far.
+  package let images: Int
+  /// Of the last move of each player in this round.
+  package let discriminatorLoss: Float?
+  package let generatorLoss: Float?
+}
+
+/// How a run ended, with the directory it leaves.
+package struct RunOutcome: Sendable {
+  package enum Ending: Sendable, Hashable {
+    case finished
+    /// `guards.max_time` was reached; what there is, is complete.
+    case outOfTime(seconds: Double)
+    case interrupted(signal: Int32)
+    case diverged(RunError)
+    case failed(RunError)
+  }
+  package let ending: Ending
+  package let directory: String
+  package let step: Int
+  /// The newest checkpoint, and the last picture.
+  package let checkpoint: String?
+  package let picture: String?
+
+  package var exitCode: Int32 {
+    switch ending {
+    case .finished, .outOfTime: 0
+    case .interrupted(let signal): 128 + signal
+    case .diverged(let error), .failed(let error): error.exitCode
+    }
+  }
+
+  /// A sentence or two for the one who waits; nil when all went well.
+  package var message: String? {
+    let kept = checkpoint.map { "saved: \($0)" } ?? "there is no checkpoint"
+    switch ending {
+    case .finished: return nil
+    case .outOfTime(let seconds):
+      return
+        "stopped at step \(step): guards.max_time (\(Duration.words(seconds))) is over; \(kept)"
+    case .interrupted: return "interrupted after step \(step); \(kept)"
+    case .diverged(let error): return "\(error); last finite weights: \(checkpoint ?? "none saved")"
+    case .failed(let error): return "failed after step \(step): \(error); \(kept)"
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import TensorCore
+
+/// Which images stand in which batch: each epoch has an order of its own, drawn from the seed.
+struct BatchOrder {
+  let timetable: Timetable
+  let seed: UInt64
+  private var epoch = -1
+  private var order: [Int] = []
+
+  init(_ timetable: Timetable, seed: UInt64) {
+    (self.timetable, self.seed) = (timetable, seed)
+  }
+
+  /// Indices into the data of batch `index`, counted over the whole run.
+  mutating func images(ofBatch index: Int) -> ArraySlice<Int> {
+    let epoch = index / timetable.batchesPerEpoch
+    if epoch != self.epoch {
+      order = Self.order(
+        ofEpoch: epoch, count: timetable.imageCount, seed: seed)
+      self.epoch = epoch
+    }
+    return order[timetable.places(ofBatch: index)]
+  }
+
+  static func order(ofEpoch epoch: Int, count: Int, seed: UInt64) -> [Int] {
+    Philox(
+      seed: seed, stream: Philox.streamID(named: "shuffle"),
+      step: UInt32(truncatingIfNeeded: epoch)
+    ).permutation(count: count)
+  }
+}

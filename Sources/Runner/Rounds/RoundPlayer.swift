@@ -1,0 +1,182 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// What one move of a round came to.
+package struct MoveResult: Sendable, Hashable {
+  /// `discriminator0`, `generator0`.
+  package let name: String
+  package let loss: Float
+  package let gradientNorm: Float?
+  /// Means over the batch, for critic moves.
+  package let realScore: Float?
+  package let fakeScore: Float?
+
+  package var player: Player {
+    name.hasPrefix(Player.discriminator.rawValue) ? .discriminator : .generator
+  }
+}
+
+/// One execution of a round that has just run, while its outputs are still there.
+struct PlayedStep {
+  let moves: [String]
+  /// Indices into the data of the batch that went in; nil if none did.
+  let batch: ArraySlice<Int>?
+  let graph: Graph
+  let executable: any Executable
+}
+
+/// Plays rounds on a device: gives each graph its batch, its labels and its key.
+final class RoundPlayer {
+  private struct Compiled {
+    let graph: Graph
+    let feeds: Set<String>
+    let outputs: Set<String>
+    let executable: any Executable
+  }
+  private struct Place: Hashable {
+    let batch: Int
+    let graph: Int
+  }
+
+  let program: TrainingProgram
+  let session: any Session
+  private let data: TrainingData
+  private let observing: Bool
+  private var order: BatchOrder
+  /// Round programs by batch size; the last batch of an epoch has its own.
+  private var programs: [Int: RoundProgram] = [:]
+  private var compiled: [Place: Compiled] = [:]
+  private var pixels: [Float] = []
+
+  private var timetable: Timetable { order.timetable }
+
+  /// Puts the first values of all states on the device.
+  init(
+    _ program: TrainingProgram, data: TrainingData, timetable: Timetable, backend: any Backend,
+    observing: Bool = false
+  ) throws(RunError) {
+    self.program = program
+    self.data = data
+    self.observing = observing
+    order = BatchOrder(timetable, seed: program.experiment.seed)
+    session = try program.makeSession(on: backend)
+    for state in program.states {
+      let tensor = state.initialTensor(seed: program.experiment.seed)
+      try onDevice { () throws(BackendError) in try session.write(state.name, tensor) }
+    }
+  }
+
+  /// Plays round `round`, counted from 0, and lets `watch` look at each of its executions.
+  func play(
+    round: Int, watch: (PlayedStep) throws(RunError) -> Void = { _ in }
+  ) throws(RunError) -> [MoveResult] {
+    var results: [MoveResult] = []
+    var nextBatch = timetable.batches(after: round)
+    var batch = order.images(ofBatch: nextBatch)
+    let stepCount = roundProgram(batch: batch.count).steps.count
+    for index in 0..<stepCount {
+      var step = roundProgram(batch: batch.count).steps[index]
+      if step.consumesData {
+        batch = order.images(ofBatch: nextBatch)
+        nextBatch += 1
+        step = roundProgram(batch: batch.count).steps[index]
+      }
+      let compiled = try compiled(batch: batch.count, graph: step.graph)
+      try feed(compiled, batch, execution: round * stepCount + index)
+      try onDevice { () throws(BackendError) in try compiled.executable.run() }
+      for position in step.moves.indices {
+        results.append(try result(of: step.moves[position], position, compiled))
+      }
+      try watch(
+        PlayedStep(
+          moves: step.moves, batch: step.consumesData ? batch : nil, graph: compiled.graph,
+          executable: compiled.executable))
+    }
+    return results
+  }
+
+  private func roundProgram(batch: Int) -> RoundProgram {
+    if let known = programs[batch] { return known }
+    let written = program.round(batch: batch, observing: observing)
+    programs[batch] = written
+    return written
+  }
+
+  private func compiled(batch: Int, graph index: Int) throws(RunError) -> Compiled {
+    let place = Place(batch: batch, graph: index)
+    if let known = compiled[place] { return known }
+    let graph = roundProgram(batch: batch).graphs[index]
+    let made = Compiled(
+      graph: graph, feeds: Set(graph.inputs(.feed).map(\.name)),
+      outputs: Set(graph.outputs.map(\.name)),
+      executable: try onDevice { () throws(BackendError) in try session.compile(graph) })
+    compiled[place] = made
+    return made
+  }
+
+  private func feed(
+    _ compiled: Compiled, _ batch: ArraySlice<Int>, execution: Int
+  ) throws(RunError) {
+    let executable = compiled.executable
+    if compiled.feeds.contains("real") {
+      let size = batch.count * data.images.imageSize
+      if pixels.count != size { pixels = [Float](repeating: 0, count: size) }
+      pixels.withUnsafeMutableBufferPointer { target in
+        if let base = target.baseAddress {
+          data.images.copyBatch(indices: Array(batch), into: base)
+        }
+      }
+      try onDevice { () throws(BackendError) in try executable.feed("real", array: pixels) }
+    }
+    if compiled.feeds.contains("labels"), let labels = data.labels {
+      let ofBatch = batch.map { labels[$0] }
+      try onDevice { () throws(BackendError) in try executable.feed("labels", array: ofBatch) }
+    }
+    if compiled.feeds.contains("key") {
+      let key = Philox.key(
+        seed: program.experiment.seed, step: UInt32(truncatingIfNeeded: execution))
+      try onDevice { () throws(BackendError) in try executable.feed("key", array: key) }
+    }
+  }
+
+  private func result(
+    of move: String, _ position: Int, _ compiled: Compiled
+  ) throws(RunError) -> MoveResult {
+    func scalar(_ name: String) throws(RunError) -> Float? {
+      guard compiled.outputs.contains("\(position)/\(name)") else { return nil }
+      let tensor = try onDevice { () throws(BackendError) in
+        try compiled.executable.output("\(position)/\(name)")
+      }
+      return tensor.floats.first
+    }
+    return MoveResult(
+      name: move, loss: try scalar("loss") ?? .nan, gradientNorm: try scalar("gradient_norm"),
+      realScore: try scalar("real_score"), fakeScore: try scalar("fake_score"))
+  }
+
+  /// The present value of a state, in our own layout.
+  func read(_ state: StateDeclaration) throws(RunError) -> HostTensor {
+    try onDevice { () throws(BackendError) in try session.read(state.name) }
+  }
+}
+
+extension TrainingProgram {
+  func makeSession(on backend: any Backend) throws(RunError) -> any Session {
+    try onDevice { () throws(BackendError) in
+      try backend.makeSession(states: states.map { ($0.name, $0.type) })
+    }
+  }
+}
+
+extension Timetable {
+  /// The timetable of an experiment over so many images.
+  package init(_ experiment: Experiment, imageCount: Int) throws(RunError) {
+    let order = experiment.schedule.order.filter { $0 == .discriminator }.count
+    try self.init(
+      length: experiment.schedule.length, imageCount: imageCount, batch: experiment.data.batch,
+      dropLast: experiment.data.dropLast,
+      batchesPerRound: max(1, order * experiment.schedule.discriminatorSteps))
+  }
+}

@@ -1,0 +1,94 @@
+import Spec
+
+/// When what happens: rounds, batches, images and epochs, each a function of how many rounds have
+/// been played.
+///
+/// A round takes one batch for each critic step. An epoch is one pass through the data; a round may
+/// begin in one and end in the next.
+package struct Timetable: Sendable, Hashable {
+  package let imageCount: Int
+  package let batch: Int
+  package let dropLast: Bool
+  /// Batches that one round takes.
+  package let batchesPerRound: Int
+  /// Rounds of the whole run. A length in epochs or images is played until it is reached, so the last
+  /// round may go beyond it.
+  package let rounds: Int
+
+  /// - Throws: `.data` when `drop_last` leaves nothing.
+  package init(
+    length: TrainingLength, imageCount: Int, batch: Int, dropLast: Bool, batchesPerRound: Int
+  ) throws(RunError) {
+    guard imageCount >= (dropLast ? batch : 1) else {
+      throw .data(
+        "data.batch is \(batch) and the data have \(imageCount) images: "
+          + "with drop_last no batch is left")
+    }
+    (self.imageCount, self.batch, self.dropLast) = (imageCount, batch, dropLast)
+    self.batchesPerRound = batchesPerRound
+    let perEpoch = Self.batches(imageCount, batch, dropLast)
+    let imagesPerEpoch = dropLast ? perEpoch * batch : imageCount
+    func rounds(batches: Int) -> Int { (batches + batchesPerRound - 1) / batchesPerRound }
+    switch length {
+    case .steps(let steps): self.rounds = steps
+    case .epochs(let epochs): self.rounds = rounds(batches: epochs * perEpoch)
+    case .images(let images):
+      let (epochs, rest) = images.quotientAndRemainder(dividingBy: imagesPerEpoch)
+      self.rounds = rounds(batches: epochs * perEpoch + (rest + batch - 1) / batch)
+    }
+  }
+
+  private static func batches(_ imageCount: Int, _ batch: Int, _ dropLast: Bool) -> Int {
+    dropLast ? imageCount / batch : (imageCount + batch - 1) / batch
+  }
+
+  package var batchesPerEpoch: Int { Self.batches(imageCount, batch, dropLast) }
+
+  /// Places of batch `index` (counted over the whole run) in the order of its epoch.
+  package func places(ofBatch index: Int) -> Range<Int> {
+    let start = index % batchesPerEpoch * batch
+    return start..<min(start + batch, imageCount)
+  }
+
+  package func batches(after rounds: Int) -> Int { rounds * batchesPerRound }
+
+  package func images(after rounds: Int) -> Int {
+    let (epochs, rest) = batches(after: rounds).quotientAndRemainder(dividingBy: batchesPerEpoch)
+    return epochs * (dropLast ? batchesPerEpoch * batch : imageCount) + rest * batch
+  }
+
+  package func finishedEpochs(after rounds: Int) -> Int {
+    batches(after: rounds) / batchesPerEpoch
+  }
+
+  /// The epoch, counted from 1, in which the last of these rounds took its last batch.
+  package func epoch(of rounds: Int) -> Int {
+    (max(batches(after: rounds), 1) - 1) / batchesPerEpoch + 1
+  }
+
+  /// Passes through the data as a fraction.
+  package func epochFraction(after rounds: Int) -> Double {
+    Double(batches(after: rounds)) / Double(batchesPerEpoch)
+  }
+
+  /// Epochs of the whole run.
+  package var epochs: Int { epoch(of: rounds) }
+
+  /// Whether something that happens every `period` happens now that `rounds` have been played.
+  package func isDue(_ period: Period, after rounds: Int) -> Bool {
+    switch period {
+    case .steps(let steps): rounds % steps == 0
+    case .epochs(let epochs):
+      finishedEpochs(after: rounds) / epochs > finishedEpochs(after: rounds - 1) / epochs
+    }
+  }
+
+  /// As `isDue`, and when the first epoch is over.
+  package func isDueForSamples(_ period: Period, after rounds: Int) -> Bool {
+    if isDue(period, after: rounds) { return true }
+    switch period {
+    case .steps: return false
+    case .epochs: return isDue(.epochs(1), after: rounds) && finishedEpochs(after: rounds) == 1
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Images
+import Spec
+
+/// The images of a run as its networks see them, and their classes if the game has labels.
+package struct TrainingData: Sendable {
+  package let images: FloatImages
+  /// A class for each image, each below `classes`; nil when the game has none.
+  package let labels: [Int32]?
+  /// What the classes are called, for pictures; may be empty.
+  package let classNames: [String]
+  package let digest: String
+
+  /// - Parameter images: `set` as `prepare` made it.
+  /// - Throws: `.data` when the game wants labels that the set does not have.
+  package init(
+    _ set: ImageSet, images: FloatImages, labels section: LabelsSection?
+  ) throws(RunError) {
+    guard set.count > 0 else { throw .data("\(set.name): no images") }
+    self.images = images
+    digest = set.digest
+    guard let section else {
+      (labels, classNames) = (nil, [])
+      return
+    }
+    guard let labels = set.labels else {
+      throw .data("\(set.name) has no labels: set labels: none, or take data that have")
+    }
+    let limit = Int32(clamping: section.classes)
+    if let index = labels.firstIndex(where: { $0 < 0 || $0 >= limit }) {
+      throw .data(
+        "\(set.name): image \(index) is of class \(labels[index]), "
+          + "labels.classes is \(section.classes)")
+    }
+    (self.labels, classNames) = (labels, set.classNames)
+  }
+}

@@ -1,0 +1,71 @@
+import TensorCore
+
+/// Why a run, a sample or a trace did not come about, and the exit code that says so.
+package enum RunError: Error, Hashable, Sendable {
+  /// The system refuses; `reason` is in its words.
+  case file(path: String, action: String, reason: String)
+  /// `guards.min_free_disk` was reached.
+  case diskLow(path: String, free: Int, limit: Int)
+  /// The data do not go with the spec.
+  case data(String)
+  /// A loss, gradient or weight is no longer a finite number.
+  case diverged(step: Int, tensor: String, value: Float)
+  /// A file of the run is not what was written.
+  case damaged(path: String, reason: String)
+  /// What was asked for cannot be had from this run.
+  case request(String)
+  case device(BackendError)
+
+  package var exitCode: Int32 {
+    switch self {
+    case .device: 1
+    case .request: 2
+    case .file, .diskLow, .data: 4
+    case .diverged: 6
+    case .damaged: 8
+    }
+  }
+}
+
+extension RunError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .file(let path, let action, let reason):
+      "\(path): cannot \(action): \(reason)"
+    case .diskLow(let path, let free, let limit):
+      "\(path): \(ByteCount(free)) free, guards.min_free_disk is \(ByteCount(limit))"
+    case .data(let message), .request(let message):
+      message
+    case .diverged(let step, let tensor, let value):
+      "diverged at step \(step): \(tensor) is \(value)"
+    case .damaged(let path, let reason):
+      "\(path): damaged: \(reason)"
+    case .device(let error):
+      error.description
+    }
+  }
+}
+
+/// Bytes as people say them: `1.5 GB`.
+package struct ByteCount: CustomStringConvertible, Sendable {
+  private let bytes: Int
+  package init(_ bytes: Int) { self.bytes = bytes }
+
+  package var description: String {
+    let units = ["bytes", "kB", "MB", "GB", "TB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 999.5 && unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    if unit == 0 { return "\(bytes) bytes" }
+    return value < 9.95
+      ? "\((value * 10).rounded() / 10) \(units[unit])" : "\(Int(value.rounded())) \(units[unit])"
+  }
+}
+
+/// Runs `body` on the device and names its failure as this room does.
+func onDevice<Result>(_ body: () throws(BackendError) -> Result) throws(RunError) -> Result {
+  do throws(BackendError) {
+    return try body()
+  } catch {
+    throw .device(error)
+  }
+}

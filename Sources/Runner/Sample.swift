@@ -1,0 +1,91 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Which pictures to make from a run.
+package struct SampleRequest: Sendable {
+  package var checkpoint: CheckpointChoice = .last
+  /// Of the latents; nil: as in the run's own grids.
+  package var seed: UInt64?
+  /// Rows and columns; nil: as in the run's own grids, with one row a class if `labels` are given.
+  package var grid: (rows: Int, columns: Int)?
+  /// Classes of the rows, for games with labels; nil: all, one after the other.
+  package var labels: [Int]?
+
+  package init() {}
+}
+
+/// A grid made by the generator of a checkpoint.
+package struct Sample: Sendable {
+  package let picture: Raster
+  package let checkpoint: String
+  package let step: Int
+  package let epoch: Int
+}
+
+/// Draws a grid from a checkpoint of a run. Writes nothing.
+///
+/// - Parameters:
+///   - run: a result directory.
+///   - experiment: the run's own spec, its resolved.yaml.
+package func sample(
+  run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
+  files: FileLayer = FileLayer()
+) throws(RunError) -> Sample {
+  guard files.isDirectory(run) else {
+    throw .file(path: run, action: "open", reason: "not a result directory")
+  }
+  let grid = try SampleGrid(request, experiment)
+  let path = try CheckpointStore(run: run, files: files).resolve(request.checkpoint)
+  let checkpoint = try LoadedCheckpoint(path, files: files)
+  let program: TrainingProgram
+  do throws(Diagnostics) {
+    program = try TrainingProgram(experiment, images: checkpoint.format)
+  } catch {
+    let reason = error.entries.map(\.message).joined(separator: "; ")
+    throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
+  }
+  let session = try program.makeSession(on: backend)
+  try checkpoint.restore(
+    program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
+  let painter = try GridPainter(
+    grid, program, classNames: checkpoint.classNames, session: session)
+  return Sample(
+    picture: try painter.paint(), checkpoint: path, step: checkpoint.step, epoch: checkpoint.epoch)
+}
+
+/// Puts a picture at `path`, in the stead of one that may be there.
+package func writePicture(
+  _ picture: Raster, to path: String, files: FileLayer = FileLayer()
+) throws(RunError) {
+  try files.makeDirectories(parentFolder(path))
+  try files.replace(path, with: try png(picture, path: path))
+}
+
+extension SampleGrid {
+  /// More pictures than this do not fit a picture of 16,384 pixels a side anyway.
+  private static let limit = 10_000
+
+  init(_ request: SampleRequest, _ experiment: Experiment) throws(RunError) {
+    let classes = experiment.labels?.classes
+    if let labels = request.labels {
+      guard let classes else { throw .request("the game of this run has no labels to choose from") }
+      if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {
+        throw .request("label \(wrong): the classes of this run are 0 to \(classes - 1)")
+      }
+      if labels.isEmpty { throw .request("no labels to draw") }
+    }
+    let own = experiment.record.samples
+    let rows = request.grid?.rows ?? request.labels?.count ?? own?.grid.rows ?? 4
+    let columns = request.grid?.columns ?? own?.grid.columns ?? 5
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard rows > 0, columns > 0, !overflow, count <= Self.limit else {
+      throw .request("a grid of \(rows)x\(columns): 1 to \(Self.limit) pictures are possible")
+    }
+    let shown = request.labels ?? classes.map { Array(0..<$0) }
+    self.init(
+      rows: rows, columns: columns, seed: request.seed ?? own?.seed ?? 0,
+      rowClasses: shown.map { shown in (0..<rows).map { shown[$0 % shown.count] } })
+  }
+}

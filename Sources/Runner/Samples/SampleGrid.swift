@@ -1,0 +1,117 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// What a grid of generated pictures is made from: the same latents whenever it is drawn.
+package struct SampleGrid: Sendable {
+  package let rows: Int
+  package let columns: Int
+  package let seed: UInt64
+  /// The class of each row; nil when the game has no labels.
+  package let rowClasses: [Int]?
+
+  package var count: Int { rows * columns }
+
+  /// - Parameter classes: of the game; row after row shows the next one, and begins anew.
+  package init(_ grid: Grid, seed: UInt64, classes: Int?) {
+    (rows, columns, self.seed) = (grid.rows, grid.columns, seed)
+    rowClasses = classes.map { classes in (0..<grid.rows).map { $0 % classes } }
+  }
+
+  package init(rows: Int, columns: Int, seed: UInt64, rowClasses: [Int]?) {
+    (self.rows, self.columns, self.seed, self.rowClasses) = (rows, columns, seed, rowClasses)
+  }
+
+  /// `[count, size]`; element `i` does not depend on how many there are.
+  func latents(_ section: LatentSection) -> HostTensor {
+    let random = Philox(seed: seed, stream: Philox.streamID(named: "samples"), step: 0)
+    let total = count * section.size
+    let values: [Float]
+    switch section.distribution {
+    case .uniform(let low, let high):
+      values = random.uniforms(count: total).map { Float(low) + Float(high - low) * $0 }
+    case .normal(let mean, let standardDeviation):
+      values = random.normals(count: total).map { Float(mean) + Float(standardDeviation) * $0 }
+    }
+    return HostTensor([count, section.size], values)
+  }
+
+  var labels: [Int32]? {
+    rowClasses.map { classes in (0..<count).map { Int32(classes[$0 / columns]) } }
+  }
+
+  /// What stands before each row.
+  func rowLabels(_ names: [String]) -> [String]? {
+    rowClasses?.map { names.indices.contains($0) ? names[$0] : String($0) }
+  }
+}
+
+/// Draws one grid again and again, with the generator as it then is.
+final class GridPainter {
+  private let grid: SampleGrid
+  private let program: TrainingProgram
+  private let classNames: [String]
+  private let executable: any Executable
+
+  init(
+    _ grid: SampleGrid, _ program: TrainingProgram, classNames: [String], session: any Session
+  ) throws(RunError) {
+    (self.grid, self.program, self.classNames) = (grid, program, classNames)
+    let graph = program.sampler(count: grid.count)
+    executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
+    let feeds = Set(graph.inputs(.feed).map(\.name))
+    let latents = grid.latents(program.experiment.latent)
+    try onDevice { () throws(BackendError) in
+      if feeds.contains("latents") { try executable.feed("latents", latents) }
+      if feeds.contains("labels"), let labels = grid.labels {
+        try executable.feed("labels", array: labels)
+      }
+    }
+  }
+
+  func paint() throws(RunError) -> Raster {
+    let images = try onDevice { () throws(BackendError) in
+      try executable.run()
+      return try executable.output("images")
+    }
+    return Images.grid(
+      images: images.floats, count: grid.count, height: program.images.height,
+      width: program.images.width, channels: program.images.channels, columns: grid.columns,
+      range: program.experiment.data.range, rowLabels: grid.rowLabels(classNames))
+  }
+}
+
+extension SampleGrid {
+  /// The same grid of real images, as the networks see them: the first of each row's class, or the
+  /// first of the data as they are shuffled for the first epoch.
+  func realPicture(_ data: TrainingData, _ experiment: Experiment) -> Raster? {
+    var queue = BatchOrder.order(
+      ofEpoch: 0, count: data.images.count, seed: experiment.seed)[...]
+    var chosen: [Int] = []
+    if let labels = data.labels, let rowClasses {
+      var byClass: [Int: ArraySlice<Int>] = [:]
+      for (label, indices) in Dictionary(grouping: queue, by: { Int(labels[$0]) }) {
+        byClass[label] = indices[...]
+      }
+      // A class with too few images leaves its row to others rather than a hole in the picture.
+      for rowClass in rowClasses {
+        for _ in 0..<columns {
+          guard let index = byClass[rowClass]?.popFirst() ?? queue.popFirst() else { break }
+          chosen.append(index)
+        }
+      }
+    } else {
+      chosen = Array(queue.prefix(count))
+    }
+    guard !chosen.isEmpty else { return nil }
+    var pixels = [Float](repeating: 0, count: chosen.count * data.images.imageSize)
+    pixels.withUnsafeMutableBufferPointer { target in
+      if let base = target.baseAddress { data.images.copyBatch(indices: chosen, into: base) }
+    }
+    return Images.grid(
+      images: pixels, count: chosen.count, height: data.images.height, width: data.images.width,
+      channels: data.images.channels, columns: columns, range: experiment.data.range,
+      rowLabels: rowLabels(data.classNames))
+  }
+}

@@ -1,0 +1,124 @@
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Plays the first rounds of an experiment and writes everything that went in and came out to one
+/// safetensors file, so that another framework can replay them.
+///
+/// Images are NCHW, weights in PyTorch's layouts. Keys: `init/NAME` for every parameter and
+/// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
+/// `…/dropout/NAME`, `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
+/// `round{i}/after/NAME`. Where a round has several critic steps, each has its `…/real` and
+/// `…/real_labels`. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
+package func trace(
+  _ program: TrainingProgram, data: TrainingData, backend: any Backend, rounds: Int,
+  to path: String, files: FileLayer = FileLayer()
+) throws(RunError) {
+  guard rounds > 0 else { throw .request("a trace has at least one round") }
+  var recorder = try TraceRecorder(program, data: data, backend: backend)
+  for round in 0..<rounds { try recorder.record(round: round) }
+  let experiment = program.experiment
+  let file = Safetensors(
+    metadata: [
+      "format": "pt", "resolved_spec": experiment.resolvedYAML(comments: false),
+      "resolved_json": experiment.resolvedJSON,
+    ], entries: recorder.entries)
+  try files.makeDirectories(parentFolder(path))
+  try files.replace(path, with: file.encoded())
+}
+
+private struct TraceRecorder {
+  private let program: TrainingProgram
+  private let data: TrainingData
+  private let player: RoundPlayer
+  private let layouts: [String: TensorLayout]
+  private(set) var entries: [Safetensors.Entry] = []
+
+  init(
+    _ program: TrainingProgram, data: TrainingData, backend: any Backend
+  ) throws(RunError) {
+    (self.program, self.data) = (program, data)
+    player = try RoundPlayer(
+      program, data: data,
+      timetable: try Timetable(program.experiment, imageCount: data.images.count),
+      backend: backend, observing: true)
+    layouts = Dictionary(
+      program.states.map { ($0.name, $0.layout) }, uniquingKeysWith: { first, _ in first })
+    try recordStates("init")
+  }
+
+  mutating func record(round: Int) throws(RunError) {
+    let here = "round\(round)"
+    let criticSteps =
+      program.experiment.schedule.order.filter { $0 == .discriminator }.count
+      * program.experiment.schedule.discriminatorSteps
+    var isFirst = true
+    var seen: [Safetensors.Entry] = []
+    _ = try player.play(round: round) { step throws(RunError) in
+      if let batch = step.batch {
+        if isFirst { seen += batchEntries(batch, real: "\(here)/real", labels: "\(here)/labels") }
+        isFirst = false
+        let critic = step.moves.first { $0.hasPrefix(Player.discriminator.rawValue) }
+        if criticSteps > 1, let critic {
+          seen += batchEntries(
+            batch, real: "\(here)/\(critic)/real", labels: "\(here)/\(critic)/real_labels")
+        }
+      }
+      seen += try outputEntries(of: step, here)
+    }
+    entries += seen
+    try recordStates("\(here)/after")
+  }
+
+  private mutating func recordStates(_ prefix: String) throws(RunError) {
+    for state in program.states where state.role != .optimizer {
+      entries.append(
+        Safetensors.Entry("\(prefix)/\(state.name)", state.layout.toTorch(try player.read(state))))
+    }
+  }
+
+  private func batchEntries(
+    _ batch: ArraySlice<Int>, real: String, labels: String
+  ) -> [Safetensors.Entry] {
+    var pixels = [Float](repeating: 0, count: batch.count * data.images.imageSize)
+    pixels.withUnsafeMutableBufferPointer { target in
+      if let base = target.baseAddress { data.images.copyBatch(indices: Array(batch), into: base) }
+    }
+    let shape: Shape = [
+      batch.count, data.images.height, data.images.width, data.images.channels,
+    ]
+    let images = TensorLayout.images.toTorch(HostTensor(shape, pixels))
+    guard let known = data.labels else { return [Safetensors.Entry(real, images)] }
+    let ofBatch = HostTensor([batch.count], batch.map { known[$0] })
+    return [Safetensors.Entry(real, images), Safetensors.Entry(labels, ofBatch)]
+  }
+
+  /// What a graph names `1/loss` is the loss of its second move.
+  private func outputEntries(
+    of step: PlayedStep, _ here: String
+  ) throws(RunError) -> [Safetensors.Entry] {
+    var entries: [Safetensors.Entry] = []
+    var names: Set<String> = []
+    for output in step.graph.outputs {
+      let parts = output.name.split(separator: "/", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let position = Int(parts[0]), step.moves.indices.contains(position),
+        names.insert(output.name).inserted
+      else { continue }
+      let tensor = try onDevice { () throws(BackendError) in
+        try step.executable.output(output.name)
+      }
+      entries.append(
+        Safetensors.Entry(
+          "\(here)/\(step.moves[position])/\(parts[1])",
+          layout(of: parts[1], tensor.shape).toTorch(tensor)))
+    }
+    return entries
+  }
+
+  private func layout(of output: String, _ shape: Shape) -> TensorLayout {
+    if output.hasPrefix("gradient/") {
+      return layouts[String(output.dropFirst("gradient/".count))] ?? .plain
+    }
+    return output.hasPrefix("dropout/") ? .activation(shape) : .plain
+  }
+}

@@ -1,0 +1,216 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Images
+
+@Suite struct DownloadTests {
+  static let content = noise(300_000, seed: 1)
+  static let zipped = storedGzip(content)
+  static let published = Published(
+    name: "tiny",
+    files: [Published.File(name: "a.gz", md5: md5Hexadecimal(content), size: content.count)],
+    mirrors: [])
+
+  private func download(from server: TestServer..., patience: Double = 10) -> Download {
+    Download(Self.published, origin: .mirrors(server.map(\.address)), patience: patience)
+  }
+
+  @Test("A file arrives under its name, with progress to the end, and only once")
+  func plain() throws {
+    let folder = try TemporaryFolder()
+    let server = try TestServer { .file(Self.zipped, $0) }
+    defer { server.stop() }
+    let seen = Mutex<[Download.Progress]>([])
+    let target = folder.path + "/new/tiny"
+    let paths = try download(from: server).run(into: target) { progress in
+      seen.withLock { $0.append(progress) }
+    }
+    #expect(paths == [target + "/a.gz"])
+    #expect(try folder.read("new/tiny/a.gz") == Self.zipped)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["a.gz"])
+    let last = seen.withLock { $0.last }
+    #expect(last?.received == Self.zipped.count && last?.total == Self.zipped.count)
+    #expect(last?.file == "a.gz" && last?.source == server.address + "a.gz")
+
+    _ = try download(from: server).run(into: target) { _ in }
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("A connection that is cut is taken up where it ended")
+  func resume() throws {
+    let folder = try TemporaryFolder()
+    let server = try TestServer {
+      .file(Self.zipped, $0, cutAfter: ($0.from ?? 0) < 200_000 ? 100_000 : nil)
+    }
+    defer { server.stop() }
+    _ = try download(from: server).run(into: folder.path) { _ in }
+    #expect(try folder.read("a.gz") == Self.zipped)
+    #expect(folder.names == ["a.gz"])
+    #expect(server.requests.map(\.from) == [nil, 100_000, 200_000])
+  }
+
+  @Test("What an earlier run left is continued by the next")
+  func laterRun() throws {
+    let folder = try TemporaryFolder()
+    let first = try TestServer { $0.from == nil ? .file(Self.zipped, $0, cutAfter: 50_000) : .gone }
+    defer { first.stop() }
+    let error = #expect(throws: DatasetError.self) {
+      try download(from: first).run(into: folder.path) { _ in }
+    }
+    #expect("\(error!)".contains("cut after 50000 bytes") && "\(error!)".contains("HTTP 404"))
+    #expect(folder.names == ["a.gz.part"])
+
+    let second = try TestServer { .file(Self.zipped, $0) }
+    defer { second.stop() }
+    _ = try download(from: second).run(into: folder.path) { _ in }
+    #expect(second.requests.map(\.from) == [50_000])
+    #expect(try folder.read("a.gz") == Self.zipped)
+  }
+
+  @Test(
+    "A part that does not fit is thrown away and the file fetched anew",
+    arguments: [
+      ([UInt8](repeating: 7, count: 1_000), true), ([UInt8](repeating: 7, count: 1_000), false),
+      (zipped + [1], true),
+    ])
+  func foreignPart(_ part: [UInt8], _ knowsRanges: Bool) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.gz.part", part)
+    let server = try TestServer { request in
+      knowsRanges ? .file(Self.zipped, request) : Reply(body: Self.zipped)
+    }
+    defer { server.stop() }
+    _ = try download(from: server).run(into: folder.path) { _ in }
+    #expect(try folder.read("a.gz") == Self.zipped)
+    #expect(folder.names == ["a.gz"])
+  }
+
+  struct Failing: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let reply: TestServer.Reply
+    let says: String
+  }
+
+  static let failing: [Failing] = [
+    Failing(testDescription: "not there", reply: Reply.gone, says: "HTTP 404"),
+    Failing(testDescription: "server error", reply: Reply(status: 503), says: "HTTP 503"),
+    Failing(
+      testDescription: "another content", reply: Reply(body: storedGzip(noise(300_000, seed: 2))),
+      says: "MD5 expected \(md5Hexadecimal(content)), found"),
+    Failing(
+      testDescription: "a page of a hotel", reply: Reply(body: Array("<html>pay</html>".utf8)),
+      says: "expected 300000 bytes of content, found 16 bytes"),
+    Failing(
+      testDescription: "endless", reply: Reply(body: zipped + [UInt8](repeating: 0, count: 50_000)),
+      says: "sends more than the"),
+    Failing(testDescription: "cut at once", reply: Reply(body: zipped, cutAfter: 0), says: "cut"),
+    Failing(testDescription: "silent", reply: Reply(isSilent: true), says: "/a.gz: "),
+  ]
+
+  @Test("A mirror that fails is named and the next one asked", arguments: failing)
+  func nextMirror(_ failing: Failing) throws {
+    let bad = try TestServer { _ in failing.reply }
+    let good = try TestServer { .file(Self.zipped, $0) }
+    defer {
+      bad.stop()
+      good.stop()
+    }
+    let folder = try TemporaryFolder()
+    _ = try download(from: bad, good, patience: 1).run(into: folder.path) { _ in }
+    #expect(try folder.read("a.gz") == Self.zipped)
+    #expect(good.requests.count == 1)
+
+    let empty = try TemporaryFolder()
+    let error = #expect(throws: DatasetError.self) {
+      try download(from: bad, patience: 1).run(into: empty.path) { _ in }
+    }
+    let text = "\(error!)"
+    #expect(
+      text.contains(failing.says) && text.contains(bad.address) && text.contains("--from"),
+      "\(text)")
+    #expect(empty.names == [])
+  }
+
+  @Test("A damaged file is replaced, and what is there stays when nothing better comes")
+  func damaged() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.gz", Array(Self.zipped.dropLast(9)))
+    let bad = try TestServer { _ in Reply.gone }
+    let good = try TestServer { .file(Self.zipped, $0) }
+    defer {
+      bad.stop()
+      good.stop()
+    }
+    #expect(throws: DatasetError.self) {
+      try download(from: bad).run(into: folder.path) { _ in }
+    }
+    #expect(try folder.read("a.gz").count == Self.zipped.count - 9)
+    _ = try download(from: good).run(into: folder.path) { _ in }
+    #expect(try folder.read("a.gz") == Self.zipped)
+  }
+
+  @Test(
+    "A copy at hand is checked and copied", arguments: ["a.gz", "a", "tiny/a", "MNIST/raw/a.gz"])
+  func folderOrigin(_ name: String) throws {
+    let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
+    try source.write(name, name.hasSuffix("gz") ? Self.zipped : Self.content)
+    let paths = try Download(Self.published, from: source.path).run(into: target.path) { _ in }
+    let bytes = try target.read("a.gz")
+    #expect(paths == [target.path + "/a.gz"])
+    #expect(bytes == (name.hasSuffix("gz") ? Self.zipped : Self.content))
+  }
+
+  @Test("A copy that is missing or another is refused")
+  func badFolder() throws {
+    let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
+    let missing = #expect(throws: DatasetError.self) {
+      try Download(Self.published, from: source.path).run(into: target.path) { _ in }
+    }
+    #expect("\(missing!)".contains("\(source.path)/tiny/a.gz"))
+    try source.write("a", noise(300_000, seed: 2))
+    let other = #expect(throws: DatasetError.self) {
+      try Download(Self.published, from: source.path).run(into: target.path) { _ in }
+    }
+    #expect("\(other!)".contains("\(source.path)/a: MD5 of the content differs"))
+    #expect(target.names == [])
+  }
+
+  @Test("Two programs do not fill one file")
+  func locked() throws {
+    let folder = try TemporaryFolder()
+    let held = try PartialFile(path: folder.path + "/a.gz")
+    let server = try TestServer { .file(Self.zipped, $0) }
+    defer { server.stop() }
+    let error = #expect(throws: DatasetError.self) {
+      try download(from: server).run(into: folder.path) { _ in }
+    }
+    #expect("\(error!)".contains("another process is filling it"))
+    #expect(server.requests.isEmpty && held.size == 0)
+  }
+
+  @Test("A folder that cannot be made is said in the system's words")
+  func noFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("file", [1])
+    let error = #expect(throws: DatasetError.self) {
+      try Download(Self.published, from: "/").run(into: folder.path + "/file/x") { _ in }
+    }
+    #expect("\(error!)".contains("\(folder.path)/file"))
+    #expect("\(error!)".contains("File exists") || "\(error!)".contains("Not a directory"))
+  }
+
+  @Test("What follows --from is an address or a folder")
+  func origin() {
+    let files = Self.published
+    #expect(Download(files, from: "https://x/y").origin == .mirrors(["https://x/y"]))
+    #expect(Download(files, from: "data").origin == .folder("data"))
+    #expect(Download(Mnist.published!, from: nil).origin == .mirrors(Mnist.published!.mirrors))
+  }
+}
+
+private typealias Reply = TestServer.Reply
+
+extension TestServer.Reply {
+  static let gone = TestServer.Reply(status: 404, body: Array("nothing here".utf8))
+}
