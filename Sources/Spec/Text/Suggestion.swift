@@ -1,5 +1,5 @@
 /// The word that was probably meant: within a third of its letters, transpositions counted as one.
-func nearest(to word: String, in candidates: [String]) -> String? {
+package func nearest(to word: String, in candidates: [String]) -> String? {
   guard !word.isEmpty, word.count <= 64 else { return nil }
   let normal = Array(word.lowercased().map { $0 == "-" || $0 == " " ? "_" : $0 })
   var best: (word: String, distance: Int)?
