@@ -62,11 +62,14 @@ let package = Package(
     .target(
       name: "Runner", dependencies: ["Spec", "TensorCore", "ModelBuilder", "Images", crypto],
       swiftSettings: strict),
+    // Reads result directories: tables, charts, comparisons, reports. Writes into none.
+    .target(name: "Results", dependencies: ["Spec", "Images"], swiftSettings: strict),
     // One file per command; the one list of backends.
     .executableTarget(
       name: "gan-exp",
       dependencies: [
-        "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Runner", argumentParser,
+        "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Runner", "Results",
+        argumentParser,
       ], swiftSettings: strict),
 
     .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
@@ -83,6 +86,8 @@ let package = Package(
       name: "RunnerTests",
       dependencies: ["Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "CPUBackend"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ResultsTests", dependencies: ["Results", "Spec", "Images"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["gan-exp"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -1,6 +1,6 @@
 /// The word that was probably meant: the same but for case and separators; or within a third of its
 /// letters, transpositions counted as one; or its initials or beginning (`lr`, `batch_size`, `eps`).
-func nearest(to word: String, in candidates: [String]) -> String? {
+package func nearest(to word: String, in candidates: [String]) -> String? {
   guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
   let normal = word.lettersAndDigits
   var best: (word: String, distance: Int)?
