@@ -5,6 +5,6 @@ extension CPUBackend {
   package static var libraries: [(name: String, version: String)] {
     let version = unsafe dnnl_version()
     guard let version = unsafe version?.pointee else { return [] }
-    return [("oneDNN", "\(version.major).\(version.minor).\(version.patch)")]
+    return unsafe [("oneDNN", "\(version.major).\(version.minor).\(version.patch)")]
   }
 }
