@@ -127,6 +127,19 @@ extension BrokenSpec {
          = keys here: source, size, range, batch, drop_last
       """),
     BrokenSpec(
+      "a key in the wrong section", replace: "loss: least_squares",
+      with: "loss: least_squares\nbatch: 3\ngrid: 4x5",
+      """
+      spec.yaml:15:1: error: unknown key `batch` in the spec
+       15 | batch: 3
+          | ^~~~~ `batch` belongs in data
+          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, optimizer, schedule, record, guards, sweep
+      spec.yaml:16:1: error: unknown key `grid` in the spec
+       16 | grid: 4x5
+          | ^~~~ `grid` belongs in record.samples
+          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, optimizer, schedule, record, guards, sweep
+      """),
+    BrokenSpec(
       "a layer in camel case", replace: "- tanh", with: "- leakyReLU: 0.2",
       """
       spec.yaml:9:7: error: unknown layer `leakyReLU`

@@ -126,13 +126,13 @@ func initializersGoByKindOfLayer(_ initializers: Written<String>) throws {
   Written(
     "{kind: adam, learning_rate: 1, discriminator: {learning_rate: 2}}",
     [
-      "{kind: adam, learning_rate: 1, betas: [0.9, 0.999], epsilon: 1e-08}",
-      "{kind: adam, learning_rate: 2, betas: [0.9, 0.999], epsilon: 1e-08}",
+      "{kind: adam, learning_rate: 1, betas: [0.9, 0.999], epsilon: 1.0e-08}",
+      "{kind: adam, learning_rate: 2, betas: [0.9, 0.999], epsilon: 1.0e-08}",
     ]),
   .init(
     "{kind: adam, learning_rate: 1, betas: [0, 0.5], discriminator: {kind: sgd, momentum: 0.5}}",
     [
-      "{kind: adam, learning_rate: 1, betas: [0, 0.5], epsilon: 1e-08}",
+      "{kind: adam, learning_rate: 1, betas: [0, 0.5], epsilon: 1.0e-08}",
       "{kind: sgd, learning_rate: 1, momentum: 0.5}",
     ]),
   .init(
@@ -209,7 +209,7 @@ struct Change: Sendable, CustomTestStringConvertible {
   Change("architecture.generator[2].leaky_relu=0.1", gives: "leaky_relu: {slope: 0.1}") {
     $0.architecture.generator[2].text
   },
-  Change("architecture.generator[5].image.size=28", gives: "image: {channels: 1, size: [28, 28]}") {
+  Change("architecture.generator[5].image.size=28", gives: "image: {channels: 1, size: 28}") {
     $0.architecture.generator[5].text
   },
   Change("name=a=b", gives: "a=b") { $0.name },

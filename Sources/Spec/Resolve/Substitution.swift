@@ -44,7 +44,9 @@ struct Substitution {
     let needs = open.mapValues { Self.names(in: $0.value).filter { open[$0] != nil } }
     var waiting = needs.mapValues(\.count)
     var users: [String: [String]] = [:]
-    for (name, needed) in needs { for other in needed { users[other, default: []].append(name) } }
+    for entry in entries {
+      for other in (needs[entry.key] ?? []).sorted() { users[other, default: []].append(entry.key) }
+    }
     var scope = Scope()
     var ready = entries.map(\.key).filter { waiting[$0] == 0 }
     while let name = ready.popLast(), let entry = open.removeValue(forKey: name) {

@@ -97,12 +97,27 @@ struct RecordReader {
       findings.append(
         Diagnostic(
           "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
-          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" },
+          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" }
+            ?? home(of: entry.key).map { "`\(entry.key)` belongs in \($0)" },
           notes: [
             known.isEmpty
               ? "\(subject.name) takes no keys" : "keys here: \(known.joined(separator: ", "))"
           ]))
     }
+  }
+
+  /// The section that has such a key.
+  private func home(of key: String) -> String? {
+    func search(_ section: Declaration, _ path: String) -> String? {
+      if !path.isEmpty, section.field(key) != nil { return path }
+      for field in section.fields {
+        guard case .section(let inner) = field.kind else { continue }
+        let inside = path.isEmpty ? field.name : "\(path).\(field.name)"
+        if let home = search(inner, inside) { return home }
+      }
+      return nil
+    }
+    return search(ExperimentSchema.declaration(vocabulary), "")
   }
 
   private mutating func value(

@@ -12,7 +12,7 @@ enum TextCheck {
     guard bytes.count <= maxBytes else {
       let origin = Origin(source: source(""), mark: .wholeText)
       findings.append(
-        Diagnostic("the file has \(bytes.count) bytes; a spec has at most 1 MB", at: origin))
+        Diagnostic("the file has more than \(maxBytes) bytes; a spec has at most 1 MB", at: origin))
       return nil
     }
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
