@@ -4,16 +4,19 @@ extension GraphBuilder {
   /// again.
   ///
   /// Reverse accumulation that visits only what lies on a path from `loss` to a target: a critic's
-  /// weights that are no targets get no gradient node, and nothing behind a target is walked. A
-  /// target may be any value, not only an input; one that `loss` does not depend on gets zeros.
+  /// weights that are no targets get no gradient node. A target may be any value, not only an input,
+  /// and counts as independent: nothing behind it is walked. So a critic's new parameters among the
+  /// targets keep the generator's gradient from going back through the critic's step. A target that
+  /// `loss` does not depend on gets zeros.
   package func gradient(
     of loss: Value, withRespectTo targets: [Value], seed: Value? = nil
   ) -> [Value] {
     precondition(seed == nil || seed?.shape == loss.shape, "the seed is shaped like the loss")
-    let leads = leadsToTarget(Set(targets.map(\.id)), upTo: loss.id)
+    let independent = Set(targets.map(\.id))
+    let leads = leadsToTarget(independent, upTo: loss.id)
     var adjoints = [Value?](repeating: nil, count: loss.id + 1)
     adjoints[loss.id] = seed ?? constant(1, loss.shape)
-    for id in (0...loss.id).reversed() where leads[id] {
+    for id in (0...loss.id).reversed() where leads[id] && !independent.contains(id) {
       guard let adjoint = adjoints[id] else { continue }
       let value = Value(builder: self, id: id)
       for (index, operand) in value.operands.enumerated() where leads[operand.id] {
