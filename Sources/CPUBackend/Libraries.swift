@@ -14,4 +14,13 @@ extension CPUBackend {
     let sets = ["baseline", "avx2", "avx512"]
     return result + [("vector instructions", sets[Int(gan_instruction_set())])]
   }
+
+  /// Keeps the kernels of this process to an instruction set (2 AVX-512, 1 AVX2, 0 baseline) or the
+  /// best below it; returns the one in use.
+  static func use(instructionSet: Int) -> Int {
+    Int(gan_use_instruction_set(Int32(instructionSet)))
+  }
+
+  /// Bytes that the C heap has handed out.
+  static var heapByteCount: Int { Int(gan_heap_bytes()) }
 }
