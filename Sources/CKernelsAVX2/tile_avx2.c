@@ -1,5 +1,5 @@
-// Tile kernels for AVX2 with fused multiply-add. A target of its own, because vectors of this width are passed in
-// registers only where the whole file is compiled for them.
+// Tile kernels for AVX2 with fused multiply-add. A target of its own, because vectors of this width
+// are passed in registers only where the whole file is compiled for them.
 #include "tiles_avx2.h"
 
 #if defined(__x86_64__)

@@ -29,7 +29,8 @@ struct Lowering {
     }
     let result = (node: id, shape: node.type.shape)
     switch node.op {
-    case .broadcast, .reshape, .transpose, .slice: return try copy(id, from: movement(node, views[0]))
+    case .broadcast, .reshape, .transpose, .slice:
+      return try copy(id, from: movement(node, views[0]))
     case .pad(let low, _, let interior):
       return try pad(id, from: views[0], low: low, interior: interior)
     case .concatenate(let axis): return try concatenate(id, views, axis: axis)

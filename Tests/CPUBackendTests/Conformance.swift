@@ -74,12 +74,12 @@ struct SplitMix: RandomNumberGenerator {
   }
 }
 
-/// The largest difference, as a part of the largest number that is expected.
-func worstError(_ seen: HostTensor, _ expected: HostTensor) -> Double {
+/// The largest difference, as a part of the largest number that is expected (or of `floor`).
+func worstError(_ seen: HostTensor, _ expected: HostTensor, floor: Double = 1e-30) -> Double {
   let scale = expected.doubles.filter(\.isFinite).map(abs).max() ?? 0
   return zip(seen.doubles, expected.doubles).map { a, b in
     if a == b || a.isNaN && b.isNaN { return 0 }
-    return abs(a - b) / max(scale, 1e-30)
+    return abs(a - b) / max(scale, floor)
   }.max() ?? 0
 }
 
@@ -94,7 +94,8 @@ func expectAgreement(
     #expect(a.tensor.type == b.tensor.type, sourceLocation: sourceLocation)
     let error = worstError(a.tensor, b.tensor)
     #expect(
-      error <= tolerance, "\(name) \(a.name) \(a.tensor.type): \(a.tensor.head) is not \(b.tensor.head)",
+      error <= tolerance,
+      "\(name) \(a.name) \(a.tensor.type): \(a.tensor.head) is not \(b.tensor.head)",
       sourceLocation: sourceLocation)
   }
 }

@@ -20,7 +20,8 @@ extension OpSuite {
       trial.output(x.transpose([2, 0, 1]).reshape([a * b * c]) * 2)
       trial.output(x.transpose([0, 2, 1]).reshape([a, b * c]))
       trial.output(
-        trial.feed([b]).broadcast(to: [a, b, c], axes: [1]).reshape([a, b * c]) + x.reshape([a, b * c]))
+        trial.feed([b]).broadcast(to: [a, b, c], axes: [1]).reshape([a, b * c])
+          + x.reshape([a, b * c]))
     },
     OpCase(name: "transpose") { trial in
       let shape = trial.shape(rank: 2...4)
@@ -38,7 +39,9 @@ extension OpSuite {
     OpCase(name: "slice") { trial in
       let shape = trial.shape(rank: 1...4)
       let start = shape.extents.map { Int.random(in: 0..<$0, using: &trial.random) }
-      let limit = zip(start, shape.extents).map { Int.random(in: ($0 + 1)...$1, using: &trial.random) }
+      let limit = zip(start, shape.extents).map {
+        Int.random(in: ($0 + 1)...$1, using: &trial.random)
+      }
       let step = shape.extents.map { _ in Int.random(in: 1...3, using: &trial.random) }
       let x = trial.feed(shape)
       let part = x.builder.add(.slice(start: start, limit: limit, step: step), [x])
@@ -55,7 +58,8 @@ extension OpSuite {
       let turned = x.transpose(Array((0..<shape.rank).reversed()))
       trial.output(
         x.builder.add(
-          .pad(low: low.reversed(), high: high.reversed(), interior: interior.reversed()), [turned]))
+          .pad(low: low.reversed(), high: high.reversed(), interior: interior.reversed()), [turned])
+      )
     },
     OpCase(name: "concatenate") { trial in
       let shape = trial.shape(rank: 1...4)
@@ -94,7 +98,8 @@ extension OpSuite {
     + [
       OpCase(name: "folds of every layout", tolerance: 1e-5) { trial in
         let sizes: [Shape] = [
-          [3, 50_001], [50_001, 3], [700, 96], [2, 300, 129], [20, 40, 50], [1, 65_536], [33, 7, 2, 90],
+          [3, 50_001], [50_001, 3], [700, 96], [2, 300, 129], [20, 40, 50], [1, 65_536],
+          [33, 7, 2, 90],
         ]
         let shape = sizes[Int.random(in: 0..<sizes.count, using: &trial.random)]
         let x = trial.feed(shape)

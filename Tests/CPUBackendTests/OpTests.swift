@@ -16,7 +16,8 @@ enum OpSuite {
     for seed in seeds {
       var trial = Trial(seed: seed &* 7919 &+ 13)
       test.build(&trial)
-      try expectAgreement(trial, on: backend, tolerance: test.tolerance, "\(test.name) seed \(seed)")
+      try expectAgreement(
+        trial, on: backend, tolerance: test.tolerance, "\(test.name) seed \(seed)")
     }
   }
 

@@ -17,8 +17,10 @@ extension OpSuite {
       let a = trial.feed([k, m]).transpose([1, 0])
       trial.output(a.matmul(trial.feed([k, n])))
       trial.output(trial.feed([m, k + 3]).slice(axis: 1, 2..<(k + 2)).matmul(trial.feed([k, n])))
-      trial.output(trial.feed([2 * m, k]).slice(axis: 0, 0..<(2 * m), step: 2).matmul(trial.feed([k, n])))
-      trial.output(trial.feed([m, 2 * k]).slice(axis: 1, 0..<(2 * k), step: 2).matmul(trial.feed([k, n])))
+      trial.output(
+        trial.feed([2 * m, k]).slice(axis: 0, 0..<(2 * m), step: 2).matmul(trial.feed([k, n])))
+      trial.output(
+        trial.feed([m, 2 * k]).slice(axis: 1, 0..<(2 * k), step: 2).matmul(trial.feed([k, n])))
       trial.output(trial.feed([k]).broadcastChannels(to: [m, k]).matmul(trial.feed([k, n])))
       trial.output(a.matmul(a.builder.constant(1, [k, n])))
       trial.output(trial.feed([m, 2, k]).transpose([1, 0, 2]).matmul(trial.feed([2, k, n])))
@@ -89,7 +91,8 @@ extension OpSuite {
     OpCase(name: "windows") { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       let window = Window(
-        height: pick(2...3), width: pick(2...3), strideHeight: pick(1...3), strideWidth: pick(1...3),
+        height: pick(2...3), width: pick(2...3), strideHeight: pick(1...3),
+        strideWidth: pick(1...3),
         padTop: pick(0...1), padBottom: pick(0...1), padLeft: pick(0...1), padRight: pick(0...1))
       let x = trial.feed([pick(1...3), pick(3...9), pick(3...9), trial.extent(20)])
       let sum = x.builder.add(.windowSum(window), [x])

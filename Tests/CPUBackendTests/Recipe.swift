@@ -13,6 +13,8 @@ struct Recipe {
 
   static let gan = Recipe()
   static let gan784 = Recipe(generator: [128], image: 784, critic: [128], batch: 128)
+  static let medium = Recipe(
+    latent: 20, generator: [64, 160], image: 300, critic: [200, 70], batch: 64)
   static let small = Recipe(latent: 7, generator: [12, 33], image: 20, critic: [40, 9], batch: 6)
 
   struct State {
@@ -134,26 +136,32 @@ struct Recipe {
     return (graph, c.states)
   }
 
-  /// A session with random parameters, and the round with its feeds in place.
+  /// A session with random parameters (or zeros), and the round with its feeds in place.
   func prepare(
-    on backend: any Backend, seed: UInt64 = 1
+    on backend: any Backend, seed: UInt64 = 1, isRandom: Bool = true
   ) throws -> (session: any Session, round: any Executable, states: [State]) {
     let (graph, states) = build()
     var trial = Trial(seed: seed)
     let session = try backend.makeSession(states: states.map { ($0.name, TensorType($0.shape)) })
-    for state in states {
+    for state in states where isRandom {
       let fan = Float(state.shape.rank == 2 ? state.shape[0] : 1).squareRoot()
       let isMoment = state.name.hasSuffix(".m") || state.name.hasSuffix(".v")
       let range: ClosedRange<Float> =
-        state.name.hasSuffix(".gamma") ? 1...1
-        : isMoment || state.name.hasSuffix(".step") ? 0...0
-        : -1 / fan...1 / fan
+        state.name.hasSuffix(".gamma")
+        ? 1...1
+        : isMoment || state.name.hasSuffix(".step")
+          ? 0...0
+          : -1 / fan...1 / fan
       try session.write(
         state.name, HostTensor(state.shape, trial.numbers(state.shape.count, in: range)))
     }
     let round = try session.compile(graph)
-    try round.feed("real", array: trial.numbers(batch * image, in: -1...1))
-    try round.feed("latents", array: trial.numbers(batch * latent, in: -1...1))
+    for (name, count) in [("real", batch * image), ("latents", batch * latent)] {
+      try round.feed(
+        name,
+        array: isRandom
+          ? trial.numbers(count, in: -1...1) : [Float](repeating: 0.5, count: count))
+    }
     return (session, round, states)
   }
 }

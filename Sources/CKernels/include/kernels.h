@@ -22,6 +22,12 @@ void gan_flush_denormals(uint32_t *saved, unsigned threads);
 void gan_restore_denormals(uint32_t *saved, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
+// heap.c
+
+/// Bytes of the C heap in use, or 0 where nobody can say.
+int64_t gan_heap_bytes(void);
+
+// ---------------------------------------------------------------------------------------------
 // group.c: a fused group of element-wise operations, interpreted tile by tile.
 
 enum { GAN_MAX_RANK = 8, GAN_MAX_REGISTERS = 256, GAN_MAX_FOLDS = 16 };

@@ -43,9 +43,13 @@ extension Graph {
       return copy
     }
     result.updates = updates
-    for index in updates.indices { result.updates[index].node = own(renumbered[updates[index].node]) }
+    for index in updates.indices {
+      result.updates[index].node = own(renumbered[updates[index].node])
+    }
     result.outputs = outputs
-    for index in outputs.indices { result.outputs[index].node = own(renumbered[outputs[index].node]) }
+    for index in outputs.indices {
+      result.outputs[index].node = own(renumbered[outputs[index].node])
+    }
     return (result, kept)
   }
 }

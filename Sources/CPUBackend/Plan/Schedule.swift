@@ -44,8 +44,9 @@ struct Schedule {
       let others = (readers[old.node] ?? []).filter { $0 != step }
       let readsItself = traffic[step].reads.contains(old.node)
       let safe =
-        (!readsItself || traffic[step].aligned.contains(old.node)
-          && fusion.facts.kinds[update.node] == .elementwise)
+        (!readsItself
+          || traffic[step].aligned.contains(old.node)
+            && fusion.facts.kinds[update.node] == .elementwise)
         && others.allSatisfy { !fusion.ancestors[$0].contains(step) }
       // Ordering one reader may close the way for the next, so each is asked for.
       if safe, others.allSatisfy({ fusion.require($0, before: step) }) {

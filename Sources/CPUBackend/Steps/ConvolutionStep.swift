@@ -13,9 +13,9 @@ extension Lowering {
     let xLayout = try Self.channelsLast(x)
     let yLayout = try Self.channelsLast(y)
     let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
-    let where_ = "\(facts.graph.nodes[output.node].op.name) \(x) \(w) \(y)"
+    let what = "\(facts.graph.nodes[output.node].op.name) \(x) \(w) \(y)"
     var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
-    let primitive = try unsafe DNNL.Primitive(where_, engine) {
+    let primitive = try unsafe DNNL.Primitive(what, engine) {
       unsafe gan_dnnl_convolution(
         $0, engine.engine, Int32(operation.rawValue), xLayout.desc, free.desc, yLayout.desc,
         &shape, $1)
@@ -34,7 +34,7 @@ extension Lowering {
       }
     let reorderPad = try reorder?.layout(dnnl_query_scratchpad_md)
     return unsafe Blueprint(
-      label: "\(where_) \(primitive.implementation)",
+      label: "\(what) \(primitive.implementation)",
       scratch: [pad.byteCount, reorder == nil ? 0 : chosen.byteCount, reorderPad?.byteCount ?? 0]
     ) { place throws(BackendError) in
       let plainAddress = unsafe UnsafeMutableRawPointer(try place.floats(weight.node))
@@ -107,7 +107,9 @@ extension gan_dnnl_geometry {
   /// made less than was asked for.
   fileprivate init(_ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape) {
     self.init()
-    func behind(_ image: Int, _ kernel: Int, _ output: Int, _ stride: Int, _ dilation: Int, _ before: Int)
+    func behind(
+      _ image: Int, _ kernel: Int, _ output: Int, _ stride: Int, _ dilation: Int, _ before: Int
+    )
       -> Int64
     {
       Int64((output - 1) * stride + dilation * (kernel - 1) + 1 - image - before)

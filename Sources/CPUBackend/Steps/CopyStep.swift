@@ -85,7 +85,9 @@ extension Lowering {
       }
       let clearAddress = try unsafe place.address(node)
       return { () throws(BackendError) in
-        if clear { unsafe clearAddress.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount) }
+        if clear {
+          unsafe clearAddress.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount)
+        }
         for index in unsafe works.indices {
           unsafe gan_run_copy(&works[index].0, works[index].1)
         }

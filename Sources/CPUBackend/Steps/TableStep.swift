@@ -9,7 +9,8 @@ extension Lowering {
     return unsafe Blueprint(label: "gather \(table.shape)") { place throws(BackendError) in
       let result = try unsafe place.floats(node)
       let from = try unsafe place.floats(table)
-      let which = try unsafe place.address(indices.root).assumingMemoryBound(to: Int32.self)
+      let which =
+        try unsafe place.address(indices.root).assumingMemoryBound(to: Int32.self)
         + indices.offset
       return { () throws(BackendError) in
         let outside = unsafe gan_gather(
@@ -25,7 +26,8 @@ extension Lowering {
     return unsafe Blueprint(label: "scatter_add \(shape)") { place throws(BackendError) in
       let result = try unsafe place.floats(node)
       let from = try unsafe place.floats(updates)
-      let which = try unsafe place.address(indices.root).assumingMemoryBound(to: Int32.self)
+      let which =
+        try unsafe place.address(indices.root).assumingMemoryBound(to: Int32.self)
         + indices.offset
       return { () throws(BackendError) in
         let outside = unsafe gan_scatter_add(
@@ -43,7 +45,8 @@ extension Lowering {
     let count = facts.graph.nodes[node].type.shape.count
     return unsafe Blueprint(label: "random [\(count)]") { place throws(BackendError) in
       let result = try unsafe place.floats(node)
-      let seed = try unsafe place.address(key.root).assumingMemoryBound(to: Int32.self)
+      let seed =
+        try unsafe place.address(key.root).assumingMemoryBound(to: Int32.self)
         + key.offset
       let threads = unsafe place.threads(for: 16 * count)
       return { () throws(BackendError) in
