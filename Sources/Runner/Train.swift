@@ -200,7 +200,7 @@ final class TrainingRun {
     if lastCheckpoint?.step == step { return }
     if let found = try player.findNonFiniteState() {
       try report(found)
-      watch(.warning("no checkpoint at step \(step): \(found.name) is not finite"))
+      try warn("no checkpoint at step \(step): \(found.name) is not finite")
       return
     }
     let state = CheckpointState(
@@ -209,10 +209,10 @@ final class TrainingRun {
       format: setup.program.images, classNames: setup.data.classNames,
       dataDigest: setup.data.digest, pending: ledger.json)
     let path = try directory.saveCheckpoint(
-      state, keep: experiment.record.checkpoint?.keepLast ?? 1, of: setup.program.states,
-      read: player.read)
+      state, of: setup.program.states, read: player.read)
     lastCheckpoint = (step, path)
     watch(.checkpoint(path: path))
+    try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
     try Self.checkDisk(setup, at: directory.path)
   }
 
@@ -252,10 +252,14 @@ final class TrainingRun {
     case .stop: throw .diverged(step: step, tensor: found.name, value: found.value)
     case .warn:
       guard warned.insert(found.name).inserted else { return }
-      let text = "step \(step): \(found.name) is \(found.value); going on (guards.non_finite: warn)"
-      try directory.log("warning: \(text)")
-      watch(.warning(text))
+      try warn("step \(step): \(found.name) is \(found.value); going on (guards.non_finite: warn)")
     }
+  }
+
+  private func warn(_ text: String) throws(RunError) {
+    guard warned.insert(text).inserted else { return }
+    try directory.log("warning: \(text)")
+    watch(.warning(text))
   }
 
   // MARK: Endings

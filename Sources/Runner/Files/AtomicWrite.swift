@@ -30,7 +30,6 @@ extension FileLayer {
   ) throws(RunError) {
     let temporary = Self.temporaryName(for: path)
     do throws(RunError) {
-      try? remove(temporary)
       _ = try makeDirectory(temporary)
       try fill(DraftFolder(path: temporary, files: self))
       try synchronizeDirectory(temporary)
