@@ -1,16 +1,16 @@
 /// Letters of 5×7 pixels for the labels of a grid: digits, capitals, a few signs. What has
 /// no glyph is an empty box.
-enum PixelFont {
-  static let height = 7
+package enum PixelFont {
+  package static let height = 7
   static let letterWidth = 5
 
   /// Pixels from the first letter's left edge to the last one's right edge, at scale 1.
-  static func width(of text: String) -> Int {
+  package static func width(of text: String) -> Int {
     text.isEmpty ? 0 : text.count * (letterWidth + 1) - 1
   }
 
   /// Pixels outside the picture are left out.
-  static func draw(
+  package static func draw(
     _ text: String, on raster: inout Raster, left: Int, top: Int, scale: Int, ink: UInt8
   ) {
     for (position, letter) in text.enumerated() {

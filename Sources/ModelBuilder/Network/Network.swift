@@ -13,6 +13,21 @@ package struct LayerList: Sendable {
     entries = choices.map { Entry(choice: $0, layer: Catalog.layer($0)) }
   }
 
+  /// No machine holds what these numbers are beyond, and their products would leave an integer.
+  private static let activationLimit = 1 << 28
+  private static let parameterLimit = 1 << 31
+
+  private func requireSane(_ value: Value, _ scope: LayerScope) throws(LayerMisfit) {
+    guard value.shape.count / value.batch <= Self.activationLimit else {
+      throw LayerMisfit("\(described(value.shape)) numbers a sample are too many")
+    }
+    let prefix = scope.path + "."
+    for state in scope.pass.states.declarations
+    where state.type.shape.count > Self.parameterLimit && state.name.hasPrefix(prefix) {
+      throw LayerMisfit("\(state.name) would be \(state.type.shape): too many numbers")
+    }
+  }
+
   /// Walks `input` through all layers; `visit` sees each layer's result.
   func apply(
     _ input: Value, in scope: LayerScope,
@@ -23,6 +38,7 @@ package struct LayerList: Sendable {
       let inner = scope.nested(index)
       do throws(LayerMisfit) {
         value = try entry.layer.apply(value, in: inner)
+        try requireSane(value, inner)
       } catch {
         var located = error
         located.choice = error.choice ?? entry.choice

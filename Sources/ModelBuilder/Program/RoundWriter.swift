@@ -85,7 +85,8 @@ final class RoundWriter {
 
   private func update(_ player: Player, toReduce loss: Value, _ move: Int) {
     let parameters = states.parameters(of: player)
-    let gradients = builder.gradient(of: loss, withRespectTo: parameters.map(\.value))
+    let gradients = builder.gradient(
+      of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
     let optimizer = game.optimizer(of: player)
     let counter = StateDeclaration(
       name: "optimizer.\(player.rawValue).step", player: player, role: .optimizer,

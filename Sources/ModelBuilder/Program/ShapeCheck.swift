@@ -57,8 +57,12 @@ extension Game {
     images.height == images.width ? "\(images.height)" : "[\(images.height), \(images.width)]"
   }
 
+  private func counted(_ count: Int, _ thing: String) -> String {
+    count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
+  }
+
   private func advice(for shape: Shape, wanted: Shape) -> String {
-    if shape[3] != wanted[3] { return "the last layer must make \(wanted[3]) channels" }
+    if shape[3] != wanted[3] { return "the last layer must make \(counted(wanted[3], "channel"))" }
     if shape[1] == shape[2], wanted[1] == shape[1] * 2, wanted[2] == shape[2] * 2 {
       return "add one more stride-2 layer, or set data.size: \(shape[1])"
     }

@@ -39,10 +39,20 @@ struct Benchmark: ParsableCommand {
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds
       ).sorted()
-      var usage = rusage()
-      getrusage(RUSAGE_SELF, &usage)
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
-      print("{\"min\": \(least), \"median\": \(median), \"memory\": \(Double(usage.ru_maxrss) / 1024)}")
+      print("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
     }
   }
+}
+
+/// The largest amount of memory this process has had.
+private var peakMegabytes: Double {
+  var usage = rusage()
+  #if canImport(Darwin)
+    getrusage(RUSAGE_SELF, &usage)
+    return Double(usage.ru_maxrss) / 1_048_576
+  #else
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  #endif
 }

@@ -8,8 +8,8 @@ struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws a grid from a checkpoint of a run; prints the picture's path.")
 
-  @Argument(help: "A result directory.", completion: .directory)
-  var run: String
+  @Argument(help: ArgumentHelp("A result directory.", valueName: "run"), completion: .directory)
+  var directory: String
 
   @Option(help: ArgumentHelp("Which weights.", valueName: "last|best|step"))
   var checkpoint = "last"
@@ -37,15 +37,15 @@ struct Sample: ParsableCommand {
     request.seed = seed
     request.grid = try grid.map(Self.grid)
     request.labels = try labels.map(Self.labels)
-    let path = run + "/resolved.yaml"
+    let path = directory + "/resolved.yaml"
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw Failure(
-        status: .files, message: "error: \(run): not a result directory: no resolved.yaml in it")
+        status: .files, message: "error: \(directory): not a result directory: no resolved.yaml in it")
     }
     let experiment = try loadSpec(path, overrides: []).get()
     try Failure.catching {
       let sample = try Runner.sample(
-        run: run, experiment: experiment, request, backend: machine.backend)
+        run: directory, experiment: experiment, request, backend: machine.backend)
       let target = to ?? "\(experiment.name)-step-\(sample.step).png"
       try writePicture(sample.picture, to: target)
       print(target)

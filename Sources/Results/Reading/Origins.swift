@@ -1,0 +1,99 @@
+import Spec
+
+/// Where the values of a run's resolved spec come from.
+///
+/// A comment behind a value says it where there is one. Else it is worked out: from the `--set` of the
+/// command line, from the line of spec.yaml that has the key or what encloses it, or else it is the
+/// default (with `extends`, of a base that is not in the folder).
+package struct Origins: Sendable {
+  private let comments: [String: String]
+  private let overrides: [String]
+  private let written: [String: Int]
+  private let fallback: String
+
+  package init(_ run: Run) {
+    let resolved = (try? run.text("resolved.yaml")) ?? nil
+    let spec = ((try? run.text("spec.yaml")) ?? nil).flatMap { try? Settings(text: $0) } ?? .none
+    let command = (try? run.environment())?.below("command") ?? []
+    self.init(
+      resolved: resolved ?? "", spec: spec.entries,
+      command: command.isEmpty
+        ? Self.words((try? run.environment())?["command"] ?? "") : command.map(\.text))
+  }
+
+  init(resolved: String, spec: [FlatYAML.Entry], command: [String]) {
+    comments = Self.comments(of: resolved)
+    overrides = Self.overrides(command)
+    var written: [String: Int] = [:]
+    let unrolled = spec.filter { $0.key.contains("].for") }
+      .map { String($0.key.prefix { $0 != "[" }) }
+    for entry in spec {
+      // Behind a loop the numbers of a list are not those of the resolved one.
+      let loop = unrolled.first { entry.key.hasPrefix($0 + "[") }
+      let key = loop ?? entry.key
+      if written[key] == nil { written[key] = entry.line }
+    }
+    self.written = written
+    fallback = spec.contains { $0.key == "extends" } ? "extends or default" : "default"
+  }
+
+  package func origin(of key: String) -> String {
+    if let comment = comments[key] { return comment }
+    if overrides.contains(where: { key.isInside($0) }) { return "--set" }
+    if let pair = NetworkKeys(either: key), pair.shared != key {
+      if overrides.contains(where: { pair.shared.isInside($0) }) { return "--set" }
+      if let line = line(of: key) ?? line(of: pair.shared) { return "spec.yaml:\(line)" }
+    }
+    return line(of: key).map { "spec.yaml:\($0)" } ?? fallback
+  }
+
+  package func isDefault(_ key: String) -> Bool { origin(of: key) == "default" }
+
+  /// Of the key itself, or of the shorthand that stands for it: `linear: 128` for
+  /// `linear.units`, `loss: hinge` for `loss.kind`.
+  private func line(of key: String) -> Int? {
+    var key = key
+    if let line = written[key] { return line }
+    while let end = key.lastIndex(where: { $0 == "." || $0 == "[" }) {
+      key = String(key[..<end])
+      if let line = written[key] { return line }
+    }
+    return nil
+  }
+
+  private static func overrides(_ command: [String]) -> [String] {
+    var keys: [String] = []
+    for (index, word) in command.enumerated() {
+      var text: Substring?
+      if word == "--set", index + 1 < command.count { text = command[index + 1][...] }
+      if word.hasPrefix("--set=") { text = word.dropFirst(6) }
+      if let text, let equals = text.firstIndex(of: "=") { keys.append(String(text[..<equals])) }
+    }
+    return keys
+  }
+
+  /// A list of words on one line, as ``FlatYAML`` gives it.
+  private static func words(_ list: String) -> [String] {
+    guard list.hasPrefix("["), list.hasSuffix("]") else { return [] }
+    return list.dropFirst().dropLast().split(separator: ", ").map(String.init)
+  }
+
+  /// `key: value    # origin`, as `describe` prints a spec.
+  private static func comments(of resolved: String) -> [String: String] {
+    guard resolved.contains("  # "), let flat = try? FlatYAML(resolved) else { return [:] }
+    let lines = resolved.split(separator: "\n", omittingEmptySubsequences: false)
+    var comments: [String: String] = [:]
+    for entry in flat.entries where lines.indices.contains(entry.line - 1) {
+      let parts = lines[entry.line - 1].split(separator: "  # ")
+      if parts.count > 1, let note = parts.last { comments[entry.key] = String(note) }
+    }
+    return comments
+  }
+}
+
+extension String {
+  /// Whether this key is `outer` or lies in it.
+  fileprivate func isInside(_ outer: String) -> Bool {
+    self == outer || hasPrefix(outer + ".") || hasPrefix(outer + "[")
+  }
+}

@@ -1,0 +1,67 @@
+import Images
+
+/// One grid of samples on disk.
+package struct Picture: Sendable, Hashable {
+  package let path: String
+  /// Without `.png`.
+  package let name: String
+  /// Rounds played when it was drawn; nil where that cannot be known.
+  package let step: Int?
+
+  package func raster() throws(ReadingError) -> Raster {
+    let bytes = try bytes()
+    do throws(PNGError) { return try decodePNG(bytes) } catch {
+      throw ReadingError(path: path, reason: error.description)
+    }
+  }
+
+  package func bytes() throws(ReadingError) -> [UInt8] {
+    guard let bytes = try PlainFiles.bytes(path) else {
+      throw ReadingError(path: path, reason: "is not there")
+    }
+    return bytes
+  }
+}
+
+extension Run {
+  /// The grids of samples in the order of training; the one of real images is not among them.
+  package func pictures() -> [Picture] {
+    let names = files(in: "samples").filter { $0.hasSuffix(".png") && $0 != "real.png" }
+    let stepsPerEpoch = names.contains { $0.hasPrefix("epoch-") } ? stepsPerEpoch() : nil
+    let pictures = names.map { file in
+      let name = String(file.dropLast(4))
+      let number = name.split(separator: "-").last.flatMap { Int($0) }
+      let step: Int? =
+        if name.hasPrefix("step-") {
+          number
+        } else if name.hasPrefix("epoch-") {
+          number.flatMap { epoch in stepsPerEpoch.map { epoch * $0 } }
+        } else {
+          status?.step
+        }
+      return Picture(path: "\(path)/samples/\(file)", name: name, step: step)
+    }
+    return pictures.sorted { ($0.step ?? .max, $0.name) < ($1.step ?? .max, $1.name) }
+  }
+
+  /// The grid of real images.
+  package var realPicture: Picture? {
+    let path = "\(path)/samples/real.png"
+    return PlainFiles.exists(path) ? Picture(path: path, name: "real", step: nil) : nil
+  }
+
+  /// Rounds an epoch, from what losses.csv says: a round `step` in epoch `e` (from 1) bounds it from
+  /// below by step/e and from above by (step−1)/(e−1).
+  private func stepsPerEpoch() -> Int? {
+    guard let losses = try? losses(), let steps = losses["step"], let epochs = losses["epoch"] else {
+      return nil
+    }
+    var (least, most) = (1, Int.max)
+    for case (let step?, let epoch?) in zip(steps, epochs) where epoch >= 1 && step >= 1 {
+      guard let step = Int(exactly: step), let epoch = Int(exactly: epoch) else { continue }
+      least = max(least, (step + epoch - 1) / epoch)
+      if epoch > 1 { most = min(most, (step - 1) / (epoch - 1)) }
+    }
+    return least <= most && most < .max ? least : steps.isEmpty ? nil : least
+  }
+}

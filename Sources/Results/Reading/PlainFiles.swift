@@ -1,0 +1,159 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why a file of a run cannot be used, on one line.
+package struct ReadingError: Error, Hashable, CustomStringConvertible {
+  package let path: String
+  package let reason: String
+
+  package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
+
+  package var description: String { "\(path): \(reason)" }
+}
+
+/// Files opened for reading only, with as few system calls as will do: a folder of thousands of runs
+/// is read at one go.
+enum PlainFiles {
+  /// No file that a run writes and this room reads whole is larger.
+  static let sizeLimit = 256 << 20
+
+  struct Entry { let name: String, isFolder: Bool }
+
+  /// - Returns: nil if there is no such file.
+  static func bytes(_ path: String) throws(ReadingError) -> [UInt8]? {
+    guard let file = try open(path) else { return nil }
+    defer { close(file.descriptor) }
+    return try read(file, from: 0, count: file.size, path)
+  }
+
+  static func text(_ path: String) throws(ReadingError) -> String? {
+    try bytes(path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The first `head` and the last `tail` bytes; the same bytes twice where the file is short.
+  static func ends(
+    _ path: String, head: Int, tail: Int
+  ) throws(ReadingError) -> (head: [UInt8], tail: [UInt8], isWhole: Bool)? {
+    guard let file = try open(path) else { return nil }
+    defer { close(file.descriptor) }
+    if file.size <= max(head, tail) {
+      let all = try read(file, from: 0, count: file.size, path)
+      return (all, all, true)
+    }
+    return (
+      try read(file, from: 0, count: head, path),
+      try read(file, from: file.size - tail, count: tail, path), false
+    )
+  }
+
+  private static func open(
+    _ path: String
+  ) throws(ReadingError) -> (descriptor: Int32, size: Int)? {
+    // A pipe in the place of a file would block for ever.
+    let descriptor = unistdOpen(path)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw ReadingError(path: path, reason: systemWords())
+    }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw ReadingError(path: path, reason: "is not a file")
+    }
+    guard information.st_size <= sizeLimit else {
+      close(descriptor)
+      throw ReadingError(path: path, reason: "is larger than \(sizeLimit >> 20) MB")
+    }
+    return (descriptor, Int(information.st_size))
+  }
+
+  private static func unistdOpen(_ path: String) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    #elseif canImport(Musl)
+      Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    #else
+      Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    #endif
+  }
+
+  /// Fewer bytes than asked for where the file has shrunk meanwhile.
+  private static func read(
+    _ file: (descriptor: Int32, size: Int), from offset: Int, count: Int, _ path: String
+  ) throws(ReadingError) -> [UInt8] {
+    var done = 0
+    var failure: String?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while done < count, let base = buffer.baseAddress {
+        let got = pread(file.descriptor, base + done, count - done, off_t(offset + done))
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { failure = systemWords() }
+        if got <= 0 { break }
+        done += got
+      }
+      filled = done
+    }
+    if let failure { throw ReadingError(path: path, reason: failure) }
+    return bytes
+  }
+
+  /// What is in a folder, sorted by name, hidden things left out; nil if it is no folder that can be
+  /// read.
+  static func entries(of folder: String) -> [Entry]? {
+    guard let stream = opendir(folder) else { return nil }
+    defer { closedir(stream) }
+    var entries: [Entry] = []
+    while let item = readdir(stream) {
+      let name = withUnsafePointer(to: &item.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasPrefix(".") { continue }
+      let kind = Int32(item.pointee.d_type)
+      let isFolder =
+        kind == Int32(DT_DIR)
+        || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN)) && self.isFolder("\(folder)/\(name)")
+      entries.append(Entry(name: name, isFolder: isFolder))
+    }
+    return entries.sorted { $0.name < $1.name }
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Without links, `.` and `..`; nil if there is nothing.
+  static func absolute(_ path: String) -> String? {
+    guard let place = realpath(path, nil) else { return nil }
+    defer { free(place) }
+    return String(cString: place)
+  }
+
+  private static func systemWords() -> String { String(cString: strerror(errno)) }
+}
+
+extension String {
+  /// The last component of a path.
+  var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
+
+  /// A path without its last component and without slashes at the end.
+  var parentPath: String {
+    let parts = trimmingSlashes.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return "." }
+    let parent = parts.dropLast().joined(separator: "/")
+    return parent.isEmpty ? "/" : parent
+  }
+
+  var trimmingSlashes: String {
+    var text = self
+    while text.count > 1, text.hasSuffix("/") { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,134 @@
+import Spec
+
+/// One result directory. What is cheap is read at once, everything else when it is asked for; nothing
+/// is ever written.
+package struct Run: Sendable {
+  /// As it was reached.
+  package let path: String
+  /// The name of the experiment.
+  package let name: String
+  package let status: RunStatus?
+  package let state: RunState
+  /// The last complete row of losses.csv.
+  package let lastRow: NumberTable
+  /// What could not be read, a line each.
+  package let problems: [String]
+  let mayBeAlive: Bool
+
+  /// The folder's own name.
+  package var id: String { path.lastPathComponent }
+
+  /// How tables and charts name the run.
+  package var label: String { "\(name)/\(id)" }
+
+  package var step: Int? {
+    lastRow.last("step").flatMap { Int(exactly: $0) }.map { max($0, status?.step ?? 0) }
+      ?? status?.step
+  }
+
+  private static let rowLength = 4_096
+
+  /// - Parameter path: a folder that holds a run, complete or not.
+  package init(_ path: String, reader: Reader = .current) {
+    var problems: [String] = []
+    self.path = path
+    do throws(ReadingError) {
+      status = try Self.settings("\(path)/status.json").map(RunStatus.init)
+      if status == nil { problems.append("\(path): there is no status.json") }
+    } catch {
+      status = nil
+      problems.append("\(error)")
+    }
+    do throws(ReadingError) {
+      let ends = try PlainFiles.ends(
+        "\(path)/losses.csv", head: Self.rowLength, tail: Self.rowLength)
+      lastRow = ends.map { NumberTable(head: $0.head, tail: $0.tail, isWhole: $0.isWhole) } ?? .none
+      if let ends, !ends.head.isEmpty, !lastRow.columns.contains("step") {
+        problems.append("\(path)/losses.csv: its first line does not name a column `step`")
+      }
+    } catch {
+      lastRow = .none
+      problems.append("\(error)")
+    }
+    name = Self.name(in: path) ?? Self.nameFromPath(path)
+    state = status?.state(for: reader) ?? .unknown
+    mayBeAlive = status?.mayBeAlive(for: reader) ?? false
+    self.problems = problems
+  }
+
+  /// The value of `name:`, which a resolved spec has near its beginning.
+  private static func name(in path: String) -> String? {
+    guard let head = try? PlainFiles.ends("\(path)/resolved.yaml", head: 512, tail: 0)?.head else {
+      return nil
+    }
+    for line in String(decoding: head, as: UTF8.self).split(separator: "\n") {
+      guard line.hasPrefix("name: "), let flat = try? FlatYAML(String(line)) else { continue }
+      return flat.entries.first?.text
+    }
+    return nil
+  }
+
+  /// `results/NAME/ID`, `results/NAME/ID/trials/K`
+  private static func nameFromPath(_ path: String) -> String {
+    var parent = (PlainFiles.absolute(path) ?? path).parentPath
+    if parent.lastPathComponent == "trials" { parent = parent.parentPath.parentPath }
+    return parent.lastPathComponent
+  }
+
+  private static func settings(_ path: String) throws(ReadingError) -> Settings? {
+    guard let text = try PlainFiles.text(path) else { return nil }
+    do throws(FlatYAMLError) {
+      let settings = try Settings(text: text)
+      if settings.entries.isEmpty || settings.entries[0].key.isEmpty {
+        throw FlatYAMLError(reason: text.isEmpty ? "is empty" : "holds no keys")
+      }
+      return settings
+    } catch {
+      throw ReadingError(path: path, reason: error.reason)
+    }
+  }
+
+  private func needed<T>(_ name: String, _ found: T?) throws(ReadingError) -> T {
+    guard let found else { throw ReadingError(path: "\(path)/\(name)", reason: "is not there") }
+    return found
+  }
+
+  // MARK: On demand
+
+  /// The resolved spec, flat.
+  package func settings() throws(ReadingError) -> Settings {
+    if let resolved = try Self.settings("\(path)/resolved.yaml") { return resolved }
+    return try needed("resolved.yaml", try Self.settings("\(path)/spec.yaml"))
+  }
+
+  package func environment() throws(ReadingError) -> Settings {
+    try needed("environment.json", try Self.settings("\(path)/environment.json"))
+  }
+
+  package func losses() throws(ReadingError) -> NumberTable {
+    NumberTable(try needed("losses.csv", try PlainFiles.bytes("\(path)/losses.csv")))
+  }
+
+  /// Evaluation metrics over the steps; empty where there are none.
+  package func metrics() throws(ReadingError) -> NumberTable {
+    guard let text = try PlainFiles.text("\(path)/metrics.csv") else { return .none }
+    return MetricsFile.table(text)
+  }
+
+  func text(_ file: String) throws(ReadingError) -> String? {
+    try PlainFiles.text("\(path)/\(file)")
+  }
+
+  func bytes(_ file: String) throws(ReadingError) -> [UInt8]? {
+    try PlainFiles.bytes("\(path)/\(file)")
+  }
+
+  /// Names of what is in a folder of the run.
+  package func files(in folder: String) -> [String] {
+    (PlainFiles.entries(of: "\(path)/\(folder)") ?? []).map(\.name)
+  }
+}
+
+extension NumberTable {
+  package static let none = NumberTable(columns: [], values: [])
+}

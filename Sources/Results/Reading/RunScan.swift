@@ -1,0 +1,79 @@
+import Dispatch
+import Synchronization
+
+/// All runs below some folders, and a line for each thing that is none.
+package struct RunScan: Sendable {
+  /// In the order in which they were started.
+  package let runs: [Run]
+  package let notes: [String]
+
+  /// - Parameter folders: runs, sweeps, or folders of them, at most ``maxDepth`` deep.
+  package init(_ folders: [String], reader: Reader = .current) {
+    var finder = RunFinder()
+    for folder in folders {
+      let folder = folder.trimmingSlashes
+      if !PlainFiles.isFolder(folder) {
+        finder.notes.append("\(folder): there is no such folder")
+      } else if !finder.look(in: folder, depth: 0) {
+        finder.notes.append("\(folder): there is no run in here")
+      }
+    }
+    var seen: Set<String> = []
+    let paths = finder.runs.filter { seen.insert($0).inserted }
+    runs = parallelMap(paths) { Run($0, reader: reader) }.sorted {
+      ($0.status?.started?.seconds ?? 0, $0.path) < ($1.status?.started?.seconds ?? 0, $1.path)
+    }
+    notes = finder.notes + runs.flatMap(\.problems)
+  }
+
+  package static let maxDepth = 6
+}
+
+private struct RunFinder {
+  var runs: [String] = []
+  var notes: [String] = []
+
+  private static let marks: Set<String> = [
+    "status.json", "resolved.yaml", "losses.csv", "environment.json",
+  ]
+
+  /// - Returns: whether there is a run in the folder.
+  mutating func look(in folder: String, depth: Int) -> Bool {
+    guard let entries = PlainFiles.entries(of: folder) else {
+      notes.append("\(folder): cannot be read")
+      return true
+    }
+    // A sweep is no run itself, although it has a spec.
+    if entries.contains(where: { $0.name == "trials" && $0.isFolder }) {
+      return look(in: "\(folder)/trials", depth: depth + 1)
+    }
+    if entries.contains(where: { !$0.isFolder && Self.marks.contains($0.name) }) {
+      runs.append(folder)
+      return true
+    }
+    guard depth < RunScan.maxDepth else { return false }
+    let inner = entries.filter(\.isFolder).map { "\(folder)/\($0.name)" }
+    let before = notes.count
+    var foreign: [String] = []
+    for folder in inner where !look(in: folder, depth: depth + 1) { foreign.append(folder) }
+    // Where nothing is a run, one line for the whole is enough.
+    guard foreign.count < inner.count else { return notes.count > before }
+    notes += foreign.map { "\($0): there is no run in here" }
+    return true
+  }
+}
+
+/// `map` on all cores, for work that waits on files.
+func parallelMap<Item: Sendable, Value: Sendable>(
+  _ items: [Item], _ transform: @Sendable (Item) -> Value
+) -> [Value] {
+  let workers = min(8, max(1, items.count / 16))
+  guard workers > 1 else { return items.map(transform) }
+  let parts = Mutex<[Int: [Value]]>([:])
+  DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    let range = (worker * items.count / workers)..<((worker + 1) * items.count / workers)
+    let values = items[range].map(transform)
+    parts.withLock { $0[worker] = values }
+  }
+  return parts.withLock { parts in (0..<workers).flatMap { parts[$0] ?? [] } }
+}

@@ -1,0 +1,55 @@
+/// A condition over dotted keys, as in `--where 'loss.kind == "hinge" and g_loss < 1'`.
+package struct Condition: Sendable {
+  package let text: String
+  private let expression: Expression
+
+  package init(_ text: String) throws(ExpressionError) {
+    self.text = text
+    expression = try ExpressionParser.parse(text, .condition)
+  }
+
+  /// Every name the condition asks for.
+  package var keys: Set<String> { expression.names }
+
+  /// - Parameter value: what a key stands for, as text; nil where there is no such key, which makes
+  ///   every comparison with it false.
+  package func holds(_ value: (String) -> String?) throws(ExpressionError) -> Bool {
+    try holds(expression, value)
+  }
+
+  private func holds(
+    _ expression: Expression, _ value: (String) -> String?
+  ) throws(ExpressionError) -> Bool {
+    switch expression {
+    case .not(let inner): return try !holds(inner, value)
+    case .binary(.and, let left, let right, _):
+      guard try holds(left, value) else { return false }
+      return try holds(right, value)
+    case .binary(.or, let left, let right, _):
+      if try holds(left, value) { return true }
+      return try holds(right, value)
+    case .binary, .literal, .name, .list, .negate:
+      if !expression.names.allSatisfy({ value($0) != nil }) { return false }
+      let result = try expression.evaluate { name, _ in Self.typed(value(name) ?? "") }
+      guard case .flag(let on) = result else {
+        throw ExpressionError(
+          message: "`\(text)` is no condition: compare with ==, !=, <, <=, >, >= or in", offset: 0)
+      }
+      return on
+    }
+  }
+
+  /// A text that reads as a number is one; `true` and `false` are conditions.
+  private static func typed(_ text: String) -> ExpressionValue {
+    switch text {
+    case "true": return .flag(true)
+    case "false": return .flag(false)
+    case "nan", "-nan": return .number(.nan)
+    case "inf": return .number(.infinity)
+    case "-inf": return .number(-.infinity)
+    case _:
+      if case .value(let n) = NumberText.whole(text) { return .integer(n) }
+      return NumberText.number(text).map(ExpressionValue.number) ?? .text(text)
+    }
+  }
+}
