@@ -170,6 +170,7 @@ final class TrainingRun {
     try Self.checkDisk(setup, at: directory.path)
     let path = try directory.writePicture(name, try painter.paint())
     lastPicture = path
+    try directory.log("step \(step): samples/\(name)")
     try drawCurves()
     watch(.picture(path: path))
   }
@@ -211,6 +212,7 @@ final class TrainingRun {
     let path = try directory.saveCheckpoint(
       state, of: setup.program.states, read: player.read)
     lastCheckpoint = (step, path)
+    try directory.log("step \(step): checkpoint")
     watch(.checkpoint(path: path))
     try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
     try Self.checkDisk(setup, at: directory.path)
@@ -241,7 +243,7 @@ final class TrainingRun {
   }
 
   private func check(_ moves: [MoveResult]) throws(RunError) {
-    guard let found = NonFinite(in: moves) else { return }
+    guard let found = NonFinite(in: moves), warned.insert(found.name).inserted else { return }
     // What comes out is known every round; where it comes from is worth a look only now.
     guard let state = try player.findNonFiniteState() else { return try report(found) }
     try report(NonFinite(name: "\(found.name) (and \(state.name))", value: found.value))
