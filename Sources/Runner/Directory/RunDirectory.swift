@@ -101,9 +101,9 @@ package final class RunDirectory {
 
   private var store: CheckpointStore { CheckpointStore(run: path, files: files) }
 
-  /// Writes a checkpoint as one unit, points `latest` at it and drops the oldest beyond `keep`.
+  /// Writes a checkpoint as one unit and points `latest` at it.
   func saveCheckpoint(
-    _ state: CheckpointState, keep: Int, of states: [StateDeclaration],
+    _ state: CheckpointState, of states: [StateDeclaration],
     read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) -> String {
     let name = CheckpointStore.folder(step: state.step)
@@ -112,10 +112,14 @@ package final class RunDirectory {
       try draft.writeCheckpoint(state, of: states, read: read)
     }
     try files.replace("\(store.path)/latest", with: Array("\(name)\n".utf8))
-    for step in try store.steps().dropLast(max(1, keep)) {
+    return folder
+  }
+
+  /// Takes the oldest checkpoints away, all but `count`.
+  func keepCheckpoints(_ count: Int) throws(RunError) {
+    for step in try store.steps().dropLast(max(1, count)) {
       try files.withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
     }
-    return folder
   }
 
   /// The newest checkpoint, if there is one.
