@@ -118,7 +118,7 @@ def make(name, keys, shape, classes):
 
 
 def apply(modules, x, path, labels, mask):
-    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid."""
+    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax."""
     before = x
     for index, module in enumerate(modules):
         before = x
@@ -133,7 +133,7 @@ def apply(modules, x, path, labels, mask):
             x = x + apply(module, x, here, labels, mask)[0]
         else:
             x = module(x)
-    return x, before if isinstance(modules[-1], nn.Sigmoid) else x
+    return x, before if isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
 
 
 def powerless_biases(modules, path):

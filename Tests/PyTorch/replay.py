@@ -15,10 +15,10 @@ import json
 import sys
 
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 
 import networks
+import objectives
 
 
 def planned_segments(schedule):
@@ -35,32 +35,6 @@ def planned_segments(schedule):
             else:
                 segments.append([move])
     return segments
-
-
-def discriminator_loss(loss, real, fake):
-    match loss["kind"]:
-        case "cross_entropy":
-            def term(logit, target):
-                return F.binary_cross_entropy_with_logits(logit, torch.full_like(logit, target))
-            return loss["scale"] * (term(real[1], loss["real"]) + term(fake[1], loss["fake"]))
-        case "least_squares":
-            real_term = F.mse_loss(real[0], torch.full_like(real[0], loss["real"]))
-            fake_term = F.mse_loss(fake[0], torch.full_like(fake[0], loss["fake"]))
-            return loss["scale"] * (real_term + fake_term)
-    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
-
-
-def generator_loss(loss, fake):
-    match loss["kind"], loss["generator"]:
-        case "cross_entropy", "non_saturating":
-            return F.binary_cross_entropy_with_logits(fake[1], torch.ones_like(fake[1]))
-        case "cross_entropy", "saturating":
-            return -F.binary_cross_entropy_with_logits(fake[1], torch.zeros_like(fake[1]))
-        case "cross_entropy", "max_likelihood":
-            return -fake[1].exp().mean()
-        case "least_squares", target:
-            return loss["generator_scale"] * F.mse_loss(fake[0], torch.full_like(fake[0], target))
-    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
 def optimizer(keys, parameters, fused=None):
@@ -107,6 +81,7 @@ class Replay:
             self.powerless |= networks.powerless_biases(network, player)
             self.optimizers[player] = optimizer(
                 self.spec["optimizer"][player], network.parameters())
+        self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         moves = [move for segment in planned_segments(self.spec["schedule"]) for move in segment]
         self.last_move = {player: max(k for p, k in moves if p == player) for player, _ in moves}
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
@@ -129,6 +104,7 @@ class Replay:
     def play(self):
         rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         for index in range(rounds):
+            self.read_real(f"round{index}/real", f"round{index}/labels")
             for segment in planned_segments(self.spec["schedule"]):
                 self.fakes = None
                 for player, k in segment:
@@ -141,20 +117,32 @@ class Replay:
         scores = {}
         if player == "discriminator":
             own = f"{move}/real" in self.keys
-            real = self.tensor(f"{move}/real" if own else f"{here}/real")
-            label_key = f"{move}/real_labels" if own else f"{here}/labels"
-            labels = self.tensor(label_key) if label_key in self.keys else None
-            fake = self.fresh_fakes(move)
-            scores["real"] = self.score(real, labels, move, "real")
-            scores["fake"] = self.score(fake[0].detach(), fake[1], move, "fake")
-            loss = discriminator_loss(self.spec["loss"], scores["real"], scores["fake"])
+            self.read_real(f"{move}/real" if own else f"{here}/real",
+                           f"{move}/real_labels" if own else f"{here}/labels")
+            fake, fake_labels = self.fresh_fakes(move)
+            fake = fake.detach().requires_grad_()
+            scores["real"] = self.score(*self.real, move, "real")
+            scores["fake"] = self.score(fake, fake_labels, move, "fake")
+            loss = objectives.discriminator_loss(
+                self.spec["loss"], scores["real"], scores["fake"],
+                lambda name: self.tensor(f"{move}/{name}"))
         else:
-            fake = self.fresh_fakes(move, up_to_date=True)
-            scores["fake"] = self.score(fake[0], fake[1], move, "fake")
-            loss = generator_loss(self.spec["loss"], scores["fake"])
+            fake, fake_labels = self.fresh_fakes(move, up_to_date=True)
+            scores["fake"] = self.score(fake, fake_labels, move, "fake")
+            loss = objectives.generator_loss(
+                self.spec["loss"], lambda: self.score(*self.real, move, "real"), scores["fake"])
+        for index, (name, keys) in enumerate(self.penalties):
+            if objectives.player_of(name, keys) == player:
+                here_drawn = f"{move}/penalty/{index}"
+                loss = loss + objectives.penalty(
+                    name, keys, self.real[0], fake, scores, self.matrices(player),
+                    lambda images: self.score(
+                        images, self.real[1], move, f"penalty/{index}"),
+                    lambda drawn: self.tensor(f"{here_drawn}/{drawn}"))
         self.compare("loss", f"{move}/loss", loss.detach())
         parameters = dict(self.networks[player].named_parameters())
-        gradients = torch.autograd.grad(loss, list(parameters.values()))
+        gradients = torch.autograd.grad(
+            loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
         largest = max(g.abs().max().item() for g in gradients)
         for (name, parameter), gradient in zip(parameters.items(), gradients):
             key = f"{move}/gradient/{player}.{name}"
@@ -164,12 +152,29 @@ class Replay:
                 self.compare("gradient", key, gradient)
             parameter.grad = gradient
         self.optimizers[player].step()
+        for name, keys in self.penalties:
+            if name == "clip" and keys["on"] == player:
+                for parameter in parameters.values():
+                    parameter.data.clamp_(-keys["limit"], keys["limit"])
         for name in self.powerless:
             if name.startswith(f"{player}.") and k == self.last_move[player]:
                 parameters[name.removeprefix(f"{player}.")].data.copy_(
                     self.tensor(f"{here}/after/{name}"))
         if player == "generator":
             self.outdated = True
+
+    def read_real(self, images, labels):
+        """The newest batch of the data; a generator's move may look at it too."""
+        self.real = (
+            self.tensor(images).requires_grad_(),
+            self.tensor(labels) if labels in self.keys else None)
+
+    def matrices(self, player):
+        """Weights of linear layers and convolutions."""
+        tables = {id(m.weight) for m in self.networks[player].modules()
+                  if isinstance(m, torch.nn.Embedding)}
+        return [p for p in self.networks[player].parameters()
+                if p.ndim > 1 and id(p) not in tables]
 
     def fresh_fakes(self, move, up_to_date=False):
         if self.fakes is None or (up_to_date and self.outdated):
