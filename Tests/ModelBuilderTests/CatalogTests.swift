@@ -8,7 +8,8 @@ import Testing
   /// Folder, what the catalog has of it, and the files that are no words.
   static let folders: [(String, [any Any.Type], Set<String>)] = [
     ("Layers", Catalog.layers, []),
-    ("Losses", Catalog.losses, ["Loss"]),
+    ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
+    ("Penalties", Catalog.penalties, ["Penalty"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer"]),
     ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),
   ]

@@ -6,8 +6,8 @@ import Testing
 /// Rounds of one game in PyTorch.
 struct GameCase: Decodable, CustomTestStringConvertible {
   struct Execution: Decodable {
-    /// What the graph draws for the latents, before it is scaled.
-    let uniform: GoldenTensor
+    /// What the graph draws, in order: latents (before they are scaled), then penalties' mixes.
+    let draws: [GoldenTensor]
     let real: GoldenTensor
     let losses: GoldenTensor
     let after: [String: GoldenTensor]
@@ -18,7 +18,14 @@ struct GameCase: Decodable, CustomTestStringConvertible {
 
   static let all: [GameCase] = golden("games")
 
-  var testDescription: String { spec.split(separator: "\n").last.map(String.init) ?? spec }
+  var testDescription: String { spec.split(separator: "\n").suffix(3).joined(separator: " ") }
+}
+
+extension [GoldenTensor] {
+  /// For a graph `withDrawsFed`.
+  var asFeeds: [String: [Double]] {
+    Dictionary(uniqueKeysWithValues: enumerated().map { ("draw\($0)", $1.values) })
+  }
 }
 
 extension Graph {
@@ -52,10 +59,8 @@ extension Graph {
       })
     for (index, execution) in gameCase.executions.enumerated() {
       let step = round.steps[index % round.steps.count]
-      let feeds = [
-        "key": [0, 0, 0], "draw0": execution.uniform.values,
-        "real": execution.real.activation.values,
-      ]
+      var feeds = ["key": [0, 0, 0], "real": execution.real.activation.values]
+      feeds.merge(execution.draws.asFeeds) { $1 }
       let result = try Reference.evaluate(graphs[step.graph], feeds: feeds, states: states)
       #expect(step.moves.count == execution.losses.values.count)
       for (move, loss) in execution.losses.values.enumerated() {

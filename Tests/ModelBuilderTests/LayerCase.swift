@@ -42,7 +42,7 @@ struct LayerBench {
       states: table, mode: layerCase.mode == "training" ? .training : .inference,
       labels: layerCase.labels.map { builder.feed("labels", [$0.count], .int32) }, classes: 4,
       initializers: InitializerSet(try smallGame().architecture.initializers),
-      key: builder.feed("key", [3], .int32), name: "", move: "move")
+      draws: Draws(key: builder.feed("key", [3], .int32), move: "move"))
     let scope = LayerScope(pass: pass, player: .generator, path: Self.path)
     let given = layerCase.input.activation
     let input = builder.feed("input", Shape(given.shape))

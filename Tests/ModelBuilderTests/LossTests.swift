@@ -11,16 +11,18 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let fake: GoldenTensor
   }
   let loss: String
-  /// Whether the critic ends in a sigmoid.
-  let sigmoid: Bool
+  /// What the critic ends in: nothing, `sigmoid` or `softmax`.
+  let closing: String
   let real: GoldenTensor
   let fake: GoldenTensor
+  /// Uniform numbers that the critic's targets are made of.
+  let draws: [GoldenTensor]
   let discriminator: Side
   let generator: Side
 
   static let all: [LossCase] = golden("losses")
 
-  var testDescription: String { "\(loss), sigmoid: \(sigmoid), \(real.shape)" }
+  var testDescription: String { "\(loss), closing: \(closing), \(real.shape)" }
 }
 
 @Suite struct LossTests {
@@ -33,22 +35,31 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     )
     let real = builder.feed("real", Shape(given.real.shape))
     let fake = builder.feed("fake", Shape(given.fake.shape))
-    func score(_ logit: Value) -> Score {
-      Score(output: lossCase.sigmoid ? logit.sigmoid : logit, logit: logit)
+    let key = builder.feed("key", [3], .int32)
+    func score(_ logit: Value) throws -> Score {
+      guard lossCase.closing != "" else { return Score(output: logit, logit: logit) }
+      let pass = Pass(
+        states: StateTable(builder: builder), mode: .training, labels: nil, classes: 0,
+        initializers: InitializerSet(try smallGame().architecture.initializers), draws: nil)
+      let output = try Catalog.layer(choice(lossCase.closing, .layer)).apply(
+        logit, in: LayerScope(pass: pass, player: .discriminator, path: ""))
+      return Score(output: output, logit: logit)
     }
+    let realScore = try score(real)
+    let scores = Scores(
+      real: { realScore }, fake: try score(fake), draws: Draws(key: key, move: "0"))
     let sides = [
-      ("discriminator", loss.discriminator(real: score(real), fake: score(fake))),
-      ("generator", loss.generator(fake: score(fake))),
+      ("discriminator", loss.discriminator(scores)), ("generator", loss.generator(scores)),
     ]
     var outputs: [(name: String, value: Value)] = []
     for (name, value) in sides {
       let gradient = builder.gradient(of: value, withRespectTo: [real, fake])
       outputs += [(name, value), ("\(name)/real", gradient[0]), ("\(name)/fake", gradient[1])]
     }
-    let graph = builder.finish(outputs: outputs, updates: [])
-    let seen = try Reference.evaluate(
-      graph, feeds: ["real": given.real.values, "fake": given.fake.values]
-    ).outputs
+    let graph = builder.finish(outputs: outputs, updates: []).withDrawsFed()
+    var feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
+    feeds.merge(lossCase.draws.asFeeds) { $1 }
+    let seen = try Reference.evaluate(graph, feeds: feeds).outputs
     for (name, side) in [
       ("discriminator", lossCase.discriminator), ("generator", lossCase.generator),
     ] {
@@ -64,7 +75,9 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let loss = Catalog.loss(try choice("{kind: cross_entropy}", .loss))
     let builder = GraphBuilder()
     let fed = builder.feed("logit", [1, 1])
-    let value = loss.generator(fake: Score(output: fed.sigmoid, logit: fed))
+    let score = Score(output: fed.sigmoid, logit: fed)
+    let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
+    let value = loss.generator(Scores(real: { score }, fake: score, draws: draws))
     let gradient = builder.gradient(of: value, withRespectTo: [fed])[0]
     let graph = builder.finish(outputs: [("loss", value), ("gradient", gradient)], updates: [])
     let outputs = try Reference.evaluate(graph, feeds: ["logit": [logit]]).outputs

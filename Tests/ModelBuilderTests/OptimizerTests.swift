@@ -38,7 +38,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
       let feeds = ["gradient": gradient.values, "count": [Double(step + 1)]]
       states.merge(try Reference.evaluate(graph, feeds: feeds, states: states).updates) { $1 }
       expectClose(
-        states[parameter.name], optimizerCase.after[step].values, tolerance: 1e-11,
+        states[parameter.name], optimizerCase.after[step].values, tolerance: 1e-10,
         "parameter after step \(step + 1)")
     }
   }

@@ -157,11 +157,11 @@ import Testing
     let pass = Pass(
       states: StateTable(builder: builder), mode: mode, labels: nil, classes: 0,
       initializers: InitializerSet(try smallGame().architecture.initializers),
-      key: builder.feed("key", [3], .int32), name: "", move: move)
+      draws: Draws(key: builder.feed("key", [3], .int32), move: move))
     let input = builder.feed("input", shape)
     let output = try Catalog.layer(choice(text, .layer)).apply(
       input, in: LayerScope(pass: pass, player: .generator, path: "layer"))
-    let mask = pass.masks.first?.value ?? builder.constant(1, shape)
+    let mask = pass.draws?.observed.first?.value ?? builder.constant(1, shape)
     let graph = builder.finish(outputs: [("output", output), ("mask", mask)], updates: [])
     let ones = [Double](repeating: 1, count: shape.count)
     let outputs = try Reference.evaluate(graph, feeds: ["input": ones, "key": [1, 2, step]]).outputs

@@ -78,11 +78,11 @@ struct Misfit: CustomTestStringConvertible {
         + "put `flatten` before it"),
     Misfit(
       discriminator: "[flatten]",
-      "discriminator gives 4 numbers a sample, the loss takes one score = "
+      "discriminator gives 4 numbers a sample, the loss cross_entropy takes one score = "
         + "after layer 0 (flatten): 4 = " + endWithOne),
     Misfit(
       discriminator: "[{conv: {channels: 2, kernel: 1}}]",
-      "discriminator gives 2×2×2 numbers a sample, the loss takes one score = "
+      "discriminator gives 2×2×2 numbers a sample, the loss cross_entropy takes one score = "
         + "after layer 0 (conv): 2×2×2 = " + endWithOne),
     Misfit(
       discriminator: "[{conv: {channels: 1, kernel: 3}}]",
@@ -121,7 +121,7 @@ struct Misfit: CustomTestStringConvertible {
       generator: "[{linear: 5}]", discriminator: "[flatten]",
       "generator makes vectors of 5, data has 1×2×2 images = after layer 0 (linear): 5 = "
         + "1×2×2 images have 4 pixels: end with `linear: 4` and `image: {channels: 1, size: 2}`",
-      "discriminator gives 4 numbers a sample, the loss takes one score = "
+      "discriminator gives 4 numbers a sample, the loss cross_entropy takes one score = "
         + "after layer 0 (flatten): 4 = " + endWithOne),
   ]
 }

@@ -43,5 +43,5 @@ def cases():
             fans = init._calculate_fan_in_and_fan_out(module.weight)
             yield {
                 "init": text, "layer": layer, "shape": list(shape),
-                "torch_shape": list(module.weight.shape), "weight": expected(*fans),
+                "torchShape": list(module.weight.shape), "weight": expected(*fans),
             }

@@ -18,12 +18,13 @@ import golden_initializers
 import golden_layers
 import golden_losses
 import golden_optimizers
+import golden_penalties
 
 FOLDER = Path(__file__).parent.parent / "ModelBuilderTests" / "Golden"
 
 
 def number(x):
-    return int(x) if float(x).is_integer() else float(f"{x:.13g}")
+    return int(x) if float(x).is_integer() else float(f"{x:.12g}")
 
 
 def plain(value):
@@ -42,7 +43,8 @@ def plain(value):
 def main():
     torch.set_default_dtype(torch.float64)
     modules = [
-        golden_layers, golden_losses, golden_optimizers, golden_initializers, golden_games,
+        golden_layers, golden_losses, golden_penalties, golden_optimizers, golden_initializers,
+        golden_games,
     ]
     for module in modules:
         torch.manual_seed(0)

@@ -147,7 +147,7 @@ class Kinks:
 
 
 def apply(modules, x, path, labels, mask, kinks=None, name=""):
-    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid."""
+    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax."""
     before = x
     for index, module in enumerate(modules):
         before = x
@@ -164,7 +164,7 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
             x = module(kinks(x, f"{here}{name}"))
         else:
             x = module(x)
-    return x, before if isinstance(modules[-1], nn.Sigmoid) else x
+    return x, before if isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
 
 
 def powerless_biases(modules, path):

@@ -21,10 +21,10 @@ import json
 import sys
 
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 
 import networks
+import objectives
 
 
 def planned_segments(schedule):
@@ -41,32 +41,6 @@ def planned_segments(schedule):
             else:
                 segments.append([move])
     return segments
-
-
-def discriminator_loss(loss, real, fake):
-    match loss["kind"]:
-        case "cross_entropy":
-            def term(logit, target):
-                return F.binary_cross_entropy_with_logits(logit, torch.full_like(logit, target))
-            return loss["scale"] * (term(real[1], loss["real"]) + term(fake[1], loss["fake"]))
-        case "least_squares":
-            real_term = F.mse_loss(real[0], torch.full_like(real[0], loss["real"]))
-            fake_term = F.mse_loss(fake[0], torch.full_like(fake[0], loss["fake"]))
-            return loss["scale"] * (real_term + fake_term)
-    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
-
-
-def generator_loss(loss, fake):
-    match loss["kind"], loss["generator"]:
-        case "cross_entropy", "non_saturating":
-            return F.binary_cross_entropy_with_logits(fake[1], torch.ones_like(fake[1]))
-        case "cross_entropy", "saturating":
-            return -F.binary_cross_entropy_with_logits(fake[1], torch.zeros_like(fake[1]))
-        case "cross_entropy", "max_likelihood":
-            return -fake[1].exp().mean()
-        case "least_squares", target:
-            return loss["generator_scale"] * F.mse_loss(fake[0], torch.full_like(fake[0], target))
-    raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
 def optimizer(keys, parameters, fused=None):
@@ -113,6 +87,7 @@ class Replay:
             self.powerless |= networks.powerless_biases(network, player)
             self.optimizers[player] = optimizer(
                 self.spec["optimizer"][player], network.parameters())
+        self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
         self.noise = 0.0
@@ -137,6 +112,7 @@ class Replay:
     def play(self):
         rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         for index in range(rounds):
+            self.read_real(f"round{index}/real", f"round{index}/labels")
             for segment in planned_segments(self.spec["schedule"]):
                 self.fakes, self.outdated = None, False
                 for player, k in segment:
@@ -154,7 +130,8 @@ class Replay:
             for name, tensor in self.buffers():
                 tensor.copy_(buffers[name])
             loss, fakes = self.loss(player, move, here, kinks)
-            gradients = torch.autograd.grad(loss, list(parameters.values()))
+            gradients = torch.autograd.grad(
+                loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
             if repeats:
                 # A second walk through the same generator does not move its statistics again.
                 for name, tensor in self.buffers():
@@ -192,6 +169,10 @@ class Replay:
                 self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
         self.optimizers[player].step()
+        for name, keys in self.penalties:
+            if name == "clip" and keys["on"] == player:
+                for parameter in parameters.values():
+                    parameter.data.clamp_(-keys["limit"], keys["limit"])
         if player == "generator":
             self.outdated = True
 
@@ -202,19 +183,46 @@ class Replay:
 
     def loss(self, player, move, here, kinks):
         """The loss of a move and the fakes it leaves to the next one."""
+        scores = {}
         if player == "discriminator":
             own = f"{move}/real" in self.keys
-            real = self.tensor(f"{move}/real" if own else f"{here}/real")
-            label_key = f"{move}/real_labels" if own else f"{here}/labels"
-            labels = self.tensor(label_key) if label_key in self.keys else None
+            self.read_real(f"{move}/real" if own else f"{here}/real",
+                           f"{move}/real_labels" if own else f"{here}/labels")
             fakes = self.fakes or self.generate(move, kinks)
-            scores = (
-                self.score(real, labels, move, "real", kinks),
-                self.score(fakes[0].detach(), fakes[1], move, "fake", kinks))
-            return discriminator_loss(self.spec["loss"], *scores), fakes
-        fakes = self.generate(move, kinks)
-        score = self.score(fakes[0], fakes[1], move, "fake", kinks)
-        return generator_loss(self.spec["loss"], score), fakes
+            fake = fakes[0].detach().requires_grad_()
+            scores["real"] = self.score(*self.real, move, "real", kinks)
+            scores["fake"] = self.score(fake, fakes[1], move, "fake", kinks)
+            loss = objectives.discriminator_loss(
+                self.spec["loss"], scores["real"], scores["fake"],
+                lambda name: self.tensor(f"{move}/{name}"))
+        else:
+            fakes = self.generate(move, kinks)
+            fake = fakes[0]
+            scores["fake"] = self.score(*fakes, move, "fake", kinks)
+            loss = objectives.generator_loss(
+                self.spec["loss"], lambda: self.score(*self.real, move, "real", kinks),
+                scores["fake"])
+        for index, (name, keys) in enumerate(self.penalties):
+            if objectives.player_of(name, keys) == player:
+                loss = loss + objectives.penalty(
+                    name, keys, self.real[0], fake, scores, self.matrices(player),
+                    lambda images: self.score(
+                        images, self.real[1], move, f"penalty/{index}", kinks),
+                    lambda drawn: self.tensor(f"{move}/penalty/{index}/{drawn}"))
+        return loss, fakes
+
+    def read_real(self, images, labels):
+        """The newest batch of the data; a generator's move may look at it too."""
+        self.real = (
+            self.tensor(images).requires_grad_(),
+            self.tensor(labels) if labels in self.keys else None)
+
+    def matrices(self, player):
+        """Weights of linear layers and convolutions."""
+        tables = {id(m.weight) for m in self.networks[player].modules()
+                  if isinstance(m, torch.nn.Embedding)}
+        return [p for p in self.networks[player].parameters()
+                if p.ndim > 1 and id(p) not in tables]
 
     def generate(self, move, kinks):
         labels = self.tensor(f"{move}/labels") if f"{move}/labels" in self.keys else None

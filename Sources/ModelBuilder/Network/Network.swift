@@ -54,9 +54,15 @@ package struct LayerList: Sendable {
 package struct Score {
   /// The network's output: `[batch, 1]`, or one number a patch.
   package let output: Value
-  /// What went into a closing sigmoid; the output itself where there is none. Losses made of
-  /// logarithms use it, because the logarithm of a sigmoid is not accurate.
+  /// What went into a closing sigmoid or softmax; the output itself where there is none. Losses
+  /// made of logarithms use it, because the logarithm of a sigmoid is not accurate.
   package let logit: Value
+
+  /// The number that says how real a sample looks: the only one, or that of the last class.
+  var realness: Value {
+    let (axis, width) = (output.shape.rank - 1, output.shape[output.shape.rank - 1])
+    return width == 1 ? output : output.slice(axis: axis, width - 1..<width)
+  }
 }
 
 /// Images as a network sees them: `[batch, height, width, channels]`.
@@ -80,10 +86,12 @@ struct Discriminator {
 
   func apply(_ images: ImageBatch, in pass: Pass) throws(LayerMisfit) -> Score {
     let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
-    let output = try layers.apply(images.value, in: scope)
-    if case .unary(.sigmoid) = output.node.op {
-      return Score(output: output, logit: output.operands[0])
+    var results = [images.value]
+    let output = try layers.apply(images.value, in: scope) { _, _, result in
+      results.append(result)
     }
-    return Score(output: output, logit: output)
+    let closing = layers.entries.last?.layer
+    let squashes = closing is Sigmoid || closing is Softmax
+    return Score(output: output, logit: squashes ? results[results.count - 2] : output)
   }
 }

@@ -14,7 +14,8 @@ extension Game {
     Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: classes > 0 ? builder.feed("labels", [2], .int32) : nil, classes: classes,
-      initializers: initializers, key: builder.feed("key", [3], .int32), name: "", move: "")
+      initializers: initializers,
+      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
   }
 
   private func generatorProblems() -> [Diagnostic] {
@@ -44,11 +45,14 @@ extension Game {
     let builder = GraphBuilder()
     let real = builder.feed("real", imageShape(batch: 2))
     return problems(discriminator.layers, real, .discriminator, builder) { result in
-      let last = result.shape[result.shape.rank - 1]
-      guard last != 1 else { return nil }
+      let width = loss.scoreWidth
+      guard result.shape[result.shape.rank - 1] != width else { return nil }
       return (
-        "discriminator gives \(described(result.shape)) numbers a sample, the loss takes one score",
-        "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+        "discriminator gives \(described(result.shape)) numbers a sample, the loss "
+          + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
+        width == 1
+          ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+          : "end with `linear: \(width)` (before a closing `softmax`)"
       )
     }
   }
