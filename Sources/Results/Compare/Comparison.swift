@@ -1,0 +1,152 @@
+/// Runs beside one another: a row for each spec, whose replicates (all equal but for the seed) are
+/// taken together.
+package struct Comparison: Sendable {
+  package struct Row: Sendable {
+    package let runs: [LoadedRun]
+    package internal(set) var label: String
+    /// In the order of ``Comparison/keys``; nil where the spec has no such key.
+    package let settings: [String?]
+    /// In the order of ``Comparison/measures``.
+    package let values: [Statistic?]
+
+    package var first: LoadedRun { runs[0] }
+    package var state: String { Comparison.states(runs.map(\.run.state)) }
+  }
+
+  /// The keys that differ, and only those.
+  package let keys: [String]
+  package let measures: [String]
+  package let value: ValueChoice
+  package private(set) var rows: [Row]
+  /// The row differences are taken from.
+  package let baseline: Int?
+
+  /// - Parameters:
+  ///   - measures: columns of losses.csv and metrics.csv; nil: both losses and every metric.
+  ///   - baseline: one of the runs.
+  ///   - sort: a key of a spec or a measure; with a minus in front, the largest first.
+  package init(
+    _ runs: [LoadedRun], value: ValueChoice = .last, measures: [String]? = nil,
+    baseline: Run? = nil, sort: String? = nil
+  ) {
+    self.value = value
+    self.measures = measures ?? Self.usualMeasures(runs)
+    var groups = Self.groups(runs)
+    if let sort {
+      let key = sort.hasPrefix("-") ? String(sort.dropFirst()) : sort
+      groups = RunFilter.sorted(groups, descending: sort.hasPrefix("-")) { group in
+        Statistic(Self.settled(group).compactMap { $0.measure(key) }).map { "\($0.mean)" }
+          ?? group[0][key]
+      }
+    }
+    let differences = SettingDifferences(groups.map { $0[0].settings })
+    let seeds = groups.map { Self.seeds(of: $0) }
+    let showsSeeds = Set(seeds).count > 1
+    keys = differences.keys + (showsSeeds ? ["seed"] : [])
+    let names = Set(groups.map { $0[0].run.name })
+    let columns = self.measures
+    rows = groups.enumerated().map { index, group in
+      Row(
+        runs: group, label: names.count == groups.count ? group[0].run.name : group[0].run.id,
+        settings: differences.texts(index) + (showsSeeds ? [seeds[index]] : []),
+        values: columns.map { column in
+          Statistic(Self.settled(group).compactMap { $0.measure(column) })
+        })
+    }
+    self.baseline = baseline.flatMap { baseline in
+      let place = PlainFiles.absolute(baseline.path) ?? baseline.path
+      return groups.firstIndex { group in
+        group.contains { (PlainFiles.absolute($0.run.path) ?? $0.run.path) == place }
+      }
+    }
+  }
+
+  private static func usualMeasures(_ runs: [LoadedRun]) -> [String] {
+    let ofLosses: Set<String> = ["d_real", "d_fake", "d_gradient_norm", "g_gradient_norm"]
+    return Table.titles(of: runs.map { $0.measures.map(\.name) }).filter { !ofLosses.contains($0) }
+  }
+
+  // MARK: Replicates
+
+  private static func groups(_ runs: [LoadedRun]) -> [[LoadedRun]] {
+    var order: [[LoadedRun]] = []
+    var places: [String: Int] = [:]
+    for run in runs {
+      // A run without a spec is like no other.
+      let key =
+        run.settings.entries.isEmpty
+        ? "\n\(run.run.path)"
+        : run.settings.entries.lazy.filter { SettingDifferences.matters($0.key) }
+          .map { "\($0.key)=\($0.text)" }.joined(separator: "\n")
+      if let place = places[key] {
+        order[place].append(run)
+      } else {
+        places[key] = order.count
+        order.append([run])
+      }
+    }
+    return order
+  }
+
+  /// A replicate that stopped early says nothing about the end: where one has finished, only
+  /// finished ones count.
+  private static func settled(_ runs: [LoadedRun]) -> [LoadedRun] {
+    let finished = runs.filter { $0.run.state == .finished }
+    return finished.isEmpty ? runs : finished
+  }
+
+  private static func seeds(of runs: [LoadedRun]) -> String {
+    let seeds = runs.compactMap { $0.settings["seed"] }
+    let numbers = seeds.compactMap { Int($0) }.sorted()
+    if numbers.count > 2, numbers.count == seeds.count, let low = numbers.first,
+      let high = numbers.last, high - low == numbers.count - 1, Set(numbers).count == numbers.count
+    {
+      return "\(low)–\(high)"
+    }
+    return seeds.joined(separator: ", ")
+  }
+
+  /// `finished`, `2 finished, 1 diverged`
+  static func states(_ states: [RunState]) -> String {
+    let words = Table.titles(of: [states.map(\.text)])
+    guard words.count > 1 else { return words.first ?? "–" }
+    return words.map { word in "\(states.count { $0.text == word }) \(word)" }
+      .joined(separator: ", ")
+  }
+
+  // MARK: As a table
+
+  package var table: Table {
+    let hasReplicates = rows.contains { $0.runs.count > 1 }
+    let differs = Set(rows.map(\.state)).count > 1 || rows.contains { $0.state != "finished" }
+    let numericKeys = keys.indices.map { key in
+      rows.allSatisfy { $0.settings[key].map { Double($0) != nil } ?? true }
+    }
+    var columns = [Table.Column("run")]
+    if hasReplicates { columns.append(.init("runs", isNumeric: true)) }
+    if differs { columns.append(.init("state")) }
+    columns += zip(keys, numericKeys).map { .init($0, isNumeric: $1) }
+    for measure in measures {
+      columns.append(.init(measure, isNumeric: true))
+      if baseline != nil { columns.append(.init("Δ \(measure)", isNumeric: true)) }
+    }
+    return Table(columns: columns, rows: rows.enumerated().map { index, row in
+      var cells = [Table.Cell.text(row.label)]
+      if hasReplicates { cells.append(.number(Double(row.runs.count))) }
+      if differs { cells.append(.text(row.state)) }
+      cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
+      for measure in measures.indices {
+        cells.append(Table.Cell(row.values[measure]))
+        guard let baseline else { continue }
+        if index != baseline, let own = row.values[measure],
+          let other = rows[baseline].values[measure]
+        {
+          cells.append(.difference(own.mean - other.mean))
+        } else {
+          cells.append(.missing)
+        }
+      }
+      return cells
+    })
+  }
+}

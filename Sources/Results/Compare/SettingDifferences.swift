@@ -1,0 +1,85 @@
+/// The keys in which specs differ, with networks and long lists of layers drawn together so that
+/// a person can read them.
+struct SettingDifferences: Sendable {
+  let keys: [String]
+  private let settings: [Settings]
+
+  /// Keys that change no number, or name a replicate.
+  static func matters(_ key: String) -> Bool {
+    key != "seed" && key != "description" && key != "record" && !key.hasPrefix("record.")
+  }
+
+  /// More differing keys than this in one network, and the network is shown as a whole.
+  private static let layerKeyLimit = 2
+
+  init(_ settings: [Settings]) {
+    self.settings = settings
+    let readable = settings.filter { !$0.entries.isEmpty }
+    guard let first = readable.first, readable.count > 1 else {
+      keys = []
+      return
+    }
+    // A key missing here and there differs too, if something else is to be seen there.
+    var differing: [String] = []
+    var counts: [String: Int] = [:]
+    var values = Dictionary(first.entries.map { ($0.key, $0.text) }) { a, _ in a }
+    var isDifferent: Set<String> = []
+    for one in readable {
+      for entry in one.entries where Self.matters(entry.key) && entry.key != "name" {
+        if counts[entry.key] == nil { differing.append(entry.key) }
+        counts[entry.key, default: 0] += 1
+        if let value = values[entry.key] {
+          if value != entry.text { isDifferent.insert(entry.key) }
+        } else {
+          values[entry.key] = entry.text
+        }
+      }
+    }
+    differing = differing.filter { isDifferent.contains($0) || counts[$0] != readable.count }
+    keys = Self.drawnTogether(differing, readable)
+  }
+
+  private static func drawnTogether(_ keys: [String], _ settings: [Settings]) -> [String] {
+    var perNetwork: [String: Int] = [:]
+    for key in keys { if let list = layerList(of: key) { perNetwork[list, default: 0] += 1 } }
+    var seen: Set<String> = []
+    return keys.map { key in
+      if let list = layerList(of: key), perNetwork[list, default: 0] > layerKeyLimit { return list }
+      if let pair = NetworkKeys(either: key),
+        settings.allSatisfy({ $0[exact: pair.generator] == $0[exact: pair.discriminator] })
+      {
+        return pair.shared
+      }
+      return key
+    }.filter { seen.insert($0).inserted }
+  }
+
+  /// `architecture.generator` for `architecture.generator[3].linear.units`.
+  private static func layerList(of key: String) -> String? {
+    guard key.hasPrefix("architecture."), let end = key.firstIndex(of: "[") else { return nil }
+    return String(key[..<end])
+  }
+
+  func texts(_ index: Int) -> [String?] {
+    keys.map { key in settings[index][key] ?? settings[index].layers(of: key) }
+  }
+}
+
+extension Settings {
+  /// A network on one line: `linear 128, batch_norm, leaky_relu 0.2, …`
+  func layers(of list: String) -> String? {
+    var layers: [(index: Substring, text: String)] = []
+    for entry in entries where entry.key.hasPrefix(list + "[") {
+      let rest = entry.key.dropFirst(list.count + 1)
+      guard let close = rest.firstIndex(of: "]") else { continue }
+      let index = rest[..<close]
+      let path = rest[close...].dropFirst().split(separator: ".")
+      if layers.last?.index == index { continue }
+      // The first key of a layer is what it is mostly about.
+      let name = path.first.map(String.init) ?? entry.text
+      layers.append((index, path.count > 1 ? "\(name) \(entry.text)" : name))
+    }
+    guard !layers.isEmpty else { return nil }
+    return layers.map(\.text).joined(separator: ", ")
+  }
+}
