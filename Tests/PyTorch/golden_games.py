@@ -147,9 +147,8 @@ def play(game, segments, rounds=2, batch=4):
                 outdated |= move == "g"
                 losses.append(loss.detach())
             executions.append(
-                {"draws": [uniform, *draws], "real": real, "losses": torch.stack(losses),
-                 "after": states(g, d)})
-    return init, executions
+                {"draws": [uniform, *draws], "real": real, "losses": torch.stack(losses)})
+    return init, executions, states(g, d)
 
 
 def states(g, d):
@@ -162,7 +161,7 @@ def states(g, d):
 
 def cases():
     for game, schedule, segments in ROUNDS:
-        init, executions = play(game, segments)
+        init, executions, after = play(game, segments)
         yield {
             "spec": ARCHITECTURE + game.spec + f"schedule: {{length: 2 steps, {schedule}}}\n",
-            "init": init, "executions": executions}
+            "init": init, "executions": executions, "after": after}

@@ -126,17 +126,18 @@ class Replay:
         buffers = {name: tensor.clone() for name, tensor in self.buffers()}
         repeats = player == "generator" and self.fakes is not None and not self.outdated
 
+        if repeats:
+            # A second walk through the same generator starts where the first one did, and leaves
+            # the same statistics.
+            buffers |= {k: v for k, v in self.before.items() if k.startswith("generator.")}
+        self.before = buffers
+
         def evaluate(kinks):
             for name, tensor in self.buffers():
                 tensor.copy_(buffers[name])
             loss, fakes = self.loss(player, move, here, kinks)
             gradients = torch.autograd.grad(
                 loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
-            if repeats:
-                # A second walk through the same generator does not move its statistics again.
-                for name, tensor in self.buffers():
-                    if name.startswith("generator."):
-                        tensor.copy_(buffers[name])
             return loss.detach(), dict(zip(parameters, gradients)), fakes
 
         def misfit(gradients):
@@ -227,9 +228,9 @@ class Replay:
     def generate(self, move, kinks):
         labels = self.tensor(f"{move}/labels") if f"{move}/labels" in self.keys else None
 
-        def mask(path):
-            # Fakes that two moves share were dropped out once, in the first of the two.
-            own = f"{move}/dropout/{path}"
+        def mask(path, kind="dropout"):
+            # Fakes that two moves share were made once, in the first of the two.
+            own = f"{move}/{kind}/{path}"
             if own not in self.keys:
                 other = "generator" if "/discriminator" in move else "discriminator"
                 own = own.replace(move.rsplit("/", 1)[1], other + "0")
@@ -243,7 +244,7 @@ class Replay:
     def score(self, x, labels, move, name, kinks):
         return networks.apply(
             self.networks["discriminator"], x, "discriminator", labels,
-            lambda path: self.tensor(f"{move}/dropout/{path}/{name}"), kinks, f"/{name}")
+            lambda path, kind="dropout": self.tensor(f"{move}/{kind}/{path}/{name}"), kinks, f"/{name}")
 
     def finish_round(self, prefix):
         for player, network in self.networks.items():
