@@ -298,14 +298,22 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
     return x, before if len(modules) and isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
 
 
+def closing_bias(modules, path):
+    """The name of a critic's last bias."""
+    biased = [i for i, m in enumerate(modules) if getattr(m, "bias", None) is not None]
+    return {f"{path}.{biased[-1]}.bias"} if biased else set()
+
+
 def powerless_biases(modules, path):
-    """Names of biases that a batch norm takes away again: their gradient is 0 but for rounding."""
+    """Names of biases that the next layer takes away again: their gradient is 0 but for rounding."""
     names = set()
     for index, (module, after) in enumerate(zip(modules, [*list(modules)[1:], None])):
         here = f"{path}.{index}"
         if isinstance(module, Residual):
             names |= powerless_biases(module.branch, here)
             names |= powerless_biases(module.past, f"{here}.shortcut")
+        if isinstance(module, SelfAttention):
+            names.add(f"{here}.key.bias")
         removes = isinstance(after, (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d))
         if removes and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")

@@ -10,7 +10,8 @@ of rounding is not blown up from round to round (Adam's first steps are the sign
 The error of a tensor is max |ours - theirs| / max |theirs|. Two kinds of number are rounding and
 nothing else, and are treated so:
 
-* The gradient of a bias in front of a batch norm is 0 in exact arithmetic. Only its smallness is
+* The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
+  self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
 * A relu whose input is within 2e-6 of 0, measured against the layer's inputs, may fall on either
   side of its kink. Where that side matters, the one that fits the trace is taken, and counted.
@@ -87,6 +88,8 @@ class Replay:
             self.powerless |= networks.powerless_biases(network, player)
             self.optimizers[player] = optimizer(
                 self.spec["optimizer"][player], network.parameters())
+        if objectives.sees_differences(self.spec["loss"]):
+            self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
@@ -159,6 +162,8 @@ class Replay:
         self.kinks += len(kinks.flips)
         result = evaluate(kinks)
         loss, gradients, self.fakes = result
+        if not repeats:
+            self.made_in = move
 
         self.compare("loss", f"{move}/loss", loss)
         largest = max(g.abs().max().item() for g in gradients.values())
@@ -231,10 +236,7 @@ class Replay:
         def mask(path, kind="dropout"):
             # Fakes that two moves share were made once, in the first of the two.
             own = f"{move}/{kind}/{path}"
-            if own not in self.keys:
-                other = "generator" if "/discriminator" in move else "discriminator"
-                own = own.replace(move.rsplit("/", 1)[1], other + "0")
-            return self.tensor(own)
+            return self.tensor(own if own in self.keys else f"{self.made_in}/{kind}/{path}")
 
         x, _ = networks.apply(
             self.networks["generator"], self.tensor(f"{move}/latents"), "generator", labels, mask,
