@@ -10,7 +10,7 @@ import Testing
     ("Layers", Catalog.layers, []),
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
     ("Penalties", Catalog.penalties, ["Penalty"]),
-    ("Optimizers", Catalog.optimizers, ["Optimizer"]),
+    ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
     ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),
   ]
 

@@ -174,6 +174,7 @@ class Replay:
             else:
                 self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
+        self.clip(player, parameters.values())
         self.optimizers[player].step()
         for name, keys in self.penalties:
             if name == "clip" and keys["on"] == player:
@@ -181,6 +182,13 @@ class Replay:
                     parameter.data.clamp_(-keys["limit"], keys["limit"])
         if player == "generator":
             self.outdated = True
+
+    def clip(self, player, parameters):
+        keys = self.spec["optimizer"][player]
+        if isinstance(keys.get("clip_value"), (int, float)):
+            torch.nn.utils.clip_grad_value_(parameters, keys["clip_value"])
+        if isinstance(keys.get("clip_norm"), (int, float)):
+            torch.nn.utils.clip_grad_norm_(parameters, keys["clip_norm"])
 
     def buffers(self):
         return [
