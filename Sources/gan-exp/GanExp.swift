@@ -22,6 +22,7 @@ struct GanExp: ParsableCommand {
     ])
 
   static func main() {
+    ThreadWaiting.settle()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -250,7 +250,7 @@ class Kinks:
     does, and derivatives by as much as the kink.
     """
 
-    CLOSE = 2e-6
+    CLOSE = 1e-5
 
     def __init__(self, flips=()):
         self.flips = set(flips)

@@ -13,7 +13,7 @@ nothing else, and are treated so:
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
-* A relu whose input is within 2e-6 of 0, measured against the layer's inputs, may fall on either
+* A relu whose input is within 1e-5 of 0, measured against the layer's inputs, may fall on either
   side of its kink. Where that side matters, the one that fits the trace is taken, and counted.
 """
 
@@ -152,12 +152,14 @@ class Replay:
         result = evaluate(kinks)
         least = misfit(result[1])
         candidates = sorted(set(kinks.found))
-        for _, where, index in candidates:
-            if least < 1e-11:
+        for _, where, index in candidates + candidates:
+            if least < 1e-10:
                 break
+            if (where, index) in kinks.flips:
+                continue
             trial = networks.Kinks(kinks.flips | {(where, index)})
             other = evaluate(trial)
-            if misfit(other[1]) < 0.7 * least:
+            if misfit(other[1]) < 0.9 * least:
                 kinks, result, least = trial, other, misfit(other[1])
         self.kinks += len(kinks.flips)
         result = evaluate(kinks)
