@@ -17,6 +17,7 @@ import torch
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / "PyTorch"))
 import networks  # noqa: E402
+import objectives  # noqa: E402
 import replay  # noqa: E402
 
 
@@ -49,11 +50,11 @@ def main():
     def published():
         z = torch.rand(batch, size)
         step_d.zero_grad()
-        d_loss = replay.discriminator_loss(loss, score(real), score(generator(z)))
+        d_loss = objectives.discriminator_loss(loss, score(real), score(generator(z)), None)
         d_loss.backward()
         step_d.step()
         step_g.zero_grad()
-        g_loss = replay.generator_loss(loss, score(generator(z)))
+        g_loss = objectives.generator_loss(loss, lambda: score(real), score(generator(z)))
         g_loss.backward()
         step_g.step()
         return d_loss.item(), g_loss.item()
@@ -61,12 +62,12 @@ def main():
     def by_hand():
         fake = generator(torch.rand(batch, size))
         step_d.zero_grad(set_to_none=True)
-        d_loss = replay.discriminator_loss(loss, score(real), score(fake.detach()))
+        d_loss = objectives.discriminator_loss(loss, score(real), score(fake.detach()), None)
         d_loss.backward()
         step_d.step()
         critic.requires_grad_(False)
         step_g.zero_grad(set_to_none=True)
-        g_loss = replay.generator_loss(loss, score(fake))
+        g_loss = objectives.generator_loss(loss, lambda: score(real), score(fake))
         g_loss.backward()
         step_g.step()
         critic.requires_grad_(True)

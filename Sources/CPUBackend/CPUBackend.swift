@@ -1,1 +1,24 @@
-// CPUBackend
+import CKernels
+import TensorCore
+
+/// Executes graphs on the processor: products and convolutions by oneDNN, everything else by kernels
+/// of our own that share its team of threads.
+///
+/// Which kernel runs is a function of shapes, instruction set and number of threads, so an execution
+/// gives the same bits every time on the same machine.
+package struct CPUBackend: Backend {
+  package let threads: Int
+
+  /// `threads`: nil for all processors that this process may use.
+  package init(threads: Int? = nil) {
+    self.threads = max(1, threads ?? Int(gan_available_threads()))
+  }
+
+  package var name: String { "cpu" }
+
+  package func makeSession(
+    states: [(name: String, type: TensorType)]
+  ) throws(BackendError) -> any Session {
+    try CPUSession(threads: threads, states: uniqueStates(states))
+  }
+}

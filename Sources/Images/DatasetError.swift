@@ -14,14 +14,17 @@ package enum DatasetError: Error, Equatable, Sendable {
 }
 
 extension DatasetError: CustomStringConvertible {
-  /// What is wrong, for a list of things that were tried.
-  var inOneLine: String {
+  /// What is wrong in one line, for lists.
+  package var summary: String {
     switch self {
+    case .missing(let what, _, _): "\(what) not found"
     case .malformed(_, _, let expected, let found, _): "expected \(expected), found \(found)"
     case .wrongDigest(_, let algorithm, let expected, let found, _):
       "\(algorithm) expected \(expected), found \(found)"
-    case .system(_, let action, let reason): "cannot \(action): \(reason)"
-    case .missing, .countMismatch, .unavailable: description
+    case .system(let path, let action, let reason): "cannot \(action) \(path): \(reason)"
+    case .countMismatch(_, let images, _, let labels): "\(images) images and \(labels) labels"
+    case .unavailable(let file, let attempts, _):
+      "\(file) could not be fetched: \(attempts.last ?? "nowhere to fetch it from")"
     }
   }
 

@@ -43,7 +43,11 @@ enum FileBytes {
     return bytes
   }
 
-  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+  /// Whether there is something at `path`, or something that keeps it from being looked at, which
+  /// reading it will say.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
 
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
@@ -58,6 +62,11 @@ enum FileBytes {
     guard unsafe mkdir(path, 0o777) == 0 || isDirectory(path) else {
       throw failure(path, "create the folder")
     }
+  }
+
+  /// Gives a file another name, in place of what had it.
+  static func move(_ path: String, to name: String) throws(DatasetError) {
+    guard unsafe rename(path, name) == 0 else { throw failure(name, "rename to") }
   }
 
   /// The error of the call that has just failed.

@@ -20,15 +20,31 @@ package func grid(
   return layout.draw { range.byte(of: images[$0]) }
 }
 
-/// The same, of bytes as they are stored: the images `indices` of a data set.
+/// The same, of bytes as they are stored: the images `indices` of a data set. Nil leaves a place empty.
 package func grid(
-  of set: ImageSet, indices: [Int], columns: Int, rowLabels: [String]? = nil, padding: Int = 2
+  of set: ImageSet, indices: [Int?], columns: Int, rowLabels: [String]? = nil, padding: Int = 2
 ) -> Raster {
   let layout = GridLayout(
     count: indices.count, height: set.height, width: set.width, channels: set.channels,
     columns: columns, rowLabels: rowLabels, padding: padding)
   let size = set.imageSize
-  return layout.draw { set.pixels[indices[$0 / size] * size + $0 % size] }
+  return layout.draw { position in
+    indices[position / size].map { set.pixels[$0 * size + position % size] }
+  }
+}
+
+/// The first images of a data set: a row a class with its name where there are labels, otherwise ten
+/// rows. A set of more than `rowLimit` classes shows the first of them.
+package func preview(of set: ImageSet, columns: Int, rowLimit: Int = 32) -> Raster {
+  guard let labels = set.labels else {
+    return grid(of: set, indices: Array(0..<min(set.count, columns * 10)), columns: columns)
+  }
+  var rows = [[Int?]](repeating: [], count: min(set.classNames.count, rowLimit))
+  for (image, label) in labels.enumerated() where rows.indices.contains(Int(label)) {
+    if rows[Int(label)].count < columns { rows[Int(label)].append(image) }
+  }
+  let indices = rows.flatMap { $0 + [Int?](repeating: nil, count: columns - $0.count) }
+  return grid(of: set, indices: indices, columns: columns, rowLabels: set.classNames)
 }
 
 private struct GridLayout {
@@ -56,8 +72,8 @@ private struct GridLayout {
     gutter = widest == 0 ? 0 : widest * letterScale + padding + 2 * letterScale
   }
 
-  /// `byte` gives the value at an index into `[count, height, width, channels]`.
-  func draw(_ byte: (Int) -> UInt8) -> Raster {
+  /// `byte` gives the value at an index into `[count, height, width, channels]`, or nil for none.
+  func draw(_ byte: (Int) -> UInt8?) -> Raster {
     let (stepX, stepY) = (width + padding, height + padding)
     let shownColumns = min(columns, count)
     let pictureWidth = gutter + padding + shownColumns * stepX
@@ -72,7 +88,9 @@ private struct GridLayout {
       for y in 0..<height {
         let target = ((top + y) * pictureWidth + left) * channels
         let source = (image * height + y) * width * channels
-        for i in 0..<(width * channels) { raster.pixels[target + i] = byte(source + i) }
+        for i in 0..<(width * channels) {
+          raster.pixels[target + i] = byte(source + i) ?? Self.background
+        }
       }
     }
     for (row, label) in labels.prefix(rows).enumerated() {

@@ -52,22 +52,17 @@ struct BilinearResize: Sendable {
   private func resizeRows(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>
   ) {
-    let (taps, channels) = (horizontal.taps, channels)
-    unsafe horizontal.starts.withUnsafeBufferPointer { starts in
-      unsafe horizontal.weights.withUnsafeBufferPointer { weights in
-        for y in 0..<from.height {
-          let row = unsafe source + y * from.width * channels
-          let out = unsafe target + y * to.width * channels
-          for x in 0..<to.width {
-            let first = unsafe row + starts[x] * channels
-            for channel in 0..<channels {
-              var sum = FilterTaps.half
-              for tap in 0..<taps {
-                let pixel = unsafe Int32(first[tap &* channels &+ channel])
-                sum = unsafe sum &+ pixel &* weights[x &* taps &+ tap]
-              }
-              unsafe out[x &* channels &+ channel] = FilterTaps.byte(sum)
-            }
+    let channels = channels
+    unsafe horizontal.withTaps { starts, weights, taps in
+      for y in 0..<from.height {
+        let row = unsafe source + y * from.width * channels
+        let out = unsafe target + y * to.width * channels
+        for x in 0..<to.width {
+          let first = unsafe row + starts[x] * channels
+          let weight = unsafe weights + x * taps
+          for channel in 0..<channels {
+            unsafe out[x &* channels &+ channel] = FilterTaps.sum(
+              first + channel, stride: channels, weight, taps: taps)
           }
         }
       }
@@ -77,20 +72,14 @@ struct BilinearResize: Sendable {
   private func resizeColumns(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>
   ) {
-    let (taps, stride) = (vertical.taps, to.width * channels)
-    unsafe vertical.starts.withUnsafeBufferPointer { starts in
-      unsafe vertical.weights.withUnsafeBufferPointer { weights in
-        for y in 0..<to.height {
-          let first = unsafe source + starts[y] * stride
-          let out = unsafe target + y * stride
-          for x in 0..<stride {
-            var sum = FilterTaps.half
-            for tap in 0..<taps {
-              let pixel = unsafe Int32(first[tap &* stride &+ x])
-              sum = unsafe sum &+ pixel &* weights[y &* taps &+ tap]
-            }
-            unsafe out[x] = FilterTaps.byte(sum)
-          }
+    let stride = to.width * channels
+    unsafe vertical.withTaps { starts, weights, taps in
+      for y in 0..<to.height {
+        let first = unsafe source + starts[y] * stride
+        let out = unsafe target + y * stride
+        let weight = unsafe weights + y * taps
+        for x in 0..<stride {
+          unsafe out[x] = FilterTaps.sum(first + x, stride: stride, weight, taps: taps)
         }
       }
     }
@@ -105,11 +94,35 @@ private struct FilterTaps: Sendable {
   let weights: [Int32]
 
   static let fractionBits: Int32 = 32 - 8 - 2
-  static let half: Int32 = 1 << (fractionBits - 1)
 
+  /// The weighted sum of `taps` bytes that lie `stride` apart, rounded to a byte.
   @inline(__always)
-  static func byte(_ sum: Int32) -> UInt8 {
-    UInt8(truncatingIfNeeded: max(0, min(255, sum >> fractionBits)))
+  static func sum(
+    _ first: UnsafePointer<UInt8>, stride: Int, _ weights: UnsafePointer<Int32>, taps: Int
+  ) -> UInt8 {
+    var sum: Int32 = 1 << (fractionBits - 1)
+    for tap in 0..<taps {
+      unsafe sum &+= Int32(first[tap &* stride]) &* weights[tap]
+    }
+    return UInt8(truncatingIfNeeded: max(0, min(255, sum >> fractionBits)))
+  }
+
+  /// Calls `body` with the starts and the weights. Enlarging takes two taps everywhere, and the code
+  /// for that is worth a copy in which the compiler knows the number.
+  @inline(__always)
+  func withTaps(
+    _ body: (_ starts: UnsafePointer<Int>, _ weights: UnsafePointer<Int32>, _ taps: Int) -> Void
+  ) {
+    unsafe starts.withUnsafeBufferPointer { starts in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        guard let starts = starts.baseAddress, let weights = weights.baseAddress else { return }
+        if taps == 2 {
+          unsafe body(starts, weights, 2)
+        } else {
+          unsafe body(starts, weights, taps)
+        }
+      }
+    }
   }
 
   init(from: Int, to: Int) {

@@ -24,7 +24,21 @@ package enum Catalog {
   ]
   package static let losses: [any Loss.Type] = [
     CrossEntropy.self,
+    Hinge.self,
     LeastSquares.self,
+    Relativistic.self,
+    TwoClass.self,
+    Wasserstein.self,
+  ]
+  package static let penalties: [any Penalty.Type] = [
+    Clip.self,
+    DRAGAN.self,
+    GradientPenalty.self,
+    L1ToReal.self,
+    L2ToReal.self,
+    OrthogonalPenalty.self,
+    R1.self,
+    R2.self,
   ]
   package static let optimizers: [any Optimizer.Type] = [
     Adam.self,
@@ -46,6 +60,7 @@ package enum Catalog {
     Vocabulary([
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
+      .penalty: penalties.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
       .initializer: initializers.map { $0.declaration },
       .source: sources,
@@ -57,6 +72,9 @@ package enum Catalog {
   }
   static func loss(_ choice: Choice) -> any Loss {
     find(choice, in: losses) { $0.declaration }.init(choice.record)
+  }
+  static func penalty(_ choice: Choice) -> any Penalty {
+    find(choice, in: penalties) { $0.declaration }.init(choice.record)
   }
   static func optimizer(_ choice: Choice) -> any Optimizer {
     find(choice, in: optimizers) { $0.declaration }.init(choice.record)

@@ -56,8 +56,7 @@ package struct ByteCount: CustomStringConvertible, Sendable {
     var (value, unit) = (Double(bytes), 0)
     while value >= 999.5 && unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
     if unit == 0 { return "\(bytes) bytes" }
-    return value < 9.95
-      ? "\((value * 10).rounded() / 10) \(units[unit])" : "\(Int(value.rounded())) \(units[unit])"
+    return "\(fixed(value, decimals: value < 9.95 ? 1 : 0)) \(units[unit])"
   }
 }
 

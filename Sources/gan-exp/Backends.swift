@@ -1,16 +1,45 @@
 import ArgumentParser
 import CPUBackend
+import Foundation
 import TensorCore
 
 /// The one list of backends.
 enum Device: String, CaseIterable, ExpressibleByArgument {
+  /// oneDNN and our own kernels, on all cores.
   case cpu
+  /// The naive interpreter in double precision: slow, for checking the others.
   case reference
 
-  func backend(threads: Int?) -> any Backend {
+  func backend(threads: Int) -> any Backend {
     switch self {
     case .cpu: CPUBackend(threads: threads)
     case .reference: ReferenceBackend()
     }
   }
+
+  /// What the numbers depend on besides this program.
+  var libraries: [(name: String, version: String)] {
+    switch self {
+    case .cpu: CPUBackend.libraries
+    case .reference: []
+    }
+  }
+}
+
+/// Where and how wide to compute.
+struct MachineOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("What computes.", valueName: "cpu|reference"))
+  var device = Device.cpu
+
+  @Option(help: "Threads; else one a core.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024")
+    }
+  }
+
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var backend: any Backend { device.backend(threads: threadCount) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Runner
 
 /// What the exit code says; scripts rely on these.
 enum ExitStatus: Int32 {
@@ -16,6 +17,16 @@ enum ExitStatus: Int32 {
 struct Failure: Error {
   let status: ExitStatus
   let message: String
+
+  /// Runs `body` and turns what the runner says into what a command says.
+  static func catching<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as RunError {
+      throw Failure(
+        status: ExitStatus(rawValue: error.exitCode) ?? .internalError, message: "error: \(error)")
+    }
+  }
 }
 
 /// stdout carries results only; everything said to a person goes to stderr.

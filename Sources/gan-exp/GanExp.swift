@@ -18,7 +18,7 @@ struct GanExp: ParsableCommand {
     version: programVersion,
     subcommands: [
       Run.self, Validate.self, Describe.self, Sample.self, Trace.self, Data.self, Layers.self,
-      Schema.self, Reference.self,
+      Schema.self, Reference.self, Benchmark.self,
     ])
 
   static func main() {

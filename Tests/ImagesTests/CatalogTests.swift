@@ -28,4 +28,52 @@ import Testing
     let titles = DatasetCatalog.all.flatMap { $0.ready }.map(\.title)
     #expect(titles == ["mnist train", "mnist test", "synthetic digits"])
   }
+
+  struct Written: Sendable, CustomTestStringConvertible {
+    let text: String
+    let means: any DatasetSource & Equatable
+    var testDescription: String { text }
+  }
+
+  static let written: [Written] = [
+    Written(text: "mnist", means: Mnist(split: .train)),
+    Written(text: "{mnist: test}", means: Mnist(split: .test)),
+    Written(text: "{mnist: {split: test}}", means: Mnist(split: .test)),
+    Written(text: "{synthetic: digits}", means: Synthetic(count: 10_000, seed: 0)),
+    Written(text: "{synthetic: {count: 500, seed: 7}}", means: Synthetic(count: 500, seed: 7)),
+    Written(text: "{idx: fashion/}", means: Idx(.folder("fashion/", split: .train))),
+    Written(
+      text: "{idx: {folder: kmnist, split: test}}", means: Idx(.folder("kmnist", split: .test))),
+    Written(
+      text: "{idx: {images: a, labels: b}}", means: Idx(.files(images: "a", labels: "b"))),
+    Written(text: "{idx: {images: a}}", means: Idx(.files(images: "a", labels: nil))),
+  ]
+
+  static let vocabulary = Vocabulary([.source: DatasetCatalog.declarations])
+
+  @Test("A source is what the spec says", arguments: written)
+  func sources(_ written: Written) throws {
+    let choice = try loadChoice(written.text, .source, vocabulary: Self.vocabulary).get()
+    func isSame<Source: Equatable>(_ source: Source) -> Bool {
+      DatasetCatalog.source(choice) as? Source == source
+    }
+    let isRight = isSame(written.means)
+    #expect(isRight)
+  }
+
+  @Test(
+    "A source that makes no sense is an error of the spec",
+    arguments: [
+      ("minst", "mnist"), ("{mnist: validation}", "train, test"), ("idx", "folder"),
+      ("{idx: {folder: a, images: b}}", "a folder and a file of images"),
+      ("{idx: {folder: a, labels: b}}", "a folder and a file of labels"),
+      ("{idx: {labels: b}}", "a folder, or a file of images"),
+      ("{synthetic: {count: 0}}", "count"), ("{synthetic: letters}", "digits"),
+    ])
+  func errors(_ text: String, _ says: String) {
+    switch loadChoice(text, .source, vocabulary: Self.vocabulary) {
+    case .success(let choice): Issue.record("\(choice.record)")
+    case .failure(let diagnostics): #expect("\(diagnostics)".contains(says), "\(diagnostics)")
+    }
+  }
 }

@@ -156,9 +156,21 @@ import Testing
     let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
     try source.write(name, name.hasSuffix("gz") ? Self.zipped : Self.content)
     let paths = try Download(Self.published, from: source.path).run(into: target.path) { _ in }
-    let bytes = try target.read("a.gz")
-    #expect(paths == [target.path + "/a.gz"])
-    #expect(bytes == (name.hasSuffix("gz") ? Self.zipped : Self.content))
+    let kept = name.hasSuffix("gz") ? "a.gz" : "a"
+    #expect(paths == ["\(target.path)/\(kept)"] && target.names == [kept])
+    #expect(try target.read(kept) == source.read(name))
+  }
+
+  @Test("A server that unpacks what it sends gives a file without .gz, which is then enough")
+  func unpacked() throws {
+    let folder = try TemporaryFolder()
+    let server = try TestServer { .file(Self.content, $0) }
+    defer { server.stop() }
+    for _ in 0..<2 {
+      let paths = try download(from: server).run(into: folder.path) { _ in }
+      #expect(paths == [folder.path + "/a"])
+    }
+    #expect(folder.names == ["a"] && server.requests.count == 1)
   }
 
   @Test("A copy that is missing or another is refused")

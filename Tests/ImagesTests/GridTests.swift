@@ -72,4 +72,16 @@ import Testing
       rowLabels: [label])
     #expect(picture.width <= 5 + 12 * 6 + 4)
   }
+
+  @Test("A preview has a row a class, and places without an image stay empty")
+  func previewRows() {
+    let set = ImageSet(
+      name: "t", count: 4, height: 1, width: 1, channels: 1, pixels: [10, 20, 30, 40],
+      labels: [1, 0, 1, 1], classNames: ["a", "b", "c"])
+    let picture = preview(of: set, columns: 2)
+    let left = picture.width - 2 * 3
+    let shown = (0..<6).map { pixel(picture, left + $0 % 2 * 3, 2 + $0 / 2 * 3) }
+    let empty = pixel(picture, 0, 0)
+    #expect(shown == [20, empty, 10, 30, empty, empty])
+  }
 }

@@ -150,6 +150,15 @@ import Testing
     #expect("\(error!)".contains("\(path): cannot read: not a regular file"))
   }
 
+  @Test("What keeps a file from being read is said in the system's words")
+  func unreadable() {
+    let name = String(repeating: "x", count: 300)
+    let error = #expect(throws: DatasetError.self) {
+      try Idx(.files(images: name, labels: nil)).load(dataDirectory: ["/tmp"])
+    }
+    #expect("\(error!)".contains("/tmp/\(name): cannot open: File name too long"))
+  }
+
   @Test("A missing folder is said with every place looked at")
   func missing() {
     let error = #expect(throws: DatasetError.self) {

@@ -117,8 +117,37 @@ def make(name, keys, shape, classes):
     raise SystemExit(f"replay: no PyTorch counterpart for the layer `{name}`")
 
 
-def apply(modules, x, path, labels, mask):
-    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid."""
+KINKED = (nn.ReLU, nn.LeakyReLU)
+
+
+class Kinks:
+    """Inputs of relus that lie so close to 0 that rounding may put them on either side.
+
+    A flip moves one such input to the other side of 0, which changes values by less than rounding
+    does, and derivatives by as much as the kink.
+    """
+
+    CLOSE = 2e-6
+
+    def __init__(self, flips=()):
+        self.flips = set(flips)
+        self.found = []
+
+    def __call__(self, x, path):
+        values = x.detach().flatten()
+        scale = values.square().mean().sqrt()
+        for index in (values.abs() < self.CLOSE * scale).nonzero().flatten().tolist():
+            self.found.append((abs(values[index].item() / scale.item()), path, index))
+        flips = [index for where, index in self.flips if where == path]
+        if flips:
+            nudge = torch.zeros_like(values)
+            nudge[flips] = -2 * values[flips]
+            x = x + nudge.reshape(x.shape)
+        return x
+
+
+def apply(modules, x, path, labels, mask, kinks=None, name=""):
+    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax."""
     before = x
     for index, module in enumerate(modules):
         before = x
@@ -130,10 +159,12 @@ def apply(modules, x, path, labels, mask):
             if module.probability > 0:
                 x = x * mask(here) / (1 - module.probability)
         elif isinstance(module, Residual):
-            x = x + apply(module, x, here, labels, mask)[0]
+            x = x + apply(module, x, here, labels, mask, kinks, name)[0]
+        elif isinstance(module, KINKED) and kinks is not None:
+            x = module(kinks(x, f"{here}{name}"))
         else:
             x = module(x)
-    return x, before if isinstance(modules[-1], nn.Sigmoid) else x
+    return x, before if isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
 
 
 def powerless_biases(modules, path):

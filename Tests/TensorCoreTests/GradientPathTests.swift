@@ -34,12 +34,9 @@ import Testing
   }
 
   @Test func `the generator's gradient builds no critic weight gradient`() {
-    // Back through the critic and one generator layer, and two weight gradients.
-    #expect(Players().products(Players().generator.prefix(0).map { $0 }) == 0)
+    // Back through two critic layers and one generator layer, and two weight gradients.
     let players = Players()
     #expect(players.products(players.generator) == 2 + 1 + 2)
-    let shapes = Set(players.builder.nodes.map(\.type.shape))
-    #expect(!shapes.contains([7, 6]))
     let weightGradients = players.builder.nodes.count {
       $0.type.shape == [6, 7] || $0.type.shape == [7, 1]
     }

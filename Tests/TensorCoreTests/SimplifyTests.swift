@@ -45,6 +45,10 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
       let mask = x.compared(.greater, to: y)
       return mask.select(mask.select(x, else: x * y), else: y)
     },
+    Rewriting("select on the same mask, on the other side", "x y greater select") { x, y in
+      let mask = x.compared(.greater, to: y)
+      return mask.select(x, else: mask.select(x * y, else: y))
+    },
     Rewriting("transposed twice", "x") { x, _ in x.transpose([1, 0]).transpose([1, 0]) },
     Rewriting("reshaped twice", "x") { x, _ in x.reshape([6]).reshape([2, 3]) },
     Rewriting("product with a transpose", "x y matmul") { x, y in
@@ -52,6 +56,9 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
     },
     Rewriting("sum of repeats", "x constant broadcast multiply") { x, _ in
       x.broadcast(to: [5, 2, 3], axes: [1, 2]).sum(axes: [0])
+    },
+    Rewriting("sum of repeats and more", "x reduce_sum constant broadcast multiply") { x, _ in
+      x.broadcast(to: [5, 2, 3], axes: [1, 2]).sum(axes: [0, 2])
     },
     Rewriting("mean of repeats", "x") { x, _ in
       x.broadcast(to: [2, 4, 3], axes: [0, 2]).mean(axes: [1])
@@ -64,6 +71,11 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
       let padded = builder.add(.pad(low: [1, 0], high: [0, 2], interior: [1, 0]), [x])
       return builder.add(.slice(start: [1, 0], limit: [4, 3], step: [2, 1]), [padded])
     },
+    Rewriting("slice of a pad, elsewhere", "x pad slice") { x, _ in
+      let builder = x.builder
+      let padded = builder.add(.pad(low: [1, 0], high: [0, 2], interior: [1, 0]), [x])
+      return builder.add(.slice(start: [1, 1], limit: [4, 4], step: [2, 1]), [padded])
+    },
     Rewriting("function of a repeat", "x tanh broadcast") { x, _ in
       x.broadcast(to: [5, 2, 3], axes: [1, 2]).tanh
     },
@@ -72,6 +84,9 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
     },
     Rewriting("repeat of a reshape", "x reduce_sum broadcast") { x, _ in
       x.sum(axes: [1]).reshape([2, 1]).broadcast(to: [2, 3], axes: [0, 1])
+    },
+    Rewriting("repeat of a reshape that mixes axes", "x reshape broadcast") { x, _ in
+      x.reshape([3, 2]).broadcast(to: [3, 4, 2], axes: [0, 2])
     },
   ]
 }
@@ -115,7 +130,7 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
   }
 
   /// Thirty random operations, among them the gradients of what came before.
-  private static func randomProgram(_ builder: GraphBuilder, seed: Int) -> Graph {
+  static func randomProgram(_ builder: GraphBuilder, seed: Int) -> Graph {
     var choices = Choices(seed: seed)
     var values = [builder.feed("x", [2, 3]), builder.feed("y", [2, 3])]
     let (x, y) = (values[0], values[1])

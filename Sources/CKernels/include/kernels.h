@@ -1,3 +1,179 @@
 #pragma once
-// The thread team of oneDNN, from which our own kernels borrow: runs `body` on `threads` threads.
+// The vector kernels of the processor backend, and the thread team they share with oneDNN.
+//
+// Everything here works on memory that the caller owns; nothing allocates. A kernel that takes
+// `threads` splits its work by position alone, so its result does not depend on their number.
+
+#include <stdint.h>
+
+// ---------------------------------------------------------------------------------------------
+// team.c: the thread team of oneDNN, from which our own kernels borrow.
+
+/// Runs `body(data)` on each of `threads` threads, the caller among them.
 void gan_parallel(void (*body)(void *), void *data, unsigned threads);
+/// The index of the calling thread in the innermost `gan_parallel`.
+unsigned gan_thread_index(void);
+/// How many threads oneDNN uses when the calling thread executes one of its primitives.
+void gan_set_threads(unsigned threads);
+/// The processors that this process may use.
+unsigned gan_available_threads(void);
+/// Denormals become zeros on every thread of the team; `saved` keeps one control word a thread.
+void gan_flush_denormals(uint32_t *saved, unsigned threads);
+void gan_restore_denormals(uint32_t *saved, unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
+// heap.c
+
+/// Bytes of the C heap in use, or 0 where nobody can say.
+int64_t gan_heap_bytes(void);
+
+// ---------------------------------------------------------------------------------------------
+// group.c: a fused group of element-wise operations, interpreted tile by tile.
+
+enum { GAN_MAX_RANK = 8, GAN_MAX_REGISTERS = 256, GAN_MAX_FOLDS = 16 };
+
+enum gan_element { GAN_FLOAT32, GAN_INT32, GAN_UINT8 };
+
+enum gan_opcode {
+  GAN_NEGATE, GAN_ABSOLUTE, GAN_SIGN, GAN_FLOOR,
+  GAN_EXPONENTIAL, GAN_EXPONENTIAL_MINUS_ONE, GAN_LOGARITHM, GAN_LOGARITHM_ONE_PLUS,
+  GAN_SQUARE_ROOT, GAN_RECIPROCAL_SQUARE_ROOT, GAN_RECIPROCAL,
+  GAN_TANH, GAN_SIGMOID, GAN_SOFTPLUS,
+  GAN_ADD, GAN_SUBTRACT, GAN_MULTIPLY, GAN_DIVIDE, GAN_MAXIMUM, GAN_MINIMUM, GAN_POWER,
+  GAN_LESS, GAN_LESS_OR_EQUAL, GAN_GREATER, GAN_GREATER_OR_EQUAL, GAN_EQUAL, GAN_NOT_EQUAL,
+  GAN_SELECT, GAN_COPY,
+  GAN_OPCODES
+};
+
+/// `destination = opcode(operands)`; bit `k` of `scalars` says that operand `k` is one number for
+/// the whole tile. Unary operations take tiles only, `copy` either; of a binary operation at most
+/// one operand is a scalar; the mask of a selection is a tile.
+typedef struct {
+  int32_t opcode;
+  int32_t scalars;
+  int32_t destination;
+  int32_t operands[3];
+} gan_instruction;
+
+enum gan_source_kind {
+  /// Element `i` of the domain is `base[i]`, float32: read in place.
+  GAN_DIRECT,
+  /// Element `i` is `base[i % period]`, float32: read in place where a tile allows it.
+  GAN_PERIODIC,
+  /// Element `i`, written in the mixed radix of `extents`, is at the sum of digit × stride.
+  GAN_STRIDED,
+};
+
+typedef struct {
+  const void *base;
+  int32_t kind;
+  int32_t element;
+  /// The register that names the tile, and the scratch tile that holds it if it is copied (or -1).
+  int32_t reg;
+  int32_t slot;
+  int64_t period;
+  int64_t rank;
+  int64_t extents[GAN_MAX_RANK];
+  int64_t strides[GAN_MAX_RANK];
+} gan_source;
+
+/// Where a register goes: if `direct`, the register *is* the place; otherwise it is copied (and
+/// converted) there after the last instruction.
+typedef struct {
+  void *base;
+  int32_t element;
+  int32_t reg;
+  int32_t direct;
+} gan_sink;
+
+enum gan_fold_kind { GAN_FOLD_SUM, GAN_FOLD_MAXIMUM, GAN_FOLD_MINIMUM };
+
+/// A register folded over the middle axis of the domain, into `result[outer][inner]`.
+typedef struct {
+  int32_t kind;
+  int32_t reg;
+  float *result;
+  /// `[outer][chunks][inner]`; may be null if `chunks` is 1.
+  float *partial;
+} gan_fold;
+
+/// The domain is `[outer][middle][inner]` in row-major order; without folds it is `[1][count][1]`.
+/// `middle` is cut into `chunks` runs of `chunk`, each folded by itself, then the runs in order.
+typedef struct {
+  int64_t outer, middle, inner;
+  int64_t chunk, chunks;
+  /// The most elements interpreted at a time.
+  int64_t tile;
+  /// Scratch tiles of one thread: registers 0 ..< slots. `scratch` holds them for every thread.
+  int32_t slots;
+  int32_t sourceCount, scalarCount, instructionCount, sinkCount, foldCount;
+  const gan_source *sources;
+  /// Scalars take the registers from `slots` on.
+  const float *const *scalars;
+  const gan_instruction *instructions;
+  const gan_sink *sinks;
+  const gan_fold *folds;
+  float *scratch;
+} gan_group;
+
+void gan_run_group(const gan_group *group, unsigned threads);
+/// Floats of scratch that one thread needs.
+int64_t gan_group_scratch(int64_t slots, int64_t tile);
+/// The instruction set in use: 2 AVX-512, 1 AVX2, 0 what every processor of the kind has.
+int gan_instruction_set(void);
+/// Uses `set`, or the best below it that the processor has; returns the one in use.
+int gan_use_instruction_set(int set);
+
+// ---------------------------------------------------------------------------------------------
+// copy.c: moving elements of 1 or 4 bytes.
+
+typedef struct {
+  const void *source;
+  void *destination;
+  int64_t elementSize;
+  int64_t rank;
+  int64_t extents[GAN_MAX_RANK];
+  int64_t sourceStrides[GAN_MAX_RANK];
+  int64_t destinationStrides[GAN_MAX_RANK];
+  /// Bytes of the destination to clear first, or 0.
+  int64_t clear;
+} gan_copy;
+
+void gan_run_copy(const gan_copy *copy, unsigned threads);
+/// Element by element between types; out of range values of uint8 saturate, fractions are cut.
+void gan_convert(void *destination, int32_t to, const void *source, int32_t from, int64_t count);
+
+// ---------------------------------------------------------------------------------------------
+// table.c: rows by index. Both return 0, or 1 if an index lies outside the table (and then leave
+// the result undefined).
+
+int gan_gather(float *result, const float *table, const int32_t *indices, int64_t count,
+               int64_t rows, int64_t width);
+int gan_scatter_add(float *table, const float *updates, const int32_t *indices, int64_t count,
+                    int64_t rows, int64_t width);
+
+// ---------------------------------------------------------------------------------------------
+// window.c: pooling windows over `[batch, height, width, channels]`.
+
+typedef struct {
+  int64_t batch, height, width, channels;
+  int64_t outputHeight, outputWidth;
+  int64_t windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft;
+} gan_window;
+
+void gan_window_sum(const gan_window *window, const float *x, float *y, unsigned threads);
+void gan_window_sum_gradient(const gan_window *window, const float *y, float *x, unsigned threads);
+void gan_window_maximum(const gan_window *window, const float *x, float *y, unsigned threads);
+void gan_window_maximum_gradient(const gan_window *window, const float *x, const float *y,
+                                 float *gradient, unsigned threads);
+void gan_window_maximum_select(const gan_window *window, const float *x, const float *v, float *y,
+                               unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
+// random.c: Philox4x32-10.
+
+/// `key` is seed low, seed high, step.
+void gan_random_uniform(float *result, int64_t count, const int32_t *key, uint32_t stream,
+                        unsigned threads);
+void gan_random_normal(float *result, int64_t count, const int32_t *key, uint32_t stream,
+                       unsigned threads);

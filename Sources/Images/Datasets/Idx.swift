@@ -61,13 +61,14 @@ package struct Idx: DatasetSource, Equatable {
     }
   }
 
-  package var storedFormat: StoredFormat? { nil }
   package var title: String {
     switch place {
     case .folder(let folder, let split): "idx \(folder) \(split.rawValue)"
     case .files(let images, _): "idx \(images)"
     }
   }
+
+  package var storedFormat: StoredFormat? { nil }
 
   /// A relative path is looked for in every folder of `dataDirectory` and then in the current one.
   package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {

@@ -41,8 +41,9 @@ package struct Mnist: DatasetSource, Equatable {
   package init(split: Split = .train) { self.split = split }
   package init(_ record: Record) { split = record[Self.split] }
 
-  package var storedFormat: StoredFormat? { .digit }
   package var title: String { "mnist \(split.rawValue)" }
+
+  package var storedFormat: StoredFormat? { .digit }
 
   package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
     let search = FileSearch(
@@ -51,11 +52,10 @@ package struct Mnist: DatasetSource, Equatable {
     let files = all.filter { $0.name.hasPrefix(split == .train ? "train" : "t10k") }
     var parts: [IdxPair.Part] = []
     for file in files {
-      let name = String(file.name.dropLast(".gz".count))
-      let (path, looked) = search.find([name])
+      let (path, looked) = search.find([file.plainName])
       guard let path else {
         throw .missing(
-          what: "MNIST (\(name))", looked: looked,
+          what: "MNIST (\(file.plainName))", looked: looked,
           remedy: "fetch it with `gan-exp data get mnist`, or say where it is with --data-dir DIR")
       }
       parts.append(IdxPair.Part(path: path, md5: file.md5))

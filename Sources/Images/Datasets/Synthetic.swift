@@ -38,8 +38,9 @@ package struct Synthetic: DatasetSource, Equatable {
     self.init(count: record[Self.count], seed: UInt64(record[Self.seed]))
   }
 
-  package var storedFormat: StoredFormat? { .digit }
   package var title: String { "synthetic \(Kind.digits.rawValue)" }
+
+  package var storedFormat: StoredFormat? { .digit }
 
   package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
     let side = DigitRenderer.side

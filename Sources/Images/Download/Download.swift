@@ -50,15 +50,20 @@ package struct Download: Sendable {
     try FileBytes.createDirectory(folder)
     var paths: [String] = []
     for file in published.files {
-      let path = joined(folder, file.name)
-      if !isGood(path, file) {
+      let present = FileSearch(folders: [folder]).find([file.plainName]).found
+      if let present, (try? check(present, file)) != nil {
+        paths.append(present)
+        continue
+      }
+      let path =
         switch origin {
         case .mirrors(let mirrors):
-          try fetch(file, to: path, mirrors: mirrors, progress: progress)
+          try fetch(file, to: folder, mirrors: mirrors, progress: progress)
         case .folder(let source):
-          try copy(file, to: path, from: source, progress: progress)
+          try copy(file, to: folder, from: source, progress: progress)
         }
-      }
+      // A damaged file under the other name would be found before the good one.
+      if let present, present != path { try FileBytes.move(present, to: present + ".damaged") }
       paths.append(path)
     }
     return paths
@@ -68,40 +73,42 @@ package struct Download: Sendable {
     "try again later, give a mirror with --from URL, or the folder of a copy with --from DIR"
   }
 
-  private func isGood(_ path: String, _ file: Published.File) -> Bool {
-    (try? check(path, file)) ?? false
+  /// The bytes of a file that is there; throws when its content is not the published one.
+  private func check(_ path: String, _ file: Published.File) throws(DatasetError) -> [UInt8] {
+    let bytes = try FileBytes.readIfPresent(path) ?? []
+    try file.verify(bytes, path: path, remedy: remedy)
+    return bytes
   }
 
-  /// False when there is no file; throws when its content is not the published one.
-  private func check(_ path: String, _ file: Published.File) throws(DatasetError) -> Bool {
-    guard let bytes = try FileBytes.readIfPresent(path) else { return false }
-    try file.verify(bytes, path: path, remedy: remedy)
-    return true
+  /// Named after what is in it: a copy or a server may have the file unpacked.
+  private func publish(
+    _ part: PartialFile, _ bytes: [UInt8], of file: Published.File, in folder: String
+  ) throws(DatasetError) -> String {
+    let path = joined(folder, Gzip.isGzip(bytes) ? file.name : file.plainName)
+    try part.publish(as: path)
+    return path
   }
 
   private func copy(
-    _ file: Published.File, to path: String, from source: String,
+    _ file: Published.File, to folder: String, from source: String,
     progress: @Sendable (Progress) -> Void
-  ) throws(DatasetError) {
+  ) throws(DatasetError) -> String {
     let folders = [source, joined(source, published.name), joined(source, "MNIST/raw")]
-    let plain = file.name.hasSuffix(".gz") ? String(file.name.dropLast(3)) : file.name
-    let (found, looked) = FileSearch(folders: folders).find([plain])
-    guard let found, let bytes = try FileBytes.readIfPresent(found) else {
-      throw .missing(what: file.name, looked: looked, remedy: remedy)
-    }
-    try file.verify(bytes, path: found, remedy: remedy)
-    let part = try PartialFile(path: path)
+    let (found, looked) = FileSearch(folders: folders).find([file.plainName])
+    guard let found else { throw .missing(what: file.name, looked: looked, remedy: remedy) }
+    let bytes = try check(found, file)
+    let part = try PartialFile(path: joined(folder, file.name))
     try part.restart()
     try part.append(bytes)
-    try part.publish()
     progress(Progress(file: file.name, source: found, received: bytes.count, total: bytes.count))
+    return try publish(part, bytes, of: file, in: folder)
   }
 
   private func fetch(
-    _ file: Published.File, to path: String, mirrors: [String],
+    _ file: Published.File, to folder: String, mirrors: [String],
     progress: @escaping @Sendable (Progress) -> Void
-  ) throws(DatasetError) {
-    let part = try PartialFile(path: path)
+  ) throws(DatasetError) -> String {
+    let part = try PartialFile(path: joined(folder, file.name))
     var attempts: [String] = []
     for mirror in mirrors {
       let address = joined(mirror, file.name)
@@ -116,12 +123,15 @@ package struct Download: Sendable {
         }
         switch try transfer.run(into: part) {
         case .complete:
-          do {
-            try file.verify(
-              FileBytes.readIfPresent(part.temporaryPath) ?? [], path: address, remedy: remedy)
-            return try part.publish()
-          } catch {
-            attempts.append("\(address): \(error.inOneLine)")
+          let bytes = try FileBytes.readIfPresent(part.temporaryPath) ?? []
+          let verdict = Result { () throws(DatasetError) in
+            try file.verify(bytes, path: address, remedy: remedy)
+          }
+          switch verdict {
+          case .success:
+            return try publish(part, bytes, of: file, in: folder)
+          case .failure(let error):
+            attempts.append("\(address): \(error.summary)")
             try part.restart()
             if before > 0 { continue }
           }
@@ -142,6 +152,9 @@ package struct Download: Sendable {
 }
 
 extension Published.File {
+  /// The name of the file unpacked.
+  var plainName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
+
   /// Gzip adds a few bytes to what it cannot compress.
   var fetchLimit: Int { size + size / 1000 + 4096 }
 

@@ -8,12 +8,11 @@ import Synchronization
   import Darwin
 #endif
 
-/// A file that is being filled as `PATH.part` and gets its name when it is whole.
+/// A file that is being filled as `PATH.part` and gets a name when it is whole.
 ///
 /// It is locked while this object lives, so two programs never write to the same one; what it holds
 /// stays for a later attempt unless it is published or restarted.
 final class PartialFile: Sendable {
-  let path: String
   let temporaryPath: String
   private let descriptor: Int32
   private let isPublished = Atomic(false)
@@ -28,7 +27,6 @@ final class PartialFile: Sendable {
         ? .system(path: temporary, action: "write", reason: "another process is filling it")
         : FileBytes.failure(temporary, "lock")
     }
-    self.path = path
     self.temporaryPath = temporary
     self.descriptor = descriptor
   }
@@ -61,12 +59,10 @@ final class PartialFile: Sendable {
     }
   }
 
-  /// Makes the content durable and gives it its name, in place of what had it.
-  func publish() throws(DatasetError) {
+  /// Makes the content durable and gives it the name `path`, in place of what had it.
+  func publish(as path: String) throws(DatasetError) {
     guard fsync(descriptor) == 0 else { throw FileBytes.failure(temporaryPath, "write") }
-    guard unsafe rename(temporaryPath, path) == 0 else {
-      throw FileBytes.failure(path, "rename to")
-    }
+    try FileBytes.move(temporaryPath, to: path)
     isPublished.store(true, ordering: .relaxed)
     let folder = parentFolder(path)
     let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -10,7 +10,8 @@ package struct He: Initializer {
   static let fan = Field.choice("fan", of: Fan.self, default: .in, "Which side keeps its variance")
   package static let declaration = Declaration(
     "he", "Variance 2/fan_in, for relu networks; also called Kaiming",
-    details: "He et al. 2015, equation 10. PyTorch: `nn.init.kaiming_normal_`, `kaiming_uniform_`.",
+    details:
+      "He et al. 2015, equation 10. Biases begin at 0. PyTorch: `nn.init.kaiming_normal_`, `kaiming_uniform_`.",
     fields: [distribution.declaration, slope.declaration, fan.declaration],
     shorthand: "distribution", example: "linear: he")
 
@@ -25,6 +26,7 @@ package struct He: Initializer {
   }
 
   package func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue {
+    if kind.isBias { return .constant(0) }
     let connections = fan == .in ? fans.input : fans.output
     return spread.initialValue(variance: 2 / (1 + slope * slope) / Double(connections))
   }

@@ -8,6 +8,14 @@ package enum ParameterKind: Hashable, Sendable {
   case embedding
 
   package enum Part: Hashable, Sendable { case weight, bias }
+
+  /// Whether it is a vector of offsets: rules made of fan-in and fan-out say nothing of those.
+  var isBias: Bool {
+    switch self {
+    case .linear(let part), .convolution(let part), .batchNorm(let part): part == .bias
+    case .embedding: false
+    }
+  }
 }
 
 /// Connections into and out of one unit, as PyTorch counts them

@@ -7,13 +7,16 @@ struct InitializerSet: Sendable {
   init(_ section: InitializersSection) { self.section = section }
 
   func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue {
-    let chosen =
-      switch kind {
-      case .linear(let part): section.linear.choice(of: part)
-      case .convolution(let part): section.conv.choice(of: part)
-      case .batchNorm(let part): section.batchNorm.choice(of: part)
-      case .embedding: section.embedding
-      }
+    let chosen: Choice?
+    switch kind {
+    case .linear(let part): chosen = section.linear.choice(of: part)
+    case .convolution(let part): chosen = section.conv.choice(of: part)
+    case .embedding: chosen = section.embedding
+    case .batchNorm(let part):
+      chosen = section.batchNorm.choice(of: part)
+      // A norm that the section does not name begins as the identity, whatever `default` says.
+      if chosen == nil { return .constant(part == .weight ? 1 : 0) }
+    }
     return Catalog.initializer(chosen ?? section.default).initialValue(of: kind, fans)
   }
 }

@@ -5,7 +5,8 @@ package struct Orthogonal: Initializer {
   static let gain = Field.number("gain", default: 1, in: .above(0), "Factor")
   package static let declaration = Declaration(
     "orthogonal", "Orthonormal rows or columns, whichever are fewer",
-    details: "Saxe et al. 2013. PyTorch: `nn.init.orthogonal_`.", fields: [gain.declaration],
+    details: "Saxe et al. 2013. Biases begin at 0. PyTorch: `nn.init.orthogonal_`.",
+    fields: [gain.declaration],
     shorthand: "gain", example: "conv: orthogonal")
 
   let gain: Double
@@ -13,6 +14,7 @@ package struct Orthogonal: Initializer {
   package init(_ record: Record) { gain = record[Self.gain] }
 
   package func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue {
-    .orthogonal(gain: gain)
+    if kind.isBias { return .constant(0) }
+    return .orthogonal(gain: gain)
   }
 }

@@ -19,7 +19,8 @@ package struct Xavier: Initializer {
   static let gain = Field.number("gain", default: 1, in: .above(0), "Factor")
   package static let declaration = Declaration(
     "xavier", "Variance 2/(fan_in + fan_out) · gain²; also called Glorot",
-    details: "Glorot and Bengio 2010, equation 16. PyTorch: `nn.init.xavier_uniform_`, "
+    details:
+      "Glorot and Bengio 2010, equation 16. Biases begin at 0. PyTorch: `nn.init.xavier_uniform_`, "
       + "`xavier_normal_`.",
     fields: [distribution.declaration, gain.declaration], shorthand: "distribution",
     example: "linear: {xavier: normal}")
@@ -33,6 +34,7 @@ package struct Xavier: Initializer {
   }
 
   package func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue {
-    spread.initialValue(variance: gain * gain * 2 / Double(fans.input + fans.output))
+    if kind.isBias { return .constant(0) }
+    return spread.initialValue(variance: gain * gain * 2 / Double(fans.input + fans.output))
   }
 }

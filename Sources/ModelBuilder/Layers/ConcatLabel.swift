@@ -5,7 +5,7 @@ import TensorCore
 package struct ConcatLabel: Layer {
   enum Position: String, CaseIterable, Sendable { case first, last }
   static let embedding = Field.integer(
-    "embedding", in: .atLeast(1), "Width of the label's embedding")
+    "embedding", in: .within(1...65_536), "Width of the label's embedding")
   static let position = Field.choice(
     "position", of: Position.self, default: .last, "Where the embedding stands in the result")
   package static let declaration = Declaration(

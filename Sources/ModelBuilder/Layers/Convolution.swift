@@ -3,12 +3,16 @@ import TensorCore
 
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field).
 package struct Convolution: Layer {
-  static let channels = Field.integer("channels", in: .atLeast(1), "Channels of the output")
-  static let kernel = Field.sizes("kernel", default: 3, "Kernel height and width")
-  static let stride = Field.sizes("stride", default: 1, "Step between output places")
+  static let channels = Field.integer(
+    "channels", in: .within(1...65_536), "Channels of the output")
+  static let kernel = Field.sizes(
+    "kernel", default: 3, in: .within(1...255), "Kernel height and width")
+  static let stride = Field.sizes(
+    "stride", default: 1, in: .within(1...255), "Step between output places")
   static let padding = Field.sizes(
-    "padding", default: 0, in: .atLeast(0), "Zeros around the image, on each side")
-  static let dilation = Field.sizes("dilation", default: 1, "Step between kernel taps")
+    "padding", default: 0, in: .within(0...255), "Zeros around the image, on each side")
+  static let dilation = Field.sizes(
+    "dilation", default: 1, in: .within(1...255), "Step between kernel taps")
   static let groups = Field.integer(
     "groups", default: 1, in: .atLeast(1), "Channels are convolved in this many separate groups")
   static let bias = Field.flag("bias", default: true, "Add a learned offset to each channel")
@@ -42,7 +46,8 @@ package struct Convolution: Layer {
     let (height, width, inputChannels) = try input.image(for: "conv")
     guard inputChannels % geometry.groups == 0, channels % geometry.groups == 0 else {
       throw LayerMisfit(
-        "\(inputChannels) and \(channels) channels do not divide into \(geometry.groups) groups")
+        "\(inputChannels) input and \(channels) output channels do not divide into "
+          + "\(geometry.groups) groups", advice: "groups must divide both")
     }
     guard
       geometry.outputHeight(height, kernel: kernel[0]) >= 1,
@@ -55,8 +60,8 @@ package struct Convolution: Layer {
         advice: "a smaller kernel, more padding, or fewer stride-2 layers before it")
     }
     let taps = kernel[0] * kernel[1]
-    let fans = Fans(
-      input: inputChannels / geometry.groups * taps, output: channels * taps / geometry.groups)
+    // PyTorch reads the fans off [out, in / groups, kernel, kernel].
+    let fans = Fans(input: inputChannels / geometry.groups * taps, output: channels * taps)
     let weight = scope.parameter(
       "weight", [kernel[0], kernel[1], inputChannels / geometry.groups, channels],
       layout: .convolution, kind: .convolution(.weight), fans: fans)

@@ -4,15 +4,19 @@ import TensorCore
 /// Transposed convolution: the input gradient of a convolution, used as a layer (Dumoulin and Visin
 /// 2016).
 package struct ConvolutionTranspose: Layer {
-  static let channels = Field.integer("channels", in: .atLeast(1), "Channels of the output")
-  static let kernel = Field.sizes("kernel", default: 4, "Kernel height and width")
-  static let stride = Field.sizes("stride", default: 1, "How many times larger the image gets")
+  static let channels = Field.integer(
+    "channels", in: .within(1...65_536), "Channels of the output")
+  static let kernel = Field.sizes(
+    "kernel", default: 4, in: .within(1...255), "Kernel height and width")
+  static let stride = Field.sizes(
+    "stride", default: 1, in: .within(1...255), "How many times larger the image gets")
   static let padding = Field.sizes(
-    "padding", default: 0, in: .atLeast(0), "Cut off the result, on each side")
+    "padding", default: 0, in: .within(0...255), "Cut off the result, on each side")
   static let outputPadding = Field.sizes(
-    "output_padding", default: 0, in: .atLeast(0),
+    "output_padding", default: 0, in: .within(0...255),
     "Rows and columns added at the end; less than the stride")
-  static let dilation = Field.sizes("dilation", default: 1, "Step between kernel taps")
+  static let dilation = Field.sizes(
+    "dilation", default: 1, in: .within(1...255), "Step between kernel taps")
   static let bias = Field.flag("bias", default: true, "Add a learned offset to each channel")
   package static let declaration = Declaration(
     "conv_transpose", "Transposed convolution",
@@ -50,7 +54,9 @@ package struct ConvolutionTranspose: Layer {
       outputPadding[0] < max(geometry.strideHeight, geometry.dilationHeight),
       outputPadding[1] < max(geometry.strideWidth, geometry.dilationWidth)
     else {
-      throw LayerMisfit("output_padding must be less than the stride or the dilation")
+      throw LayerMisfit(
+        "output_padding must be less than the stride or the dilation",
+        advice: "it chooses among the sizes that one convolution makes into the same")
     }
     let height =
       (inputHeight - 1) * geometry.strideHeight - 2 * geometry.padTop
@@ -69,8 +75,25 @@ package struct ConvolutionTranspose: Layer {
     let weight = scope.parameter(
       "weight", [kernel[0], kernel[1], channels, inputChannels], layout: .convolution,
       kind: .convolution(.weight), fans: fans)
-    let result = scope.builder.add(
-      .convolutionInputGradient(geometry, height: height, width: width), [input, weight])
+    // Rows of output padding that no place of the kernel reaches are uncut padding, then zeros.
+    var geometry = geometry
+    let (spareRows, spareColumns) = (
+      max(0, outputPadding[0] - geometry.strideHeight + 1),
+      max(0, outputPadding[1] - geometry.strideWidth + 1)
+    )
+    geometry.padBottom -= min(spareRows, geometry.padBottom)
+    geometry.padRight -= min(spareColumns, geometry.padRight)
+    let blankRows = max(0, spareRows - geometry.padTop)
+    let blankColumns = max(0, spareColumns - geometry.padLeft)
+    var result = scope.builder.add(
+      .convolutionInputGradient(
+        geometry, height: height - blankRows, width: width - blankColumns), [input, weight])
+    if blankRows + blankColumns > 0 {
+      result = scope.builder.add(
+        .pad(
+          low: [0, 0, 0, 0], high: [0, blankRows, blankColumns, 0], interior: [0, 0, 0, 0]),
+        [result])
+    }
     guard hasBias else { return result }
     let bias = scope.parameter("bias", [channels], kind: .convolution(.bias), fans: fans)
     return result + bias.broadcastChannels(to: result.shape)

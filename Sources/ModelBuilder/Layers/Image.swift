@@ -3,8 +3,9 @@ import TensorCore
 
 /// Vectors to images: the inverse of `flatten`.
 package struct Image: Layer {
-  static let channels = Field.integer("channels", in: .atLeast(1), "Channels of the image")
-  static let size = Field.sizes("size", "Height and width: one number, or [height, width]")
+  static let channels = Field.integer("channels", in: .within(1...65_536), "Channels of the image")
+  static let size = Field.sizes(
+    "size", in: .within(1...4096), "Height and width: one number, or [height, width]")
   package static let declaration = Declaration(
     "image", "Vectors to images, channel by channel as in PyTorch",
     details: "PyTorch: `nn.Unflatten(1, (channels, height, width))`.",

@@ -3,7 +3,7 @@ import TensorCore
 
 /// `y = x Wᵀ + b`, `[batch, in] → [batch, units]`.
 package struct Linear: Layer {
-  static let units = Field.integer("units", in: .atLeast(1), "Width of the output")
+  static let units = Field.integer("units", in: .within(1...1_000_000), "Width of the output")
   static let bias = Field.flag("bias", default: true, "Add a learned offset to each unit")
   package static let declaration = Declaration(
     "linear", "Fully connected: y = x Wᵀ + b",

@@ -4,7 +4,7 @@ import TensorCore
 /// Enlarges images by repeating each pixel.
 package struct Upsample: Layer {
   static let factor = Field.integer(
-    "factor", default: 2, in: .atLeast(1), "Times in each direction")
+    "factor", default: 2, in: .within(1...64), "Times in each direction")
   package static let declaration = Declaration(
     "upsample", "Enlarges images by repeating each pixel (nearest neighbour)",
     details: "PyTorch: `nn.Upsample(scale_factor=factor)`.", fields: [factor.declaration],

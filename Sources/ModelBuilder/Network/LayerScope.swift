@@ -12,27 +12,22 @@ final class Pass {
   let labels: Value?
   let classes: Int
   let initializers: InitializerSet
-  /// int32 `[3]`: what random masks are drawn from.
-  let key: Value?
+  /// nil where nothing is drawn: in inference.
+  let draws: Draws?
   /// Tells the walks of one network within one move apart: `real`, `fake`, or nothing.
   let name: String
-  /// Where in the round this walk is: `discriminator0`. Masks of different moves differ.
-  let move: String
-  /// Masks drawn on the way, for `trace`.
-  var masks: [(name: String, value: Value)] = []
 
   init(
     states: StateTable, mode: NetworkMode, labels: Value?, classes: Int,
-    initializers: InitializerSet, key: Value?, name: String, move: String
+    initializers: InitializerSet, draws: Draws?, name: String = ""
   ) {
     self.states = states
     self.mode = mode
     self.labels = labels
     self.classes = classes
     self.initializers = initializers
-    self.key = key
+    self.draws = draws
     self.name = name
-    self.move = move
   }
 }
 
@@ -79,14 +74,10 @@ package struct LayerScope {
 
   /// 1 with probability `probability`, else 0, anew in every move.
   package func randomMask(_ shape: Shape, probability: Double) -> Value {
-    guard let key = pass.key else { return builder.constant(1, shape) }
-    let suffix = pass.name.isEmpty ? path : "\(path)/\(pass.name)"
-    let uniform = builder.add(
-      .random(
-        .uniform, stream: Philox.streamID(named: "\(pass.move)/dropout/\(suffix)"), shape: shape),
-      [key])
-    let mask = uniform.compared(.less, to: probability)
-    pass.masks.append((suffix, mask))
+    guard let draws = pass.draws else { return builder.constant(1, shape) }
+    let name = "dropout/\(path)" + (pass.name.isEmpty ? "" : "/\(pass.name)")
+    let mask = draws.draw(.uniform, name, shape).compared(.less, to: probability)
+    draws.observe(name, mask)
     return mask
   }
 }

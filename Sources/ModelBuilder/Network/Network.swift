@@ -13,6 +13,21 @@ package struct LayerList: Sendable {
     entries = choices.map { Entry(choice: $0, layer: Catalog.layer($0)) }
   }
 
+  /// No machine holds what these numbers are beyond, and their products would leave an integer.
+  private static let activationLimit = 1 << 28
+  private static let parameterLimit = 1 << 31
+
+  private func requireSane(_ value: Value, _ scope: LayerScope) throws(LayerMisfit) {
+    guard value.shape.count / value.batch <= Self.activationLimit else {
+      throw LayerMisfit("\(described(value.shape)) numbers a sample are too many")
+    }
+    let prefix = scope.path + "."
+    for state in scope.pass.states.declarations
+    where state.type.shape.count > Self.parameterLimit && state.name.hasPrefix(prefix) {
+      throw LayerMisfit("\(state.name) would be \(state.type.shape): too many numbers")
+    }
+  }
+
   /// Walks `input` through all layers; `visit` sees each layer's result.
   func apply(
     _ input: Value, in scope: LayerScope,
@@ -23,6 +38,7 @@ package struct LayerList: Sendable {
       let inner = scope.nested(index)
       do throws(LayerMisfit) {
         value = try entry.layer.apply(value, in: inner)
+        try requireSane(value, inner)
       } catch {
         var located = error
         located.choice = error.choice ?? entry.choice
@@ -38,9 +54,15 @@ package struct LayerList: Sendable {
 package struct Score {
   /// The network's output: `[batch, 1]`, or one number a patch.
   package let output: Value
-  /// What went into a closing sigmoid; the output itself where there is none. Losses made of
-  /// logarithms use it, because the logarithm of a sigmoid is not accurate.
+  /// What went into a closing sigmoid or softmax; the output itself where there is none. Losses
+  /// made of logarithms use it, because the logarithm of a sigmoid is not accurate.
   package let logit: Value
+
+  /// The number that says how real a sample looks: the only one, or that of the last class.
+  var realness: Value {
+    let (axis, width) = (output.shape.rank - 1, output.shape[output.shape.rank - 1])
+    return width == 1 ? output : output.slice(axis: axis, width - 1..<width)
+  }
 }
 
 /// Images as a network sees them: `[batch, height, width, channels]`.
@@ -64,10 +86,12 @@ struct Discriminator {
 
   func apply(_ images: ImageBatch, in pass: Pass) throws(LayerMisfit) -> Score {
     let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
-    let output = try layers.apply(images.value, in: scope)
-    if case .unary(.sigmoid) = output.node.op {
-      return Score(output: output, logit: output.operands[0])
+    var results = [images.value]
+    let output = try layers.apply(images.value, in: scope) { _, _, result in
+      results.append(result)
     }
-    return Score(output: output, logit: output)
+    let closing = layers.entries.last?.layer
+    let squashes = closing is Sigmoid || closing is Softmax
+    return Score(output: output, logit: squashes ? results[results.count - 2] : output)
   }
 }

@@ -8,6 +8,7 @@ struct Game: Sendable {
   let generator: Generator
   let discriminator: Discriminator
   let loss: any Loss
+  let penalties: [any Penalty]
   let initializers: InitializerSet
 
   init(_ experiment: Experiment, images: ImageFormat) {
@@ -16,6 +17,7 @@ struct Game: Sendable {
     generator = Generator(layers: LayerList(experiment.architecture.generator))
     discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
     loss = Catalog.loss(experiment.loss)
+    penalties = experiment.penalties.map(Catalog.penalty)
     initializers = InitializerSet(experiment.architecture.initializers)
   }
 
@@ -54,7 +56,7 @@ struct Game: Sendable {
     let pass = Pass(
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
-      initializers: initializers, key: nil, name: "", move: "")
+      initializers: initializers, draws: nil)
     let latent = Latent(value: builder.feed("latents", [count, experiment.latent.size]))
     do throws(LayerMisfit) {
       let images = try generator.apply(latent, in: pass)

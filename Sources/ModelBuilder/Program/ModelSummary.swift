@@ -32,7 +32,7 @@ extension TrainingProgram {
       states: StateTable(builder: builder), mode: .training,
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: game.classes, initializers: game.initializers,
-      key: builder.feed("key", [3], .int32), name: "", move: "")
+      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
     let input: Value
     let list: LayerList
     switch player {

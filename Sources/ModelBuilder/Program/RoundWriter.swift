@@ -12,6 +12,17 @@ final class RoundWriter {
     var isOutdated = false
   }
 
+  /// A move and the random numbers it draws.
+  private struct Move {
+    let index: Int
+    let draws: Draws
+
+    init(_ index: Int, _ key: Value) {
+      self.index = index
+      draws = Draws(key: key, move: "\(index)")
+    }
+  }
+
   private let game: Game
   private let batch: Int
   private let observing: Bool
@@ -32,23 +43,32 @@ final class RoundWriter {
   func finish() -> Graph { builder.finish(outputs: outputs, updates: states.updates) }
 
   /// The critic learns to tell the batch's images from generated ones.
-  func writeDiscriminatorMove(_ move: Int) throws(LayerMisfit) {
+  func writeDiscriminatorMove(_ index: Int) throws(LayerMisfit) {
+    let move = Move(index, key)
     let fakes = try fakesOfRound(move)
-    let real = ImageBatch(value: builder.feed("real", game.imageShape(batch: batch)))
     let realScore = try criticScore(of: real, labels: dataLabels, pass: "real", move)
     let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", move)
-    let loss = game.loss.discriminator(real: realScore, fake: fakeScore)
-    emit("\(move)/real_score", realScore.output.mean())
-    emit("\(move)/fake_score", fakeScore.output.mean())
-    update(.discriminator, toReduce: loss, move)
+    let scores = Scores(real: { realScore }, fake: fakeScore, draws: move.draws)
+    emit("\(index)/real_score", realScore.realness.mean())
+    emit("\(index)/fake_score", fakeScore.realness.mean())
+    update(.discriminator, game.loss.discriminator(scores), scores, fakes, move)
   }
 
   /// The generator learns to make images that the critic takes for real.
-  func writeGeneratorMove(_ move: Int) throws(LayerMisfit) {
+  func writeGeneratorMove(_ index: Int) throws(LayerMisfit) {
+    let move = Move(index, key)
     let fakes = try fakesOfRound(move, upToDate: true)
-    let score = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", move)
-    update(.generator, toReduce: game.loss.generator(fake: score), move)
+    let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", move)
+    let scores = Scores(
+      real: { [self] in checkedScore(of: real, labels: dataLabels, pass: "real", move) },
+      fake: fakeScore, draws: move.draws)
+    update(.generator, game.loss.generator(scores), scores, fakes, move)
     self.fakes?.isOutdated = true
+  }
+
+  /// The batch of the data; a graph that does not use it does not ask for it.
+  private var real: ImageBatch {
+    ImageBatch(value: builder.feed("real", game.imageShape(batch: batch)))
   }
 
   /// Class labels of the real batch.
@@ -58,16 +78,17 @@ final class RoundWriter {
 
   /// The generated images of this graph: made at first need, and again from the same latents when a
   /// move must see through a generator that has moved since.
-  private func fakesOfRound(_ move: Int, upToDate: Bool = false) throws(LayerMisfit) -> Fakes {
+  private func fakesOfRound(
+    _ move: Move, upToDate: Bool = false
+  ) throws(LayerMisfit) -> Fakes {
     if let fakes, !(upToDate && fakes.isOutdated) {
       observe(fakes, move)
       return fakes
     }
     let latents = fakes?.latents ?? drawLatents(move)
     let labels = fakes?.labels ?? drawLabels(move)
-    let pass = self.pass("", labels: labels, move)
-    let images = try game.generator.apply(Latent(value: latents), in: pass)
-    observe(pass, move)
+    let images = try game.generator.apply(
+      Latent(value: latents), in: pass("", labels: labels, move))
     let made = Fakes(latents: latents, labels: labels, images: images)
     fakes = made
     observe(made, move)
@@ -75,18 +96,32 @@ final class RoundWriter {
   }
 
   private func criticScore(
-    of images: ImageBatch, labels: Value?, pass name: String, _ move: Int
+    of images: ImageBatch, labels: Value?, pass name: String, _ move: Move
   ) throws(LayerMisfit) -> Score {
-    let pass = self.pass(name, labels: labels, move)
-    let score = try game.discriminator.apply(images, in: pass)
-    observe(pass, move)
-    return score
+    try game.discriminator.apply(images, in: pass(name, labels: labels, move))
   }
 
-  private func update(_ player: Player, toReduce loss: Value, _ move: Int) {
+  /// The score of images whose shape the critic has already taken.
+  private func checkedScore(
+    of images: ImageBatch, labels: Value?, pass name: String, _ move: Move
+  ) -> Score {
+    do throws(LayerMisfit) {
+      return try criticScore(of: images, labels: labels, pass: name, move)
+    } catch {
+      preconditionFailure("unchecked shapes: \(error.message)")
+    }
+  }
+
+  /// One step of a player down its loss and its penalties.
+  private func update(
+    _ player: Player, _ loss: Value, _ scores: Scores, _ fakes: Fakes, _ move: Move
+  ) {
+    let loss = loss + penalties(of: player, scores, fakes, move)
     let parameters = states.parameters(of: player)
-    let gradients = builder.gradient(of: loss, withRespectTo: parameters.map(\.value))
+    let gradients = builder.gradient(
+      of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
     let optimizer = game.optimizer(of: player)
+    let limits = game.penalties.filter { $0.player == player }
     let counter = StateDeclaration(
       name: "optimizer.\(player.rawValue).step", player: player, role: .optimizer,
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
@@ -94,58 +129,71 @@ final class RoundWriter {
     states.write(counter, count)
     for ((declaration, value), gradient) in zip(parameters, gradients) {
       let memory = OptimizerMemory(states: states, parameter: declaration, count: count)
-      states.write(declaration, optimizer.step(value, gradient: gradient, memory: memory))
-      if observing { emit("\(move)/gradient/\(declaration.name)", gradient) }
+      let moved = optimizer.step(value, gradient: gradient, memory: memory)
+      states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
+      if observing { emit("\(move.index)/gradient/\(declaration.name)", gradient) }
     }
-    emit("\(move)/loss", loss)
+    emit("\(move.index)/loss", loss)
     let squares = gradients.map { $0.squared.sum() }
     if let first = squares.first {
-      emit("\(move)/gradient_norm", squares.dropFirst().reduce(first, +).squareRoot)
+      emit("\(move.index)/gradient_norm", squares.dropFirst().reduce(first, +).squareRoot)
+    }
+    if observing {
+      for (name, value) in move.draws.observed { emit("\(move.index)/\(name)", value) }
     }
   }
 
-  private func drawLatents(_ move: Int) -> Value {
+  /// The sum of what the penalties ask of a player; each is given out by its place in the list.
+  private func penalties(
+    of player: Player, _ scores: Scores, _ fakes: Fakes, _ move: Move
+  ) -> Value {
+    var sum = builder.constant(0)
+    for (index, penalty) in game.penalties.enumerated() where penalty.player == player {
+      let name = "penalty/\(index)"
+      let scope = PenaltyScope(
+        real: real, fake: fakes.images, scores: scores, parameters: states.parameters(of: player),
+        name: name, draws: move.draws, held: states.held,
+        critic: { [self] in checkedScore(of: $0, labels: dataLabels, pass: $1, move) })
+      guard let term = penalty.term(in: scope) else { continue }
+      emit("\(move.index)/\(name)", term)
+      sum = sum + term
+    }
+    return sum
+  }
+
+  private func drawLatents(_ move: Move) -> Value {
     let shape: Shape = [batch, game.experiment.latent.size]
     switch game.experiment.latent.distribution {
     case .uniform(let low, let high):
-      return draw(.uniform, "\(move)/latents", shape) * (high - low) + low
+      return move.draws.draw(.uniform, "latents", shape) * (high - low) + low
     case .normal(let mean, let standardDeviation):
-      return draw(.normal, "\(move)/latents", shape) * standardDeviation + mean
+      return move.draws.draw(.normal, "latents", shape) * standardDeviation + mean
     }
   }
 
   /// Labels for generated images.
-  private func drawLabels(_ move: Int) -> Value? {
+  private func drawLabels(_ move: Move) -> Value? {
     guard let section = game.experiment.labels else { return nil }
     switch section.fake {
     case .data: return dataLabels
     case .random:
       let classes = Double(section.classes)
-      return (draw(.uniform, "\(move)/labels", [batch]) * classes).floor.minimum(classes - 1)
+      return (move.draws.draw(.uniform, "labels", [batch]) * classes).floor.minimum(classes - 1)
         .converted(to: .int32)
     }
   }
 
-  private func draw(_ distribution: Distribution, _ stream: String, _ shape: Shape) -> Value {
-    builder.add(.random(distribution, stream: Philox.streamID(named: stream), shape: shape), [key])
-  }
-
-  private func pass(_ name: String, labels: Value?, _ move: Int) -> Pass {
+  private func pass(_ name: String, labels: Value?, _ move: Move) -> Pass {
     Pass(
       states: states, mode: .training, labels: labels, classes: game.classes,
-      initializers: game.initializers, key: key, name: name, move: "\(move)")
+      initializers: game.initializers, draws: move.draws, name: name)
   }
 
   private func emit(_ name: String, _ value: Value) { outputs.append((name, value)) }
 
-  private func observe(_ fakes: Fakes, _ move: Int) {
+  private func observe(_ fakes: Fakes, _ move: Move) {
     guard observing else { return }
-    emit("\(move)/latents", fakes.latents)
-    if let labels = fakes.labels { emit("\(move)/labels", labels) }
-  }
-
-  private func observe(_ pass: Pass, _ move: Int) {
-    guard observing else { return }
-    for (name, mask) in pass.masks { emit("\(move)/dropout/\(name)", mask) }
+    emit("\(move.index)/latents", fakes.latents)
+    if let labels = fakes.labels { emit("\(move.index)/labels", labels) }
   }
 }

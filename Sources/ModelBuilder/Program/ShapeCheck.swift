@@ -14,7 +14,8 @@ extension Game {
     Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: classes > 0 ? builder.feed("labels", [2], .int32) : nil, classes: classes,
-      initializers: initializers, key: builder.feed("key", [3], .int32), name: "", move: "")
+      initializers: initializers,
+      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
   }
 
   private func generatorProblems() -> [Diagnostic] {
@@ -44,11 +45,14 @@ extension Game {
     let builder = GraphBuilder()
     let real = builder.feed("real", imageShape(batch: 2))
     return problems(discriminator.layers, real, .discriminator, builder) { result in
-      let last = result.shape[result.shape.rank - 1]
-      guard last != 1 else { return nil }
+      let width = loss.scoreWidth
+      guard result.shape[result.shape.rank - 1] != width else { return nil }
       return (
-        "discriminator gives \(described(result.shape)) numbers a sample, the loss takes one score",
-        "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+        "discriminator gives \(described(result.shape)) numbers a sample, the loss "
+          + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
+        width == 1
+          ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+          : "end with `linear: \(width)` (before a closing `softmax`)"
       )
     }
   }
@@ -57,8 +61,12 @@ extension Game {
     images.height == images.width ? "\(images.height)" : "[\(images.height), \(images.width)]"
   }
 
+  private func counted(_ count: Int, _ thing: String) -> String {
+    count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
+  }
+
   private func advice(for shape: Shape, wanted: Shape) -> String {
-    if shape[3] != wanted[3] { return "the last layer must make \(wanted[3]) channels" }
+    if shape[3] != wanted[3] { return "the last layer must make \(counted(wanted[3], "channel"))" }
     if shape[1] == shape[2], wanted[1] == shape[1] * 2, wanted[2] == shape[2] * 2 {
       return "add one more stride-2 layer, or set data.size: \(shape[1])"
     }

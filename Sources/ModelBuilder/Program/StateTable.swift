@@ -11,6 +11,9 @@ final class StateTable {
   private var indices: [String: Int] = [:]
   private var current: [Value] = []
   private var written: Set<Int> = []
+  /// Values that no gradient passes: a parameter that has moved is as good as given, although the
+  /// move that led there depends on both networks.
+  private(set) var held: [Value] = []
 
   init(builder: GraphBuilder) { self.builder = builder }
 
@@ -35,6 +38,7 @@ final class StateTable {
     guard let index = indices[declaration.name] else { return }
     current[index] = value
     written.insert(index)
+    if declaration.role == .parameter { held.append(value) }
   }
 
   /// The parameters of one player, in order of declaration, with their newest values.

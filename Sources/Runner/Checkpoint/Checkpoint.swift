@@ -8,7 +8,7 @@ import TensorCore
 ///
 /// Random numbers are functions of the seed and of a place in the game, so their position is `round`
 /// (for draws: times the executions of a round) and `batch` (for the order of the data).
-package struct CheckpointState: Sendable, Hashable {
+package struct CheckpointState: Sendable {
   package let step: Int
   /// Counted from 1.
   package let epoch: Int
@@ -28,21 +28,22 @@ package struct CheckpointState: Sendable, Hashable {
     .map([
       "format": .integer(Self.version), "step": .integer(step), "epoch": .integer(epoch),
       "images": .integer(images),
-      "data": .map(["digest": .string(dataDigest), "next_batch": .integer(batches)]),
-      "random": .map(["seed": .string(String(seed)), "next_round": .integer(step)]),
+      "data": .map(["digest": .text(dataDigest), "next_batch": .integer(batches)]),
+      "random": .map(["seed": .text(String(seed)), "next_round": .integer(step)]),
       "image": .map([
         "channels": .integer(format.channels), "height": .integer(format.height),
         "width": .integer(format.width),
       ]),
-      "classes": .array(classNames.map(JSON.string)),
+      "classes": .list(classNames.map(JSON.text)),
       "pending_row": pending,
       "sha256": .object(
-        digests.map { JSON.Member(key: $0.file, value: .string($0.sha256)) }),
+        digests.map { ($0.file, .text($0.sha256)) }),
     ])
   }
 }
 
-/// The three files of tensors in a checkpoint.
+/// The three files of tensors in a checkpoint. Those of the networks use the names that PyTorch's
+/// `nn.Sequential` has (`0.weight`), so that it loads them as they are.
 enum CheckpointFile: String, CaseIterable {
   case generator, discriminator, optimizer
 
@@ -53,6 +54,14 @@ enum CheckpointFile: String, CaseIterable {
     case (.optimizer, _): self = .optimizer
     case (.parameter, .generator), (.statistic, .generator): self = .generator
     case (.parameter, .discriminator), (.statistic, .discriminator): self = .discriminator
+    }
+  }
+
+  /// The name in this file of a state.
+  func name(of state: StateDeclaration) -> String {
+    switch self {
+    case .optimizer: state.name
+    case .generator, .discriminator: String(state.name.dropFirst(rawValue.count + 1))
     }
   }
 }
@@ -73,7 +82,7 @@ extension DraftFolder {
       var entries: [Safetensors.Entry] = []
       for declaration in states where CheckpointFile(of: declaration) == file {
         let tensor = declaration.layout.toTorch(try read(declaration))
-        entries.append(Safetensors.Entry(declaration.name, tensor))
+        entries.append(Safetensors.Entry(file.name(of: declaration), tensor))
       }
       let bytes = Safetensors(
         metadata: ["format": "pt", "step": String(state.step)], entries: entries
@@ -81,7 +90,7 @@ extension DraftFolder {
       digests.append((file.name, sha256(bytes)))
       try create(file.name, bytes)
     }
-    try create("state.json", Array(state.json(digests: digests).sealed.pretty.utf8))
+    try create("state.json", state.json(digests: digests).sealed.fileBytes)
   }
 }
 
@@ -90,15 +99,15 @@ extension JSON {
   var sealed: JSON {
     guard case .object(let members) = self else { return self }
     let digest = sha256(Array(compact.utf8))
-    return .object(members + [Member(key: "digest", value: .string(digest))])
+    return .object(members + [("digest", .text(digest))])
   }
 
   /// What was sealed, or nil if it has been changed since.
   var unsealed: JSON? {
-    guard case .object(let members) = self, let last = members.last, last.key == "digest" else {
+    guard case .object(let members) = self, let last = members.last, last.0 == "digest" else {
       return nil
     }
     let content = JSON.object(Array(members.dropLast()))
-    return last.value.text == sha256(Array(content.compact.utf8)) ? content : nil
+    return last.1.string == sha256(Array(content.compact.utf8)) ? content : nil
   }
 }

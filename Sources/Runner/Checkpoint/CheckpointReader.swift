@@ -1,3 +1,4 @@
+import Spec
 import ModelBuilder
 import TensorCore
 
@@ -78,8 +79,8 @@ package struct LoadedCheckpoint: Sendable {
   package let epoch: Int
   package let format: ImageFormat
   package let classNames: [String]
-  /// By name, in PyTorch's layouts.
-  package let tensors: [String: HostTensor]
+  /// By file and name there, in PyTorch's layouts.
+  let tensors: [CheckpointFile: [String: HostTensor]]
 
   /// - Throws: `.damaged` with the file that is not as it was written.
   package init(_ path: String, files: FileLayer) throws(RunError) {
@@ -94,25 +95,25 @@ package struct LoadedCheckpoint: Sendable {
       let height = state["image"]?["height"]?.int, height > 0,
       let width = state["image"]?["width"]?.int, width > 0
     else { throw damaged("it lacks a step, an epoch or the size of an image") }
-    var tensors: [String: HostTensor] = [:]
+    var tensors: [CheckpointFile: [String: HostTensor]] = [:]
     for file in CheckpointFile.allCases {
       let filePath = "\(path)/\(file.name)"
       let bytes = try files.read(filePath)
-      guard let digest = state["sha256"]?[file.name]?.text else {
+      guard let digest = state["sha256"]?[file.name]?.string else {
         throw damaged("it lacks the digest of \(file.name)")
       }
       guard digest == sha256(bytes) else {
         throw .damaged(path: filePath, reason: "its SHA-256 is not the one in state.json")
       }
       do throws(SafetensorsError) {
-        tensors.merge(try Safetensors(decoding: bytes).byName) { first, _ in first }
+        tensors[file] = try Safetensors(decoding: bytes).byName
       } catch {
         throw .damaged(path: filePath, reason: error.description)
       }
     }
     (self.path, self.step, self.epoch, self.tensors) = (path, step, epoch, tensors)
     format = ImageFormat(channels: channels, height: height, width: width)
-    classNames = state["classes"]?.items?.compactMap(\.text) ?? []
+    classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
 
   private static func state(at path: String, _ files: FileLayer) throws(RunError) -> JSON {
@@ -134,7 +135,8 @@ package struct LoadedCheckpoint: Sendable {
     _ states: [StateDeclaration], into session: any Session
   ) throws(RunError) {
     for state in states {
-      guard let tensor = tensors[state.name] else {
+      let file = CheckpointFile(of: state)
+      guard let tensor = tensors[file]?[file.name(of: state)] else {
         throw .damaged(path: path, reason: "it lacks `\(state.name)`, which the spec has")
       }
       let expected = TensorType(state.layout.torchShape(of: state.type.shape), state.type.dtype)

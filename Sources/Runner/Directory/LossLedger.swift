@@ -77,8 +77,7 @@ package struct LossLedger: Sendable, Hashable {
     .object(
       Column.allCases.compactMap { column in
         guard let sum = sums[column], let count = counts[column] else { return nil }
-        return JSON.Member(
-          key: column.rawValue, value: .map(["sum": .number(sum), "count": .integer(count)]))
+        return (column.rawValue, .map(["sum": .number(sum), "count": .integer(count)]))
       })
   }
 }

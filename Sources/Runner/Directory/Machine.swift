@@ -1,3 +1,5 @@
+import Spec
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -30,13 +32,13 @@ enum Machine {
 
   static func json() -> JSON {
     .map([
-      "host": .string(host),
-      "processor": field("model name", of: "/proc/cpuinfo").map(JSON.string),
+      "host": .text(host),
+      "processor": field("model name", of: "/proc/cpuinfo").map(JSON.text),
       "cores": .integer(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
       "memory_bytes": .integer(
         sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))),
-      "system": operatingSystem().map(JSON.string),
-      "kernel": firstLine("/proc/sys/kernel/osrelease").map(JSON.string),
+      "system": operatingSystem().map(JSON.text),
+      "kernel": firstLine("/proc/sys/kernel/osrelease").map(JSON.text),
     ])
   }
 

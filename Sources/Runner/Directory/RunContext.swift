@@ -1,3 +1,5 @@
+import Spec
+
 /// What only the program as a whole knows of a run: goes to environment.json.
 package struct RunContext: Sendable {
   package let programVersion: String
@@ -24,18 +26,18 @@ package struct RunContext: Sendable {
   func environment(dataDigest: String, started: String) -> JSON {
     .map([
       "program": .map([
-        "name": .string("gan-exp"), "version": .string(programVersion),
+        "name": .text("gan-exp"), "version": .text(programVersion),
         "numerics": .integer(numericsVersion),
       ]),
-      "command": .array(commandLine.map(JSON.string)),
-      "started": .string(started),
-      "device": .string(device),
+      "command": .list(commandLine.map(JSON.text)),
+      "started": .text(started),
+      "device": .text(device),
       "threads": .integer(threads),
       "machine": Machine.json(),
       "libraries": .object(
-        libraries.map { JSON.Member(key: $0.name, value: .string($0.version)) }),
-      "git_commit": Machine.gitCommit().map(JSON.string),
-      "data_digest": .string(dataDigest),
+        libraries.map { ($0.name, .text($0.version)) }),
+      "git_commit": Machine.gitCommit().map(JSON.text),
+      "data_digest": .text(dataDigest),
     ])
   }
 }

@@ -47,7 +47,7 @@ package final class RunDirectory {
       try directory.write("resolved.yaml", resolved)
       try directory.write(
         "environment.json",
-        context.environment(dataDigest: dataDigest, started: now.iso).pretty)
+        context.environment(dataDigest: dataDigest, started: now.iso).text + "\n")
       try directory.write("losses.csv", LossRow.header)
       try directory.write("timing.csv", "step,seconds,images_per_second\n")
     } catch {
@@ -85,7 +85,8 @@ package final class RunDirectory {
   }
 
   private func statusText(_ status: RunStatus) -> String {
-    status.json(process: process, started: started, heartbeat: Timestamp.now.iso).pretty
+    status.json(process: process, started: started, heartbeat: Timestamp.now.iso).text
+      + "\n"
   }
 
   /// - Returns: the path of the picture.
@@ -100,9 +101,9 @@ package final class RunDirectory {
 
   private var store: CheckpointStore { CheckpointStore(run: path, files: files) }
 
-  /// Writes a checkpoint as one unit, points `latest` at it and drops the oldest beyond `keep`.
+  /// Writes a checkpoint as one unit and points `latest` at it.
   func saveCheckpoint(
-    _ state: CheckpointState, keep: Int, of states: [StateDeclaration],
+    _ state: CheckpointState, of states: [StateDeclaration],
     read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) -> String {
     let name = CheckpointStore.folder(step: state.step)
@@ -111,10 +112,14 @@ package final class RunDirectory {
       try draft.writeCheckpoint(state, of: states, read: read)
     }
     try files.replace("\(store.path)/latest", with: Array("\(name)\n".utf8))
-    for step in try store.steps().dropLast(max(1, keep)) {
+    return folder
+  }
+
+  /// Takes the oldest checkpoints away, all but `count`.
+  func keepCheckpoints(_ count: Int) throws(RunError) {
+    for step in try store.steps().dropLast(max(1, count)) {
       try files.withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
     }
-    return folder
   }
 
   /// The newest checkpoint, if there is one.

@@ -1,3 +1,5 @@
+import Spec
+
 /// What a run is doing, or how it ended: status.json.
 ///
 /// `running` is only what its process said last: whoever reads it looks whether that process lives
@@ -17,11 +19,11 @@ package struct RunStatus: Sendable, Hashable {
 
   func json(process: ProcessIdentity, started: String, heartbeat: String) -> JSON {
     .map([
-      "state": .string(state.rawValue), "step": .integer(step), "steps": .integer(steps),
-      "epoch": .integer(epoch), "heartbeat": .string(heartbeat), "started": .string(started),
-      "cause": cause.map(JSON.string), "reason": reason.map(JSON.string),
-      "pid": .integer(process.pid), "host": .string(process.host),
-      "boot": process.boot.map(JSON.string),
+      "state": .text(state.rawValue), "step": .integer(step), "steps": .integer(steps),
+      "epoch": .integer(epoch), "heartbeat": .text(heartbeat), "started": .text(started),
+      "cause": cause.map(JSON.text), "reason": reason.map(JSON.text),
+      "pid": .integer(process.pid), "host": .text(process.host),
+      "boot": process.boot.map(JSON.text),
     ])
   }
 }

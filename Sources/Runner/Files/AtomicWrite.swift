@@ -19,7 +19,7 @@ extension FileLayer {
       try rename(temporary, to: path)
     } catch {
       try? remove(temporary)
-      throw error
+      throw error.naming(path, insteadOf: temporary)
     }
     try synchronizeDirectory(parentFolder(path))
   }
@@ -30,14 +30,13 @@ extension FileLayer {
   ) throws(RunError) {
     let temporary = Self.temporaryName(for: path)
     do throws(RunError) {
-      try? remove(temporary)
       _ = try makeDirectory(temporary)
       try fill(DraftFolder(path: temporary, files: self))
       try synchronizeDirectory(temporary)
       try rename(temporary, to: path)
     } catch {
       try? remove(temporary)
-      throw error
+      throw error.naming(path, insteadOf: temporary)
     }
     try synchronizeDirectory(parentFolder(path))
   }
@@ -52,6 +51,16 @@ extension FileLayer {
   /// Beside `path`, hidden, and not that of another process.
   static func temporaryName(for path: String) -> String {
     "\(parentFolder(path))/.\(lastComponent(path)).tmp-\(getpid())"
+  }
+}
+
+extension RunError {
+  /// Temporary names are nobody's business.
+  fileprivate func naming(_ path: String, insteadOf temporary: String) -> RunError {
+    guard case .file(let place, let action, let reason) = self, place.hasPrefix(temporary) else {
+      return self
+    }
+    return .file(path: path + place.dropFirst(temporary.count), action: action, reason: reason)
   }
 }
 

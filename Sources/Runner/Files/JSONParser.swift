@@ -1,3 +1,5 @@
+import Spec
+
 /// Where and why a text is not JSON.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   package let offset: Int
@@ -48,9 +50,9 @@ private struct JSONParser {
     switch next {
     case UInt8(ascii: "{"): return try object(depth: depth)
     case UInt8(ascii: "["): return try array(depth: depth)
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "\""): return .text(try string())
+    case UInt8(ascii: "t"): return try word("true", .flag(true))
+    case UInt8(ascii: "f"): return try word("false", .flag(false))
     case UInt8(ascii: "n"): return try word("null", .null)
     case nil: throw fail("the text ends where a value should stand")
     case let byte? where byte == UInt8(ascii: "-") || isDigit(byte): return try number()
@@ -90,16 +92,16 @@ private struct JSONParser {
 
   private mutating func array(depth: Int) throws(JSONError) -> JSON {
     place += 1
-    if isEmpty("]") { return .array([]) }
+    if isEmpty("]") { return .list([]) }
     var items: [JSON] = []
     repeat { items.append(try value(depth: depth + 1)) } while try another(before: "]")
-    return .array(items)
+    return .list(items)
   }
 
   private mutating func object(depth: Int) throws(JSONError) -> JSON {
     place += 1
     if isEmpty("}") { return .object([]) }
-    var members: [JSON.Member] = []
+    var members: [(String, JSON)] = []
     var keys: Set<String> = []
     repeat {
       skipSpace()
@@ -108,7 +110,7 @@ private struct JSONParser {
       let key = try string()
       if !keys.insert(key).inserted { throw fail("the key `\(key)` stands twice", at: start) }
       try expect(":")
-      members.append(JSON.Member(key: key, value: try value(depth: depth + 1)))
+      members.append((key, try value(depth: depth + 1)))
     } while try another(before: "}")
     return .object(members)
   }

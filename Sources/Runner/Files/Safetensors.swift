@@ -1,3 +1,4 @@
+import Spec
 import TensorCore
 
 /// A file of named tensors: https://github.com/huggingface/safetensors, format of 0.3 and later.
@@ -42,26 +43,25 @@ extension Safetensors {
     let ordered =
       entries.filter { $0.tensor.type.dtype.size == 4 }
       + entries.filter { $0.tensor.type.dtype.size == 1 }
-    var members: [JSON.Member] = []
+    var members: [(String, JSON)] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
       members.append(
-        JSON.Member(
-          key: "__metadata__",
-          value: .object(texts.map { JSON.Member(key: $0.key, value: .string($0.value)) })))
+        ("__metadata__", .object(texts.map { ($0.key, .text($0.value)) })))
     }
     var end = 0
     for entry in ordered {
       let start = end
       end += entry.tensor.type.byteCount
       members.append(
-        JSON.Member(
-          key: entry.name,
-          value: .map([
-            "dtype": .string(entry.tensor.type.dtype.safetensorsName),
-            "shape": .array(entry.tensor.shape.extents.map(JSON.integer)),
-            "data_offsets": .array([.integer(start), .integer(end)]),
-          ])))
+        (
+          entry.name,
+          .map([
+            "dtype": .text(entry.tensor.type.dtype.safetensorsName),
+            "shape": .list(entry.tensor.shape.extents.map(JSON.integer)),
+            "data_offsets": .list([.integer(start), .integer(end)]),
+          ])
+        ))
     }
     var header = Array(JSON.object(members).compact.utf8)
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }

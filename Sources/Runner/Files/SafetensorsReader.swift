@@ -1,3 +1,4 @@
+import Spec
 import TensorCore
 
 /// Why bytes are not a safetensors file.
@@ -40,8 +41,8 @@ extension Safetensors {
     var metadata: [String: String] = [:]
     var claims: [Claim] = []
     for member in members {
-      if member.key == "__metadata__" {
-        metadata = try Self.texts(member.value)
+      if member.0 == "__metadata__" {
+        metadata = try Self.texts(member.1)
       } else {
         claims.append(try Claim(member))
       }
@@ -58,10 +59,10 @@ extension Safetensors {
     guard let members = value.members else { throw SafetensorsError("metadata is no object") }
     var texts: [String: String] = [:]
     for member in members {
-      guard let text = member.value.text else {
-        throw SafetensorsError("metadata `\(member.key)` is not a text")
+      guard let text = member.1.string else {
+        throw SafetensorsError("metadata `\(member.0)` is not a text")
       }
-      texts[member.key] = text
+      texts[member.0] = text
     }
     return texts
   }
@@ -105,34 +106,34 @@ private struct Claim {
   let start: Int
   let end: Int
 
-  init(_ member: JSON.Member) throws(SafetensorsError) {
-    name = member.key
-    guard let word = member.value["dtype"]?.text, let format = Format(rawValue: word) else {
-      throw SafetensorsError("tensor `\(member.key)`: its dtype is none of F32 I32 U8 F64 I64")
+  init(_ member: (String, JSON)) throws(SafetensorsError) {
+    name = member.0
+    guard let word = member.1["dtype"]?.string, let format = Format(rawValue: word) else {
+      throw SafetensorsError("tensor `\(member.0)`: its dtype is none of F32 I32 U8 F64 I64")
     }
-    let offsets = member.value["data_offsets"]?.items?.compactMap(\.int) ?? []
-    guard offsets.count == 2, member.value["data_offsets"]?.items?.count == 2,
+    let offsets = member.1["data_offsets"]?.items?.compactMap(\.int) ?? []
+    guard offsets.count == 2, member.1["data_offsets"]?.items?.count == 2,
       offsets[0] >= 0, offsets[0] <= offsets[1]
     else {
-      throw SafetensorsError("tensor `\(member.key)`: data_offsets are not two rising numbers")
+      throw SafetensorsError("tensor `\(member.0)`: data_offsets are not two rising numbers")
     }
-    guard let items = member.value["shape"]?.items, items.count <= 16 else {
-      throw SafetensorsError("tensor `\(member.key)`: no shape of at most 16 numbers")
+    guard let items = member.1["shape"]?.items, items.count <= 16 else {
+      throw SafetensorsError("tensor `\(member.0)`: no shape of at most 16 numbers")
     }
     var size = format.size
     var shape: [Int] = []
     for item in items {
       guard let extent = item.int, extent >= 0 else {
-        throw SafetensorsError("tensor `\(member.key)`: a shape of something else than counts")
+        throw SafetensorsError("tensor `\(member.0)`: a shape of something else than counts")
       }
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-      if overflow { throw SafetensorsError("tensor `\(member.key)`: the shape overflows") }
+      if overflow { throw SafetensorsError("tensor `\(member.0)`: the shape overflows") }
       size = product
       shape.append(extent)
     }
     guard size == offsets[1] - offsets[0] else {
       throw SafetensorsError(
-        "tensor `\(member.key)`: the shape takes \(size) bytes, "
+        "tensor `\(member.0)`: the shape takes \(size) bytes, "
           + "the offsets give \(offsets[1] - offsets[0])")
     }
     (self.format, self.shape, self.start, self.end) = (format, shape, offsets[0], offsets[1])

@@ -8,7 +8,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// SIGINT and SIGTERM: the first asks the run to stop after its round, the second ends the program.
+/// SIGINT, SIGTERM and SIGHUP: the first asks the run to stop after its round, the second ends the
+/// program. A signal that whoever started the program ignores (`nohup`, `&` in a script) stays ignored.
 package enum Interrupts {
   private static let received = Atomic<Int32>(0)
 
@@ -16,16 +17,20 @@ package enum Interrupts {
   package static func install() {
     // Touched before any signal can come: a handler must not be the one to initialize it.
     received.store(0, ordering: .relaxed)
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+      var before = sigaction()
+      sigaction(signal, nil, &before)
+      var action = sigaction()
       #if canImport(Darwin)
-        Darwin.signal(signal, handle)
+        if before.__sigaction_u.__sa_handler.isIgnore { continue }
+        action.__sigaction_u.__sa_handler = handle
       #else
-        var action = sigaction()
+        if before.__sigaction_handler.sa_handler.isIgnore { continue }
         action.__sigaction_handler.sa_handler = handle
-        // A write that is under way goes on.
-        action.sa_flags = Int32(SA_RESTART)
-        sigaction(signal, &action, nil)
       #endif
+      // A write that is under way goes on.
+      action.sa_flags = Int32(SA_RESTART)
+      sigaction(signal, &action, nil)
     }
   }
 
@@ -37,4 +42,9 @@ package enum Interrupts {
       expected: 0, desired: signal, ordering: .relaxed)
     if !isFirst { _exit(128 + signal) }
   }
+}
+
+extension Optional where Wrapped == @convention(c) (Int32) -> Void {
+  /// Whether this is `SIG_IGN`, which is no function but the number 1.
+  fileprivate var isIgnore: Bool { unsafeBitCast(self, to: Int.self) == 1 }
 }

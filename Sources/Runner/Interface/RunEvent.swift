@@ -56,7 +56,8 @@ package struct RunOutcome: Sendable {
     case .outOfTime(let seconds):
       return
         "stopped at step \(step): guards.max_time (\(Duration.words(seconds))) is over; \(kept)"
-    case .interrupted: return "interrupted after step \(step); \(kept)"
+    case .interrupted:
+      return "interrupted after step \(step); \(kept); to draw from it: gan-exp sample \(directory)"
     case .diverged(let error): return "\(error); last finite weights: \(checkpoint ?? "none saved")"
     case .failed(let error): return "failed after step \(step): \(error); \(kept)"
     }

@@ -80,8 +80,8 @@ package struct LossChart: Sendable {
     """
 
   private static let legend = """
-    <path class="d line" d="M660 26h22"/><text x="688" y="30">discriminator</text>
-    <path class="g line" d="M770 26h22"/><text x="798" y="30">generator</text>
+    <path class="d line" d="M620 26h22"/><text x="648" y="30">discriminator</text>
+    <path class="g line" d="M750 26h22"/><text x="778" y="30">generator</text>
 
     """
 
@@ -135,9 +135,10 @@ package struct LossChart: Sendable {
       }
       let x = fixed(place(x: point.epoch, xAxis))
       data += "\(pen)\(x) \(fixed(place(y: point.loss, yAxis)))"
+      // A line of no length is a dot, so that a point between two gaps is seen.
+      if pen == "M" { data += "h0" }
       pen = "L"
     }
-    if points.count == 1 { data += "h0" }
     return data.isEmpty ? "" : "<path class=\"\(style)\" d=\"\(data)\"/>\n"
   }
 }
@@ -154,14 +155,18 @@ extension LossChart {
     }
   }
 
-  /// The mean of neighbours within 1/60 of all points to either side.
+  /// The mean of the middle half of the neighbours within 1/60 of all points to either side: a few
+  /// wild losses do not bend the line.
   static func smoothed(_ points: [Point]) -> [Point] {
-    let reach = max(1, points.count / 60)
+    let reach = max(2, points.count / 60)
     return points.indices.map { index in
-      let side = min(reach, index, points.count - 1 - index)
-      let part = points[(index - side)...(index + side)]
+      let near = max(0, index - reach)...min(points.count - 1, index + reach)
+      let sorted = points[near].map(\.loss).filter(\.isFinite).sorted()
+      guard !sorted.isEmpty else { return points[index] }
+      let quarter = sorted.count / 4
+      let middle = sorted[quarter..<(sorted.count - quarter)]
       return Point(
-        epoch: points[index].epoch, loss: part.map(\.loss).reduce(0, +) / Double(part.count))
+        epoch: points[index].epoch, loss: middle.reduce(0, +) / Double(middle.count))
     }
   }
 

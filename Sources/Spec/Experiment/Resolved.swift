@@ -14,7 +14,7 @@ extension Experiment {
 extension Choice {
   /// `linear: {units: 128, bias: true}`, `batch_norm`
   package var text: String {
-    let fields = record.printed.map { "\($0.name): \($0.value.flow)" }
+    let fields = record.printed.map { "\($0.name): \($0.flow)" }
     if category.isWrittenWithKind {
       return "{" + (["kind: \(name)"] + fields).joined(separator: ", ") + "}"
     }
@@ -70,7 +70,7 @@ private struct ResolvedPrinter {
       }
     case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
       .period, .grid, .duration, .bytes:
-      line("\(entry.name): \(entry.value.flow)", note, indent)
+      line("\(entry.name): \(entry.flow)", note, indent)
     }
   }
 
@@ -104,13 +104,25 @@ extension Choice {
     let own = origin.summary
     var note = own
     for entry in record.printed where !entry.origin.isDefault && entry.origin.summary != own {
-      note += ", \(entry.name): \(entry.origin.summary)"
+      let isHere =
+        entry.origin.source === origin.source && entry.origin.mark.line == origin.mark.line
+      note += ", \(entry.name): \(isHere ? entry.origin.expression ?? own : entry.origin.summary)"
     }
     let defaults = record.printed.filter(\.origin.isDefault).map(\.name)
     if !defaults.isEmpty, !origin.isDefault {
       note += ", default: \(defaults.joined(separator: ", "))"
     }
     return note
+  }
+}
+
+extension Record.Entry {
+  /// The value on one line; a square in its short form.
+  var flow: String {
+    if case .sizes = kind, case .integers(let sides) = value, Set(sides).count == 1 {
+      return "\(sides[0])"
+    }
+    return value.flow
   }
 }
 
@@ -133,7 +145,7 @@ extension FieldValue {
     case .perNetwork(let generator, let discriminator):
       "{generator: \(generator.flow), discriminator: \(discriminator.flow)}"
     case .section(let record):
-      "{\(record.printed.map { "\($0.name): \($0.value.flow)" }.joined(separator: ", "))}"
+      "{\(record.printed.map { "\($0.name): \($0.flow)" }.joined(separator: ", "))}"
     case .length(let length): Amounts.text(length)
     case .period(let period): Amounts.text(period)
     case .grid(let grid): "\(grid.rows)x\(grid.columns)"

@@ -58,7 +58,8 @@ struct Extends {
     guard case .scalar(let written, _) = extends.content, !written.utf8.contains(0) else {
       if case .broken = extends.content { return own }
       findings.append(
-        Diagnostic("`extends` must be the path of one file, found \(extends.found)", at: extends.origin)
+        Diagnostic(
+          "`extends` must be the path of one file, found \(extends.found)", at: extends.origin)
       )
       return own
     }
@@ -69,12 +70,12 @@ struct Extends {
         Diagnostic(
           "\(written) extends itself", at: extends.origin,
           notes: ["the chain: " + (chain + [base]).joined(separator: " → ")]))
-      return own
+      return nil
     }
     guard chain.count < Self.maxChain else {
       findings.append(
         Diagnostic("more than \(Self.maxChain) files extend each other", at: extends.origin))
-      return own
+      return nil
     }
     guard let below = load(base, name: base, extendedAt: extends.origin, chain: chain) else {
       return nil

@@ -47,11 +47,14 @@ struct Overlay {
     {
       return over
     }
+    let places = Dictionary(
+      old.indices.map { (old[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
+    var removed: Set<String> = []
     for entry in new {
       let kind = fields.first { $0.name == entry.key }?.kind
-      if let index = old.firstIndex(where: { $0.key == entry.key }) {
+      if let index = places[entry.key] {
         if entry.value.isUnset {
-          old.remove(at: index)
+          removed.insert(entry.key)
         } else {
           old[index].value = lay(entry.value, on: old[index].value, as: kind)
           old[index].keyOrigin = entry.keyOrigin
@@ -65,7 +68,7 @@ struct Overlay {
         old.append(entry)
       }
     }
-    return YAMLNode(.map(old), at: base.origin)
+    return YAMLNode(.map(old.filter { !removed.contains($0.key) }), at: base.origin)
   }
 
   private mutating func layKind(

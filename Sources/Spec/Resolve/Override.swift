@@ -116,7 +116,8 @@ struct Override {
         findings.append(Diagnostic(message, at: origin))
         return node
       }
-      let inner: FieldKind? = if case .choices(let category)? = kind { .choice(category) } else { nil }
+      let inner: FieldKind? =
+        if case .choices(let category)? = kind { .choice(category) } else { nil }
       items[index] = apply(steps.dropFirst(), to: items[index], as: inner, &overlay, &findings)
       result.content = .list(items)
     }

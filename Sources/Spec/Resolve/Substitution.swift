@@ -1,6 +1,13 @@
 /// `params`, `${}` and `for … do`: what turns the written tree into the meant one.
 struct Substitution {
-  typealias Scope = [String: YAMLNode]
+  /// `params`, and before them the variables of the loops around.
+  struct Scope {
+    var parameters: [String: YAMLNode] = [:]
+    var variables: [String: YAMLNode] = [:]
+
+    subscript(name: String) -> YAMLNode? { variables[name] ?? parameters[name] }
+    var names: [String] { variables.keys.sorted() + parameters.keys.sorted() }
+  }
 
   private static let maxText = 10_000
   private static let maxTotalText = 1_000_000
@@ -8,21 +15,22 @@ struct Substitution {
   private(set) var findings: [Diagnostic] = []
   private var produced = 0
   private var producedText = 0
+  private var depth = 0
 
   // MARK: params
 
   /// The values of `params`, each of which may use others.
   mutating func parameters(_ node: YAMLNode?) -> Scope {
-    guard let node, !node.isEmpty else { return [:] }
+    guard let node, !node.isEmpty else { return Scope() }
     guard let entries = node.entries else {
-      if case .broken = node.content { return [:] }
+      if case .broken = node.content { return Scope() }
       findings.append(
-        Diagnostic("`params` must be a map of names and values, found \(node.found)", at: node.origin)
+        Diagnostic(
+          "`params` must be a map of names and values, found \(node.found)", at: node.origin)
       )
-      return [:]
+      return Scope()
     }
-    var scope: Scope = [:]
-    var open: [YAMLEntry] = []
+    var open: [String: YAMLEntry] = [:]
     for entry in entries {
       guard Self.isName(entry.key) else {
         findings.append(
@@ -31,27 +39,27 @@ struct Substitution {
             label: "letters, digits and `_`, not beginning with a digit"))
         continue
       }
-      open.append(entry)
+      open[entry.key] = entry
     }
-    let all = Set(open.map(\.key))
-    while !open.isEmpty {
-      var waiting: [YAMLEntry] = []
-      for entry in open {
-        let needs = Self.names(in: entry.value).filter { all.contains($0) && scope[$0] == nil }
-        if needs.isEmpty {
-          scope[entry.key] = substitute(entry.value, scope)
-        } else {
-          waiting.append(entry)
-        }
+    let needs = open.mapValues { Self.names(in: $0.value).filter { open[$0] != nil } }
+    var waiting = needs.mapValues(\.count)
+    var users: [String: [String]] = [:]
+    for entry in entries {
+      for other in (needs[entry.key] ?? []).sorted() { users[other, default: []].append(entry.key) }
+    }
+    var scope = Scope()
+    var ready = entries.map(\.key).filter { waiting[$0] == 0 }
+    while let name = ready.popLast(), let entry = open.removeValue(forKey: name) {
+      scope.parameters[name] = substitute(entry.value, scope)
+      for user in users[name] ?? [] {
+        let left = (waiting[user] ?? 1) - 1
+        waiting[user] = left
+        if left == 0 { ready.append(user) }
       }
-      if waiting.count == open.count {
-        for entry in waiting {
-          findings.append(Diagnostic("params.\(entry.key) needs itself", at: entry.value.origin))
-          scope[entry.key] = YAMLNode(.broken, at: entry.value.origin)
-        }
-        break
-      }
-      open = waiting
+    }
+    for (name, entry) in open {
+      findings.append(Diagnostic("params.\(name) needs itself", at: entry.value.origin))
+      scope.parameters[name] = YAMLNode(.broken, at: entry.value.origin)
     }
     return scope
   }
@@ -83,6 +91,8 @@ struct Substitution {
   /// The node with every `${}` computed and every `for … do` unrolled.
   mutating func substitute(_ node: YAMLNode, _ scope: Scope) -> YAMLNode {
     guard count(node) else { return YAMLNode(.broken, at: node.origin) }
+    depth += 1
+    defer { depth -= 1 }
     var result = node
     switch node.content {
     case .broken: break
@@ -134,14 +144,15 @@ struct Substitution {
     var result: [YAMLNode] = []
     for values in turns(of: loop.value, scope) {
       guard produced <= Composer.maxNodes else { break }
-      let inner = scope.merging(values) { $1 }
+      var inner = scope
+      inner.variables.merge(values) { $1 }
       for item in repeated { result += unroll(item, inner) }
     }
     return result
   }
 
   /// One set of variables a turn. Several variables move together.
-  private mutating func turns(of node: YAMLNode, _ scope: Scope) -> [Scope] {
+  private mutating func turns(of node: YAMLNode, _ scope: Scope) -> [[String: YAMLNode]] {
     guard let variables = node.entries, !variables.isEmpty else {
       if case .broken = node.content { return [] }
       findings.append(
@@ -226,6 +237,9 @@ struct Substitution {
     if let expression = try? ExpressionParser.parse(source, .arithmetic),
       case .name(let name, _) = expression, let value = scope[name]
     {
+      guard depth + value.depth <= Composer.maxDepth else {
+        throw ExpressionError(message: "nested more than \(Composer.maxDepth) deep", offset: offset)
+      }
       guard count(value, at: node) else { return YAMLNode(.broken, at: node.origin) }
       return value.placed(at: origin)
     }
@@ -250,7 +264,7 @@ struct Substitution {
       let expression = try ExpressionParser.parse(source, .arithmetic)
       return try expression.evaluate { name, offset throws(ExpressionError) in
         guard let node = scope[name] else {
-          let near = nearest(to: name, in: scope.keys.sorted())
+          let near = nearest(to: name, in: scope.names)
           throw ExpressionError(
             message: "`\(name.abbreviated)` is not in params"
               + (near.map { ", did you mean `\($0)`?" } ?? ""),
@@ -260,7 +274,8 @@ struct Substitution {
           throw ExpressionError(
             message: "`\(name)` is \(node.found), which cannot be computed with", offset: offset)
         }
-        if case .value(let n) = NumberText.whole(text), !text.contains(where: { ".eE".contains($0) })
+        if case .value(let n) = NumberText.whole(text),
+          !text.contains(where: { ".eE".contains($0) })
         {
           return .integer(n)
         }
@@ -306,7 +321,9 @@ extension Origin {
   /// The place of one character of a scalar's text, where the line shows the text as it is;
   /// otherwise the whole scalar.
   func inside(_ text: String, offset: Int) -> Origin {
-    guard source.lines.indices.contains(mark.line - 1) else { return self }
+    guard source.lines.indices.contains(mark.line - 1),
+      source.lines[mark.line - 1].utf8.count <= 10_000
+    else { return self }
     let line = Array(source.lines[mark.line - 1].unicodeScalars)
     let wanted = Array(text.unicodeScalars)
     for start in [mark.column - 1, mark.column]

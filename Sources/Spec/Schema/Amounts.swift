@@ -35,17 +35,21 @@ enum Amounts {
 
   static func text(_ length: TrainingLength) -> String {
     switch length {
-    case .epochs(let n): "\(n) epochs"
-    case .steps(let n): "\(n) steps"
-    case .images(let n): "\(n) images"
+    case .epochs(let n): counted(n, "epoch")
+    case .steps(let n): counted(n, "step")
+    case .images(let n): counted(n, "image")
     }
   }
 
   static func text(_ period: Period) -> String {
     switch period {
-    case .epochs(let n): "\(n) epochs"
-    case .steps(let n): "\(n) steps"
+    case .epochs(let n): counted(n, "epoch")
+    case .steps(let n): counted(n, "step")
     }
+  }
+
+  private static func counted(_ n: Int, _ unit: String) -> String {
+    "\(n) \(unit)" + (n == 1 ? "" : "s")
   }
 
   /// `10k steps` → (10000, "steps")

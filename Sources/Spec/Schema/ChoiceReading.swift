@@ -58,10 +58,16 @@ extension RecordReader {
           at: second.keyOrigin))
       return
     }
+    var inside = ""
+    if let shorthand = known.shorthand, case .scalar(let text, _) = first.value.content,
+      !first.value.isEmpty
+    {
+      inside = "\(shorthand): \(text.abbreviated), "
+    }
     findings.append(
       Diagnostic(
         "`\(second.key)` stands beside `\(first.key)`, not inside it", at: second.keyOrigin,
-        label: "write {\(first.key): {\(second.key): …}}, or indent it further"))
+        label: "write {\(first.key): {\(inside)\(second.key): …}}"))
   }
 
   private mutating func declaration(

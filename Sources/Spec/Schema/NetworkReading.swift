@@ -26,7 +26,7 @@ extension RecordReader {
       let origin = network.key ?? subject.key ?? node.origin
       let choice = choiceWithKind(
         category, inherited + network.own, at: origin, name: subject.path,
-        path: subject.path(of: network.player), reserved: players)
+        path: subject.path(of: network.player), reserved: players.reversed())
       read.append(network.findings.isEmpty ? choice : nil)
     }
     guard let discriminator = read[0], let generator = read[1] else { return nil }
@@ -51,7 +51,7 @@ extension RecordReader {
         return
       }
       key = entry.keyOrigin
-      let subject = Subject(name: "`\(player)` in \(subject.path)", path: "")
+      let subject = Subject(name: subject.path(of: player), path: "")
       guard let written = entry.value.entries else {
         findings.append(
           reader.expected(.section(Declaration(player, "")), entry.value, subject))

@@ -25,9 +25,12 @@ struct RecordReader {
     _ declaration: Declaration, _ entries: [YAMLEntry], at origin: Origin, _ subject: Subject,
     reserved: [String] = []
   ) -> Record? {
+    let keys = declaration.fields.map(\.name)
+    let kind = reserved.filter { $0 == "kind" }
     reportUnknownKeys(
-      entries, known: reserved + declaration.fields.map(\.name), in: subject)
+      entries, known: kind + keys + reserved.filter { $0 != "kind" }, in: subject)
     var read: [Record.Entry] = []
+    var missing: [FieldDeclaration] = []
     for field in declaration.fields {
       let entry = entries.first { $0.key == field.name }
       let isActive = conditionHolds(field.condition, in: read)
@@ -45,10 +48,7 @@ struct RecordReader {
       } else if !isActive {
         continue
       } else {
-        findings.append(
-          Diagnostic(
-            "\(subject.name) needs `\(field.name)`", at: origin,
-            notes: ["\(field.name): \(field.summary) (\(field.kind.expectation(vocabulary)))"]))
+        missing.append(field)
         continue
       }
       guard let value = value(of: field, node, subject, key: entry?.keyOrigin) else { continue }
@@ -57,6 +57,16 @@ struct RecordReader {
         Record.Entry(
           name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
           isActive: isActive))
+    }
+    if !missing.isEmpty {
+      findings.append(
+        Diagnostic(
+          "\(subject.name) needs \(missing.map { "`\($0.name)`" }.joined(separator: ", "))",
+          at: origin,
+          notes: missing.map { field in
+            if case .section = field.kind { return "\(field.name): \(field.summary)" }
+            return "\(field.name): \(field.summary), \(field.kind.expectation(vocabulary))"
+          }))
     }
     let names = Set(read.map(\.name))
     let isComplete = declaration.fields.allSatisfy {
@@ -87,12 +97,27 @@ struct RecordReader {
       findings.append(
         Diagnostic(
           "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
-          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" },
+          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" }
+            ?? home(of: entry.key).map { "`\(entry.key)` belongs in \($0)" },
           notes: [
             known.isEmpty
               ? "\(subject.name) takes no keys" : "keys here: \(known.joined(separator: ", "))"
           ]))
     }
+  }
+
+  /// The section that has such a key.
+  private func home(of key: String) -> String? {
+    func search(_ section: Declaration, _ path: String) -> String? {
+      if !path.isEmpty, section.field(key) != nil { return path }
+      for field in section.fields {
+        guard case .section(let inner) = field.kind else { continue }
+        let inside = path.isEmpty ? field.name : "\(path).\(field.name)"
+        if let home = search(inner, inside) { return home }
+      }
+      return nil
+    }
+    return search(ExperimentSchema.declaration(vocabulary), "")
   }
 
   private mutating func value(
@@ -122,7 +147,8 @@ struct RecordReader {
         reader.integer(item, bounds, subject)
       }.map { .integers($0) }
     case .sizes(let bounds): return sizes(node, bounds, subject)
-    case .choice(let category): return choice(category, node, path: subject.path).map { .choice($0) }
+    case .choice(let category):
+      return choice(category, node, path: subject.path).map { .choice($0) }
     case .choices(let category): return choices(category, node, subject)
     case .choicePerNetwork(let category): return choicePerNetwork(category, node, subject)
     case .section(let section): return self.section(section, node, subject)

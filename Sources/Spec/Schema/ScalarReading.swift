@@ -3,7 +3,12 @@
 extension RecordReader {
   mutating func number(_ node: YAMLNode, _ bounds: Bounds, _ subject: Subject) -> Double? {
     guard case .scalar(let text, _) = node.content, let x = NumberText.number(text) else {
-      findings.append(expected(.number(.any), node, subject))
+      let isNumber =
+        if case .scalar(let text, _) = node.content {
+          NumberText.whole(text) != .notANumber
+        } else { false }
+      let label = isNumber ? "this is too large or too small" : nil
+      findings.append(expected(.number(.any), node, subject, label: label))
       return nil
     }
     return isWithin(bounds, x, node, subject) ? x : nil
@@ -138,6 +143,7 @@ extension Bounds {
     case (nil, nil): nil
     case (let lower?, nil): (lowerIsOpen ? "above " : "at least ") + numberText(lower)
     case (nil, let upper?): (upperIsOpen ? "below " : "at most ") + numberText(upper)
+    case (let lower?, let upper?) where lower == upper: "exactly \(numberText(lower))"
     case (let lower?, let upper?):
       lowerIsOpen || upperIsOpen
         ? (lowerIsOpen ? "above " : "at least ") + numberText(lower)
@@ -160,7 +166,8 @@ extension FieldKind {
     case .text: return "a text"
     case .word(let words): return "one of \(words.joined(separator: ", "))"
     case .order(let words): return "a list of \(words.joined(separator: " and "))"
-    case .numbers(let count, _): return count.map { "a list of \($0) numbers" } ?? "a list of numbers"
+    case .numbers(let count, _):
+      return count.map { "a list of \($0) numbers" } ?? "a list of numbers"
     case .integers(let count, _):
       return count.map { "a list of \($0) whole numbers" } ?? "a list of whole numbers"
     case .sizes: return "a whole number or [height, width]"

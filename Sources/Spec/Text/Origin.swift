@@ -23,8 +23,10 @@ package struct Origin: Sendable {
   /// The same place, for a value that is there only by default.
   var byDefault: Origin { Origin(source: source, mark: mark, isDefault: true, uses: uses) }
 
+  /// Remembers the first few uses only: a chain of merges can be as long as a file.
   func used(at mark: Mark) -> Origin {
-    Origin(
+    guard uses.count < 4 else { return self }
+    return Origin(
       source: source, mark: self.mark, isDefault: isDefault, uses: uses + [mark],
       expression: expression)
   }

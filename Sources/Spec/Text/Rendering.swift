@@ -1,7 +1,11 @@
 extension Diagnostics {
+  private static let maxShown = 200
+
   /// As a compiler shows them: position, line, caret, what to write instead.
   package func rendered(colour: Bool = false) -> String {
-    entries.map { $0.rendered(colour: colour) }.joined(separator: "\n")
+    var parts = entries.prefix(Self.maxShown).map { $0.rendered(colour: colour) }
+    if entries.count > Self.maxShown { parts.append("and \(entries.count - Self.maxShown) more") }
+    return parts.joined(separator: "\n")
   }
 
   /// A list, one object a diagnostic.
@@ -39,7 +43,8 @@ extension Diagnostic {
       ("file", .text(origin.source.name)), ("line", .integer(mark.line)),
       ("column", .integer(mark.column)), ("endColumn", .integer(mark.column + mark.length)),
       ("severity", .text(severity.rawValue)), ("message", .text(message)),
-      ("label", label.map(JSON.text) ?? .null), ("notes", .list((notes + origin.trail).map(JSON.text))),
+      ("label", label.map(JSON.text) ?? .null),
+      ("notes", .list((notes + origin.trail).map(JSON.text))),
     ])
   }
 }
@@ -76,7 +81,7 @@ private struct Excerpt {
   let caretWidth: Int
 
   init(of line: String, mark: Mark) {
-    var scalars = Array(visible(line).unicodeScalars)
+    var scalars = Array(line.unicodeScalars)
     var start = min(max(0, mark.column - 1), scalars.count)
     if scalars.count > Self.maxWidth {
       let cut = max(0, min(start - 60, scalars.count - Self.maxWidth))
@@ -87,6 +92,7 @@ private struct Excerpt {
         start = max(start, 0)
       }
     }
+    scalars = scalars.map(\.visible)
     let end = min(start + max(1, mark.length), scalars.count)
     var view = String.UnicodeScalarView()
     view.append(contentsOf: scalars)
@@ -100,17 +106,18 @@ private struct Excerpt {
 func visible(_ text: String) -> String {
   guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
   var view = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator:
-      view.append(scalar == "\t" ? " " : "\u{FFFD}")
-    default: view.append(scalar)
-    }
-  }
+  view.append(contentsOf: text.unicodeScalars.map(\.visible))
   return String(view)
 }
 
 extension Unicode.Scalar {
+  fileprivate var visible: Unicode.Scalar {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: self == "\t" ? " " : "\u{FFFD}"
+    default: self
+    }
+  }
+
   /// Columns on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks.
   fileprivate var screenWidth: Int {
     if value < 0x300 { return 1 }

@@ -1,16 +1,33 @@
-/// The word that was probably meant: within a third of its letters, transpositions counted as one.
+/// The word that was probably meant: the same but for case and separators; or within a third of its
+/// letters, transpositions counted as one; or its initials or beginning (`lr`, `batch_size`, `eps`).
 package func nearest(to word: String, in candidates: [String]) -> String? {
-  guard !word.isEmpty, word.count <= 64 else { return nil }
-  let normal = Array(word.lowercased().map { $0 == "-" || $0 == " " ? "_" : $0 })
+  guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
+  let normal = word.lettersAndDigits
   var best: (word: String, distance: Int)?
+  // More candidates than anyone writes by hand would make many errors slow.
+  let candidates = candidates.prefix(100)
   for candidate in candidates {
-    let letters = Array(candidate.lowercased())
-    let allowed = max(1, max(letters.count, normal.count) / 3)
+    let letters = candidate.lettersAndDigits
+    let length = max(letters.count, normal.count)
+    let allowed = length < 3 ? 0 : max(1, length / 3)
     guard abs(letters.count - normal.count) <= allowed else { continue }
     let distance = editDistance(normal, letters)
     if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
   }
-  return best?.word
+  if let best { return best.word }
+  return candidates.first { candidate in
+    let initials = candidate.split(separator: "_").compactMap(\.first)
+    let letters = candidate.lettersAndDigits
+    return initials.count > 1 && initials == normal
+      || min(letters.count, normal.count) >= 3
+        && (letters.starts(with: normal) || normal.starts(with: letters))
+  }
+}
+
+extension String {
+  fileprivate var lettersAndDigits: [Character] {
+    Array(lowercased()).filter { $0 != "_" && $0 != "-" && $0 != " " }
+  }
 }
 
 /// Damerau-Levenshtein distance (optimal string alignment).

@@ -70,6 +70,7 @@ struct Composer: ~Copyable {
     if let anchor = event.anchor { openAnchors.insert(anchor) }
     let content: YAMLNode.Content
     var innerDepth = 0
+    var end: YAMLEvent?
     switch event.kind {
     case .alias(let name): return try alias(name, event, depth: depth)
     case .scalar(let text, let isPlain): content = .scalar(text, isPlain: isPlain)
@@ -77,7 +78,10 @@ struct Composer: ~Copyable {
       var items: [YAMLNode] = []
       while true {
         let event = try next()
-        if case .listEnd = event.kind { break }
+        if case .listEnd = event.kind {
+          end = event
+          break
+        }
         let item = try node(event, depth: depth + 1)
         innerDepth = max(innerDepth, item.depth)
         items.append(item.node)
@@ -87,7 +91,10 @@ struct Composer: ~Copyable {
       var map = MapComposer()
       while true {
         let event = try next()
-        if case .mapEnd = event.kind { break }
+        if case .mapEnd = event.kind {
+          end = event
+          break
+        }
         let isMerge = if case .scalar("<<", isPlain: true) = event.kind { true } else { false }
         let key = try node(event, depth: depth + 1)
         let value = try node(try next(), depth: depth + 1)
@@ -103,7 +110,7 @@ struct Composer: ~Copyable {
     case .streamStart, .streamEnd, .documentStart, .documentEnd, .listEnd, .mapEnd:
       throw Diagnostic("a value is missing", at: origin(event))
     }
-    var result = YAMLNode(content, at: origin(event))
+    var result = YAMLNode(content, at: origin(event, to: end))
     if let tag = event.tag { try apply(tag, to: &result) }
     let anchored = Anchored(node: result, size: size - sizeBefore, depth: innerDepth + 1)
     if let anchor = event.anchor {
@@ -150,7 +157,8 @@ struct Composer: ~Copyable {
       // `!` alone says "a plain text", which every scalar is.
       if tag == "!" { return }
       throw Diagnostic(
-        "unknown tag `\(tag.abbreviated)`", at: node.origin,
+        "unknown tag `\(tag.replacing("tag:yaml.org,2002:", with: "!!").abbreviated)`",
+        at: node.origin,
         notes: ["types come from the key, not from tags; the only tag is `!unset`"])
     }
     guard node.isEmpty else {
@@ -165,10 +173,18 @@ struct Composer: ~Copyable {
     }
   }
 
-  private func origin(_ event: YAMLEvent) -> Origin {
-    let (start, end) = (event.start, event.end)
+  /// - Parameter last: what closes a list or map. A bracket has a width, the end of a block none.
+  private func origin(_ event: YAMLEvent, to last: YAMLEvent? = nil) -> Origin {
+    var start = event.start
+    let closes = last.map { $0.start != $0.end } ?? false
+    let end = closes ? last?.end ?? event.end : event.end
     let length: Int
     if start.line == end.line {
+      // The mark of an event includes `&anchor`; that of a plain value should not.
+      if case .scalar(let text, isPlain: true) = event.kind, event.anchor != nil {
+        let column = max(start.column, end.column - text.unicodeScalars.count)
+        start = YAMLPosition(line: start.line, column: column)
+      }
       length = end.column - start.column
     } else if case .scalar = event.kind, source.lines.indices.contains(start.line) {
       length = source.lines[start.line].unicodeScalars.count - start.column

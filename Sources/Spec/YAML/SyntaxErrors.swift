@@ -12,6 +12,12 @@ extension YAMLSyntaxError {
     case "mapping values are not allowed in this context":
       message = "a `:` cannot stand here"
       label = "is the line above indented differently, or is a quote missing?"
+    case "found unexpected ':'":
+      message = "a `:` cannot stand here"
+      label = "put a space behind it, or quote the text"
+    case "did not find expected whitespace or line break":
+      message = "expected a space"
+      label = "put one before this character"
     case "did not find expected key":
       message = "expected a key"
       label = "check the indentation"
@@ -27,6 +33,7 @@ extension YAMLSyntaxError {
     case "found character that cannot start any token":
       message = "no value can begin with this character"
       label = "quote the text"
+    case "did not find expected node content": message = "expected a value"
     case "found unexpected end of stream": message = "the text ends too early"
     case "did not find expected <document start>":
       message = "expected the end of the text"

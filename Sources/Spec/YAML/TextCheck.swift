@@ -12,7 +12,7 @@ enum TextCheck {
     guard bytes.count <= maxBytes else {
       let origin = Origin(source: source(""), mark: .wholeText)
       findings.append(
-        Diagnostic("the file has \(bytes.count) bytes; a spec has at most 1 MB", at: origin))
+        Diagnostic("the file has more than \(maxBytes) bytes; a spec has at most 1 MB", at: origin))
       return nil
     }
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
@@ -36,28 +36,32 @@ enum TextCheck {
   /// Where the repaired text first differs from the bytes.
   private static func firstRepair(_ repaired: String, _ bytes: ArraySlice<UInt8>) -> Mark {
     var rest = bytes
-    var (line, column) = (1, 1)
+    var valid = String.UnicodeScalarView()
     for scalar in repaired.unicodeScalars {
-      let encoded = Array(String(scalar).utf8)
+      let encoded = UTF8.encode(scalar).map(Array.init) ?? []
       guard rest.starts(with: encoded) else { break }
       rest = rest.dropFirst(encoded.count)
-      (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+      valid.append(scalar)
     }
-    return Mark(line: line, column: column)
+    let lines = SourceText(name: "", text: String(valid)).lines
+    return Mark(line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
   }
 
   private static func characterProblems(_ source: SourceText) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     let conflict = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
     // A row of seven `=` alone may underline a title in a description.
-    let isInConflict = source.lines.contains { $0.hasPrefix(conflict[0]) || $0.hasPrefix(conflict[2]) }
+    let isInConflict = source.lines.contains {
+      $0.hasPrefix(conflict[0]) || $0.hasPrefix(conflict[2])
+    }
     for (index, line) in source.lines.enumerated() {
       func add(_ message: String, column: Int, length: Int, label: String) {
         let mark = Mark(line: index + 1, column: column, length: length)
         problems.append(
           Diagnostic(message, at: Origin(source: source, mark: mark), label: label))
       }
-      if isInConflict, let word = conflict.first(where: { line == $0 || line.hasPrefix($0 + " ") }) {
+      if isInConflict, let word = conflict.first(where: { line == $0 || line.hasPrefix($0 + " ") })
+      {
         add(
           "a merge conflict is left here", column: 1, length: word.count,
           label: "decide for one side")
@@ -67,14 +71,17 @@ enum TextCheck {
         !line.unicodeScalars.allSatisfy({ $0 == " " || $0 == "\t" })
       {
         add(
-          "a tab in the indentation", column: tab.offset + 1, length: 1, label: "indent with spaces")
+          "a tab in the indentation", column: tab.offset + 1, length: 1, label: "indent with spaces"
+        )
       }
       if !line.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }),
         let bad = line.unicodeScalars.enumerated().first(where: { isForbidden($0.element) })
       {
         let code = String(bad.element.value, radix: 16, uppercase: true)
         let digits = String(repeating: "0", count: max(0, 4 - code.count)) + code
-        add("the control character U+\(digits)", column: bad.offset + 1, length: 1, label: "remove it")
+        add(
+          "the control character U+\(digits)", column: bad.offset + 1, length: 1, label: "remove it"
+        )
       }
       if problems.count >= 20 { break }
     }

@@ -38,6 +38,15 @@ struct YAMLNode: Sendable {
 
   subscript(_ key: String) -> YAMLNode? { entries?.first { $0.key == key }?.value }
 
+  /// 1 for a scalar.
+  var depth: Int {
+    switch content {
+    case .scalar, .broken: 1
+    case .list(let items): 1 + (items.map(\.depth).max() ?? 0)
+    case .map(let entries): 1 + (entries.map(\.value.depth).max() ?? 0)
+    }
+  }
+
   /// As an error names it.
   var found: String {
     switch content {

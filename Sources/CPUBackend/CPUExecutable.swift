@@ -1,0 +1,73 @@
+import CKernels
+import TensorCore
+
+/// A planned graph with all the memory it needs. It keeps the states it works on alive.
+@safe final class CPUExecutable: Executable {
+  private let graph: Graph
+  private let threads: UInt32
+  private let memory: ExecutableMemory
+  private let actions: [Action]
+  private let savedModes: UnsafeMutablePointer<UInt32>
+  private var hasRun = false
+  private var missingFeeds: Set<String>
+  private let profile: Profile?
+  /// What each step is, in the order of execution; for tests and profiles.
+  let labels: [String]
+
+  init(
+    _ source: Graph, _ engine: DNNL.Engine, threads: Int, states: [String: AlignedMemory]
+  ) throws(BackendError) {
+    graph = source
+    self.threads = UInt32(threads)
+    let (normal, kept) = source.normalized()
+    let facts = Facts(normal, kept: kept)
+    var fusion = Fusion(facts, kept: kept)
+    let schedule = Schedule(&fusion, kept: kept)
+    let lowering = Lowering(
+      fusion: fusion, stored: schedule.stored, inPlace: schedule.inPlace, engine: engine,
+      threads: threads)
+    var blueprints: [Blueprint] = []
+    for step in schedule.order { blueprints.append(try lowering.blueprint(step)) }
+    memory = try ExecutableMemory(facts, schedule, blueprints, states: states)
+    var actions: [Action] = []
+    for (index, blueprint) in blueprints.enumerated() {
+      actions.append(try unsafe blueprint.bind(memory.placement(index, threads: threads)))
+    }
+    labels = blueprints.map(\.label) + memory.finalCopies.map { "update \($0.state)" }
+    actions += memory.finalCopies.map(\.action)
+    self.actions = actions
+    unsafe savedModes = .allocate(capacity: threads)
+    missingFeeds = Set(source.inputs(.feed).map(\.name))
+    profile = Profile.isWanted ? Profile(labels) : nil
+  }
+
+  deinit { unsafe savedModes.deallocate() }
+
+  /// Bytes of the arena that holds every intermediate.
+  var arenaByteCount: Int { memory.arenaByteCount }
+
+  func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError) {
+    _ = try graph.feedType(name, byteCount: bytes.count)
+    unsafe memory.feeds[name]?.write(bytes)
+    missingFeeds.remove(name)
+  }
+
+  func run() throws(BackendError) {
+    if let missing = missingFeeds.min() { throw BackendError("feed \(missing) is missing") }
+    gan_set_threads(threads)
+    unsafe gan_flush_denormals(savedModes, threads)
+    defer { unsafe gan_restore_denormals(savedModes, threads) }
+    if let profile {
+      try profile.run(actions)
+    } else {
+      for action in actions { try action() }
+    }
+    hasRun = true
+  }
+
+  func output(_ name: String) throws(BackendError) -> HostTensor {
+    let type = try graph.outputType(name)
+    guard hasRun else { throw BackendError("output \(name) is read before the first execution") }
+    return try memory.output(name, type)
+  }
+}

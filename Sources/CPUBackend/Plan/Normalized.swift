@@ -1,0 +1,84 @@
+import TensorCore
+
+extension Graph {
+  /// The same function, such that every fold runs over one block of neighbouring axes, and every
+  /// output and every update has elements of its own in memory that steps write.
+  ///
+  /// Returns the nodes that must be materialized for that.
+  func normalized() -> (graph: Graph, kept: Set<Int>) {
+    var result = Graph(nodes: [], outputs: [], updates: [])
+    var renumbered: [Int] = []
+    renumbered.reserveCapacity(nodes.count)
+    func append(_ node: Node) -> Int {
+      result.nodes.append(node)
+      return result.nodes.count - 1
+    }
+    for var node in nodes {
+      node.operands = node.operands.map { renumbered[$0] }
+      if case .reduce(let reduction, let axes) = node.op {
+        let operand = result.nodes[node.operands[0]]
+        let shape = operand.type.shape
+        if FoldDomain(shape, axes: axes) == nil {
+          let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+          let type = TensorType(Shape(order.map { shape[$0] }), operand.type.dtype)
+          node.operands = [append(Node(.transpose(order), node.operands, type))]
+          node.op = .reduce(reduction, axes: Array(shape.rank - axes.count..<shape.rank))
+        }
+      }
+      renumbered.append(append(node))
+    }
+    var kept: Set<Int> = []
+    /// What an output or update reads: a node that a step writes and nobody else lays claim to.
+    func own(_ node: Int) -> Int {
+      var source = node
+      while case .reshape = result.nodes[source].op { source = result.nodes[source].operands[0] }
+      let kind = result.nodes[source].op.kind(
+        operandTypes: result.nodes[source].operands.map { result.nodes[$0].type.dtype })
+      if kind != .given, kind != .movement, source == node, kept.insert(node).inserted {
+        return node
+      }
+      let type = result.nodes[node].type
+      let copy = append(Node(.reshape(type.shape), [node], type))
+      kept.insert(copy)
+      return copy
+    }
+    result.updates = updates
+    for index in updates.indices {
+      result.updates[index].node = own(renumbered[updates[index].node])
+    }
+    result.outputs = outputs
+    for index in outputs.indices {
+      result.outputs[index].node = own(renumbered[outputs[index].node])
+    }
+    return (result, kept)
+  }
+}
+
+/// The axes of a fold: `[outer][middle][inner]`, of which the middle one is folded away.
+struct FoldDomain: Hashable, Sendable {
+  var outer: Int
+  var middle: Int
+  var inner: Int
+
+  init(outer: Int, middle: Int, inner: Int) {
+    (self.outer, self.middle, self.inner) = (outer, middle, inner)
+  }
+
+  /// Nil if the folded axes are not neighbours.
+  init?(_ shape: Shape, axes: [Int]) {
+    (outer, middle, inner) = (1, 1, 1)
+    var state = 0
+    for axis in 0..<shape.rank where shape[axis] != 1 {
+      if axes.contains(axis) {
+        if state == 2 { return nil }
+        state = 1
+        middle *= shape[axis]
+      } else if state == 0 {
+        outer *= shape[axis]
+      } else {
+        state = 2
+        inner *= shape[axis]
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import COneDNN
+import TensorCore
+
+extension Lowering {
+  /// One of the three convolutions by oneDNN: images channels last, weights in the layout that the
+  /// primitive likes, rearranged before (or after) each execution.
+  func convolution(
+    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, image: (node: Int, shape: Shape),
+    weight: (node: Int, shape: Shape), output: (node: Int, shape: Shape)
+  ) throws(BackendError) -> Blueprint {
+    let (x, w, y) = (image.shape, weight.shape, output.shape)
+    let engine = self.engine
+    let xLayout = try Self.channelsLast(x)
+    let yLayout = try Self.channelsLast(y)
+    let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
+    let what = "\(facts.graph.nodes[output.node].op.name) \(x) \(w) \(y)"
+    var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
+    let primitive = try unsafe DNNL.Primitive(what, engine) {
+      unsafe gan_dnnl_convolution(
+        $0, engine.engine, Int32(operation.rawValue), xLayout.desc, free.desc, yLayout.desc,
+        &shape, $1)
+    }
+    let writesWeight = operation == GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT
+    let chosen = try primitive.layout(
+      writesWeight ? dnnl_query_diff_weights_md : dnnl_query_weights_md)
+    let pad = try primitive.layout(dnnl_query_scratchpad_md)
+    let reorder: DNNL.Primitive? =
+      chosen.isSame(as: plain)
+      ? nil
+      : try unsafe DNNL.Primitive("a reorder of \(w)", engine) {
+        unsafe gan_dnnl_reorder(
+          $0, engine.engine, (writesWeight ? chosen : plain).desc,
+          (writesWeight ? plain : chosen).desc, $1)
+      }
+    let reorderPad = try reorder?.layout(dnnl_query_scratchpad_md)
+    return unsafe Blueprint(
+      label: "\(what) \(primitive.implementation)",
+      scratch: [pad.byteCount, reorder == nil ? 0 : chosen.byteCount, reorderPad?.byteCount ?? 0]
+    ) { place throws(BackendError) in
+      let plainAddress = unsafe UnsafeMutableRawPointer(try place.floats(weight.node))
+      let weights = unsafe reorder == nil ? plainAddress : place.scratch[1]
+      let call = try unsafe DNNL.Call(
+        primitive,
+        [
+          (operation.imageRole, xLayout, UnsafeMutableRawPointer(try place.floats(image.node))),
+          (operation.weightRole, chosen, weights),
+          (operation.outputRole, yLayout, UnsafeMutableRawPointer(try place.floats(output.node))),
+          (DNNL_ARG_SCRATCHPAD, pad, place.scratch[0]),
+        ])
+      guard let reorder, let reorderPad else {
+        return { () throws(BackendError) in try call.run() }
+      }
+      let rearrange = try unsafe DNNL.Call(
+        reorder,
+        [
+          (DNNL_ARG_FROM, writesWeight ? chosen : plain, writesWeight ? weights : plainAddress),
+          (DNNL_ARG_TO, writesWeight ? plain : chosen, writesWeight ? plainAddress : weights),
+          (DNNL_ARG_SCRATCHPAD, reorderPad, place.scratch[2]),
+        ])
+      let (first, second) = writesWeight ? (call, rearrange) : (rearrange, call)
+      return { () throws(BackendError) in
+        try first.run()
+        try second.run()
+      }
+    }
+  }
+
+  /// `[n, h, w, c]` in memory, in oneDNN's logical order n, c, h, w.
+  private static func channelsLast(_ shape: Shape) throws(BackendError) -> DNNL.Layout {
+    let strides = shape.strides
+    let order = [0, 3, 1, 2]
+    return try DNNL.Layout(order.map { shape[$0] }, strides: order.map { strides[$0] })
+  }
+
+  /// `[h, w, ci, co]` in memory, in the logical order (groups,) co, ci, h, w; and any layout.
+  private static func weightLayouts(
+    _ shape: Shape, groups: Int
+  ) throws(BackendError) -> (plain: DNNL.Layout, free: DNNL.Layout) {
+    let strides = shape.strides
+    let outputs = shape[3] / groups
+    var extents = [outputs, shape[2], shape[0], shape[1]]
+    var steps = [1, strides[2], strides[0], strides[1]]
+    if groups > 1 {
+      extents.insert(groups, at: 0)
+      steps.insert(outputs, at: 0)
+    }
+    return (
+      try DNNL.Layout(extents, strides: steps), try DNNL.Layout(extents, strides: nil)
+    )
+  }
+}
+
+extension gan_dnnl_operation {
+  fileprivate var imageRole: Int32 {
+    self == GAN_DNNL_CONVOLUTION_INPUT_GRADIENT ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC
+  }
+  fileprivate var weightRole: Int32 {
+    self == GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS
+  }
+  fileprivate var outputRole: Int32 {
+    self == GAN_DNNL_CONVOLUTION ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST
+  }
+}
+
+extension gan_dnnl_geometry {
+  /// The padding behind the image is what the output really reads, which rounding down may have
+  /// made less than was asked for.
+  fileprivate init(_ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape) {
+    self.init()
+    func behind(
+      _ image: Int, _ kernel: Int, _ output: Int, _ stride: Int, _ dilation: Int, _ before: Int
+    )
+      -> Int64
+    {
+      Int64((output - 1) * stride + dilation * (kernel - 1) + 1 - image - before)
+    }
+    let g = geometry
+    strides.0 = Int64(g.strideHeight)
+    strides.1 = Int64(g.strideWidth)
+    dilations.0 = Int64(g.dilationHeight - 1)
+    dilations.1 = Int64(g.dilationWidth - 1)
+    paddingBefore.0 = Int64(g.padTop)
+    paddingBefore.1 = Int64(g.padLeft)
+    paddingAfter.0 = behind(x[1], w[0], y[1], g.strideHeight, g.dilationHeight, g.padTop)
+    paddingAfter.1 = behind(x[2], w[1], y[2], g.strideWidth, g.dilationWidth, g.padLeft)
+  }
+}

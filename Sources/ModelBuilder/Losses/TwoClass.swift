@@ -1,0 +1,35 @@
+import Spec
+import TensorCore
+
+/// A critic with two outputs, the classes `fake` (0) and `real` (1), trained as a classifier. Computed
+/// on what goes into a closing softmax.
+package struct TwoClass: Loss {
+  static let scale = Field.number(
+    "scale", default: 0.5, in: .above(0),
+    "Factor in front of the critic's sum: ½ is the mean over one batch of both kinds")
+  package static let declaration = Declaration(
+    "two_class", "Two-class softmax cross-entropy: the critic has two outputs",
+    details: "Cross-entropy of softmax over (fake, real). The critic ends in `linear: 2`, with or "
+      + "without a `softmax` behind it.",
+    fields: [scale.declaration], example: "loss: {kind: two_class}")
+
+  let scale: Double
+
+  package init(_ record: Record) { scale = record[Self.scale] }
+
+  package var scoreWidth: Int { 2 }
+
+  package func discriminator(_ scores: Scores) -> Value {
+    (evidence(scores.real).negated.softplus.mean() + evidence(scores.fake).softplus.mean()) * scale
+  }
+
+  package func generator(_ scores: Scores) -> Value {
+    evidence(scores.fake).negated.softplus.mean()
+  }
+
+  /// The logit of `real`: of two classes only the difference matters.
+  private func evidence(_ score: Score) -> Value {
+    let (logit, axis) = (score.logit, score.logit.shape.rank - 1)
+    return logit.slice(axis: axis, 1..<2) - logit.slice(axis: axis, 0..<1)
+  }
+}

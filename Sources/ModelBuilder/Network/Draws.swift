@@ -1,0 +1,42 @@
+import TensorCore
+
+/// The random numbers of one move: every draw has a name, which is its stream and under which
+/// `trace` gives it out.
+package final class Draws {
+  private let key: Value
+  private let move: String
+  /// What was drawn, as another framework needs it to do the same.
+  private(set) var observed: [(name: String, value: Value)] = []
+
+  /// - Parameters:
+  ///   - key: int32 `[3]`: seed and number of the execution.
+  ///   - move: place in the graph: streams of different moves differ.
+  init(key: Value, move: String) {
+    self.key = key
+    self.move = move
+  }
+
+  /// Numbers of a shape, anew in every execution.
+  func draw(_ distribution: Distribution, _ name: String, _ shape: Shape) -> Value {
+    key.builder.add(
+      .random(distribution, stream: Philox.streamID(named: "\(move)/\(name)"), shape: shape), [key])
+  }
+
+  /// The same, given out to `trace`.
+  package func observedDraw(_ distribution: Distribution, _ name: String, _ shape: Shape) -> Value {
+    let value = draw(distribution, name, shape)
+    observe(name, value)
+    return value
+  }
+
+  /// One number for each of an activation, given out to `trace` as vectors in PyTorch's order.
+  func observedNoise(_ distribution: Distribution, _ name: String, like value: Value) -> Value {
+    let shape = value.shape
+    let vectors = observedDraw(distribution, name, [shape[0], shape.count / shape[0]])
+    guard shape.rank == 4 else { return vectors }
+    return vectors.reshape([shape[0], shape[3], shape[1], shape[2]]).transpose([0, 2, 3, 1])
+  }
+
+  /// Gives out what was made of a draw.
+  func observe(_ name: String, _ value: Value) { observed.append((name, value)) }
+}

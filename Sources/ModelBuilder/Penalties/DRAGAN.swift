@@ -1,0 +1,42 @@
+import Spec
+import TensorCore
+
+/// The critic's slope around real images is to be 1 (Kodali et al. 2017).
+///
+/// As `gradient_penalty`, at `x̂ = x + v · noise · σ · u`: `v` uniform, one for each sample, `u`
+/// uniform, one for each number, `σ` the standard deviation of the batch's numbers.
+package struct DRAGAN: Penalty {
+  static let weight = Field.number("weight", default: 10, in: .atLeast(0), "λ")
+  static let target = Field.number(
+    "target", default: 1, in: .atLeast(0), "The slope that is wanted")
+  static let noise = Field.number(
+    "noise", default: 0.5, in: .atLeast(0), "Size of the surroundings, in standard deviations")
+  package static let declaration = Declaration(
+    "dragan", "The critic's slope around real images is to be 1: DRAGAN",
+    details: "Kodali et al. 2017, equation 2, with the surroundings of the published code.",
+    fields: [weight.declaration, target.declaration, noise.declaration], shorthand: "weight",
+    example: "dragan: {weight: 10}")
+
+  let weight: Double
+  let target: Double
+  let noise: Double
+
+  package init(_ record: Record) {
+    weight = record[Self.weight]
+    target = record[Self.target]
+    noise = record[Self.noise]
+  }
+
+  package var player: Player { .discriminator }
+
+  package func term(in scope: PenaltyScope) -> Value? {
+    let real = scope.real.value
+    let count = Double(real.shape.count)
+    let variance = (real - real.mean()).squared.sum() / max(count - 1, 1)
+    let away = scope.uniform("noise", like: scope.real) * (variance.squareRoot * noise)
+    let share = scope.uniform("mix", [real.batch]).broadcast(to: real.shape, axes: [0])
+    let around = ImageBatch(value: real + away * share)
+    let slope = scope.slope(of: scope.score(of: around).output, at: around)
+    return cost(of: slope, target: target, oneSided: false) * weight
+  }
+}

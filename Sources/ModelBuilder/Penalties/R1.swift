@@ -1,0 +1,22 @@
+import Spec
+import TensorCore
+
+/// The critic is to be flat at real images (Mescheder et al. 2018): `γ/2 · E ‖∇D(x)‖²`, of the logit.
+package struct R1: Penalty {
+  static let weight = Field.number("weight", default: 10, in: .atLeast(0), "γ")
+  package static let declaration = Declaration(
+    "r1", "The critic is to be flat at real images",
+    details: "Mescheder et al. 2018, equation 9: γ/2 · E ‖∇D(x)‖², of the logit where the critic "
+      + "ends in a sigmoid.",
+    fields: [weight.declaration], shorthand: "weight", example: "r1: 10")
+
+  let weight: Double
+
+  package init(_ record: Record) { weight = record[Self.weight] }
+
+  package var player: Player { .discriminator }
+
+  package func term(in scope: PenaltyScope) -> Value? {
+    scope.slope(of: scope.scores.real.logit, at: scope.real).squaredNorms.mean() * (weight / 2)
+  }
+}

@@ -1,0 +1,226 @@
+/// Checks `sweep:` against the schema: paths that exist, values of their types, conditions that
+/// can be read.
+struct SweepReader {
+  private let schema: SchemaPath
+  private(set) var findings: [Diagnostic] = []
+  private var axes: [String: Origin] = [:]
+  private var order: [String] = []
+  private var takesRanges = true
+
+  init(vocabulary: Vocabulary, parameters: [String]) {
+    schema = SchemaPath(vocabulary: vocabulary, parameters: parameters)
+  }
+
+  mutating func read(_ node: YAMLNode, key: Origin) -> SweepSection? {
+    guard let entries = node.entries else {
+      if case .broken = node.content { return nil }
+      findings.append(Diagnostic("`sweep` must be a map, found \(node.found)", at: node.origin))
+      return nil
+    }
+    let names = SweepSection.pathKeys.map(\.name)
+    var reader = RecordReader(vocabulary: schema.vocabulary)
+    reader.reportUnknownKeys(
+      entries, known: SweepSection.declaration.fields.map(\.name) + names, in: subject("sweep"))
+    let plain = entries.filter { SweepSection.declaration.field($0.key) != nil }
+    let record = reader.record(SweepSection.declaration, plain, at: key, subject("sweep"))
+    findings += reader.findings
+    let method = record?[SweepSection.methodKey]
+    takesRanges = method == nil || method == .random || method == .tpe
+
+    if let node = node["axes"] { readAxes(node) }
+    if let node = node["linked"] { readLinked(node) }
+    if let node = node["when"] { readWhen(node) }
+    if let node = node["exclude"] {
+      for item in items(of: node, "exclude") { readCondition(item) }
+    }
+    if order.isEmpty, findings.isEmpty {
+      findings.append(
+        Diagnostic("sweep has no axes", at: key, label: "give it `axes` or `linked`"))
+    }
+    guard findings.isEmpty, let record else { return nil }
+    return SweepSection(
+      method: record[SweepSection.methodKey], axes: order,
+      replicates: record[SweepSection.replicatesKey], origin: key)
+  }
+
+  private func subject(_ path: String) -> RecordReader.Subject {
+    RecordReader.Subject(name: path, path: path)
+  }
+
+  private mutating func items(of node: YAMLNode, _ name: String) -> [YAMLNode] {
+    if node.isEmpty { return [] }
+    guard case .list(let items) = node.content else {
+      findings.append(
+        Diagnostic("`\(name)` in sweep must be a list, found \(node.found)", at: node.origin))
+      return []
+    }
+    return items
+  }
+
+  private mutating func entries(of node: YAMLNode, _ name: String) -> [YAMLEntry] {
+    if node.isEmpty { return [] }
+    guard let entries = node.entries else {
+      findings.append(
+        Diagnostic("`\(name)` in sweep must be a map, found \(node.found)", at: node.origin))
+      return []
+    }
+    return entries
+  }
+
+  private mutating func readAxes(_ node: YAMLNode, isConditional: Bool = false) {
+    for axis in entries(of: node, "axes") {
+      guard let fields = fields(at: axis.key, axis.keyOrigin) else { continue }
+      if !isConditional { register(axis.key, axis.keyOrigin) }
+      switch axis.value.content {
+      case .list(let values) where !values.isEmpty:
+        for value in values { check(value, fields, axis.key) }
+      case .map(let range) where range.count == 1 && ["log", "uniform"].contains(range[0].key):
+        readRange(range[0], fields, axis)
+      case .broken: break
+      case .scalar, .list, .map:
+        findings.append(
+          Diagnostic(
+            "an axis wants its values, found \(axis.value.found)", at: axis.value.origin,
+            notes: ["a list, {log: [low, high]} or {uniform: [low, high]}"]))
+      }
+    }
+  }
+
+  private mutating func readRange(
+    _ range: YAMLEntry, _ fields: [FieldDeclaration], _ axis: YAMLEntry
+  ) {
+    guard takesRanges else {
+      findings.append(
+        Diagnostic(
+          "a range needs `method: random` or `method: tpe`", at: range.keyOrigin,
+          label: "a list of values goes with every method"))
+      return
+    }
+    var reader = RecordReader(vocabulary: schema.vocabulary)
+    let isLog = range.key == "log"
+    let value = reader.value(
+      .numbers(count: 2, isLog ? .above(0) : .any), range.value,
+      RecordReader.Subject(name: "the range of \(axis.key)", path: axis.key))
+    findings += reader.findings
+    guard case .numbers(let ends)? = value else { return }
+    guard ends[0] < ends[1] else {
+      findings.append(
+        Diagnostic("a range is [low, high] with low < high", at: range.value.origin))
+      return
+    }
+    if case .list(let items) = range.value.content {
+      for item in items { check(item, fields, axis.key) }
+    }
+  }
+
+  private mutating func readLinked(_ node: YAMLNode) {
+    for group in entries(of: node, "linked") {
+      var first: [YAMLEntry]?
+      for row in items(of: group.value, "linked.\(group.key)") {
+        let row = entries(of: row, "linked.\(group.key)")
+        for cell in row {
+          guard let fields = fields(at: cell.key, cell.keyOrigin) else { continue }
+          if first == nil { register(cell.key, cell.keyOrigin) }
+          check(cell.value, fields, cell.key)
+        }
+        if let first, let lost = first.first(where: { old in !row.contains { $0.key == old.key } }),
+          let place = row.first
+        {
+          findings.append(
+            Diagnostic("this row lacks `\(lost.key.abbreviated)`", at: place.keyOrigin))
+        } else if let first,
+          let extra = row.first(where: { new in !first.contains { $0.key == new.key } })
+        {
+          findings.append(
+            Diagnostic("the first row lacks `\(extra.key.abbreviated)`", at: extra.keyOrigin))
+        }
+        first = first ?? row
+      }
+    }
+  }
+
+  private mutating func readWhen(_ node: YAMLNode) {
+    for rule in items(of: node, "when") {
+      let entries = entries(of: rule, "when")
+      var reader = RecordReader(vocabulary: schema.vocabulary)
+      reader.reportUnknownKeys(entries, known: ["if", "axes"], in: subject("sweep.when"))
+      findings += reader.findings
+      if let condition = rule["if"] {
+        readCondition(condition)
+      } else {
+        findings.append(Diagnostic("`when` needs `if`", at: rule.origin))
+      }
+      if let axes = rule["axes"] {
+        readAxes(axes, isConditional: true)
+      } else {
+        findings.append(Diagnostic("`when` needs `axes`", at: rule.origin))
+      }
+    }
+  }
+
+  private mutating func readCondition(_ node: YAMLNode) {
+    guard case .scalar(let text, _) = node.content else {
+      if case .broken = node.content { return }
+      findings.append(
+        Diagnostic("a condition is a text, found \(node.found)", at: node.origin))
+      return
+    }
+    do throws(ExpressionError) {
+      let expression = try ExpressionParser.parse(text, .condition)
+      for name in expression.names.sorted() { _ = fields(at: name, node.origin) }
+    } catch {
+      findings.append(
+        Diagnostic(error.message, at: node.origin.inside(text, offset: error.offset)))
+    }
+  }
+
+  private mutating func register(_ path: String, _ origin: Origin) {
+    if let first = axes[path] {
+      findings.append(
+        Diagnostic(
+          "`\(path.abbreviated)` is varied twice", at: origin,
+          label: "first at line \(first.mark.line)"))
+      return
+    }
+    axes[path] = origin
+    order.append(path)
+  }
+
+  /// What may stand at a path; nil if the path leads nowhere. Empty: anything may.
+  private mutating func fields(at path: String, _ origin: Origin) -> [FieldDeclaration]? {
+    guard path != "sweep", !path.hasPrefix("sweep."), path.utf8.count <= 200 else {
+      findings.append(Diagnostic("`\(path.abbreviated)` cannot be varied", at: origin))
+      return nil
+    }
+    switch schema.look(up: path) {
+    case .anything: return []
+    case .fields(let fields): return fields
+    case .unknown(let step, let candidates):
+      findings.append(
+        Diagnostic(
+          "there is no `\(path.abbreviated)` to vary", at: origin,
+          label: nearest(to: step, in: candidates).map { "did you mean `\($0)`?" },
+          notes: candidates.isEmpty
+            ? [] : ["keys in place of `\(step.abbreviated)`: \(candidates.joined(separator: ", "))"]
+        )
+      )
+      return nil
+    }
+  }
+
+  /// A value must suit one of the fields its path may mean.
+  private mutating func check(_ node: YAMLNode, _ fields: [FieldDeclaration], _ path: String) {
+    if case .scalar(let text, _) = node.content, text.contains("${") { return }
+    var reports: [[Diagnostic]] = []
+    for field in fields {
+      if field.isOptional, node.isNothing { return }
+      // Part of a section is enough here: the rest is in the file.
+      if case .section = field.kind { return }
+      var reader = RecordReader(vocabulary: schema.vocabulary)
+      let subject = RecordReader.Subject(name: "`\(path)`", path: path)
+      if reader.value(field.kind, node, subject) != nil { return }
+      reports.append(reader.findings)
+    }
+    findings += reports.first ?? []
+  }
+}

@@ -1,0 +1,153 @@
+/// The reference of the experiment file (`docs/experiment-file.md`), from the declarations.
+package func referenceMarkdown(_ vocabulary: Vocabulary) -> String {
+  let writer = ReferenceWriter(vocabulary: vocabulary)
+  var parts = [writer.introduction, writer.topLevel]
+  for category in Category.allCases {
+    let words = vocabulary.declarations(category)
+    guard !words.isEmpty else { continue }
+    parts.append("## \(category.heading)")
+    parts.append(category.form)
+    parts += words.map { writer.entry($0, heading: "###") }
+  }
+  return parts.joined(separator: "\n\n") + "\n"
+}
+
+/// The words of a category, one line each: `gan-exp layers`.
+package func listing(_ category: Category, _ vocabulary: Vocabulary) -> String {
+  let words = vocabulary.declarations(category)
+  let width = words.map(\.name.count).max() ?? 0
+  return words.map { word in
+    word.name + String(repeating: " ", count: width - word.name.count + 2) + word.summary
+  }.joined(separator: "\n")
+}
+
+/// Everything about one word, for a terminal: `gan-exp layers conv`.
+package func description(of word: Declaration, _ vocabulary: Vocabulary) -> String {
+  var parts = ["\(word.name): \(word.summary)."]
+  if let details = word.details { parts.append(details) }
+  let width = word.fields.map(\.name.count).max() ?? 0
+  let keys = word.fields.map { field in
+    "  " + field.name + String(repeating: " ", count: width - field.name.count + 2)
+      + "\(field.summary); \(field.kind.expectation(vocabulary)), "
+      + (field.fallback.map { "default \($0.text)" } ?? "required")
+  }
+  if !keys.isEmpty { parts.append(keys.joined(separator: "\n")) }
+  if let shortForm = word.shortForm { parts.append("Short form: \(shortForm)") }
+  if let example = word.example { parts.append("Example: \(example)") }
+  return parts.joined(separator: "\n\n")
+}
+
+private struct ReferenceWriter {
+  let vocabulary: Vocabulary
+
+  var introduction: String {
+    """
+    # The experiment file
+
+    One YAML file is one experiment. This page is written by `gan-exp reference` from the \
+    same declarations that the reader checks a file with.
+
+    - Types come from the key, not from YAML: `2e-4`, `1e5` and `40_000` are numbers where a number \
+    is wanted; `no` and `12:30` are text where text is wanted.
+    - `none` is the value of an optional key that is left out.
+    - `extends: base.yaml` builds on another file, found relative to this one: maps merge, lists and \
+    values replace, `key: !unset` removes. A loss or an optimizer of another `kind` keeps the keys \
+    that both kinds have.
+    - `params: {width: 128}` gives names to values; `"${width * 2}"` computes with them \
+    (`+ - * / // % **` and parentheses). Whole numbers stay whole except under `/`. `$${` is a \
+    literal `${`.
+    - In a list, `{for: {width: [256, 512]}, do: [{linear: "${width}"}, relu]}` stands for its `do`, \
+    once a value. Several variables of one `for` move together.
+    - Anchors (`&name`, `*name`) and `<<` work as everywhere in YAML.
+    - `--set optimizer.learning_rate=1e-4` lays a value over the file; lists are counted from 0 as \
+    written: `--set architecture.generator[2].leaky_relu=0.1`.
+    """
+  }
+
+  var topLevel: String {
+    let root = ExperimentSchema.declaration(vocabulary)
+    var parts = ["## Keys at the top", table(root.fields)]
+    for field in root.fields {
+      if case .section(let section) = field.kind { parts.append(self.section(section, field.name)) }
+    }
+    let pathKeys = SweepSection.pathKeys.map { "| `\($0.name)` | \($0.summary) | | |" }
+    parts.append(
+      "### `sweep`\n\nRecognised and checked; running it belongs to a later version.\n\n"
+        + table(SweepSection.declaration.fields) + "\n" + pathKeys.joined(separator: "\n"))
+    return parts.joined(separator: "\n\n")
+  }
+
+  private func section(_ section: Declaration, _ path: String) -> String {
+    var parts = ["### `\(path)`", section.summary + "."]
+    if let details = section.details { parts.append(details) }
+    parts.append(table(section.fields))
+    if let example = section.example { parts.append(code("\(section.name): \(example)")) }
+    for field in section.fields {
+      if case .section(let inner) = field.kind {
+        parts.append(self.section(inner, "\(path).\(field.name)"))
+      }
+    }
+    return parts.joined(separator: "\n\n")
+  }
+
+  func entry(_ word: Declaration, heading: String) -> String {
+    var parts = ["\(heading) `\(word.name)`", word.summary + "."]
+    if let details = word.details { parts.append(details) }
+    if !word.fields.isEmpty { parts.append(table(word.fields)) }
+    if let shortForm = word.shortForm { parts.append("Short form: `\(shortForm)`.") }
+    if let example = word.example { parts.append(code(example)) }
+    return parts.joined(separator: "\n\n")
+  }
+
+  private func code(_ text: String) -> String { "```yaml\n\(text)\n```" }
+
+  private func table(_ fields: [FieldDeclaration]) -> String {
+    let rows = fields.map { field in
+      var summary = field.summary
+      if let condition = field.condition {
+        summary += " (with `\(condition.field): \(condition.value)`)"
+      }
+      let value = field.kind.expectation(vocabulary)
+      let fallback: String
+      switch field.fallback {
+      case nil: fallback = "required"
+      case .empty: fallback = ""
+      case .scalar(let text): fallback = "`\(text)`"
+      case .some(.none): fallback = "`none`"
+      case .list(let items): fallback = "`[\(items.joined(separator: ", "))]`"
+      }
+      return "| `\(field.name)` | \(cell(summary)) | \(cell(value)) | \(fallback) |"
+    }
+    return (["| key | meaning | value | default |", "| --- | --- | --- | --- |"] + rows)
+      .joined(separator: "\n")
+  }
+
+  private func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+}
+
+extension Declaration {
+  /// `leaky_relu: SLOPE`, `normal: [MEAN, STANDARD_DEVIATION]`; nil without one.
+  fileprivate var shortForm: String? {
+    let scalar = shorthand.map { "\(name): \($0.uppercased())" }
+    let list =
+      listForm.isEmpty
+      ? nil : "\(name): [\(listForm.map { $0.uppercased() }.joined(separator: ", "))]"
+    let forms = [scalar, list].compactMap(\.self)
+    return forms.isEmpty ? nil : forms.joined(separator: "  or  ")
+  }
+}
+
+extension Category {
+  fileprivate var heading: String { plural.prefix(1).uppercased() + plural.dropFirst() }
+
+  fileprivate var form: String {
+    switch self {
+    case .layer:
+      "Entries of `architecture.generator` and `architecture.discriminator`: a word, or "
+        + "`word: {key: value}`."
+    case .loss, .optimizer:
+      "`{kind: word, key: value}`, or the word alone where nothing else is said."
+    case .penalty, .initializer, .rate, .source, .metric: "A word, or `{word: {key: value}}`."
+    }
+  }
+}

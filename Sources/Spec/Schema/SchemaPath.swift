@@ -1,0 +1,93 @@
+/// What the schema says of a dotted path such as `optimizer.learning_rate` or
+/// `architecture.generator[0].linear.units`.
+struct SchemaPath {
+  enum Answer {
+    /// What may stand there; several where the kind of a loss or optimizer decides.
+    case fields([FieldDeclaration])
+    /// Something the path leads to, but no single field: a layer of a list, a parameter.
+    case anything
+    case unknown(String, candidates: [String])
+  }
+
+  let vocabulary: Vocabulary
+  let parameters: [String]
+
+  func look(up path: String) -> Answer {
+    let root = FieldDeclaration(
+      name: "the spec", kind: .section(ExperimentSchema.declaration(vocabulary)), fallback: nil,
+      isOptional: false, summary: "")
+    var answer = Answer.fields([root])
+    for step in path.replacing("[", with: ".[").split(
+      separator: ".", omittingEmptySubsequences: false)
+    {
+      guard case .fields(let fields) = answer else { return answer }
+      var found: [FieldDeclaration] = []
+      var candidates: [String] = []
+      for field in fields {
+        switch inside(field.kind, String(step)) {
+        case .fields(let inner): found += inner
+        case .anything: return .anything
+        case .unknown(_, let names): candidates += names
+        }
+      }
+      guard !found.isEmpty else { return .unknown(String(step), candidates: candidates) }
+      answer = .fields(found)
+    }
+    return answer
+  }
+
+  private func inside(_ kind: FieldKind, _ step: String) -> Answer {
+    func pick(_ fields: [FieldDeclaration]) -> Answer {
+      let found = fields.filter { $0.name == step }
+      var names: [String] = []
+      for field in fields where !names.contains(field.name) { names.append(field.name) }
+      return found.isEmpty ? .unknown(step, candidates: names) : .fields(found)
+    }
+    switch kind {
+    case .section(let section):
+      if case .fields(let found) = pick(section.fields) { return .fields(found) }
+      if let shorthand = section.shorthand.flatMap({ section.field($0) }),
+        case .fields(let found) = inside(shorthand.kind, step)
+      {
+        return .fields(found)
+      }
+      return pick(section.fields)
+    case .choice(let category), .choicePerNetwork(let category):
+      let words = vocabulary.declarations(category)
+      guard category.isWrittenWithKind else {
+        return pick(
+          words.map {
+            FieldDeclaration(
+              name: $0.name, kind: .section($0), fallback: .empty, isOptional: true, summary: "")
+          })
+      }
+      var fields = [
+        FieldDeclaration(
+          name: "kind", kind: .word(words.map(\.name)), fallback: nil, isOptional: false,
+          summary: "")
+      ]
+      fields += words.flatMap(\.fields)
+      if case .choicePerNetwork = kind {
+        fields += Player.allCases.map {
+          FieldDeclaration(
+            name: $0.rawValue, kind: .choice(category), fallback: .empty, isOptional: true,
+            summary: "")
+        }
+      }
+      return pick(fields)
+    case .choices(let category):
+      guard step.hasPrefix("["), step.hasSuffix("]"), Int(step.dropFirst().dropLast()) != nil else {
+        return .unknown(step, candidates: [])
+      }
+      return .fields([
+        FieldDeclaration(
+          name: step, kind: .choice(category), fallback: nil, isOptional: false, summary: "")
+      ])
+    case .params:
+      return parameters.contains(step) ? .anything : .unknown(step, candidates: parameters)
+    case .number, .integer, .flag, .text, .word, .order, .numbers, .integers, .sizes, .length,
+      .period, .grid, .duration, .bytes, .sweep:
+      return .unknown(step, candidates: [])
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Images
+import ModelBuilder
+import Runner
+import Spec
+
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Milliseconds a round on made-up images, as JSON (see Benchmarks/).",
+    shouldDisplay: false)
+
+  @OptionGroup var options: SpecOptions
+  @OptionGroup var machine: MachineOptions
+  @Option(help: "Rounds that are timed.") var rounds = 30
+
+  func validate() throws {
+    guard rounds >= 1 else { throw ValidationError("--rounds takes a number from 1") }
+  }
+
+  func run() throws {
+    let experiment = try options.load()
+    guard let format = experiment.declaredFormat else {
+      throw Failure(
+        status: .spec, message: "error: \(experiment.name): the shape of its images is not declared")
+    }
+    let program = try experiment.program(format)
+    let (batch, classes) = (experiment.data.batch, experiment.labels?.classes)
+    let pixels = batch * format.channels * format.height * format.width
+    let set = ImageSet(
+      name: "made up", count: batch, height: format.height, width: format.width,
+      channels: format.channels,
+      pixels: (0..<pixels).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) },
+      labels: classes.map { classes in (0..<batch).map { Int32($0 % classes) } })
+    try Failure.catching {
+      let data = try TrainingData(
+        set, images: prepare(set, size: nil, range: experiment.data.range),
+        labels: experiment.labels)
+      let times = try roundSeconds(
+        program, data: data, backend: machine.backend, rounds: rounds
+      ).sorted()
+      let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
+      print("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
+    }
+  }
+}
+
+/// The largest amount of memory this process has had.
+private var peakMegabytes: Double {
+  var usage = rusage()
+  #if canImport(Darwin)
+    getrusage(RUSAGE_SELF, &usage)
+    return Double(usage.ru_maxrss) / 1_048_576
+  #else
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  #endif
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Runner
+import Spec
+
+struct Trace: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes every draw, loss, gradient and parameter of the first rounds to one file.",
+    discussion: "Another framework can replay it: see Tests/PyTorch/replay.py.")
+
+  @OptionGroup var options: SpecOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var machine: MachineOptions
+
+  @Option(help: "How many rounds.") var steps = 5
+  @Option(name: .shortAndLong, help: ArgumentHelp("A safetensors file.", valueName: "file"))
+  var output: String
+
+  func validate() throws {
+    guard steps >= 1 else { throw ValidationError("--steps takes a number from 1") }
+  }
+
+  func run() throws {
+    let experiment = try options.load()
+    let (program, training) = try experiment.prepared(data.folders)
+    try Failure.catching {
+      try trace(program, data: training, backend: machine.backend, rounds: steps, to: output)
+    }
+    print(output)
+  }
+}

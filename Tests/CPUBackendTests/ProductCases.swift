@@ -1,0 +1,110 @@
+import TensorCore
+
+extension OpSuite {
+  static let products = [
+    OpCase(name: "matmul", tolerance: 1e-5) { trial in
+      let lead = (0..<Int.random(in: 0...2, using: &trial.random)).map { _ in trial.extent(4) }
+      let (m, n, k) = (trial.extent(), trial.extent(), trial.extent())
+      let (left, right) = (
+        Bool.random(using: &trial.random), Bool.random(using: &trial.random)
+      )
+      let a = trial.feed(Shape(lead + (left ? [k, m] : [m, k])))
+      let b = trial.feed(Shape(lead + (right ? [n, k] : [k, n])))
+      trial.output(a.matmul(b, transposeLeft: left, transposeRight: right))
+    },
+    OpCase(name: "matmul of views", tolerance: 1e-5) { trial in
+      let (m, n, k) = (trial.extent(), trial.extent(), trial.extent())
+      let a = trial.feed([k, m]).transpose([1, 0])
+      trial.output(a.matmul(trial.feed([k, n])))
+      trial.output(trial.feed([m, k + 3]).slice(axis: 1, 2..<(k + 2)).matmul(trial.feed([k, n])))
+      trial.output(
+        trial.feed([2 * m, k]).slice(axis: 0, 0..<(2 * m), step: 2).matmul(trial.feed([k, n])))
+      trial.output(
+        trial.feed([m, 2 * k]).slice(axis: 1, 0..<(2 * k), step: 2).matmul(trial.feed([k, n])))
+      trial.output(trial.feed([k]).broadcastChannels(to: [m, k]).matmul(trial.feed([k, n])))
+      trial.output(a.matmul(a.builder.constant(1, [k, n])))
+      trial.output(trial.feed([m, 2, k]).transpose([1, 0, 2]).matmul(trial.feed([2, k, n])))
+    },
+  ]
+
+  /// A geometry with strides, dilation and padding that differ by side, and images that fit it.
+  private struct Setting {
+    var geometry = ConvGeometry()
+    var x: Shape
+    var weight: Shape
+    var y: Shape
+
+    init(_ trial: inout Trial) {
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      geometry.groups = [1, 1, 2, 3][pick(0...3)]
+      let (inputs, outputs) = (pick(1...5) * geometry.groups, pick(1...5) * geometry.groups)
+      let (kernelHeight, kernelWidth) = (pick(1...4), pick(1...4))
+      (geometry.strideHeight, geometry.strideWidth) = (pick(1...3), pick(1...3))
+      (geometry.dilationHeight, geometry.dilationWidth) = (pick(1...2), pick(1...2))
+      (geometry.padTop, geometry.padBottom) = (pick(0...2), pick(0...2))
+      (geometry.padLeft, geometry.padRight) = (pick(0...2), pick(0...2))
+      var height = pick(1...9)
+      while geometry.outputHeight(height, kernel: kernelHeight) < 1 { height += 1 }
+      var width = pick(1...9)
+      while geometry.outputWidth(width, kernel: kernelWidth) < 1 { width += 1 }
+      let batch = pick(1...3)
+      x = [batch, height, width, inputs]
+      weight = [kernelHeight, kernelWidth, inputs / geometry.groups, outputs]
+      y = [
+        batch, geometry.outputHeight(height, kernel: kernelHeight),
+        geometry.outputWidth(width, kernel: kernelWidth), outputs,
+      ]
+    }
+  }
+
+  static let convolutions = [
+    OpCase(name: "the three convolutions", tolerance: 1e-5) { trial in
+      for _ in 0..<4 {
+        let setting = Setting(&trial)
+        let (x, weight) = (trial.feed(setting.x), trial.feed(setting.weight))
+        let y = trial.feed(setting.y)
+        trial.output(x.convolution(weight, setting.geometry))
+        trial.output(
+          x.builder.add(
+            .convolutionInputGradient(
+              setting.geometry, height: setting.x[1], width: setting.x[2]), [y, weight]))
+        trial.output(
+          x.builder.add(
+            .convolutionWeightGradient(
+              setting.geometry, height: setting.weight[0], width: setting.weight[1]), [x, y]))
+      }
+    },
+    OpCase(name: "convolutions of wide images", tolerance: 1e-5) { trial in
+      let geometry = ConvGeometry(
+        strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1)
+      let (x, weight) = (trial.feed([2, 8, 8, 16]), trial.feed([4, 4, 16, 32]))
+      let y = x.convolution(weight, geometry)
+      trial.output(y)
+      trial.output(
+        x.builder.add(.convolutionInputGradient(geometry, height: 8, width: 8), [y, weight]))
+      trial.output(
+        x.builder.add(.convolutionWeightGradient(geometry, height: 4, width: 4), [x, y]))
+    },
+  ]
+
+  static let windows = [
+    OpCase(name: "windows") { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      let window = Window(
+        height: pick(2...3), width: pick(2...3), strideHeight: pick(1...3),
+        strideWidth: pick(1...3),
+        padTop: pick(0...1), padBottom: pick(0...1), padLeft: pick(0...1), padRight: pick(0...1))
+      let x = trial.feed([pick(1...3), pick(3...9), pick(3...9), trial.extent(20)])
+      let sum = x.builder.add(.windowSum(window), [x])
+      let y = trial.feed(sum.shape)
+      trial.output(sum)
+      trial.output(
+        x.builder.add(.windowSumGradient(window, height: x.shape[1], width: x.shape[2]), [y]))
+      // Equal elements on purpose: the first of them counts.
+      let steps = x.floor
+      trial.output(x.builder.add(.windowMaximum(window), [steps]))
+      trial.output(x.builder.add(.windowMaximumGradient(window), [steps, y]))
+      trial.output(x.builder.add(.windowMaximumSelect(window), [steps, x]))
+    }
+  ]
+}

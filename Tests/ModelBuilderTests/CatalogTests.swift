@@ -1,0 +1,52 @@
+import Foundation
+import Spec
+import Testing
+
+@testable import ModelBuilder
+
+@Suite struct CatalogTests {
+  /// Folder, what the catalog has of it, and the files that are no words.
+  static let folders: [(String, [any Any.Type], Set<String>)] = [
+    ("Layers", Catalog.layers, []),
+    ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
+    ("Penalties", Catalog.penalties, ["Penalty"]),
+    ("Optimizers", Catalog.optimizers, ["Optimizer"]),
+    ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),
+  ]
+
+  @Test(arguments: folders.indices)
+  func `every file of a folder has its line in the catalog`(_ index: Int) throws {
+    let (folder, types, others) = Self.folders[index]
+    let place = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/ModelBuilder/\(folder)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: place.path)
+    let stems = Set(files.map { $0.replacingOccurrences(of: ".swift", with: "") })
+    #expect(stems.subtracting(others) == Set(types.map { "\($0)" }))
+  }
+
+  static let declarations = Category.allCases.flatMap { category in
+    vocabulary.declarations(category).map { (category, $0) }
+  }
+
+  @Test(arguments: declarations.indices)
+  func `the example of every word is understood`(_ index: Int) throws {
+    let (category, declaration) = Self.declarations[index]
+    guard category != .source else { return }
+    let example = try #require(declaration.example, "\(declaration.name) has no example")
+    // What stands behind `conv:` or `optimizer:` is the choice; a layer is an entry of a list.
+    let text =
+      switch category {
+      case .layer, .penalty: example.contains(":") ? "{\(example)}" : example
+      case .loss, .optimizer, .initializer, .rate, .source, .metric:
+        String(example.drop { $0 != ":" }.dropFirst(2))
+      }
+    if category == .initializer, text.contains("weight:") { return }
+    _ = try choice(text, category)
+  }
+
+  @Test func `every layer is held against PyTorch, or has a test of its own`() {
+    let tested = Set(LayerCase.all.map { $0.layer.prefix { $0 != ":" } }.map(String.init))
+    let others: Set = ["dropout"]
+    #expect(tested.union(others) == Set(Catalog.layers.map { $0.declaration.name }))
+  }
+}

@@ -1,0 +1,53 @@
+import TensorCore
+import Testing
+
+@testable import ModelBuilder
+
+@Suite struct LayerTests {
+  @Test(arguments: LayerCase.all)
+  func `a layer is PyTorch's, with first and second derivatives`(_ layerCase: LayerCase) throws {
+    let bench = try LayerBench(layerCase)
+    #expect(bench.graph.problems() == [])
+    let result = try bench.run()
+    expectClose(result.outputs["output"], layerCase.output.activation.values, "output")
+    for (kind, wanted) in [("gradient", layerCase.gradient), ("second", layerCase.second)] {
+      for (name, tensor) in wanted {
+        let ours = name == "input" ? tensor.activation : tensor.ours(bench.layout(of: name))
+        expectClose(result.outputs["\(kind)/\(name)"], ours.values, "\(kind) in \(name)")
+      }
+    }
+  }
+
+  @Test(arguments: LayerCase.all)
+  func `a pass leaves PyTorch's statistics`(_ layerCase: LayerCase) throws {
+    let updates = try LayerBench(layerCase).run().updates
+    #expect(Set(updates.keys.map(LayerBench.short)) == Set(layerCase.after.keys))
+    for (name, tensor) in layerCase.after {
+      expectClose(updates["\(LayerBench.path).\(name)"], tensor.values, name)
+    }
+  }
+
+  @Test(arguments: LayerCase.all)
+  func `the states of a layer have PyTorch's names and shapes`(_ layerCase: LayerCase) throws {
+    let states = try LayerBench(layerCase).states
+    let seen = states.map { state in
+      "\(LayerBench.short(state.name)) \(state.layout.torchShape(of: state.type.shape))"
+    }
+    let wanted = layerCase.states.map { "\($0) \(Shape($1.shape))" }
+    #expect(Set(seen) == Set(wanted))
+  }
+
+  @Test(arguments: LayerCase.all)
+  func `both derivatives agree with finite differences`(_ layerCase: LayerCase) throws {
+    let bench = try LayerBench(layerCase)
+    let outputs = try bench.run().outputs
+    for name in layerCase.gradient.keys {
+      expectClose(
+        outputs["gradient/\(name)"], try bench.differences(of: "total", in: name),
+        tolerance: 1e-6, "gradient in \(name)")
+      expectClose(
+        outputs["second/\(name)"], try bench.differences(of: "directional", in: name),
+        tolerance: 1e-6, "second derivative in \(name)")
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Spec
+import TensorCore
+import Testing
+
+@testable import ModelBuilder
+
+struct PenaltyCase: Decodable, CustomTestStringConvertible {
+  let penalty: String
+  /// The critic's layers.
+  let critic: String
+  let real: GoldenTensor
+  let fake: GoldenTensor
+  let draws: [GoldenTensor]
+  let states: [String: GoldenTensor]
+  let value: Double
+  /// In `fake`, the generated images, and in every parameter.
+  let gradient: [String: GoldenTensor]
+
+  static let all: [PenaltyCase] = golden("penalties")
+
+  var testDescription: String { "\(penalty) on \(critic)" }
+}
+
+/// The graph of a penalty on a critic: its value and gradient.
+private struct PenaltyBench {
+  let graph: Graph
+  let layouts: [String: TensorLayout]
+  private var feeds: [String: [Double]]
+  private var states: [String: [Double]]
+
+  init(_ penaltyCase: PenaltyCase) throws {
+    let builder = GraphBuilder()
+    let table = StateTable(builder: builder)
+    let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
+    let game = try smallGame(discriminator: penaltyCase.critic)
+    let critic = Discriminator(layers: LayerList(game.architecture.discriminator))
+    func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
+      let pass = Pass(
+        states: table, mode: .training, labels: nil, classes: 0,
+        initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
+      return try critic.apply(images, in: pass)
+    }
+    let given = (real: penaltyCase.real.activation, fake: penaltyCase.fake.activation)
+    let real = ImageBatch(value: builder.feed("real", Shape(given.real.shape)))
+    let fake = ImageBatch(value: builder.feed("fake", Shape(given.fake.shape)))
+    let (realScore, fakeScore) = (try score(real, "real"), try score(fake, "fake"))
+    let parameters = table.parameters(of: .discriminator)
+    let scope = PenaltyScope(
+      real: real, fake: fake,
+      scores: Scores(real: { realScore }, fake: fakeScore, draws: draws),
+      parameters: parameters, name: "penalty/0", draws: draws, held: [],
+      critic: { images, name in
+        do { return try score(images, name) } catch { preconditionFailure("\(error)") }
+      })
+    let penalty = Catalog.penalty(try choice("{\(penaltyCase.penalty)}", .penalty))
+    let term = try #require(penalty.term(in: scope))
+    let gradient = builder.gradient(
+      of: term, withRespectTo: [fake.value] + parameters.map(\.value))
+    let names = ["fake"] + parameters.map { String($0.declaration.name.dropFirst(14)) }
+    graph = builder.finish(
+      outputs: [("value", term)] + zip(names, gradient).map { ("gradient/\($0)", $1) },
+      updates: []
+    ).withDrawsFed()
+    layouts = Dictionary(
+      uniqueKeysWithValues: zip(names.dropFirst(), parameters.map(\.declaration.layout)))
+    feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
+    feeds.merge(penaltyCase.draws.asFeeds) { $1 }
+    states = [:]
+    for (name, layout) in layouts {
+      states["discriminator.\(name)"] = penaltyCase.states[name]?.ours(layout).values
+    }
+  }
+
+  func run() throws -> [String: [Double]] {
+    try Reference.evaluate(graph, feeds: feeds, states: states).outputs
+  }
+
+  func differences(in name: String) throws -> [Double] {
+    let step = 1e-6
+    let state = "discriminator.\(name)"
+    func value(_ element: Int, _ offset: Double) throws -> Double {
+      var bench = self
+      bench.feeds[name]?[element] += offset
+      bench.states[state]?[element] += offset
+      return try bench.run()["value"]?[0] ?? .nan
+    }
+    return try (feeds[name] ?? states[state] ?? []).indices.map {
+      (try value($0, step) - value($0, -step)) / (2 * step)
+    }
+  }
+}
+
+@Suite struct PenaltyTests {
+  @Test(arguments: PenaltyCase.all)
+  func `a penalty and its gradient are PyTorch's`(_ penaltyCase: PenaltyCase) throws {
+    let bench = try PenaltyBench(penaltyCase)
+    #expect(bench.graph.problems() == [])
+    let outputs = try bench.run()
+    expectClose(outputs["value"], [penaltyCase.value], "value")
+    for (name, tensor) in penaltyCase.gradient {
+      let ours = bench.layouts[name].map { tensor.ours($0) } ?? tensor.activation
+      expectClose(outputs["gradient/\(name)"], ours.values, "gradient in \(name)")
+    }
+  }
+
+  /// Where the penalty is smooth: at a distance or a slope of 0 a norm is not.
+  static let smooth = PenaltyCase.all.filter { penaltyCase in
+    penaltyCase.critic != "[flatten, {linear: 1}]"
+      || penaltyCase.penalty.hasPrefix("r1") || penaltyCase.penalty.hasPrefix("orthogonal")
+  }
+
+  @Test(arguments: smooth)
+  func `its gradient agrees with finite differences`(_ penaltyCase: PenaltyCase) throws {
+    let bench = try PenaltyBench(penaltyCase)
+    let outputs = try bench.run()
+    for name in penaltyCase.gradient.keys {
+      expectClose(
+        outputs["gradient/\(name)"], try bench.differences(in: name), tolerance: 1e-6,
+        "gradient in \(name)")
+    }
+  }
+
+  @Test func `every penalty is held against PyTorch, or has a test of its own`() {
+    let tested = Set(PenaltyCase.all.map { $0.penalty.prefix { $0 != ":" } }.map(String.init))
+    #expect(tested.union(["clip"]) == Set(Catalog.penalties.map { $0.declaration.name }))
+  }
+
+  @Test func `a clipped parameter lies in the box`() throws {
+    let penalty = Catalog.penalty(try choice("{clip: 0.5}", .penalty))
+    let builder = GraphBuilder()
+    let clipped = penalty.constrained(builder.feed("w", [5]))
+    let graph = builder.finish(outputs: [("w", clipped)], updates: [])
+    let feeds = ["w": [-3, -0.5, 0.1, 0.6, .infinity]]
+    #expect(
+      try Reference.evaluate(graph, feeds: feeds).outputs["w"] == [-0.5, -0.5, 0.1, 0.5, 0.5])
+  }
+
+  /// The draws of each penalty that `trace` gives out, at batch 4 on 2×2 images.
+  static let observed: [(String, [String: Shape])] = [
+    ("gradient_penalty", ["0/penalty/0": [], "0/penalty/0/mix": [4]]),
+    ("dragan", ["0/penalty/0": [], "0/penalty/0/mix": [4], "0/penalty/0/noise": [4, 4]]),
+    ("r1", ["0/penalty/0": []]), ("r2", ["0/penalty/0": []]),
+    ("l1_to_real", ["1/penalty/0": []]), ("clip", [:]),
+    ("orthogonal", ["0/penalty/0": []]), ("orthogonal: {on: generator}", ["1/penalty/0": []]),
+  ]
+
+  @Test(arguments: observed)
+  func `a trace holds what a penalty drew and what it came to`(
+    _ penalty: String, _ wanted: [String: Shape]
+  ) throws {
+    let game = try smallGame(rest: "penalties: [{\(penalty)}]")
+    let graph = try TrainingProgram(game, images: smallImages)
+      .round(batch: 4, observing: true).graphs[0]
+    #expect(graph.problems() == [])
+    let outputs = graph.outputs.filter { $0.name.contains("penalty") }
+      .map { ($0.name, graph.nodes[$0.node].type.shape) }
+    #expect(Dictionary(uniqueKeysWithValues: outputs) == wanted)
+  }
+}

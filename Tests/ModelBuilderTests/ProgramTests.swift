@@ -1,0 +1,225 @@
+import Spec
+import TensorCore
+import Testing
+
+@testable import ModelBuilder
+
+@Suite struct ProgramTests {
+  private func count(_ graph: Graph, where wanted: (Op) -> Bool) -> Int {
+    graph.nodes.count { wanted($0.op) }
+  }
+
+  private func products(_ graph: Graph) -> Int {
+    count(graph) { if case .matmul = $0 { true } else { false } }
+  }
+
+  /// Linear layers of generator and discriminator.
+  @Test(arguments: [(1, 1), (2, 1), (3, 4)])
+  func `a move computes the gradients of its player and no others`(
+    _ generator: Int, _ discriminator: Int
+  ) throws {
+    func hidden(_ count: Int) -> String { String(repeating: "{linear: 5}, relu, ", count: count) }
+    let game = try smallGame(
+      generator: "[\(hidden(generator - 1)){linear: 4}, {image: {channels: 1, size: 2}}]",
+      discriminator: "[flatten, \(hidden(discriminator - 1)){linear: 1}]")
+    let graph = try TrainingProgram(game, images: smallImages).round(batch: 4).graphs[0]
+    // Fakes once; the critic on real, on fake, and on fake when it has moved.
+    let forward = generator + 3 * discriminator
+    let criticMove = 2 * discriminator + 2 * (discriminator - 1)
+    let generatorMove = discriminator + generator + (generator - 1)
+    #expect(products(graph) == forward + criticMove + generatorMove)
+    #expect(count(graph) { if case .random = $0 { true } else { false } } == 1)
+  }
+
+  @Test func `states come parameters first, then statistics, then what optimizers keep`() throws {
+    let game = try smallGame(
+      generator: "[{linear: 4}, batch_norm, {image: {channels: 1, size: 2}}]",
+      optimizer: "{kind: sgd, learning_rate: 0.1, momentum: 0.5}")
+    let program = try TrainingProgram(game, images: smallImages)
+    #expect(
+      program.states.map(\.name) == [
+        "generator.0.weight", "generator.0.bias", "generator.1.weight", "generator.1.bias",
+        "discriminator.1.weight", "discriminator.1.bias",
+        "generator.1.running_mean", "generator.1.running_var",
+        "optimizer.generator.step", "optimizer.generator.0.weight.velocity",
+        "optimizer.generator.0.bias.velocity", "optimizer.generator.1.weight.velocity",
+        "optimizer.generator.1.bias.velocity",
+        "optimizer.discriminator.step", "optimizer.discriminator.1.weight.velocity",
+        "optimizer.discriminator.1.bias.velocity",
+      ])
+  }
+
+  @Test func `the sampler is the generator in inference`() throws {
+    let game = try smallGame(
+      generator: "[{linear: 4}, batch_norm, {dropout: 0.5}, {image: {channels: 1, size: 2}}]")
+    let sampler = try TrainingProgram(game, images: smallImages).sampler(count: 2)
+    #expect(sampler.problems() == [])
+    #expect(sampler.updates.isEmpty)
+    #expect(sampler.inputs(.feed).map(\.name) == ["latents"])
+    let states: [String: [Double]] = [
+      "generator.0.weight": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], "generator.0.bias": [0, 0, 0, 5],
+      "generator.1.weight": [1, 1, 1, 2], "generator.1.bias": [0, 1, 0, 0],
+      "generator.1.running_mean": [0, 0, 0, 1], "generator.1.running_var": [1, 1, 4, 4],
+    ]
+    let images = try Reference.evaluate(
+      sampler, feeds: ["latents": [1, 2, 3, 4, 5, 6]], states: states
+    ).outputs["images"]
+    expectClose(images, [1, 3, 1.5, 4, 4, 6, 3, 4], tolerance: 1e-4, "images")
+  }
+
+  /// Keys of the labels section, and how many draws of labels a round makes.
+  @Test(arguments: [("data", 0), ("random", 1)])
+  func `generated images get the labels the spec asks for`(_ fake: String, _ draws: Int) throws {
+    let game = try smallGame(
+      generator: "[{concat_label: 2}, {linear: 4}, {image: {channels: 1, size: 2}}]",
+      discriminator: "[flatten, {concat_label: 2}, {linear: 1}]",
+      rest: "labels: {classes: 3, fake: \(fake)}")
+    let graph = try TrainingProgram(game, images: smallImages)
+      .round(batch: 64, observing: true).graphs[0]
+    let drawn = count(graph) { if case .random(_, _, [64]) = $0 { true } else { false } }
+    #expect(drawn == draws)
+    let program = try TrainingProgram(game, images: smallImages)
+    let zeros = Dictionary(
+      uniqueKeysWithValues: program.states.map {
+        ($0.name, [Double](repeating: 0, count: $0.type.shape.count))
+      })
+    let labels = (0..<64).map { Double($0 % 2) }
+    let outputs = try Reference.evaluate(
+      graph,
+      feeds: [
+        "key": [1, 2, 3], "labels": labels, "real": [Double](repeating: 0, count: 256),
+      ], states: zeros
+    ).outputs
+    let seen = try #require(outputs["0/labels"])
+    #expect(outputs["1/labels"] == seen)
+    #expect(fake == "data" ? seen == labels : Set(seen) == [0, 1, 2])
+  }
+
+  @Test func `observing adds outputs and changes nothing else`() throws {
+    let game = try smallGame(
+      discriminator: "[flatten, {linear: 3}, {dropout: 0.5}, {linear: 1}]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let (plain, observed) = (
+      program.round(batch: 4).graphs[0], program.round(batch: 4, observing: true).graphs[0]
+    )
+    #expect(plain.updates.map(\.name) == observed.updates.map(\.name))
+    #expect(
+      plain.outputs.map(\.name) == [
+        "0/real_score", "0/fake_score", "0/loss", "0/gradient_norm", "1/loss", "1/gradient_norm",
+      ])
+    #expect(
+      Set(observed.outputs.map(\.name)).subtracting(plain.outputs.map(\.name)) == [
+        "0/latents", "1/latents", "0/dropout/discriminator.2/real",
+        "0/dropout/discriminator.2/fake", "1/dropout/discriminator.2/fake",
+        "0/gradient/discriminator.1.weight", "0/gradient/discriminator.1.bias",
+        "0/gradient/discriminator.3.weight", "0/gradient/discriminator.3.bias",
+        "1/gradient/generator.0.weight", "1/gradient/generator.0.bias",
+      ])
+  }
+
+  @Test func `a network's table counts outputs, parameters and operations`() throws {
+    let game = try smallGame(
+      discriminator: "[{conv: {channels: 3, kernel: 2}}, relu, flatten, {linear: 1}]")
+    let summary = try TrainingProgram(game, images: smallImages).summary(of: .discriminator)
+    #expect(summary.input == "1×2×2")
+    #expect(summary.layers.map(\.path) == (0..<4).map { "discriminator.\($0)" })
+    #expect(summary.layers.map(\.name) == ["conv", "relu", "flatten", "linear"])
+    #expect(summary.layers.map(\.output) == ["3×1×1", "3×1×1", "3", "1"])
+    #expect(summary.layers.map(\.parameters) == [15, 0, 0, 4])
+    // 3 outputs of 4 products each and an offset; 3 comparisons; 3 products and an offset.
+    #expect(summary.layers.map(\.flops) == [27, 3, 0, 7])
+  }
+
+  @Test func `a misfit within a branch is reported at the layer inside`() throws {
+    let game = try smallGame(
+      discriminator: "[flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]")
+    var seen: [Diagnostic] = []
+    do throws(Diagnostics) { _ = try TrainingProgram(game, images: smallImages) } catch {
+      seen = error.entries
+    }
+    let source = "  discriminator: [flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]"
+    let column = try #require(source.range(of: "conv")).lowerBound
+    #expect(seen.map(\.origin.mark.column) == [source[..<column].count + 1])
+  }
+}
+
+@Suite struct DropoutTests {
+  private struct Result {
+    let output: [Double]
+    let mask: [Double]
+  }
+
+  private func run(
+    _ text: String, _ shape: Shape, mode: NetworkMode = .training, step: Double = 0,
+    move: String = "move"
+  ) throws -> Result {
+    let builder = GraphBuilder()
+    let pass = Pass(
+      states: StateTable(builder: builder), mode: mode, labels: nil, classes: 0,
+      initializers: InitializerSet(try smallGame().architecture.initializers),
+      draws: Draws(key: builder.feed("key", [3], .int32), move: move))
+    let input = builder.feed("input", shape)
+    let output = try Catalog.layer(choice(text, .layer)).apply(
+      input, in: LayerScope(pass: pass, player: .generator, path: "layer"))
+    let mask = pass.draws?.observed.first?.value ?? builder.constant(1, shape)
+    let graph = builder.finish(outputs: [("output", output), ("mask", mask)], updates: [])
+    let ones = [Double](repeating: 1, count: shape.count)
+    let outputs = try Reference.evaluate(graph, feeds: ["input": ones, "key": [1, 2, step]]).outputs
+    return Result(output: outputs["output"] ?? [], mask: outputs["mask"] ?? [])
+  }
+
+  @Test(arguments: [0.1, 0.25, 0.5, 0.8])
+  func `dropped units are 0 and kept ones scaled, in the wanted share`(_ p: Double) throws {
+    let result = try run("{dropout: \(p)}", [100, 100])
+    expectClose(result.output, result.mask.map { $0 / (1 - p) }, "output")
+    let share = result.mask.count { $0 == 0 }
+    #expect(abs(Double(share) / 10_000 - p) < 0.02)
+  }
+
+  @Test func `whole channels fall together`() throws {
+    let result = try run("{dropout: {probability: 0.5, unit: channel}}", [4, 3, 3, 8])
+    #expect(result.mask.count == 32)
+    for sample in 0..<4 {
+      for place in 0..<9 {
+        for channel in 0..<8 {
+          #expect(
+            result.output[(sample * 9 + place) * 8 + channel]
+              == 2 * result.mask[sample * 8 + channel])
+        }
+      }
+    }
+  }
+
+  @Test func `masks differ between steps and between moves`() throws {
+    let masks = try [
+      run("dropout", [8, 8]), run("dropout", [8, 8], step: 1),
+      run("dropout", [8, 8], move: "other"),
+    ].map(\.mask)
+    #expect(Set(masks).count == 3)
+  }
+
+  @Test func `nothing is dropped in inference, and everything at probability 1`() throws {
+    #expect(try run("dropout", [2, 2], mode: .inference).output == [1, 1, 1, 1])
+    #expect(try run("{dropout: 0}", [2, 2]).output == [1, 1, 1, 1])
+    #expect(try run("{dropout: 1}", [2, 2]).output == [0, 0, 0, 0])
+  }
+}
+
+@Suite struct TensorLayoutTests {
+  static let layouts: [(TensorLayout, [Int])] = [
+    (.plain, [2, 3]), (.linear, [2, 3]), (.convolution, [2, 3, 4, 5]), (.images, [2, 3, 4, 5]),
+  ]
+
+  @Test(arguments: layouts.indices)
+  func `tensors go to PyTorch's order and back`(_ index: Int) {
+    let (layout, extents) = Self.layouts[index]
+    let shape = Shape(extents)
+    let tensor = HostTensor(shape, (0..<shape.count).map(Float.init))
+    let moved = layout.toTorch(tensor)
+    let wanted = GoldenTensor(shape: extents, values: tensor.doubles).permuted(layout.axes)
+    #expect(moved.shape.extents == wanted.shape)
+    #expect(moved.shape == layout.torchShape(of: shape))
+    #expect(moved.doubles == wanted.values)
+    #expect(layout.fromTorch(moved) == tensor)
+  }
+}

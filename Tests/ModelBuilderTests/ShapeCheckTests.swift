@@ -1,0 +1,145 @@
+import Spec
+import Testing
+
+@testable import ModelBuilder
+
+/// Networks that do not fit, and what is said of them.
+struct Misfit: CustomTestStringConvertible {
+  let generator: String
+  let discriminator: String
+  let size: Int
+  let rest: String
+  /// Message and notes of each diagnostic, `word: message = note = note`.
+  let said: [String]
+
+  init(
+    generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+    discriminator: String = "[flatten, {linear: 1}]", size: Int = 2, rest: String = "",
+    _ said: String...
+  ) {
+    (self.generator, self.discriminator) = (generator, discriminator)
+    (self.size, self.rest, self.said) = (size, rest, said)
+  }
+
+  var testDescription: String { "\(generator) against \(discriminator) at \(size)" }
+
+  private static let endWithOne =
+    "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+
+  static let all = [
+    Misfit(),
+    Misfit(
+      generator: "[{linear: 5}, {image: {channels: 1, size: 2}}]",
+      "an image of 1×2×2 has 4 pixels, but vectors of 5 come in = after layer 0 (linear): 5 = "
+        + "put `linear: 4` before it"),
+    Misfit(
+      generator: "[{linear: 4}]",
+      "generator makes vectors of 4, data has 1×2×2 images = after layer 0 (linear): 4 = "
+        + "end with `image: {channels: 1, size: 2}`"),
+    Misfit(
+      generator: "[{linear: 5}]",
+      "generator makes vectors of 5, data has 1×2×2 images = after layer 0 (linear): 5 = "
+        + "1×2×2 images have 4 pixels: end with `linear: 4` and `image: {channels: 1, size: 2}`"),
+    Misfit(
+      generator: "[{linear: 8}, {image: {channels: 2, size: 2}}]",
+      "generator makes 2×2×2 images, data has 1×2×2 = after layer 1 (image): 2×2×2 = "
+        + "the last layer must make 1 channel"),
+    Misfit(
+      generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]", size: 4,
+      "generator makes 1×2×2 images, data has 1×4×4 = after layer 1 (image): 1×2×2 = "
+        + "add one more stride-2 layer, or set data.size: 2"),
+    Misfit(
+      generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]", size: 6,
+      "generator makes 1×2×2 images, data has 1×6×6 = after layer 1 (image): 1×2×2 = "
+        + "change the layers, or set data.size: 2"),
+    Misfit(
+      generator: "[{linear: 6}, {image: {channels: 1, size: [2, 3]}}]",
+      "generator makes 1×2×3 images, data has 1×2×2 = after layer 1 (image): 1×2×3 = "
+        + "change the layers so that they end in 2×2"),
+    Misfit(
+      generator: "[{conv: 3}]",
+      "conv takes images, but vectors of 3 come in = generator starts from 3 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      generator: "[{upsample: 2}]",
+      "upsample takes images, but vectors of 3 come in = generator starts from 3 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      generator: "[{conv_transpose: 3}]",
+      "conv_transpose takes images, but vectors of 3 come in = generator starts from 3 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      generator: "[{dropout: {unit: channel}}, {linear: 4}, {image: {channels: 1, size: 2}}]",
+      "dropout of channels takes images, but vectors of 3 come in = generator starts from 3 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      discriminator: "[{linear: 1}]",
+      "linear takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
+        + "put `flatten` before it"),
+    Misfit(
+      discriminator: "[flatten]",
+      "discriminator gives 4 numbers a sample, the loss cross_entropy takes one score = "
+        + "after layer 0 (flatten): 4 = " + endWithOne),
+    Misfit(
+      discriminator: "[{conv: {channels: 2, kernel: 1}}]",
+      "discriminator gives 2×2×2 numbers a sample, the loss cross_entropy takes one score = "
+        + "after layer 0 (conv): 2×2×2 = " + endWithOne),
+    Misfit(
+      discriminator: "[{conv: {channels: 1, kernel: 3}}]",
+      "a 3×3 kernel does not fit into 1×2×2 images = discriminator starts from 1×2×2 = "
+        + "a smaller kernel, more padding, or fewer stride-2 layers before it"),
+    Misfit(
+      discriminator: "[{conv: {channels: 3, kernel: 1, groups: 2}}]",
+      "1 input and 3 output channels do not divide into 2 groups = "
+        + "discriminator starts from 1×2×2 = groups must divide both"),
+    Misfit(
+      discriminator: "[{conv_transpose: {channels: 1, kernel: 1, padding: 1}}]",
+      "padding 1 cuts everything off 1×2×2 images = discriminator starts from 1×2×2 = "
+        + "less padding, or a larger kernel"),
+    Misfit(
+      discriminator: "[{conv_transpose: {channels: 1, stride: 2, output_padding: 2}}]",
+      "output_padding must be less than the stride or the dilation = "
+        + "discriminator starts from 1×2×2 = "
+        + "it chooses among the sizes that one convolution makes into the same"),
+    Misfit(
+      discriminator: "[flatten, {residual: [{linear: 3}]}, {linear: 1}]",
+      "the branch makes 3 of 4: the two cannot be added = after layer 0 (flatten): 4 = "
+        + "close the branch with a layer that restores the shape"),
+    Misfit(
+      discriminator: "[flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]",
+      "conv takes images, but vectors of 4 come in = after layer 0 (flatten): 4 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      discriminator: "[flatten, {concat_label: 3}, {linear: 1}]",
+      "there are no labels to concatenate = after layer 0 (flatten): 4 = "
+        + "write `labels: {classes: 10}`"),
+    Misfit(
+      discriminator: "[{concat_label: 3}, {linear: 1}]", rest: "labels: {classes: 3}",
+      "concat_label takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
+        + "put `flatten` before it"),
+    Misfit(
+      generator: "[{linear: 5}]", discriminator: "[flatten]",
+      "generator makes vectors of 5, data has 1×2×2 images = after layer 0 (linear): 5 = "
+        + "1×2×2 images have 4 pixels: end with `linear: 4` and `image: {channels: 1, size: 2}`",
+      "discriminator gives 4 numbers a sample, the loss cross_entropy takes one score = "
+        + "after layer 0 (flatten): 4 = " + endWithOne),
+  ]
+}
+
+@Suite struct ShapeCheckTests {
+  @Test(arguments: Misfit.all)
+  func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
+    let game = try smallGame(
+      generator: misfit.generator, discriminator: misfit.discriminator, rest: misfit.rest)
+    let images = ImageFormat(channels: 1, height: misfit.size, width: misfit.size)
+    var said: [String] = []
+    do throws(Diagnostics) {
+      _ = try TrainingProgram(game, images: images)
+    } catch {
+      said = error.entries.map { entry in
+        ([entry.message] + entry.notes).joined(separator: " = ")
+      }
+    }
+    #expect(said == misfit.said)
+  }
+}

@@ -1,0 +1,133 @@
+"""Layers: output, first and second derivatives, and statistics after one training pass."""
+
+import torch
+from torch import nn
+
+
+
+def rounded(*shape):
+    return (torch.randn(*shape) * 1000).round() / 1000
+
+
+class Embedded(nn.Embedding):
+    """`concat_label`: looks its labels up and joins them to the vectors."""
+
+    def __init__(self, labels, size, first=False):
+        super().__init__(4, size)
+        self.labels, self.first = torch.tensor(labels), first
+
+    def forward(self, x):
+        rows = super().forward(self.labels)
+        return torch.cat((rows, x) if self.first else (x, rows), 1)
+
+
+class Residual(nn.Sequential):
+    def forward(self, x):
+        return x + super().forward(x)
+
+
+def table():
+    """Spec text, shape of the input, PyTorch's module."""
+    vectors, images = (4, 5), (2, 3, 5, 4)
+    yield "linear: 3", vectors, nn.Linear(5, 3)
+    yield "linear: {units: 2, bias: false}", vectors, nn.Linear(5, 2, bias=False)
+    yield "linear: 1", (1, 1), nn.Linear(1, 1)
+
+    yield "batch_norm", vectors, nn.BatchNorm1d(5)
+    yield "batch_norm", images, nn.BatchNorm2d(3)
+    yield "batch_norm: {epsilon: 0.8}", vectors, nn.BatchNorm1d(5, eps=0.8)
+    yield "batch_norm: {momentum: 0.3, affine: false}", images, nn.BatchNorm2d(
+        3, momentum=0.3, affine=False)
+    yield "batch_norm", (1, 2, 2, 3), nn.BatchNorm2d(2)
+
+    yield "conv: 2", images, nn.Conv2d(3, 2, 3)
+    yield "conv: {channels: 2, kernel: 4, stride: 2, padding: 1}", images, nn.Conv2d(3, 2, 4, 2, 1)
+    yield "conv: {channels: 2, kernel: [1, 3], stride: [2, 1], padding: [0, 2], bias: false}", (
+        images), nn.Conv2d(3, 2, (1, 3), (2, 1), (0, 2), bias=False)
+    yield "conv: {channels: 4, kernel: 3, padding: 2, dilation: 2, groups: 2}", (
+        1, 4, 4, 3), nn.Conv2d(4, 4, 3, 1, 2, 2, 2)
+    yield "conv: {channels: 1, kernel: 1}", (1, 1, 1, 1), nn.Conv2d(1, 1, 1)
+
+    yield "conv_transpose: {channels: 2, kernel: 4, stride: 2, padding: 1}", (
+        2, 3, 3, 2), nn.ConvTranspose2d(3, 2, 4, 2, 1)
+    yield "conv_transpose: 2", (2, 3, 1, 1), nn.ConvTranspose2d(3, 2, 4)
+    yield (
+        "conv_transpose: {channels: 1, kernel: 3, stride: [2, 3], padding: [1, 0], "
+        "output_padding: [1, 2], bias: false}"), (1, 2, 2, 3), nn.ConvTranspose2d(
+            2, 1, 3, (2, 3), (1, 0), (1, 2), bias=False)
+    yield "conv_transpose: {channels: 2, kernel: 2, dilation: 2, output_padding: 1}", (
+        1, 2, 3, 2), nn.ConvTranspose2d(2, 2, 2, dilation=2, output_padding=1)
+    yield (
+        "conv_transpose: {channels: 1, kernel: [2, 3], padding: [1, 0], dilation: 3, "
+        "output_padding: 2}"), (1, 1, 3, 2), nn.ConvTranspose2d(
+            1, 1, (2, 3), 1, (1, 0), 2, dilation=3)
+
+    yield "flatten", images, nn.Flatten()
+    yield "flatten", vectors, nn.Flatten()
+    yield "image: {channels: 3, size: [2, 4]}", (2, 24), nn.Unflatten(1, (3, 2, 4))
+    yield "upsample", (2, 2, 2, 3), nn.Upsample(scale_factor=2)
+    yield "upsample: 3", (1, 2, 1, 2), nn.Upsample(scale_factor=3)
+
+    yield "relu", vectors, nn.ReLU()
+    yield "relu", (1, 2, 2, 3), nn.ReLU()
+    yield "leaky_relu", vectors, nn.LeakyReLU()
+    yield "leaky_relu: 0.2", vectors, nn.LeakyReLU(0.2)
+    yield "tanh", vectors, nn.Tanh()
+    yield "sigmoid", vectors, nn.Sigmoid()
+    yield "softplus", vectors, nn.Softplus(threshold=1e9)
+    yield "elu", vectors, nn.ELU()
+    yield "elu: 0.3", vectors, nn.ELU(0.3)
+    yield "silu", vectors, nn.SiLU()
+    yield "softmax", vectors, nn.Softmax(dim=1)
+    yield "softmax", (2, 3, 1, 2), nn.Softmax(dim=1)
+
+    yield "concat_label: 2", (4, 3), Embedded([3, 0, 1, 0], 2)
+    yield "concat_label: {embedding: 1, position: first}", (2, 3), Embedded([2, 2], 1, first=True)
+    yield "residual: [{linear: 5}, tanh]", vectors, Residual(nn.Linear(5, 5), nn.Tanh())
+    yield "residual: [{conv: {channels: 2, padding: 1}}, batch_norm, {residual: [silu]}]", (
+        2, 2, 3, 3), Residual(nn.Conv2d(2, 2, 3, 1, 1), nn.BatchNorm2d(2), Residual(nn.SiLU()))
+
+
+def tensors(module):
+    return {
+        name: tensor.clone() for name, tensor in module.state_dict().items()
+        if tensor.is_floating_point()
+    }
+
+
+def case(text, shape, module, mode):
+    x = rounded(*shape).requires_grad_()
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            if name.endswith("running_var"):
+                tensor.copy_(rounded(*tensor.shape).abs() + 0.5)
+            elif tensor.is_floating_point():
+                tensor.copy_(rounded(*tensor.shape))
+    module.train(mode == "training")
+    states = tensors(module)
+    output = module(x)
+    cotangent = torch.cos(torch.arange(output.numel()) + 1.0).reshape(output.shape)
+    targets = {"input": x, **dict(module.named_parameters())}
+    total = (output * cotangent).sum()
+    gradient = torch.autograd.grad(total, list(targets.values()), create_graph=True)
+    direction = torch.sin(torch.arange(x.numel()) + 1.0).reshape(x.shape)
+    # A sum over nothing differentiable (flatten) has no second derivative to ask for.
+    directional = (gradient[0] * direction).sum() + 0.0 * x.sum()
+    second = torch.autograd.grad(
+        directional, list(targets.values()), allow_unused=True, materialize_grads=True)
+    result = {
+        "layer": text, "mode": mode, "input": x, "states": states, "output": output,
+        "gradient": dict(zip(targets, gradient)), "second": dict(zip(targets, second)),
+        "after": {k: v for k, v in tensors(module).items() if not torch.equal(v, states[k])},
+    }
+    embedded = [m for m in module.modules() if isinstance(m, Embedded)]
+    if embedded:
+        result["labels"] = embedded[0].labels.tolist()
+    return result
+
+
+def cases():
+    for text, shape, module in table():
+        yield case(text, shape, module, "training")
+        if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules()):
+            yield case(text, shape, module, "inference")

@@ -1,0 +1,107 @@
+"""Penalties: value, and gradient in every parameter of the critic and in the generated images."""
+
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class Flat(nn.Linear):
+    """A critic that says the same of everything: its slope has norm 0."""
+
+
+CRITICS = {
+    "[flatten, {linear: 3}, {leaky_relu: 0.2}, {linear: 1}]": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(9, 3), nn.LeakyReLU(0.2), nn.Linear(3, 1)),
+    "[flatten, {linear: 3}, tanh, batch_norm, {linear: 1}, sigmoid]": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.BatchNorm1d(3), nn.Linear(3, 1), nn.Sigmoid()),
+    "[{conv: {channels: 2, kernel: 2}}, elu, {conv: {channels: 1, kernel: 1}}]": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.ELU(), nn.Conv2d(2, 1, 1))),
+    "[flatten, {linear: 1}]": lambda: nn.Sequential(nn.Flatten(), Flat(9, 1)),
+}
+
+
+class Field:
+    """What a penalty may look at."""
+
+    def __init__(self, critic, real, fake):
+        self.critic, self.real, self.fake = critic, real, fake
+        self.draws = []
+
+    def uniform(self, *shape):
+        self.draws.append((torch.rand(shape) * 1000).round() / 1000)
+        return self.draws[-1]
+
+    def slope(self, images, of_logit=False):
+        critic = self.critic
+        if of_logit and isinstance(critic[-1], nn.Sigmoid):
+            critic = critic[:-1]
+        return torch.autograd.grad(critic(images).sum(), images, create_graph=True)[0].flatten(1)
+
+    def mixed(self):
+        share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
+        return share * self.real + (1 - share) * self.fake
+
+    def around(self, size):
+        noise = self.uniform(*self.real.flatten(1).shape).reshape(self.real.shape)
+        share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
+        return self.real + share * size * self.real.std() * noise
+
+    def weights(self):
+        return [p.flatten(1) for p in self.critic.parameters() if p.ndim > 1]
+
+
+def eye(matrix):
+    return torch.eye(len(matrix))
+
+
+TABLE = {
+    "gradient_penalty": lambda f: (
+        10 * ((f.slope(f.mixed()).norm(2, dim=1) - 1) ** 2).mean()),
+    "gradient_penalty: {weight: 2, target: 0.1, one_sided: true}": lambda f: (
+        2 * (F.relu(f.slope(f.mixed()).norm(2, dim=1) - 0.1) ** 2).mean()),
+    "dragan": lambda f: 10 * ((f.slope(f.around(0.5)).norm(2, dim=1) - 1) ** 2).mean(),
+    "dragan: {weight: 1, target: 0, noise: 2}": lambda f: (
+        (f.slope(f.around(2)).norm(2, dim=1) ** 2).mean()),
+    "r1": lambda f: 10 / 2 * (f.slope(f.real, of_logit=True) ** 2).sum(1).mean(),
+    "r2: 3": lambda f: 3 / 2 * (f.slope(f.fake, of_logit=True) ** 2).sum(1).mean(),
+    "l1_to_real: 0.1": lambda f: 0.1 * F.l1_loss(f.fake, f.real),
+    "l1_to_real: {weight: 0.1, norm: sum}": lambda f: (
+        0.1 * (f.fake - f.real).abs().flatten(1).sum(1).mean()),
+    "l2_to_real: 0.1": lambda f: 0.1 * F.mse_loss(f.fake, f.real),
+    "l2_to_real: {weight: 0.1, norm: euclidean}": lambda f: (
+        0.1 * (f.fake - f.real).flatten(1).norm(2, dim=1).mean()),
+    "orthogonal: 0.2": lambda f: 0.2 * sum(
+        ((w @ w.T - eye(w)) ** 2).sum() for w in f.weights()),
+    "orthogonal: {weight: 0.2, diagonal: false}": lambda f: 0.2 * sum(
+        (((w @ w.T) * (1 - eye(w))) ** 2).sum() for w in f.weights()),
+}
+
+
+def case(penalty, function, critic, module):
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_((torch.randn(parameter.shape) * 1000).round() / 1000)
+        if isinstance(module[-1], Flat):
+            module[-1].weight.zero_()
+    real, fake = (
+        ((torch.randn(3, 1, 3, 3) * 1000).round() / 1000).requires_grad_() for _ in "rf")
+    with torch.no_grad():
+        # One sample is made as it should be: a distance of 0 has a slope of 0.
+        fake[1] = real[1]
+    field = Field(module, real, fake)
+    value = function(field)
+    targets = {"fake": fake, **dict(module.named_parameters())}
+    gradient = torch.autograd.grad(
+        value, list(targets.values()), allow_unused=True, materialize_grads=True)
+    return {
+        "penalty": penalty, "critic": critic, "real": real, "fake": fake, "draws": field.draws,
+        "states": {k: v for k, v in module.state_dict().items() if v.is_floating_point()},
+        "value": value.item(), "gradient": dict(zip(targets, gradient))}
+
+
+def cases():
+    for penalty, function in TABLE.items():
+        for critic, make in CRITICS.items():
+            if "to_real" in penalty and critic != "[flatten, {linear: 1}]":
+                continue
+            yield case(penalty, function, critic, make())

@@ -1,0 +1,192 @@
+import Spec
+import Testing
+
+@testable import Runner
+
+struct LossRowTests {
+  private func move(_ name: String, _ loss: Float, real: Float? = nil) -> MoveResult {
+    MoveResult(name: name, loss: loss, gradientNorm: nil, realScore: real, fakeScore: nil)
+  }
+
+  @Test func cellsAreTheShortestThatReadBackTheSame() {
+    var ledger = LossLedger()
+    ledger.add([move("discriminator0", 0.1, real: 1e-7), move("generator0", 12_345_678)])
+    #expect(
+      ledger.takeRow(step: 50, epoch: 1, images: 25600).csv
+        == "50,1,25600,0.1,12345678.0,1e-07,,,\n")
+    #expect(ledger.isEmpty)
+  }
+
+  @Test func aRowIsAMeanOverAllMovesOfAPlayer() {
+    var ledger = LossLedger()
+    ledger.add([move("discriminator0", 1), move("discriminator1", 2), move("generator0", 5)])
+    ledger.add([move("discriminator0", 3), move("discriminator1", 6), move("generator0", 6)])
+    #expect(ledger.json.compact.contains(#""d_loss":{"sum":12,"count":4}"#))
+    #expect(ledger.takeRow(step: 2, epoch: 1, images: 8).csv == "2,1,8,3.0,5.5,,,,\n")
+  }
+
+  @Test func whatIsNotFiniteIsWrittenAsSuch() {
+    var ledger = LossLedger()
+    ledger.add([move("discriminator0", .nan), move("generator0", .infinity)])
+    #expect(ledger.takeRow(step: 1, epoch: 1, images: 4).csv == "1,1,4,nan,inf,,,,\n")
+  }
+}
+
+struct LossChartTests {
+  private func points(_ losses: [Double], per epoch: Double = 1) -> [LossChart.Point] {
+    losses.enumerated().map { LossChart.Point(epoch: Double($0 + 1) / epoch, loss: $1) }
+  }
+
+  @Test func aSmallChartIsThis() {
+    let svg = LossChart(
+      title: "a < b & \"c\"", discriminator: points([1, 0.5]), generator: points([2, .nan, 2.5])
+    ).svg
+    #expect(svg.contains(#"<text class="title" x="62" y="30">a &lt; b &amp; &quot;c&quot;</text>"#))
+    #expect(svg.contains(#"<path class="d line" d="M320.67 304.83h0L579.33 382.66"/>"#))
+    #expect(svg.contains(#"text-anchor="end">0.5</text>"#))
+    #expect(svg.hasSuffix("</svg>\n"))
+    // A loss that is no number leaves a gap.
+    #expect(svg.contains(#"<path class="g line" d="M320.67 149.17h0M838 71.34h0"/>"#))
+  }
+
+  @Test func oneWildLossDoesNotFlattenTheOthers() {
+    let range = LossChart.readableRange([1000] + (0..<99).map { 1 + 0.01 * Double($0) })
+    #expect(range.high < 3)
+    #expect(range.low == 1)
+    #expect(LossChart.readableRange([]) == (0, 1))
+    #expect(LossChart.readableRange([.nan, .infinity]) == (0, 1))
+    let flat = LossChart.readableRange([0.5, 0.5])
+    #expect(flat.low <= 0.5 && flat.high >= 0.5)
+  }
+
+  @Test(arguments: [
+    (0.0, 200.0, true, ["0", "25", "50", "75", "100", "125", "150", "175", "200"]),
+    (0, 3, true, ["0", "1", "2", "3"]), (0, 0.4, true, ["0.00", "0.05"]),
+    (-1.2, 1.3, false, ["-1.0", "-0.5", "0.0", "0.5", "1.0"]), (0, 1e6, false, ["0", "200000"]),
+    (0.3, 0.3, false, ["0.300", "0.302"]),
+  ])
+  func ticksAreRoundNumbers(low: Double, high: Double, whole: Bool, labels: [String]) {
+    let axis = Axis(covering: low, high, ticks: whole ? 9 : 6, whole: whole)
+    #expect(Array(axis.ticks.map(\.label).prefix(labels.count)) == labels)
+    #expect(axis.ticks.count <= 12)
+  }
+
+  @Test func manyPointsBecomeAsManyAsCanBeSeen() {
+    let many = points((0..<10_000).map { Double($0 % 2) })
+    let thin = LossChart.thinned(many)
+    #expect(thin.count == 1500)
+    #expect(thin.allSatisfy { (0.3...0.7).contains($0.loss) })
+    let svg = LossChart(title: "", discriminator: many, generator: []).svg
+    #expect(svg.utf8.count < 80_000)
+    #expect(svg.contains("class=\"d raw\"") && svg.contains("class=\"d line\""))
+  }
+}
+
+struct ProgressTests {
+  /// What a display puts, when each round takes `seconds`.
+  private func shown(
+    _ style: ProgressDisplay.Style, rounds: Int, seconds: Double, perEpoch: Int = 118,
+    steps: Int = 23_600, verbose: Bool = false
+  ) -> [String] {
+    var (now, output) = (0.0, [String]())
+    let display = ProgressDisplay(
+      style: style, verbose: verbose, clock: { now }, put: { output.append($0) })
+    for step in 1...rounds {
+      now += seconds
+      display.show(
+        .round(
+          RoundProgress(
+            step: step, steps: steps, epoch: (step - 1) / perEpoch + 1,
+            epochs: steps / perEpoch, images: step * 512, discriminatorLoss: 0.6931,
+            generatorLoss: 0.7009)))
+    }
+    return output
+  }
+
+  @Test func theLineSaysWhereItIsAndHowLongItTakes() {
+    let lines = shown(.lines, rounds: 1000, seconds: 0.061)
+    #expect(
+      lines.dropFirst().first
+        == "epoch 2/200  round 119/23600  d 0.693 g 0.701  61 ms/round  8,393 img/s  24 min left\n")
+  }
+
+  @Test func aTerminalIsRedrawnAtMostFourTimesASecond() {
+    let drawn = shown(.terminal(columns: 60, colour: false), rounds: 1000, seconds: 0.01)
+    #expect((36...41).contains(drawn.count))
+    #expect(drawn.allSatisfy { $0.hasPrefix("\r\u{1B}[K") && !$0.contains("\n") })
+    #expect(drawn.allSatisfy { $0.count <= 4 + 59 })
+  }
+
+  @Test func plainLinesComeWithTheEpochOrEveryHalfMinute() {
+    #expect(shown(.lines, rounds: 118 * 3, seconds: 0.061).count == 3)
+    // Long epochs: at 0.5, 30.5, 60.5 … seconds.
+    #expect(shown(.lines, rounds: 300, seconds: 0.5, perEpoch: 10_000).count == 5)
+    // Epochs of a moment.
+    #expect(shown(.lines, rounds: 1000, seconds: 0.01, perEpoch: 2).count <= 11)
+  }
+
+  @Test func theLastRoundIsAlwaysShown() {
+    #expect(shown(.lines, rounds: 7, seconds: 0.01, steps: 7).last?.contains("round 7/7") == true)
+  }
+
+  @Test func quietSaysOnlyWhatIsWrong() {
+    #expect(shown(.quiet, rounds: 100, seconds: 1).isEmpty)
+    var output: [String] = []
+    let display = ProgressDisplay(style: .quiet, put: { output.append($0) })
+    display.show(.picture(path: "x"))
+    display.show(.warning("careful"))
+    let outcome = RunOutcome(
+      ending: .diverged(.diverged(step: 3, tensor: "generator loss", value: .nan)),
+      directory: "d", step: 3, checkpoint: "c", picture: nil)
+    display.show(.ended(outcome))
+    #expect(
+      output == [
+        "warning: careful\n",
+        "diverged at step 3: generator loss is nan; last finite weights: c\n",
+      ])
+  }
+
+  @Test(arguments: [
+    (0.4, "0 s"), (45, "45 s"), (99.4, "99 s"), (100, "2 min"), (1440, "24 min"),
+    (11_100, "3 h 05 min"), (.infinity, "a long time"),
+  ])
+  func durationsAreSaidInWords(seconds: Double, words: String) {
+    #expect(Duration.words(seconds) == words)
+  }
+
+  @Test(arguments: [
+    (0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2_000_000_000, "2 GB"),
+    (999_600_000, "1 GB"), (61_440_000, "61 MB"), (9_960_000, "10 MB"),
+  ])
+  func bytesAreSaidInWords(bytes: Int, words: String) {
+    #expect(ByteCount(bytes).description == words)
+  }
+}
+
+struct JSONTests {
+  @Test(arguments: [
+    (#"{"a":[1,-2.5,1e3,true,null,"x"]}"#, #"{"a":[1,-2.5,1000,true,null,"x"]}"#),
+    (#""\u00e4\ud83d\ude00\n\/""#, #""ä😀\n/""#), (" [ ] ", "[]"), ("{}", "{}"), ("-0", "0"),
+  ])
+  func textBecomesAValueAndText(source: String, compact: String) throws {
+    #expect(try JSON(parsing: Array(source.utf8)).compact == compact)
+  }
+
+  @Test(arguments: [
+    "", "[1,]", "{\"a\"}", "01", "1.", "-", "1e", "tru", "\"a", "\"\\x\"", "\"\\ud800\"", "[1 2]",
+    "{\"a\":1,}", "1 2", "\"\n\"", "1e999", "+1", "\u{FEFF}1", "'a'", "NaN",
+  ])
+  func whatIsNotJSONIsRefusedWithAPlace(source: String) {
+    let error = #expect(throws: JSONError.self) { try JSON(parsing: Array(source.utf8)) }
+    #expect(error?.description.contains("at byte") == true)
+  }
+
+  @Test func sealsBreakWithAnyChange() throws {
+    let sealed = JSON.object([("step", .integer(7)), ("sum", .number(0.1)), ("gap", .number(.nan))])
+      .sealed
+    let read = try JSON(parsing: sealed.fileBytes)
+    #expect(read.unsealed?["step"]?.int == 7)
+    let other = String(decoding: sealed.fileBytes, as: UTF8.self).replacing("7,", with: "8,")
+    #expect(try JSON(parsing: Array(other.utf8)).unsealed == nil)
+  }
+}

@@ -1,0 +1,146 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+import Testing
+
+@testable import Runner
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A game so small that the reference interpreter plays a round in milliseconds.
+struct TinyRun {
+  static let vocabulary = Catalog.vocabulary(sources: DatasetCatalog.declarations)
+
+  var labels = "none"
+  var imageCount = 10
+  var batch = 4
+  var dropLast = false
+  var length = "3 epochs"
+  var log = "2 steps"
+  var samples = "{every: 2 epochs, grid: 2x3, seed: 7}"
+  var checkpoint = "{every: 1 epochs, keep: {last: 2}}"
+  var learningRate = "1e-3"
+  var schedule = ""
+  var guards = "{non_finite: stop}"
+  var name = "tiny"
+  var generatorLayer = "batch_norm"
+
+  var yaml: String {
+    let label = labels == "none" ? "" : "concat_label: {embedding: 2}"
+    return """
+      version: 1
+      name: \(name)
+      seed: 5
+      data: {source: {synthetic: digits}, batch: \(batch), drop_last: \(dropLast), range: [-1, 1]}
+      latent: {size: 3, distribution: uniform, low: 0, high: 1}
+      labels: \(labels)
+      architecture:
+        generator:
+      \(label.isEmpty ? "" : "    - \(label)")
+          - linear: 4
+          - \(generatorLayer)
+          - linear: 12
+          - tanh
+          - image: {channels: 1, size: [3, 4]}
+        discriminator:
+          - flatten
+      \(label.isEmpty ? "" : "    - \(label)")
+          - linear: 4
+          - leaky_relu: 0.2
+          - linear: 1
+      loss: {kind: least_squares}
+      optimizer: {kind: adam, learning_rate: \(learningRate)}
+      schedule: {length: \(length)\(schedule)}
+      record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)}
+      guards: \(guards)
+
+      """
+  }
+
+  func experiment() throws -> Experiment {
+    switch loadExperiment(text: yaml, name: "tiny.yaml", vocabulary: Self.vocabulary) {
+    case .success(let experiment): return experiment
+    case .failure(let diagnostics):
+      throw TestProblem(diagnostics.rendered())
+    }
+  }
+
+  /// Pictures of 3×4 pixels in three classes, each pixel another one.
+  var set: ImageSet {
+    ImageSet(
+      name: "tiny", count: imageCount, height: 3, width: 4, channels: 1,
+      pixels: (0..<(imageCount * 12)).map { UInt8(truncatingIfNeeded: $0 &* 37) },
+      labels: (0..<imageCount).map { Int32($0 % 3) }, classNames: ["ant", "bee", "cat"])
+  }
+
+  func data() throws -> TrainingData {
+    let experiment = try experiment()
+    return try TrainingData(
+      set, images: prepare(set, size: nil, range: experiment.data.range),
+      labels: experiment.labels)
+  }
+
+  func program() throws -> TrainingProgram {
+    try TrainingProgram(
+      try experiment(), images: ImageFormat(channels: 1, height: 3, width: 4))
+  }
+
+  func setup(_ results: String, backend: any Backend = ReferenceBackend()) throws -> RunSetup {
+    var setup = RunSetup(
+      program: try program(), data: try data(), backend: backend, results: results,
+      context: RunContext(
+        programVersion: "0.0", numericsVersion: 1, device: backend.name, threads: 1,
+        libraries: [("libtest", "1.2")], commandLine: ["gan-exp", "run", "tiny.yaml"]))
+    setup.interrupt = { 0 }
+    return setup
+  }
+}
+
+struct TestProblem: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A folder that is gone after the test.
+final class Scratch {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/gan-exp-runner-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw TestProblem("no temporary folder") }
+    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  deinit { try? FileLayer().remove(path) }
+
+  /// Every file below, with its content.
+  func contents(of folder: String? = nil) throws -> [String: [UInt8]] {
+    let files = FileLayer()
+    let start = folder ?? path
+    var found: [String: [UInt8]] = [:]
+    func walk(_ folder: String, _ prefix: String) throws {
+      for name in try files.list(folder) {
+        if files.isDirectory("\(folder)/\(name)") {
+          try walk("\(folder)/\(name)", "\(prefix)\(name)/")
+        } else {
+          found["\(prefix)\(name)"] = try files.read("\(folder)/\(name)")
+        }
+      }
+    }
+    try walk(start, "")
+    return found
+  }
+}
+
+func text(_ path: String) throws -> String {
+  String(decoding: try FileLayer().read(path), as: UTF8.self)
+}
+
+func json(_ path: String) throws -> JSON {
+  try JSON(parsing: try FileLayer().read(path))
+}
