@@ -122,7 +122,7 @@ struct ComparisonTests {
     }
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     let list = try RunList(scan, filter: RunFilter(where: test.condition, sort: test.sort))
-    let latents = list.runs.map { run in (try? run.run.settings()["latent.size"]).flatMap { Int($0 ?? "") } }
+    let latents = list.runs.map { run in (try? run.run.settings())?["latent.size"].flatMap { Int($0) } }
     #expect(latents == test.latents)
   }
 

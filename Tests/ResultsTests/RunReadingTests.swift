@@ -47,7 +47,7 @@ struct RunReadingTests {
     shape.heartbeat = test.heartbeat
     let run = Run(samples.add(shape), reader: SampleRuns.reader)
     #expect(run.state.text == test.shown)
-    #expect(run.mayBeAlive == test.mayBeAlive)
+    #expect(run.isHeld == test.mayBeAlive)
   }
 
   @Test("The facts of a whole run are read")

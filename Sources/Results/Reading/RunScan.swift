@@ -27,6 +27,26 @@ package struct RunScan: Sendable {
   }
 
   package static let maxDepth = 6
+
+  /// Whether this names a folder with at least one run in it.
+  package static func holdsRuns(_ folder: String) -> Bool {
+    guard !folder.hasPrefix("@"), PlainFiles.isFolder(folder) else { return false }
+    var finder = RunFinder()
+    return finder.look(in: folder.trimmingSlashes, depth: 0)
+  }
+
+  /// The run that a file at `path` would lie in.
+  package static func run(around path: String) -> String? {
+    var folder = path.hasPrefix("/") ? path.parentPath : "./\(path)".parentPath
+    guard let start = PlainFiles.absolute(folder) else { return nil }
+    folder = start
+    while folder != "/" {
+      let names = Set((PlainFiles.entries(of: folder) ?? []).map(\.name))
+      if names.contains("status.json"), names.contains("resolved.yaml") { return folder }
+      folder = folder.parentPath
+    }
+    return nil
+  }
 }
 
 private struct RunFinder {

@@ -33,7 +33,9 @@ enum NumberFormat {
     return minus(String(format: "%.\(digits)f ± %.\(digits)f", s.mean, deviation)) + count
   }
 
-  private static func minus(_ text: String) -> String { text.replacing("-", with: "−") }
+  private static func minus(_ text: String) -> String {
+    text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
 
   /// `1.0e-05` → `1.0e-5`
   private static func scientific(_ text: String) -> String {
