@@ -35,7 +35,12 @@ package struct RunSummary: Sendable {
     let origins = Origins(run)
     chosen = settings.entries.compactMap { entry in
       guard !origins.isDefault(entry.key), !Self.isFact(entry.key) else { return nil }
-      return (entry.key, entry.text, origins.origin(of: entry.key))
+      let origin = origins.origin(of: entry.key)
+      // What both networks share is said once.
+      guard let pair = NetworkKeys(either: entry.key), settings[pair.shared] != nil else {
+        return (entry.key, entry.text, origin)
+      }
+      return entry.key == pair.generator ? (pair.shared, entry.text, origin) : nil
     }
     curves = ["d_loss", "g_loss"].map { Curve($0, tables: [losses], column: $0, limit: 2_000) }
     files = Self.files(run, pictures)

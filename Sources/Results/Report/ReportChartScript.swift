@@ -79,12 +79,12 @@ extension Report {
       let current = null;
       const draw = () => {
         const width = Math.max(240, svg.clientWidth || 520), height = 270;
-        const left = 52, right = width - 10, top = 8, bottom = height - 38;
+        const left = 52, right = width - 18, top = 8, bottom = height - 38;
         svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
         svg.style.height = height + 'px';
         const weight = +$('smooth').value, log = $('log').checked;
         const shown = rows.filter(row => visible.has(row.index))
-          .map(row => ({ ...row, smooth: smoothed(row.curve.y, weight) }));
+          .map(row => ({ ...row, smooth: smoothed(row.curve.y, row.curve.y.length > 30 ? weight : 0) }));
         const x = axis(shown.flatMap(row => row.curve.x), { margin: 0, ticks: width / 90 });
         const all = shown.flatMap(row => row.curve.y);
         const y = axis(log ? all : readable(all), { log });
@@ -127,7 +127,7 @@ extension Report {
               style: `fill: ${colour(row.index)}` }));
           }
           const style = `stroke: ${colour(row.index)}; stroke-dasharray: ${dash(row.index) || 'none'}`;
-          if (weight > 0 && xs.length > 2)
+          if (weight > 0 && xs.length > 30)
             group.append(svgElement('path', { class: 'raw', d: path(xs, row.curve.y), style }));
           group.append(svgElement('path', { class: 'line', d: path(xs, row.smooth), style }));
         }

@@ -77,9 +77,12 @@ extension Report {
     let delta = comparison.baseline.map {
       "; Δ to \(comparison.rows[$0].label.htmlEscaped)"
     } ?? ""
+    let best = objective.map {
+      comparison.measures.contains($0.metric) ? "Bold: best \($0.metric.htmlEscaped). " : ""
+    } ?? ""
     return section(
       "table", "Runs",
-      "<p class=\"hint\">\(what)\(spread)\(delta). Click a heading to sort.</p>\n"
+      "<p class=\"hint\">\(what)\(spread)\(delta). \(best)Click a heading to sort.</p>\n"
         + "<div class=\"scroll\">\(comparison.table.html)</div>\n")
   }
 

@@ -68,7 +68,7 @@ extension Report {
       select, #play { background: var(--raised); color: var(--ink); border: 1px solid var(--rule); border-radius: 6px; padding: .25rem .6rem; max-width: 100%; }
       select { min-width: 0; }
       #play { width: 2.4rem; cursor: pointer; }
-      .legend { display: flex; flex-wrap: wrap; gap: .35rem; margin-bottom: .75rem; }
+      .legend { display: flex; flex-wrap: wrap; gap: .35rem; margin-bottom: .75rem; max-height: 8.6rem; overflow-y: auto; }
       .chip { display: inline-flex; align-items: center; border: 1px solid var(--rule); background: none; border-radius: 999px; padding: .15rem .7rem .15rem .6rem; font-size: .84rem; cursor: pointer; max-width: 100%; text-align: left; }
       .chip[aria-pressed="false"] { opacity: .4; }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 1rem; }
