@@ -41,7 +41,7 @@ package struct Comparison: Sendable {
     }
     let differences = SettingDifferences(groups.map { $0[0].settings })
     let seeds = groups.map { Self.seeds(of: $0) }
-    let showsSeeds = Set(seeds).count > 1
+    let showsSeeds = Set(seeds).count > 1 && groups.allSatisfy { $0.count == 1 }
     keys = differences.keys + (showsSeeds ? ["seed"] : [])
     let names = Set(groups.map { $0[0].run.name })
     let columns = self.measures
@@ -103,7 +103,8 @@ package struct Comparison: Sendable {
     {
       return "\(low)–\(high)"
     }
-    return seeds.joined(separator: ", ")
+    guard seeds.count > 4 else { return seeds.joined(separator: ", ") }
+    return seeds.prefix(2).joined(separator: ", ") + " … (\(seeds.count))"
   }
 
   /// `finished`, `2 finished, 1 diverged`

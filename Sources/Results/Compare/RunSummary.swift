@@ -34,8 +34,8 @@ package struct RunSummary: Sendable {
     facts = Self.facts(run, settings, environment, losses, metrics)
     let origins = Origins(run)
     chosen = settings.entries.compactMap { entry in
-      guard !origins.isDefault(entry.key), !Self.isFact(entry.key) else { return nil }
-      let origin = origins.origin(of: entry.key)
+      let origin = origins.origin(of: entry.key, text: entry.text)
+      guard origin != "default", !Self.isFact(entry.key) else { return nil }
       // What both networks share is said once.
       guard let pair = NetworkKeys(either: entry.key), settings[pair.shared] != nil else {
         return (entry.key, entry.text, origin)

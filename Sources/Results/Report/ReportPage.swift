@@ -126,8 +126,8 @@ extension Report {
       <label><input type="checkbox" id="measure-log"> logarithmic</label></div>
       <div class="charts small" id="sensitivity"></div>
       <h3>All settings at once</h3>
-      <p class="hint">A line is a row of the table, from its settings to its result; point at one to
-      follow it.</p>
+      <p class="hint">A line is a row of the table, from its settings to its result, blue for low
+      and yellow for high; point at one to follow it.</p>
       <div id="parallel"></div>
 
       """)

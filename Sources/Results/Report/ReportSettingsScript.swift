@@ -6,7 +6,7 @@ extension Report {
       // Blue to yellow through grey-green: even in lightness, safe for any colour vision.
       const stops = [[0, 34, 78], [66, 78, 108], [124, 123, 120], [188, 175, 111], [254, 232, 56]];
       const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-      const at = (dark ? 0.25 + 0.75 * fraction : 0.9 * fraction) * (stops.length - 1);
+      const at = (dark ? 0.35 + 0.65 * fraction : 0.9 * fraction) * (stops.length - 1);
       const i = Math.min(stops.length - 2, Math.floor(at));
       return `rgb(${stops[i].map((v, k) => Math.round(v + (stops[i + 1][k] - v) * (at - i))).join(' ')})`;
     };
@@ -17,7 +17,7 @@ extension Report {
       if (isNumeric(values)) {
         const present = values.filter(v => v !== null);
         const low = Math.min(...present), high = Math.max(...present);
-        const a = axis(present, { log: low > 0 && high / low >= 20, ...options });
+        const a = axis(present, { log: low > 0 && high / low >= 8, ...options });
         const distinct = [...new Set(present)].sort((x, y) => x - y);
         const marks = distinct.length <= 5 ? distinct : a.ticks;
         return { at: a.at, marks: marks.map(m => [a.at(m), tickLabel(m)]) };
@@ -55,8 +55,13 @@ extension Report {
             svg.append(svgElement('path', { class: 'grid', d: `M${left} ${at}H${right}` }),
               svgElement('text', { x: left - 6, y: at + 4, 'text-anchor': 'end' }, tickLabel(tick)));
           }
-          for (const [at, label] of x.marks) svg.append(svgElement('text',
-            { x: left + at * (right - left), y: bottom + 18, 'text-anchor': 'middle' }, label));
+          let free = 0;
+          for (const [at, label] of [...x.marks].sort((a, b) => a[0] - b[0])) {
+            const place = left + at * (right - left), half = label.length * 3.6;
+            if (place - half < free) continue;
+            free = place + half;
+            svg.append(svgElement('text', { x: place, y: bottom + 18, 'text-anchor': 'middle' }, label));
+          }
           svg.append(svgElement('path', { class: 'axis', d: `M${left} ${bottom}H${right}` }));
           const groups = new Map();
           data.rows.forEach((row, index) => {

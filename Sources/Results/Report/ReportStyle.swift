@@ -83,6 +83,7 @@ extension Report {
       svg .raw { fill: none; stroke-width: 1; opacity: .3; }
       svg .band { stroke: none; opacity: .15; }
       svg .cross { stroke: var(--strong-rule); stroke-dasharray: 3 3; }
+      #parallel text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
       svg .name { fill: var(--ink); font-weight: 600; }
       svg .thread { fill: none; stroke-width: 1.8; opacity: .75; }
       svg .faded { opacity: .1; }

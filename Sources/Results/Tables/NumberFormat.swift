@@ -52,9 +52,10 @@ package struct Statistic: Sendable, Hashable {
 
   /// nil without a value.
   package init?(_ values: [Double]) {
-    guard !values.isEmpty else { return nil }
+    guard let first = values.first else { return nil }
     count = values.count
-    let mean = values.reduce(0, +) / Double(values.count)
+    // From the first value on, so that equal ones have no spread by rounding.
+    let mean = first + values.reduce(0) { $0 + ($1 - first) } / Double(values.count)
     self.mean = mean
     guard values.count > 1 else {
       deviation = nil
