@@ -16,7 +16,8 @@ struct ComparisonTests {
           var shape = SampleRuns.Shape()
           minute += 1
           shape.name = "family"
-          shape.id = "20261121T01\(minute < 10 ? "0" : "")\(minute)-\(loss.prefix(2))\(rate.first ?? "x")\(seed)"
+          shape.id =
+            "20261121T01\(minute < 10 ? "0" : "")\(minute)-\(loss.prefix(2))\(rate.first ?? "x")\(seed)"
           shape.started = "2026-11-21T01:\(minute < 10 ? "0" : "")\(minute):00Z"
           (shape.loss, shape.rate, shape.seed) = (loss, rate, seed)
           shape.finalLoss = (loss == "cross_entropy" ? 0.7 : 0.2) + Double(seed) * 0.01
@@ -68,24 +69,24 @@ struct ComparisonTests {
 
   struct ValueCase: Sendable, CustomTestStringConvertible {
     let choice: ValueChoice
-    let d_loss: Double?
+    let value: Double?
     var testDescription: String { choice.title }
   }
 
   @Test(
     "A value is the last, the least, the mean, or that of a step",
     arguments: [
-      ValueCase(choice: .last, d_loss: 0.7), ValueCase(choice: .min, d_loss: 0.7),
-      ValueCase(choice: .max, d_loss: 1.6), ValueCase(choice: .mean, d_loss: 1.15),
-      ValueCase(choice: .best, d_loss: 0.7), ValueCase(choice: .at(step: 500), d_loss: 1.2),
-      ValueCase(choice: .at(step: 599), d_loss: 1.2), ValueCase(choice: .at(step: 99), d_loss: nil),
-      ValueCase(choice: .at(step: 1001), d_loss: nil),
+      ValueCase(choice: .last, value: 0.7), ValueCase(choice: .min, value: 0.7),
+      ValueCase(choice: .max, value: 1.6), ValueCase(choice: .mean, value: 1.15),
+      ValueCase(choice: .best, value: 0.7), ValueCase(choice: .at(step: 500), value: 1.2),
+      ValueCase(choice: .at(step: 599), value: 1.2), ValueCase(choice: .at(step: 99), value: nil),
+      ValueCase(choice: .at(step: 1001), value: nil),
     ])
   func values(_ test: ValueCase) {
     let run = LoadedRun(Run(samples.add(SampleRuns.Shape())), value: test.choice)
     let value = run.measure("d_loss")
-    #expect((value == nil) == (test.d_loss == nil))
-    if let value, let wanted = test.d_loss { #expect(abs(value - wanted) < 1e-9) }
+    #expect((value == nil) == (test.value == nil))
+    if let value, let wanted = test.value { #expect(abs(value - wanted) < 1e-9) }
   }
 
   struct FilterCase: Sendable, CustomTestStringConvertible {
@@ -122,7 +123,9 @@ struct ComparisonTests {
     }
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     let list = try RunList(scan, filter: RunFilter(where: test.condition, sort: test.sort))
-    let latents = list.runs.map { run in (try? run.run.settings())?["latent.size"].flatMap { Int($0) } }
+    let latents = list.runs.map { run in
+      (try? run.run.settings())?["latent.size"].flatMap { Int($0) }
+    }
     #expect(latents == test.latents)
   }
 
@@ -144,7 +147,8 @@ struct ComparisonTests {
     }
   }
 
-  @Test("A network that differs in many layers is one column, one that differs in one key is that key")
+  @Test(
+    "A network that differs in many layers is one column, one that differs in one key is that key")
   func layers() {
     func settings(_ layers: String) -> Settings {
       (try? Settings(text: "name: x\narchitecture:\n  generator:\n\(layers)")) ?? .none
@@ -162,7 +166,8 @@ struct ComparisonTests {
 
   @Test("diff of two runs names exactly the key that differed")
   func difference() {
-    let old = Run(samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa")), reader: SampleRuns.reader)
+    let old = Run(
+      samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa")), reader: SampleRuns.reader)
     var shape = SampleRuns.Shape(id: "20261121T0300-bbbbbb")
     let same = Run(samples.add(shape), reader: SampleRuns.reader)
     #expect(RunDifference(old, same).isEmpty)
@@ -216,7 +221,8 @@ struct ComparisonTests {
     let origins = Origins(resolved: resolved, spec: spec.entries, command: ["--set=seed=3"])
     #expect(origins.origin(of: "latent.size", text: "64") == "base.yaml:7")
     #expect(origins.origin(of: "seed", text: "3") == "--set")
-    #expect(origins.origin(of: "architecture.generator[2].linear.units", text: "16") == "spec.yaml:4")
+    #expect(
+      origins.origin(of: "architecture.generator[2].linear.units", text: "16") == "spec.yaml:4")
     #expect(origins.origin(of: "data.batch", text: "8") == "extends or default")
   }
 
@@ -224,7 +230,9 @@ struct ComparisonTests {
   func grids() throws {
     let runs = family()
     let sheet = GridSheet(Comparison(LoadedRun.load(runs)))
-    #expect(sheet.tiles.map { $0.label.split(separator: "\n").last } == Array(repeating: "step 1000", count: 4))
+    #expect(
+      sheet.tiles.map { $0.label.split(separator: "\n").last }
+        == Array(repeating: "step 1000", count: 4))
     let early = GridSheet(Comparison(LoadedRun.load(runs)), at: 600)
     #expect(early.tiles.allSatisfy { $0.label.hasSuffix("step 500") })
     let raster = try #require(sheet.raster())

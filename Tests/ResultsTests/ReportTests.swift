@@ -17,7 +17,8 @@ struct ReportTests {
       samples.add(shape)
     }
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
-    return Report(title: "three <losses>", runs: LoadedRun.load(scan.runs), notes: ["a </script> note"])
+    return Report(
+      title: "three <losses>", runs: LoadedRun.load(scan.runs), notes: ["a </script> note"])
   }
 
   @Test("A report is one file: no address, no link outside, what was read escaped")
@@ -111,7 +112,8 @@ struct ReportTests {
     </script>
     """#
 
-  @Test("In a browser the table sorts, the slider moves the pictures, curves answer to their controls",
+  @Test(
+    "In a browser the table sorts, the slider moves the pictures, curves answer to their controls",
     arguments: ["1280,900", "500,900"])
   func browser(_ window: String) throws {
     guard let browser = Browser() else {
@@ -121,7 +123,8 @@ struct ReportTests {
     let path = "\(samples.path)/report.html"
     samples.write(path, report().html + Self.probe)
     let page = try browser.page(path, window: window)
-    let start = try #require(page.range(of: "<pre id=\"answers\">"), "the script of the page failed")
+    let start = try #require(
+      page.range(of: "<pre id=\"answers\">"), "the script of the page failed")
     let end = try #require(page[start.upperBound...].range(of: "</pre>"))
     let answers = page[start.upperBound..<end.lowerBound].split(separator: "\n").map(String.init)
     #expect(

@@ -81,13 +81,16 @@ struct RunReadingTests {
   }
 
   static let damage = [
-    DamageCase(what: "no status", file: "status.json", content: nil, note: "there is no status.json"),
-    DamageCase(what: "empty status", file: "status.json", content: "", note: "status.json: is empty"),
+    DamageCase(
+      what: "no status", file: "status.json", content: nil, note: "there is no status.json"),
+    DamageCase(
+      what: "empty status", file: "status.json", content: "", note: "status.json: is empty"),
     DamageCase(
       what: "half-written status", file: "status.json", content: "{\n  \"state\": \"run",
       note: "status.json: line 2"),
     DamageCase(
-      what: "a status that is a list", file: "status.json", content: "[1, 2]", note: "holds no keys"),
+      what: "a status that is a list", file: "status.json", content: "[1, 2]", note: "holds no keys"
+    ),
     DamageCase(
       what: "a status of another version", file: "status.json",
       content: "{\"format\": 9, \"state\": {\"word\": \"fine\"}, \"steps\": \"many\"}", note: nil),
@@ -95,20 +98,23 @@ struct RunReadingTests {
       what: "bytes that are no text", file: "status.json", content: "\u{1}\u{2}\0\u{7f}",
       note: "status.json"),
     DamageCase(what: "no losses yet", file: "losses.csv", content: nil, note: nil),
-    DamageCase(what: "losses of another kind", file: "losses.csv", content: "a;b\n1;2\n", note: "step"),
+    DamageCase(
+      what: "losses of another kind", file: "losses.csv", content: "a;b\n1;2\n", note: "step"),
     DamageCase(what: "only a header", file: "losses.csv", content: "step,d_loss\n", note: nil),
     DamageCase(
       what: "a row being written", file: "losses.csv",
       content: "step,d_loss,g_loss\n1,2,3\n2,1.", note: nil),
     DamageCase(what: "no spec", file: "resolved.yaml", content: nil, note: nil),
     DamageCase(
-      what: "a spec cut off", file: "resolved.yaml", content: "version: 1\nloss: {kind: [", note: nil),
+      what: "a spec cut off", file: "resolved.yaml", content: "version: 1\nloss: {kind: [",
+      note: nil),
     DamageCase(what: "no environment", file: "environment.json", content: nil, note: nil),
     DamageCase(
       what: "a broken picture", file: "samples/final.png", content: "\u{89}PNG no", note: nil),
   ]
 
-  @Test("A partial, newer or damaged run is shown as far as it goes, with at most one line about it",
+  @Test(
+    "A partial, newer or damaged run is shown as far as it goes, with at most one line about it",
     arguments: damage)
   func damaged(_ test: DamageCase) throws {
     samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa"))
@@ -145,7 +151,8 @@ struct RunReadingTests {
     #expect(table.damagedRows == 2)
   }
 
-  @Test("The last row is found in a file of which only the ends are read", arguments: [1, 100, 20_000])
+  @Test(
+    "The last row is found in a file of which only the ends are read", arguments: [1, 100, 20_000])
   func tail(_ rows: Int) {
     var shape = SampleRuns.Shape()
     (shape.rows, shape.step) = (rows, 100_000)

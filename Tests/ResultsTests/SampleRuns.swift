@@ -17,7 +17,8 @@ final class SampleRuns {
 
   /// The machine the tests pretend to be; process 100 lives.
   static let reader = Reader(
-    host: "desk", boot: "boot-1", now: Moment("2026-11-21T12:00:00Z") ?? .now, isAlive: { $0 == 100 })
+    host: "desk", boot: "boot-1", now: Moment("2026-11-21T12:00:00Z") ?? .now,
+    isAlive: { $0 == 100 })
 
   struct Shape {
     var name = "gan"

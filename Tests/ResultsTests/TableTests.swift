@@ -9,7 +9,8 @@ struct TableTests {
     columns: [.init("run"), .init("runs", isNumeric: true), .init("loss", isNumeric: true)],
     rows: [
       [.text("a, \"b\" | <c>"), .number(3), Table.Cell(Statistic([1, 1.2, 1.1]))],
-      [.text("plain"), .number(1), Table.Cell(Statistic([0.25]))], [.text("none"), .missing, .missing],
+      [.text("plain"), .number(1), Table.Cell(Statistic([0.25]))],
+      [.text("none"), .missing, .missing],
     ])
 
   @Test("A table is aligned, numbers to the right")
@@ -49,7 +50,8 @@ struct TableTests {
     #expect(csv[3] == "none,,,,")
     #expect(Self.table.html.contains("a, &quot;b&quot; | &lt;c&gt;"))
     #expect(Self.table.html.contains("data-value=\"0.25\""))
-    let json = try? JSONSerialization.jsonObject(with: Data(Self.table.json.text.utf8)) as? [[String: Any]]
+    let json =
+      try? JSONSerialization.jsonObject(with: Data(Self.table.json.text.utf8)) as? [[String: Any]]
     #expect(json?.count == 3)
     #expect((json?[0]["loss"] as? [String: Any])?["n"] as? Int == 3)
     #expect(json?[1]["loss"] as? Double == 0.25)
@@ -87,7 +89,8 @@ struct TableTests {
       AxisCase(values: [0, 1], labels: ["0", "0.25", "0.50", "0.75", "1.00"]),
       AxisCase(values: [0, 10_000], labels: ["0", "2500", "5000", "7500", "10k"]),
       AxisCase(values: [-1, 1], labels: ["−1.0", "−0.5", "0", "0.5", "1.0"]),
-      AxisCase(values: [0.1, 1000], isLogarithmic: true, labels: ["0.1", "1", "10", "100", "1000"]),
+      AxisCase(
+        values: [0.1, 1000], isLogarithmic: true, labels: ["0.1", "1", "10", "100", "1000"]),
       AxisCase(
         values: [1, 40], isLogarithmic: true, labels: ["1", "2", "5", "10", "20"]),
       AxisCase(values: [], labels: ["0", "0.25", "0.50", "0.75", "1.00"]),
@@ -106,7 +109,8 @@ struct TableTests {
     #expect(axis.ticks.count < 20)
   }
 
-  @Test("The terminal gets colours only where it is one and NO_COLOR and TERM allow it",
+  @Test(
+    "The terminal gets colours only where it is one and NO_COLOR and TERM allow it",
     arguments: [
       (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
       (true, ["NO_COLOR": ""], true), (true, ["TERM": "dumb"], false),
@@ -118,21 +122,29 @@ struct TableTests {
     #expect(style.width == 100)
   }
 
-  @Test("A picture fits its terminal; half blocks carry two pixels, ASCII one", arguments: [20, 80, 200])
+  @Test(
+    "A picture fits its terminal; half blocks carry two pixels, ASCII one",
+    arguments: [20, 80, 200])
   func picture(_ width: Int) {
     let pixels = (0..<21_600).map { (index: Int) -> UInt8 in UInt8(index / 3 % 120 * 2) }
     let raster = Raster(width: 120, height: 60, channels: 3, pixels: pixels)
-    let plain = TerminalPicture.lines(of: raster, style: TerminalStyle(width: width, hasColour: false))
-    #expect(plain.allSatisfy { $0.count == min(width, 120) && $0.allSatisfy { letter in letter.isASCII } })
+    let plain = TerminalPicture.lines(
+      of: raster, style: TerminalStyle(width: width, hasColour: false))
+    #expect(
+      plain.allSatisfy { $0.count == min(width, 120) && $0.allSatisfy { letter in letter.isASCII } }
+    )
     #expect(plain.count == min(width, 120) / 4)
     #expect(plain[0].first == " " && plain[0].last == "@" || width == 20)
-    let coloured = TerminalPicture.lines(of: raster, style: TerminalStyle(width: width, hasColour: true))
+    let coloured = TerminalPicture.lines(
+      of: raster, style: TerminalStyle(width: width, hasColour: true))
     #expect(coloured.allSatisfy { $0.count { $0 == "▀" || $0 == "▄" } == min(width, 120) })
     #expect(coloured.count == min(width, 120) / 4)
     #expect(coloured.allSatisfy { $0.hasSuffix("\u{1B}[0m") })
   }
 
-  @Test("A falling and a rising curve are drawn falling and rising, within the width", arguments: [40, 80])
+  @Test(
+    "A falling and a rising curve are drawn falling and rising, within the width",
+    arguments: [40, 80])
   func chart(_ width: Int) throws {
     func curve(_ name: String, _ value: (Double) -> Double) -> Curve {
       Curve(

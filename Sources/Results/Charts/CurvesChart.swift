@@ -89,7 +89,8 @@ package struct CurvesChart: Sendable {
       lower - min(max(yAxis.fraction(of: value), -2), 3) * (lower - upper)
     }
     var text = "<clipPath id=\"\(clip)\"><rect x=\"\(fixed(Self.left))\" y=\"\(fixed(upper))\" "
-    text += "width=\"\(fixed(Self.right - Self.left))\" height=\"\(fixed(lower - upper))\"/></clipPath>\n"
+    text +=
+      "width=\"\(fixed(Self.right - Self.left))\" height=\"\(fixed(lower - upper))\"/></clipPath>\n"
     text += "<text class=\"title\" style=\"font-size:14px\" x=\"\(fixed(Self.left))\" "
     text += "y=\"\(fixed(top + 14))\">\(panel.title.htmlEscaped)</text>\n"
     for tick in yAxis.ticks {

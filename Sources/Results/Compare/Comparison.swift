@@ -131,23 +131,25 @@ package struct Comparison: Sendable {
       columns.append(.init(measure, isNumeric: true))
       if baseline != nil { columns.append(.init("Δ \(measure)", isNumeric: true)) }
     }
-    return Table(columns: columns, rows: rows.enumerated().map { index, row in
-      var cells = [Table.Cell.text(row.label)]
-      if hasReplicates { cells.append(.number(Double(row.runs.count))) }
-      if differs { cells.append(.text(row.state)) }
-      cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
-      for measure in measures.indices {
-        cells.append(Table.Cell(row.values[measure]))
-        guard let baseline else { continue }
-        if index != baseline, let own = row.values[measure],
-          let other = rows[baseline].values[measure]
-        {
-          cells.append(.difference(own.mean - other.mean))
-        } else {
-          cells.append(.missing)
+    return Table(
+      columns: columns,
+      rows: rows.enumerated().map { index, row in
+        var cells = [Table.Cell.text(row.label)]
+        if hasReplicates { cells.append(.number(Double(row.runs.count))) }
+        if differs { cells.append(.text(row.state)) }
+        cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
+        for measure in measures.indices {
+          cells.append(Table.Cell(row.values[measure]))
+          guard let baseline else { continue }
+          if index != baseline, let own = row.values[measure],
+            let other = rows[baseline].values[measure]
+          {
+            cells.append(.difference(own.mean - other.mean))
+          } else {
+            cells.append(.missing)
+          }
         }
-      }
-      return cells
-    })
+        return cells
+      })
   }
 }

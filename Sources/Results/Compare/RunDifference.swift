@@ -61,8 +61,10 @@ package struct RunDifference: Sendable {
         title: "spec",
         changes: Self.changes(
           specs[0].map { ($0.key, $0.text) }, specs[1].map { ($0.key, $0.text) })),
-      Section(title: "environment", changes: Self.changes(kept(environments[0]), kept(environments[1]))),
-      Section(title: "data", changes: Self.changes(digest(environments[0]), digest(environments[1]))),
+      Section(
+        title: "environment", changes: Self.changes(kept(environments[0]), kept(environments[1]))),
+      Section(
+        title: "data", changes: Self.changes(digest(environments[0]), digest(environments[1]))),
       Section(title: "outcome", changes: Self.changes(outcome(old), outcome(new))),
     ].filter { !$0.changes.isEmpty }
     self.problems = problems

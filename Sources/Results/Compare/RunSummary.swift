@@ -112,7 +112,8 @@ package struct RunSummary: Sendable {
     }
     let checkpoints = run.files(in: "checkpoints").filter { $0.hasPrefix("step-") }
     if let last = checkpoints.last {
-      files.append("checkpoints/\(last)" + (checkpoints.count > 1 ? " (of \(checkpoints.count))" : ""))
+      files.append(
+        "checkpoints/\(last)" + (checkpoints.count > 1 ? " (of \(checkpoints.count))" : ""))
     }
     return files
   }
@@ -167,10 +168,13 @@ package struct RunSummary: Sendable {
       ("reason", run.status?.reason.map(JSON.text) ?? .null),
       ("chosen", .object(chosen.map { ($0.key, JSON(guessing: $0.text)) })),
       ("picture", picture.map { .text($0.path) } ?? .null),
-      ("losses", .object(
-        run.lastRow.columns.compactMap { column in
-          run.lastRow.last(column).map { (column, JSON(value: $0)) }
-        })),
+      (
+        "losses",
+        .object(
+          run.lastRow.columns.compactMap { column in
+            run.lastRow.last(column).map { (column, JSON(value: $0)) }
+          })
+      ),
     ])
   }
 }

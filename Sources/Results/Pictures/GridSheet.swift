@@ -26,7 +26,8 @@ package struct GridSheet: Sendable {
     let target = step ?? Self.latestCommonStep(candidates.map(\.pictures))
     var tiles: [Tile] = []
     if candidates.count > Self.tileLimit {
-      notes.append("only the first \(Self.tileLimit) of \(candidates.count) grids are on the picture")
+      notes.append(
+        "only the first \(Self.tileLimit) of \(candidates.count) grids are on the picture")
     }
     for (title, pictures) in candidates.prefix(Self.tileLimit) {
       guard let picture = Self.picture(pictures, at: target), let step = picture.step else {

@@ -51,7 +51,9 @@ package struct Origins: Sendable {
     if overrides.contains(where: { key.isInside($0) }) { return "--set" }
     if let pair = NetworkKeys(either: key), pair.shared != key {
       if overrides.contains(where: { pair.shared.isInside($0) }) { return "--set" }
-      if let line = line(of: key, text) ?? line(of: pair.shared, text) { return "spec.yaml:\(line)" }
+      if let line = line(of: key, text) ?? line(of: pair.shared, text) {
+        return "spec.yaml:\(line)"
+      }
     }
     return line(of: key, text).map { "spec.yaml:\($0)" } ?? fallback
   }

@@ -116,7 +116,8 @@ enum PlainFiles {
       let kind = Int32(item.pointee.d_type)
       let isFolder =
         kind == Int32(DT_DIR)
-        || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN)) && self.isFolder("\(folder)/\(name)")
+        || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN))
+          && self.isFolder("\(folder)/\(name)")
       entries.append(Entry(name: name, isFolder: isFolder))
     }
     return entries.sorted { $0.name < $1.name }

@@ -82,7 +82,9 @@ package struct Report: Sendable {
     return (
       Detail(
         title: title, curves: curves, pictures: pictures,
-        spec: row.first.settings.entries.map { ($0.key, $0.text, origins.origin(of: $0.key, text: $0.text)) },
+        spec: row.first.settings.entries.map {
+          ($0.key, $0.text, origins.origin(of: $0.key, text: $0.text))
+        },
         environment: attempt { () throws(ReadingError) in try run.environment().entries } ?? [],
         facts: summary.facts),
       problems

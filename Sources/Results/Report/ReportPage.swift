@@ -66,20 +66,24 @@ extension Report {
     let items = facts.filter { $0.name != "state" }.map {
       "<div><dt>\($0.name.htmlEscaped)</dt><dd>\($0.text.htmlEscaped)</dd></div>"
     }
-    return "<section id=\"facts\"><dl class=\"facts\">\(items.joined(separator: "\n"))</dl></section>\n"
+    return
+      "<section id=\"facts\"><dl class=\"facts\">\(items.joined(separator: "\n"))</dl></section>\n"
   }
 
   private var tableSection: String {
     guard !isAlone else { return "" }
     let what = "Values: \(comparison.value.title)"
-    let spread = comparison.rows.contains { $0.runs.count > 1 }
+    let spread =
+      comparison.rows.contains { $0.runs.count > 1 }
       ? "; mean ± standard deviation (number of runs) over seeds" : ""
-    let delta = comparison.baseline.map {
-      "; Δ to \(comparison.rows[$0].label.htmlEscaped)"
-    } ?? ""
-    let best = objective.map {
-      comparison.measures.contains($0.metric) ? "Bold: best \($0.metric.htmlEscaped). " : ""
-    } ?? ""
+    let delta =
+      comparison.baseline.map {
+        "; Δ to \(comparison.rows[$0].label.htmlEscaped)"
+      } ?? ""
+    let best =
+      objective.map {
+        comparison.measures.contains($0.metric) ? "Bold: best \($0.metric.htmlEscaped). " : ""
+      } ?? ""
     return section(
       "table", "Runs",
       "<p class=\"hint\">\(what)\(spread)\(delta). \(best)Click a heading to sort.</p>\n"

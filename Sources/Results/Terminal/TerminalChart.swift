@@ -45,7 +45,8 @@ package struct TerminalChart {
     }
     var labels: [Int: String] = [:]
     for tick in yAxis.ticks {
-      labels[height - 1 - Int(yAxis.fraction(of: tick.value) * Double(height - 1) + 0.5)] = tick.label
+      labels[height - 1 - Int(yAxis.fraction(of: tick.value) * Double(height - 1) + 0.5)] =
+        tick.label
     }
     let (corner, side, floor) = style.hasColour ? ("└", "┤", "─") : ("+", "|", "-")
     var lines = [String(repeating: " ", count: gutter) + legend.joined(separator: "   ")]

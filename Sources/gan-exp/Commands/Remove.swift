@@ -27,7 +27,8 @@ struct Remove: ParsableCommand {
           throw Failure(
             status: .commandLine, message: "error: --yes is needed where nobody can be asked")
         }
-        Terminal.ask("remove \(run.path) (\(run.name), \(run.state.text), step \(run.progress))? [y/N] ")
+        Terminal.ask(
+          "remove \(run.path) (\(run.name), \(run.state.text), step \(run.progress))? [y/N] ")
         guard ["y", "yes"].contains((readLine() ?? "").lowercased()) else { continue }
       }
       try remove(run.path)
