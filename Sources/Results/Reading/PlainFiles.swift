@@ -22,7 +22,11 @@ enum PlainFiles {
   /// No file that a run writes and this room reads whole is larger.
   static let sizeLimit = 256 << 20
 
-  struct Entry { let name: String, isFolder: Bool }
+  struct Entry {
+    let name: String
+    let isFolder: Bool
+    let isLink: Bool
+  }
 
   /// - Returns: nil if there is no such file.
   static func bytes(_ path: String) throws(ReadingError) -> [UInt8]? {
@@ -118,7 +122,7 @@ enum PlainFiles {
         kind == Int32(DT_DIR)
         || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN))
           && self.isFolder("\(folder)/\(name)")
-      entries.append(Entry(name: name, isFolder: isFolder))
+      entries.append(Entry(name: name, isFolder: isFolder, isLink: kind == Int32(DT_LNK)))
     }
     return entries.sorted { $0.name < $1.name }
   }
