@@ -8,6 +8,7 @@ enum ExitStatus: Int32 {
   case spec = 3
   case files = 4
   case diverged = 6
+  case locked = 7
   case damagedCheckpoint = 8
   case interrupted = 130
   case terminated = 143
@@ -34,6 +35,9 @@ enum Terminal {
   static func error(_ text: String) {
     write(text.hasSuffix("\n") ? text : text + "\n")
   }
+
+  /// A question; the answer is typed on the same line.
+  static func ask(_ text: String) { write(text) }
 
   /// One line that the next call replaces; silent where stderr is not a terminal.
   static func redraw(_ line: String) {

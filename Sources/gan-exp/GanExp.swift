@@ -13,11 +13,12 @@ struct GanExp: ParsableCommand {
         gan-exp layers                               every layer, with its keys
 
       Exit codes: 0 ok, 1 internal error, 2 command line, 3 spec, 4 data, file or disk,
-      6 diverged, 8 checkpoint damaged, 130 and 143 interrupted (saved).
+      6 diverged, 7 held by a living process, 8 checkpoint damaged, 130 and 143 interrupted (saved).
       """,
     version: programVersion,
     subcommands: [
-      Run.self, Validate.self, Describe.self, Sample.self, Trace.self, Data.self, Layers.self,
+      Run.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self, Show.self,
+      Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
       Schema.self, Reference.self, Benchmark.self,
     ])
 
