@@ -35,19 +35,34 @@ final class Place {
     try start(words).finish(limit: limit)
   }
 
-  func start(_ words: [String], by launcher: [String] = [], errorsPath: String? = nil) throws
-    -> Running
-  {
+  /// - Parameters:
+  ///   - launcher: words in front of the program: `["setpriv", …]`.
+  ///   - errorsPath: where stderr goes, a terminal for instance.
+  func start(
+    _ words: [String], by launcher: [String] = [], errorsPath: String? = nil
+  ) throws -> Running {
+    try launch(launcher + [Program.path] + words, errorsPath: errorsPath)
+  }
+
+  private func launch(_ words: [String], errorsPath: String?) throws -> Running {
     count += 1
     var variables = ["HOME": "\(outside)/home", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
       variables[name] = ProcessInfo.processInfo.environment[name]
     }
     return try Running(
-      launcher + [Program.path] + words, folder: path,
+      words, folder: path,
       environment: variables.merging(environment) { $1 },
       outputPath: "\(outside)/output-\(count)",
       errorsPath: errorsPath ?? "\(outside)/errors-\(count)")
+  }
+
+  /// Some other program, which must succeed.
+  func use(_ words: String...) throws {
+    let result = try launch(words, errorsPath: nil).finish()
+    guard result.end == .exit(0) else {
+      throw TestProblem("\(words.joined(separator: " ")): \(result.errors)")
+    }
   }
 
   // MARK: Files

@@ -28,18 +28,28 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  func run() throws {
-    var request = SampleRequest()
-    guard let choice = CheckpointChoice(checkpoint) else {
-      throw ValidationError("--checkpoint takes last, best or a step, not `\(checkpoint)`")
+  func validate() throws { _ = try request }
+
+  /// What the options ask for.
+  private var request: SampleRequest {
+    get throws {
+      guard let choice = CheckpointChoice(checkpoint) else {
+        throw ValidationError("--checkpoint takes last, best or a step, not `\(checkpoint)`")
+      }
+      var request = SampleRequest()
+      request.checkpoint = choice
+      request.seed = seed
+      request.grid = try grid.map(Self.grid)
+      request.labels = try labels.map(Self.labels)
+      return request
     }
-    request.checkpoint = choice
-    request.seed = seed
-    request.grid = try grid.map(Self.grid)
-    request.labels = try labels.map(Self.labels)
+  }
+
+  func run() throws {
     let path = directory + "/resolved.yaml"
     guard FileManager.default.fileExists(atPath: path) else { throw notARun() }
     let experiment = try loadSpec(path, overrides: []).get()
+    let request = try request
     try Failure.catching {
       let sample = try Runner.sample(
         run: directory, experiment: experiment, request, backend: machine.backend)
