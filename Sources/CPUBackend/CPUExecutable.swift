@@ -23,7 +23,7 @@ import TensorCore
     let facts = Facts(normal, kept: kept)
     var fusion = Fusion(facts, kept: kept)
     let schedule = Schedule(&fusion, kept: kept)
-    let lowering = Lowering(
+    var lowering = Lowering(
       fusion: fusion, stored: schedule.stored, inPlace: schedule.inPlace, engine: engine,
       threads: threads)
     var blueprints: [Blueprint] = []

@@ -9,10 +9,18 @@ struct Lowering {
   let inPlace: [Int: Int]
   let engine: DNNL.Engine
   let threads: Int
+  /// The right sides of products that an earlier step has rearranged.
+  private(set) var packed: [Packing: Int] = [:]
+
+  /// The layout that oneDNN chooses for a right side depends on it and on the rows of the left.
+  struct Packing: Hashable {
+    var right: View
+    var rows: Int
+  }
 
   var facts: Facts { fusion.facts }
 
-  func blueprint(_ step: Int) throws(BackendError) -> Blueprint {
+  mutating func blueprint(_ step: Int) throws(BackendError) -> Blueprint {
     switch fusion.steps[step] {
     case .group(let group):
       let overwritten = Set(group.anchors.compactMap { inPlace[$0] })
@@ -21,7 +29,7 @@ struct Lowering {
     }
   }
 
-  private func whole(_ id: Int) throws(BackendError) -> Blueprint {
+  private mutating func whole(_ id: Int) throws(BackendError) -> Blueprint {
     let node = facts.graph.nodes[id]
     let views = node.operands.map { facts.views[$0] }
     func operand(_ index: Int) -> (node: Int, shape: Shape) {
@@ -62,6 +70,14 @@ struct Lowering {
     case .input, .constant, .iota, .unary, .binary, .compare, .select, .reduce:
       preconditionFailure("\(node.op.name) is no step of its own")
     }
+  }
+
+  /// The shared memory of a packing, and whether this is its first reader, who has to fill it.
+  mutating func share(_ packing: Packing, byteCount: Int) -> (shared: Shared, isFirst: Bool) {
+    if let id = packed[packing] { return (Shared(id: id, byteCount: byteCount), false) }
+    let id = packed.count
+    packed[packing] = id
+    return (Shared(id: id, byteCount: byteCount), true)
   }
 
   /// What a movement makes of its operand's view, or the operand itself where only a copy would do.

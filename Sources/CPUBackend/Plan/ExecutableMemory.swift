@@ -16,7 +16,9 @@ import TensorCore
   private let constants: [AlignedMemory]
   private let arena: AlignedMemory
   private var addresses: [UnsafeMutableRawPointer?]
+  /// Offsets in the arena, by step.
   private let scratch: [[Int]]
+  private let shared: [[Int]]
   private let outputs: [String: Int]
 
   init(
@@ -80,12 +82,25 @@ import TensorCore
         lifetimes.append(Lifetime(first: position, last: position, byteCount: size))
       }
     }
+    // Blocks that steps share, by identity.
+    var blocks: [Int: Int] = [:]
+    for (position, blueprint) in blueprints.enumerated() {
+      for shared in blueprint.shared {
+        if let block = blocks[shared.id] {
+          lifetimes[block].last = position
+        } else {
+          blocks[shared.id] = lifetimes.count
+          lifetimes.append(Lifetime(first: position, last: position, byteCount: shared.byteCount))
+        }
+      }
+    }
     let layout = Arena(lifetimes)
     arenaByteCount = layout.byteCount
     arena = try AlignedMemory(byteCount: layout.byteCount)
     for index in 0..<values {
       unsafe addresses[owners[index]] = arena.address + layout.offsets[index]
     }
+    shared = blueprints.map { $0.shared.map { layout.offsets[blocks[$0.id] ?? 0] } }
     self.scratch = scratch.map { $0.map { layout.offsets[$0] } }
     for (new, old) in schedule.inPlace { unsafe addresses[new] = addresses[old] }
     unsafe self.addresses = addresses
@@ -104,7 +119,7 @@ import TensorCore
   func placement(_ step: Int, threads: Int) -> Placement {
     unsafe Placement(
       addresses: addresses, scratch: scratch[step].map { unsafe arena.address + $0 },
-      threads: threads)
+      shared: shared[step].map { unsafe arena.address + $0 }, threads: threads)
   }
 
   func output(_ name: String, _ type: TensorType) throws(BackendError) -> HostTensor {

@@ -8,13 +8,22 @@ typealias Action = () throws(BackendError) -> Void
   var label: String
   /// Bytes of scratch memory, needed only while the step runs.
   var scratch: [Int] = []
+  /// Memory that several steps use: alive from the first of them, which fills it, to the last.
+  var shared: [Shared] = []
   var bind: (Placement) throws(BackendError) -> Action
+}
+
+struct Shared: Hashable {
+  var id: Int
+  var byteCount: Int
 }
 
 /// Where the nodes of a graph and the scratch memory of one step are.
 @unsafe struct Placement {
   var addresses: [UnsafeMutableRawPointer?]
   var scratch: [UnsafeMutableRawPointer]
+  /// In the order of the blueprint's list.
+  var shared: [UnsafeMutableRawPointer]
   /// Threads of the team; the same at every execution.
   var threads: Int
 
