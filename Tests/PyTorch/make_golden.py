@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent.parent / "ModelBuilderTests" / "Golden"
 
 
 def number(x):
-    return int(x) if float(x).is_integer() else float(f"{x:.12g}")
+    return int(x) if float(x).is_integer() else float(f"{x:.11g}")
 
 
 def plain(value):
