@@ -31,7 +31,7 @@ struct MachineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What computes.", valueName: "cpu|reference"))
   var device = Device.cpu
 
-  @Option(help: "Threads; else one a core.")
+  @Option(help: ArgumentHelp("Threads; else one a core.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {

@@ -8,6 +8,7 @@ enum ExitStatus: Int32 {
   case spec = 3
   case files = 4
   case diverged = 6
+  case locked = 7
   case damagedCheckpoint = 8
   case interrupted = 130
   case terminated = 143
@@ -35,19 +36,23 @@ enum Terminal {
     write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// One line that the next call replaces; silent where stderr is not a terminal.
-  static func redraw(_ line: String) {
-    guard isatty(STDERR_FILENO) == 1 else { return }
-    write("\r\u{1B}[K" + line)
-  }
+  /// A question; the answer is typed on the same line.
+  static func ask(_ text: String) { write(text) }
+
+  /// Whether somebody looks at stderr.
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// One line that the next call replaces; for terminals only.
+  static func redraw(_ line: String) { write("\r\u{1B}[K" + line) }
 
   private static func write(_ text: String) {
-    FileHandle.standardError.write(Foundation.Data(text.utf8))
+    // Nobody is left to be told when this fails.
+    try? FileHandle.standardError.write(contentsOf: Foundation.Data(text.utf8))
   }
 
   static var showsColour: Bool {
     let environment = ProcessInfo.processInfo.environment
-    return isatty(STDERR_FILENO) == 1 && environment["NO_COLOR"] == nil
-      && environment["TERM"] != "dumb"
+    return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] ?? "dumb" != "dumb"
   }
 }

@@ -8,21 +8,30 @@ struct GanExp: ParsableCommand {
     abstract: "Runs GAN experiments: one YAML file in, one result directory out.",
     discussion: """
       First steps:
-        gan-exp run experiments/quickstart.yaml      train, and look at the pictures it names
-        gan-exp describe experiments/gan.yaml        what a file means, layer by layer
-        gan-exp layers                               every layer, with its keys
+        gan-exp run experiments/quickstart.yaml   train; it names its pictures
+        gan-exp describe experiments/gan.yaml     a file, layer by layer
+        gan-exp layers                            every layer, with its keys
 
-      Exit codes: 0 ok, 1 internal error, 2 command line, 3 spec, 4 data, file or disk,
-      6 diverged, 8 checkpoint damaged, 130 and 143 interrupted (saved).
+      Exit codes:
+        0  ok                   4  data, file or disk
+        1  internal error       6  diverged
+        2  command line         7  held by a living process
+        3  experiment file      8  checkpoint damaged
+        129, 130, 143  interrupted and saved
       """,
     version: programVersion,
     subcommands: [
-      Run.self, Validate.self, Describe.self, Sample.self, Trace.self, Data.self, Layers.self,
+      Run.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self, Show.self,
+      Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
       Schema.self, Reference.self, Benchmark.self,
     ])
 
   static func main() {
+    ThreadWaiting.settle()
+    // Beyond a limit on the size of files a write fails, and says so, as on a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     do {
+      try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
@@ -37,7 +46,7 @@ struct GanExp: ParsableCommand {
         if !text.isEmpty { print(text) }
         Foundation.exit(0)
       }
-      if !text.isEmpty { Terminal.error(text) }
+      if !text.isEmpty { Terminal.error(text.replacing(/^Error:/, with: "error:")) }
       Foundation.exit(ExitStatus.commandLine.rawValue)
     }
   }

@@ -10,11 +10,12 @@ struct GameCase: Decodable, CustomTestStringConvertible {
     let draws: [GoldenTensor]
     let real: GoldenTensor
     let losses: GoldenTensor
-    let after: [String: GoldenTensor]
   }
   let spec: String
   let `init`: [String: GoldenTensor]
   let executions: [Execution]
+  /// Every parameter and statistic at the end.
+  let after: [String: GoldenTensor]
 
   static let all: [GameCase] = golden("games")
 
@@ -67,10 +68,10 @@ extension Graph {
         expectClose(result.outputs["\(move)/loss"], [loss], "loss of move \(move) in \(index)")
       }
       states.merge(result.updates) { $1 }
-      for state in program.states where state.role != .optimizer {
-        let wanted = try #require(execution.after[state.name]).ours(state.layout)
-        expectClose(states[state.name], wanted.values, "\(state.name) after \(index)")
-      }
+    }
+    for state in program.states where state.role != .optimizer {
+      let wanted = try #require(gameCase.after[state.name]).ours(state.layout)
+      expectClose(states[state.name], wanted.values, state.name)
     }
   }
 }

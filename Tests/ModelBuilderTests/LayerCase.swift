@@ -52,9 +52,9 @@ struct LayerBench {
     let cotangent = builder.feed("cotangent", output.shape)
     let direction = builder.feed("direction", input.shape)
     let total = (output * cotangent).sum()
-    let gradient = builder.gradient(of: total, withRespectTo: targets)
+    let gradient = builder.gradient(of: total, withRespectTo: targets, holding: table.held)
     let directional = (gradient[0] * direction).sum()
-    let second = builder.gradient(of: directional, withRespectTo: targets)
+    let second = builder.gradient(of: directional, withRespectTo: targets, holding: table.held)
     let names = ["input"] + parameters.map { Self.short($0.declaration.name) }
     graph = builder.finish(
       outputs: [("output", output), ("total", total), ("directional", directional)]

@@ -37,7 +37,12 @@ import Testing
     #expect(Set(seen) == Set(wanted))
   }
 
-  @Test(arguments: LayerCase.all)
+  /// The vectors of spectral norm count as given, which differences cannot know in training.
+  static let plain = LayerCase.all.filter {
+    !($0.layer.contains("spectral_norm") && $0.mode == "training")
+  }
+
+  @Test(arguments: plain)
   func `both derivatives agree with finite differences`(_ layerCase: LayerCase) throws {
     let bench = try LayerBench(layerCase)
     let outputs = try bench.run().outputs

@@ -8,17 +8,19 @@ struct Misfit: CustomTestStringConvertible {
   let generator: String
   let discriminator: String
   let size: Int
+  let loss: String
   let rest: String
   /// Message and notes of each diagnostic, `word: message = note = note`.
   let said: [String]
 
   init(
     generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
-    discriminator: String = "[flatten, {linear: 1}]", size: Int = 2, rest: String = "",
+    discriminator: String = "[flatten, {linear: 1}]", size: Int = 2,
+    loss: String = "cross_entropy", rest: String = "",
     _ said: String...
   ) {
     (self.generator, self.discriminator) = (generator, discriminator)
-    (self.size, self.rest, self.said) = (size, rest, said)
+    (self.size, self.loss, self.rest, self.said) = (size, loss, rest, said)
   }
 
   var testDescription: String { "\(generator) against \(discriminator) at \(size)" }
@@ -104,7 +106,7 @@ struct Misfit: CustomTestStringConvertible {
     Misfit(
       discriminator: "[flatten, {residual: [{linear: 3}]}, {linear: 1}]",
       "the branch makes 3 of 4: the two cannot be added = after layer 0 (flatten): 4 = "
-        + "close the branch with a layer that restores the shape"),
+        + "close the branch with a layer that restores the shape, or give it a `shortcut`"),
     Misfit(
       discriminator: "[flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]",
       "conv takes images, but vectors of 4 come in = after layer 0 (flatten): 4 = "
@@ -118,6 +120,45 @@ struct Misfit: CustomTestStringConvertible {
       "concat_label takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
         + "put `flatten` before it"),
     Misfit(
+      discriminator: "[flatten, {residual: {layers: [{linear: 3}], shortcut: [{linear: 2}]}}]",
+      "the branch makes 3, the shortcut 2: the two cannot be added = after layer 0 (flatten): 4 = "
+        + "let both end in the same shape"),
+    Misfit(
+      discriminator: "[{conv: {channels: 4, kernel: 2}}, instance_norm, flatten, {linear: 1}]",
+      "instance_norm of one pixel is always 0 = after layer 0 (conv): 4×1×1 = "
+        + "take it out, or normalise elsewhere"),
+    Misfit(
+      discriminator: "[flatten, {group_norm: 3}, {linear: 1}]",
+      "4 channels do not divide into 3 groups = after layer 0 (flatten): 4 = "
+        + "groups must divide the channels"),
+    Misfit(
+      discriminator: "[{average_pool: 3}, flatten, {linear: 1}]",
+      "a 3×3 window does not fit into 1×2×2 images = discriminator starts from 1×2×2 = "
+        + "a smaller window, or fewer stride-2 layers before it"),
+    Misfit(
+      discriminator: "[{max_pool: {kernel: 2, padding: [0, 2]}}, flatten, {linear: 1}]",
+      "padding of a 2×2 window is at most half of it = discriminator starts from 1×2×2"),
+    Misfit(
+      discriminator: "[{conv: {channels: 5, kernel: 1}}, {pixel_shuffle: 2}]",
+      "5 channels do not divide into squares of 2×2 = after layer 0 (conv): 5×2×2 = "
+        + "make 8 channels before it"),
+    Misfit(
+      discriminator: "[{upsample: 64}, {upsample: 2}, self_attention, flatten, {linear: 1}]",
+      "self_attention over 256×256 places needs a table of 65536² numbers a sample = "
+        + "after layer 1 (upsample): 1×256×256 = put it where images are 64×64 or smaller"),
+    Misfit(
+      discriminator: "[flatten, {linear: 1}, sigmoid]", loss: "two_class",
+      "discriminator gives 1 number a sample, the loss two_class takes 2 scores = "
+        + "after layer 2 (sigmoid): 1 = end with `linear: 2` (before a closing `softmax`)"),
+    // Beyond what any machine holds.
+    Misfit(
+      generator: "[{linear: 1000000}, {linear: 1000000}]",
+      "generator.1.weight would be [1000000, 1000000]: too many numbers = "
+        + "after layer 0 (linear): 1000000"),
+    Misfit(
+      discriminator: "[{upsample: 64}, {upsample: 64}, {upsample: 64}, flatten, {linear: 1}]",
+      "1×524288×524288 numbers a sample are too many = after layer 1 (upsample): 1×8192×8192"),
+    Misfit(
       generator: "[{linear: 5}]", discriminator: "[flatten]",
       "generator makes vectors of 5, data has 1×2×2 images = after layer 0 (linear): 5 = "
         + "1×2×2 images have 4 pixels: end with `linear: 4` and `image: {channels: 1, size: 2}`",
@@ -130,7 +171,8 @@ struct Misfit: CustomTestStringConvertible {
   @Test(arguments: Misfit.all)
   func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
     let game = try smallGame(
-      generator: misfit.generator, discriminator: misfit.discriminator, rest: misfit.rest)
+      generator: misfit.generator, discriminator: misfit.discriminator, loss: misfit.loss,
+      rest: misfit.rest)
     let images = ImageFormat(channels: 1, height: misfit.size, width: misfit.size)
     var said: [String] = []
     do throws(Diagnostics) {

@@ -24,7 +24,6 @@ architecture:
   generator: [{linear: 5}, batch_norm, {leaky_relu: 0.2}, {linear: 4}, tanh,
     {image: {channels: 1, size: 2}}]
   discriminator: [flatten, {linear: 4}, batch_norm, {leaky_relu: 0.2}, {linear: 1}]
-optimizer: {kind: sgd, learning_rate: 0.5, momentum: 0.5, generator: {learning_rate: 0.2}}
 latent: {size: 3, distribution: uniform, low: -1, high: 1}
 """
 
@@ -35,6 +34,10 @@ def cross_entropy(score, target):
 
 class CrossEntropy:
     spec = "loss: cross_entropy\n"
+    optimizer = "momentum: 0.5, generator: {learning_rate: 0.2}"
+
+    def clip(self, player, parameters):
+        pass
 
     def draws(self, batch):
         return []
@@ -47,6 +50,19 @@ class CrossEntropy:
 
     def limit(self, d):
         pass
+
+
+class ClippedGradients(CrossEntropy):
+    """A short leash for the critic, and for the generator both kinds."""
+
+    optimizer = (
+        "momentum: 0.5, clip_norm: 0.1, "
+        "generator: {learning_rate: 0.2, clip_value: 0.02, clip_norm: 0.05}")
+
+    def clip(self, player, parameters):
+        if player == "g":
+            torch.nn.utils.clip_grad_value_(parameters, 0.02)
+        torch.nn.utils.clip_grad_norm_(parameters, 0.1 if player == "d" else 0.05)
 
 
 class ClippedWasserstein(CrossEntropy):
@@ -106,6 +122,7 @@ ROUNDS = [
     (
         CrossEntropy(), "order: [generator, discriminator], generator_steps: 2",
         [["g"], ["g", "d"]]),
+    (ClippedGradients(), "order: [discriminator, generator]", [["d", "g"]]),
     (ClippedWasserstein(), "discriminator_steps: 2", [["d"], ["d", "g"]]),
     (Relativistic(), "order: [discriminator, generator]", [["d", "g"]]),
     (Relativistic(), "latents: fresh", [["d"], ["g"]]),
@@ -141,15 +158,15 @@ def play(game, segments, rounds=2, batch=4):
                 parameters = list(moving.parameters())
                 for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
                     parameter.grad = gradient
+                game.clip(move, parameters)
                 steps[move].step()
                 if move == "d":
                     game.limit(d)
                 outdated |= move == "g"
                 losses.append(loss.detach())
             executions.append(
-                {"draws": [uniform, *draws], "real": real, "losses": torch.stack(losses),
-                 "after": states(g, d)})
-    return init, executions
+                {"draws": [uniform, *draws], "real": real, "losses": torch.stack(losses)})
+    return init, executions, states(g, d)
 
 
 def states(g, d):
@@ -162,7 +179,9 @@ def states(g, d):
 
 def cases():
     for game, schedule, segments in ROUNDS:
-        init, executions = play(game, segments)
+        init, executions, after = play(game, segments)
         yield {
-            "spec": ARCHITECTURE + game.spec + f"schedule: {{length: 2 steps, {schedule}}}\n",
-            "init": init, "executions": executions}
+            "spec": ARCHITECTURE + game.spec
+            + f"optimizer: {{kind: sgd, learning_rate: 0.5, {game.optimizer}}}\n"
+            + f"schedule: {{length: 2 steps, {schedule}}}\n",
+            "init": init, "executions": executions, "after": after}

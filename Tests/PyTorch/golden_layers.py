@@ -2,6 +2,9 @@
 
 import torch
 from torch import nn
+from torch.nn.utils import spectral_norm
+
+from networks import MinibatchStddev, Maxout, PixelNorm, Residual, SameConv2d, SelfAttention
 
 
 
@@ -21,29 +24,24 @@ class Embedded(nn.Embedding):
         return torch.cat((rows, x) if self.first else (x, rows), 1)
 
 
-class Residual(nn.Sequential):
-    def forward(self, x):
-        return x + super().forward(x)
-
-
 def table():
     """Spec text, shape of the input, PyTorch's module."""
-    vectors, images = (4, 5), (2, 3, 5, 4)
+    vectors, images = (3, 5), (2, 2, 5, 4)
     yield "linear: 3", vectors, nn.Linear(5, 3)
     yield "linear: {units: 2, bias: false}", vectors, nn.Linear(5, 2, bias=False)
     yield "linear: 1", (1, 1), nn.Linear(1, 1)
 
     yield "batch_norm", vectors, nn.BatchNorm1d(5)
-    yield "batch_norm", images, nn.BatchNorm2d(3)
+    yield "batch_norm", images, nn.BatchNorm2d(2)
     yield "batch_norm: {epsilon: 0.8}", vectors, nn.BatchNorm1d(5, eps=0.8)
     yield "batch_norm: {momentum: 0.3, affine: false}", images, nn.BatchNorm2d(
-        3, momentum=0.3, affine=False)
+        2, momentum=0.3, affine=False)
     yield "batch_norm", (1, 2, 2, 3), nn.BatchNorm2d(2)
 
-    yield "conv: 2", images, nn.Conv2d(3, 2, 3)
-    yield "conv: {channels: 2, kernel: 4, stride: 2, padding: 1}", images, nn.Conv2d(3, 2, 4, 2, 1)
+    yield "conv: 2", images, nn.Conv2d(2, 2, 3)
+    yield "conv: {channels: 2, kernel: 4, stride: 2, padding: 1}", images, nn.Conv2d(2, 2, 4, 2, 1)
     yield "conv: {channels: 2, kernel: [1, 3], stride: [2, 1], padding: [0, 2], bias: false}", (
-        images), nn.Conv2d(3, 2, (1, 3), (2, 1), (0, 2), bias=False)
+        images), nn.Conv2d(2, 2, (1, 3), (2, 1), (0, 2), bias=False)
     yield "conv: {channels: 4, kernel: 3, padding: 2, dilation: 2, groups: 2}", (
         1, 4, 4, 3), nn.Conv2d(4, 4, 3, 1, 2, 2, 2)
     yield "conv: {channels: 1, kernel: 1}", (1, 1, 1, 1), nn.Conv2d(1, 1, 1)
@@ -62,7 +60,7 @@ def table():
         "output_padding: 2}"), (1, 1, 3, 2), nn.ConvTranspose2d(
             1, 1, (2, 3), 1, (1, 0), 2, dilation=3)
 
-    yield "flatten", images, nn.Flatten()
+    yield "flatten", (2, 2, 2, 3), nn.Flatten()
     yield "flatten", vectors, nn.Flatten()
     yield "image: {channels: 3, size: [2, 4]}", (2, 24), nn.Unflatten(1, (3, 2, 4))
     yield "upsample", (2, 2, 2, 3), nn.Upsample(scale_factor=2)
@@ -81,11 +79,56 @@ def table():
     yield "softmax", vectors, nn.Softmax(dim=1)
     yield "softmax", (2, 3, 1, 2), nn.Softmax(dim=1)
 
+    small = (2, 4, 2, 2)
+    yield "layer_norm", vectors, nn.LayerNorm(5)
+    yield "layer_norm", small, nn.GroupNorm(1, 4)
+    yield "layer_norm: {epsilon: 0.1, affine: false}", vectors, nn.LayerNorm(
+        5, 0.1, elementwise_affine=False)
+    yield "instance_norm", (2, 2, 2, 3), nn.InstanceNorm2d(2)
+    yield "instance_norm: {affine: true}", (2, 2, 2, 3), nn.InstanceNorm2d(2, affine=True)
+    yield "group_norm: 2", small, nn.GroupNorm(2, 4)
+    yield "group_norm: {groups: 3, affine: false}", (3, 6), nn.GroupNorm(3, 6, affine=False)
+    yield "pixel_norm", (2, 3, 1, 2), PixelNorm(1e-8)
+    yield "pixel_norm: {epsilon: 0.1}", vectors, PixelNorm(0.1)
+
+    yield "average_pool: 2", (1, 2, 4, 5), nn.AvgPool2d(2)
+    yield "average_pool: {kernel: [3, 2], stride: [2, 1], padding: [1, 0]}", (
+        1, 1, 5, 4), nn.AvgPool2d((3, 2), (2, 1), (1, 0))
+    yield "max_pool", (1, 2, 4, 5), nn.MaxPool2d(2)
+    yield "max_pool: {kernel: 3, stride: 2, padding: 1}", (2, 1, 5, 4), nn.MaxPool2d(3, 2, 1)
+    yield "upsample: {mode: bilinear}", (2, 2, 2, 3), nn.Upsample(scale_factor=2, mode="bilinear")
+    yield "upsample: {factor: 3, mode: bilinear}", (1, 1, 3, 1), nn.Upsample(
+        scale_factor=3, mode="bilinear")
+    yield "pixel_shuffle: 2", (1, 8, 2, 1), nn.PixelShuffle(2)
+    yield "minibatch_stddev", (4, 1, 2, 2), MinibatchStddev(4, 1e-8)
+    yield "minibatch_stddev: 2", (4, 3), MinibatchStddev(2, 1e-8)
+    yield "minibatch_stddev: {group: 4, epsilon: 0.1}", (6, 2), MinibatchStddev(4, 0.1)
+    yield "minibatch_stddev: 0", (5, 2), MinibatchStddev(0, 1e-8)
+    yield "maxout: {units: 2, pieces: 3}", vectors, Maxout(5, 2, 3, True)
+    yield "maxout: {units: 3, pieces: 2, bias: false}", (2, 4), Maxout(4, 3, 2, False)
+    yield "self_attention: {reduction: 2}", (2, 2, 2, 2), SelfAttention(2, 2)
+    yield "self_attention: {spectral_norm: true}", (1, 2, 1, 2), SelfAttention(2, 8, True)
+    yield "conv: {channels: 1, kernel: 5, stride: 2, same: true}", (1, 1, 5, 4), SameConv2d(
+        1, 1, 5, 2)
+    yield "conv: {channels: 2, kernel: 2, same: true}", (1, 1, 3, 2), SameConv2d(1, 2, 2)
+
+    yield "linear: {units: 3, spectral_norm: true}", (2, 4), spectral_norm(nn.Linear(4, 3))
+    yield "conv: {channels: 4, kernel: 2, groups: 2, spectral_norm: true}", (
+        1, 2, 3, 3), spectral_norm(nn.Conv2d(2, 4, 2, groups=2))
+    yield "conv_transpose: {channels: 2, kernel: [2, 3], stride: 2, spectral_norm: true}", (
+        1, 3, 2, 1), spectral_norm(nn.ConvTranspose2d(3, 2, (2, 3), 2))
+
     yield "concat_label: 2", (4, 3), Embedded([3, 0, 1, 0], 2)
     yield "concat_label: {embedding: 1, position: first}", (2, 3), Embedded([2, 2], 1, first=True)
-    yield "residual: [{linear: 5}, tanh]", vectors, Residual(nn.Linear(5, 5), nn.Tanh())
+    yield "residual: [{linear: 5}, tanh]", vectors, Residual([nn.Linear(5, 5), nn.Tanh()])
     yield "residual: [{conv: {channels: 2, padding: 1}}, batch_norm, {residual: [silu]}]", (
-        2, 2, 3, 3), Residual(nn.Conv2d(2, 2, 3, 1, 1), nn.BatchNorm2d(2), Residual(nn.SiLU()))
+        2, 2, 3, 3), Residual(
+            [nn.Conv2d(2, 2, 3, 1, 1), nn.BatchNorm2d(2), Residual([nn.SiLU()])])
+    yield (
+        "residual: {layers: [{conv: {channels: 2, kernel: 1}}, {average_pool: 2}], "
+        "shortcut: [{average_pool: 2}, {conv: {channels: 2, kernel: 1}}]}"), (
+            1, 1, 2, 4), Residual(
+                [nn.Conv2d(1, 2, 1), nn.AvgPool2d(2)], [nn.AvgPool2d(2), nn.Conv2d(1, 2, 1)])
 
 
 def tensors(module):
@@ -129,5 +172,6 @@ def case(text, shape, module, mode):
 def cases():
     for text, shape, module in table():
         yield case(text, shape, module, "training")
-        if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules()):
+        # Modules that keep statistics use them when they are not trained.
+        if any(buffer.is_floating_point() for buffer in module.buffers()):
             yield case(text, shape, module, "inference")

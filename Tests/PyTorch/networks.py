@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.utils import spectral_norm
 
 
 class ConcatLabel(nn.Embedding):
@@ -11,7 +12,26 @@ class ConcatLabel(nn.Embedding):
 
 
 class Residual(nn.Sequential):
-    pass
+    def __init__(self, branch, shortcut=()):
+        super().__init__(*branch)
+        if len(shortcut):
+            self.add_module("shortcut", nn.Sequential(*shortcut))
+
+    @property
+    def branch(self):
+        return [m for name, m in self.named_children() if name != "shortcut"]
+
+    @property
+    def past(self):
+        return list(getattr(self, "shortcut", []))
+
+    def forward(self, x):
+        y, past = x, x
+        for module in self.branch:
+            y = module(y)
+        for module in self.past:
+            past = module(past)
+        return past + y
 
 
 class Dropout(nn.Module):
@@ -20,6 +40,76 @@ class Dropout(nn.Module):
     def __init__(self, probability):
         super().__init__()
         self.probability = probability
+
+
+class Noise(nn.Module):
+    """Adds recorded noise."""
+
+    def __init__(self, deviation):
+        super().__init__()
+        self.deviation = deviation
+
+
+class PixelNorm(nn.Module):
+    def __init__(self, epsilon):
+        super().__init__()
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        return x / ((x ** 2).mean(1, keepdim=True) + self.epsilon).sqrt()
+
+
+class Maxout(nn.Linear):
+    def __init__(self, inputs, units, pieces, bias):
+        super().__init__(inputs, units * pieces, bias)
+        self.pieces = pieces
+
+    def forward(self, x):
+        return super().forward(x).unflatten(1, (-1, self.pieces)).amax(2)
+
+
+class MinibatchStddev(nn.Module):
+    def __init__(self, group, epsilon):
+        super().__init__()
+        self.group, self.epsilon = group, epsilon
+
+    def forward(self, x):
+        limit = min(self.group, len(x)) if self.group else len(x)
+        members = max(n for n in range(1, limit + 1) if len(x) % n == 0)
+        groups = x.reshape(members, -1, *x.shape[1:])
+        deviation = (groups.var(0, unbiased=False) + self.epsilon).sqrt()
+        channel = deviation.flatten(1).mean(1).repeat(members)
+        channel = channel.reshape(-1, 1, *[1] * (x.ndim - 2)).expand(-1, 1, *x.shape[2:])
+        return torch.cat((x, channel), 1)
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, channels, reduction, spectral=False):
+        super().__init__()
+        narrow = max(1, channels // reduction)
+        wrap = spectral_norm if spectral else (lambda module: module)
+        self.query = wrap(nn.Conv2d(channels, narrow, 1))
+        self.key = wrap(nn.Conv2d(channels, narrow, 1))
+        self.value = wrap(nn.Conv2d(channels, channels, 1))
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        query, key, value = (part(x).flatten(2) for part in (self.query, self.key, self.value))
+        seen = torch.softmax(query.transpose(1, 2) @ key, 2)
+        return self.gamma * (value @ seen.transpose(1, 2)).reshape(x.shape) + x
+
+
+class SameConv2d(nn.Conv2d):
+    """TensorFlow's padding: as many places as ⌈in / stride⌉, the odd row at the end."""
+
+    def forward(self, x):
+        borders = []
+        for axis in (1, 0):
+            extent, step = x.shape[2 + axis], self.stride[axis]
+            span = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1
+            total = max(0, (-(-extent // step) - 1) * step + span - extent)
+            borders += [total // 2, total - total // 2]
+        return super().forward(nn.functional.pad(x, borders))
 
 
 class Flatten(nn.Module):
@@ -62,21 +152,54 @@ def build(layers, shape, classes):
 def shape_after(module, shape, classes):
     if isinstance(module, ConcatLabel):
         return (shape[0] + module.embedding_dim,)
-    if isinstance(module, (Residual, Dropout)):
+    if isinstance(module, (Dropout, Noise)):
+        return shape
+    if isinstance(module, Residual):
+        for inner in module.branch:
+            shape = shape_after(inner, shape, classes)
         return shape
     with torch.no_grad():
         return tuple(module.eval()(torch.zeros(2, *shape)).shape[1:])
 
 
 def make(name, keys, shape, classes):
+    module = plain(name, keys, shape, classes)
+    wraps = keys.get("spectral_norm") and name != "self_attention"
+    return spectral_norm(module) if wraps else module
+
+
+def plain(name, keys, shape, classes):
     match name:
         case "linear":
             return nn.Linear(shape[0], keys["units"], bias=keys["bias"])
+        case "maxout":
+            return Maxout(shape[0], keys["units"], keys["pieces"], keys["bias"])
+        case "layer_norm":
+            return nn.GroupNorm(1, shape[0], keys["epsilon"], keys["affine"])
+        case "group_norm":
+            return nn.GroupNorm(keys["groups"], shape[0], keys["epsilon"], keys["affine"])
+        case "instance_norm":
+            return nn.InstanceNorm2d(shape[0], keys["epsilon"], affine=keys["affine"])
+        case "pixel_norm":
+            return PixelNorm(keys["epsilon"])
+        case "average_pool" | "max_pool":
+            stride = [s or k for s, k in zip(pair(keys["stride"]), pair(keys["kernel"]))]
+            kind = nn.AvgPool2d if name == "average_pool" else nn.MaxPool2d
+            return kind(pair(keys["kernel"]), stride, pair(keys["padding"]))
+        case "pixel_shuffle":
+            return nn.PixelShuffle(keys["factor"])
+        case "minibatch_stddev":
+            return MinibatchStddev(keys["group"], keys["epsilon"])
+        case "self_attention":
+            return SelfAttention(shape[0], keys["reduction"], keys["spectral_norm"])
+        case "noise":
+            return Noise(keys["standard_deviation"])
         case "batch_norm":
             kind = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
             return kind(shape[0], eps=keys["epsilon"], momentum=keys["momentum"], affine=keys["affine"])
         case "conv":
-            return nn.Conv2d(
+            kind = SameConv2d if keys["same"] else nn.Conv2d
+            return kind(
                 shape[0], keys["channels"], pair(keys["kernel"]), pair(keys["stride"]),
                 pair(keys["padding"]), pair(keys["dilation"]), keys["groups"], keys["bias"])
         case "conv_transpose":
@@ -85,11 +208,11 @@ def make(name, keys, shape, classes):
                 pair(keys["padding"]), pair(keys["output_padding"]), 1, keys["bias"],
                 pair(keys["dilation"]))
         case "upsample":
-            return nn.Upsample(scale_factor=keys["factor"])
+            return nn.Upsample(scale_factor=keys["factor"], mode=keys["mode"])
         case "residual":
-            branch, after = build(keys["layers"], shape, classes)
-            assert after == shape
-            return Residual(*branch)
+            branch, _ = build(keys["layers"], shape, classes)
+            shortcut, _ = build(keys.get("shortcut") or [], shape, classes)
+            return Residual(branch, shortcut)
         case "concat_label":
             return ConcatLabel(classes, keys["embedding"], keys["position"])
         case "dropout":
@@ -127,7 +250,7 @@ class Kinks:
     does, and derivatives by as much as the kink.
     """
 
-    CLOSE = 2e-6
+    CLOSE = 1e-5
 
     def __init__(self, flips=()):
         self.flips = set(flips)
@@ -147,7 +270,10 @@ class Kinks:
 
 
 def apply(modules, x, path, labels, mask, kinks=None, name=""):
-    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax."""
+    """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax.
+
+    `mask(path, kind)` is what a layer drew: of the kind `dropout`, unless it says `noise`.
+    """
     before = x
     for index, module in enumerate(modules):
         before = x
@@ -158,22 +284,37 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
         elif isinstance(module, Dropout):
             if module.probability > 0:
                 x = x * mask(here) / (1 - module.probability)
+        elif isinstance(module, Noise):
+            if module.deviation > 0:
+                x = x + module.deviation * mask(here, "noise").reshape(x.shape)
         elif isinstance(module, Residual):
-            x = x + apply(module, x, here, labels, mask, kinks, name)[0]
+            branch = apply(module.branch, x, here, labels, mask, kinks, name)[0]
+            past = apply(module.past, x, f"{here}.shortcut", labels, mask, kinks, name)[0]
+            x = past + branch
         elif isinstance(module, KINKED) and kinks is not None:
             x = module(kinks(x, f"{here}{name}"))
         else:
             x = module(x)
-    return x, before if isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
+    return x, before if len(modules) and isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
+
+
+def closing_bias(modules, path):
+    """The name of a critic's last bias."""
+    biased = [i for i, m in enumerate(modules) if getattr(m, "bias", None) is not None]
+    return {f"{path}.{biased[-1]}.bias"} if biased else set()
 
 
 def powerless_biases(modules, path):
-    """Names of biases that a batch norm takes away again: their gradient is 0 but for rounding."""
+    """Names of biases that the next layer takes away again: their gradient is 0 but for rounding."""
     names = set()
-    for index, (module, after) in enumerate(zip(modules, list(modules)[1:] + [None])):
+    for index, (module, after) in enumerate(zip(modules, [*list(modules)[1:], None])):
         here = f"{path}.{index}"
         if isinstance(module, Residual):
-            names |= powerless_biases(module, here)
-        if isinstance(after, (nn.BatchNorm1d, nn.BatchNorm2d)) and getattr(module, "bias", None) is not None:
+            names |= powerless_biases(module.branch, here)
+            names |= powerless_biases(module.past, f"{here}.shortcut")
+        if isinstance(module, SelfAttention):
+            names.add(f"{here}.key.bias")
+        removes = isinstance(after, (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d))
+        if removes and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")
     return names

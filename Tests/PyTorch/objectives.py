@@ -32,6 +32,11 @@ def prefer(better, worse, average):
     return F.softplus(worse.mean() - better).mean() + F.softplus(worse - better.mean()).mean()
 
 
+def sees_differences(loss):
+    """Whether the critic's loss stays the same when all scores move by as much."""
+    return loss["kind"] == "relativistic" or (loss["kind"] == "wasserstein" and loss["drift"] == 0)
+
+
 def discriminator_loss(loss, real, fake, drawn):
     match loss["kind"]:
         case "cross_entropy":

@@ -10,9 +10,10 @@ of rounding is not blown up from round to round (Adam's first steps are the sign
 The error of a tensor is max |ours - theirs| / max |theirs|. Two kinds of number are rounding and
 nothing else, and are treated so:
 
-* The gradient of a bias in front of a batch norm is 0 in exact arithmetic. Only its smallness is
+* The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
+  self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
-* A relu whose input is within 2e-6 of 0, measured against the layer's inputs, may fall on either
+* A relu whose input is within 1e-5 of 0, measured against the layer's inputs, may fall on either
   side of its kink. Where that side matters, the one that fits the trace is taken, and counted.
 """
 
@@ -87,6 +88,8 @@ class Replay:
             self.powerless |= networks.powerless_biases(network, player)
             self.optimizers[player] = optimizer(
                 self.spec["optimizer"][player], network.parameters())
+        if objectives.sees_differences(self.spec["loss"]):
+            self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
@@ -126,17 +129,18 @@ class Replay:
         buffers = {name: tensor.clone() for name, tensor in self.buffers()}
         repeats = player == "generator" and self.fakes is not None and not self.outdated
 
+        if repeats:
+            # A second walk through the same generator starts where the first one did, and leaves
+            # the same statistics.
+            buffers |= {k: v for k, v in self.before.items() if k.startswith("generator.")}
+        self.before = buffers
+
         def evaluate(kinks):
             for name, tensor in self.buffers():
                 tensor.copy_(buffers[name])
             loss, fakes = self.loss(player, move, here, kinks)
             gradients = torch.autograd.grad(
                 loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
-            if repeats:
-                # A second walk through the same generator does not move its statistics again.
-                for name, tensor in self.buffers():
-                    if name.startswith("generator."):
-                        tensor.copy_(buffers[name])
             return loss.detach(), dict(zip(parameters, gradients)), fakes
 
         def misfit(gradients):
@@ -148,16 +152,20 @@ class Replay:
         result = evaluate(kinks)
         least = misfit(result[1])
         candidates = sorted(set(kinks.found))
-        for _, where, index in candidates:
-            if least < 1e-11:
+        for _, where, index in candidates + candidates:
+            if least < 1e-10:
                 break
+            if (where, index) in kinks.flips:
+                continue
             trial = networks.Kinks(kinks.flips | {(where, index)})
             other = evaluate(trial)
-            if misfit(other[1]) < 0.7 * least:
+            if misfit(other[1]) < 0.9 * least:
                 kinks, result, least = trial, other, misfit(other[1])
         self.kinks += len(kinks.flips)
         result = evaluate(kinks)
         loss, gradients, self.fakes = result
+        if not repeats:
+            self.made_in = move
 
         self.compare("loss", f"{move}/loss", loss)
         largest = max(g.abs().max().item() for g in gradients.values())
@@ -168,6 +176,7 @@ class Replay:
             else:
                 self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
+        self.clip(player, parameters.values())
         self.optimizers[player].step()
         for name, keys in self.penalties:
             if name == "clip" and keys["on"] == player:
@@ -175,6 +184,13 @@ class Replay:
                     parameter.data.clamp_(-keys["limit"], keys["limit"])
         if player == "generator":
             self.outdated = True
+
+    def clip(self, player, parameters):
+        keys = self.spec["optimizer"][player]
+        if isinstance(keys.get("clip_value"), (int, float)):
+            torch.nn.utils.clip_grad_value_(parameters, keys["clip_value"])
+        if isinstance(keys.get("clip_norm"), (int, float)):
+            torch.nn.utils.clip_grad_norm_(parameters, keys["clip_norm"])
 
     def buffers(self):
         return [
@@ -227,13 +243,10 @@ class Replay:
     def generate(self, move, kinks):
         labels = self.tensor(f"{move}/labels") if f"{move}/labels" in self.keys else None
 
-        def mask(path):
-            # Fakes that two moves share were dropped out once, in the first of the two.
-            own = f"{move}/dropout/{path}"
-            if own not in self.keys:
-                other = "generator" if "/discriminator" in move else "discriminator"
-                own = own.replace(move.rsplit("/", 1)[1], other + "0")
-            return self.tensor(own)
+        def mask(path, kind="dropout"):
+            # Fakes that two moves share were made once, in the first of the two.
+            own = f"{move}/{kind}/{path}"
+            return self.tensor(own if own in self.keys else f"{self.made_in}/{kind}/{path}")
 
         x, _ = networks.apply(
             self.networks["generator"], self.tensor(f"{move}/latents"), "generator", labels, mask,
@@ -243,7 +256,7 @@ class Replay:
     def score(self, x, labels, move, name, kinks):
         return networks.apply(
             self.networks["discriminator"], x, "discriminator", labels,
-            lambda path: self.tensor(f"{move}/dropout/{path}/{name}"), kinks, f"/{name}")
+            lambda path, kind="dropout": self.tensor(f"{move}/{kind}/{path}/{name}"), kinks, f"/{name}")
 
     def finish_round(self, prefix):
         for player, network in self.networks.items():

@@ -37,6 +37,13 @@ struct LossChartTests {
     losses.enumerated().map { LossChart.Point(epoch: Double($0 + 1) / epoch, loss: $1) }
   }
 
+  @Test("losses too large for any whole number are drawn", arguments: [1e15, 1e26, 3e38])
+  func hugeLosses(_ loss: Double) {
+    let svg = LossChart(title: "", discriminator: points([1, loss, -loss]), generator: []).svg
+    #expect(svg.contains("class=\"d line\""))
+    #expect(svg.contains("e+"))
+  }
+
   @Test func aSmallChartIsThis() {
     let svg = LossChart(
       title: "a < b & \"c\"", discriminator: points([1, 0.5]), generator: points([2, .nan, 2.5])

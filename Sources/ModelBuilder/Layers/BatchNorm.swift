@@ -38,8 +38,8 @@ package struct BatchNorm: Layer {
       affine ? scope.parameter("weight", [channels], kind: .batchNorm(.weight), fans: fans) : nil
     let offset =
       affine ? scope.parameter("bias", [channels], kind: .batchNorm(.bias), fans: fans) : nil
-    let runningMean = scope.statistic("running_mean", [channels], initial: 0)
-    let runningVariance = scope.statistic("running_var", [channels], initial: 1)
+    let runningMean = scope.statistic("running_mean", [channels], initial: .constant(0))
+    let runningVariance = scope.statistic("running_var", [channels], initial: .constant(1))
 
     let mean: Value
     let variance: Value

@@ -26,6 +26,7 @@ package struct ConvolutionTranspose: Layer {
     fields: [
       channels.declaration, kernel.declaration, stride.declaration, padding.declaration,
       outputPadding.declaration, dilation.declaration, bias.declaration,
+      LayerScope.spectralNormKey.declaration,
     ], shorthand: "channels",
     example: "conv_transpose: {channels: 128, kernel: 4, stride: 2, padding: 1}")
 
@@ -34,6 +35,7 @@ package struct ConvolutionTranspose: Layer {
   let outputPadding: [Int]
   let geometry: ConvGeometry
   let hasBias: Bool
+  let spectralNorm: Bool
 
   package init(_ record: Record) {
     channels = record[Self.channels]
@@ -46,6 +48,7 @@ package struct ConvolutionTranspose: Layer {
       padLeft: padding[1], padRight: padding[1], dilationHeight: dilation[0],
       dilationWidth: dilation[1])
     hasBias = record[Self.bias]
+    spectralNorm = record[LayerScope.spectralNormKey]
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -72,9 +75,9 @@ package struct ConvolutionTranspose: Layer {
     let taps = kernel[0] * kernel[1]
     // PyTorch reads the fans off [in, out, kernel, kernel], so "in" is the output's channels.
     let fans = Fans(input: channels * taps, output: inputChannels * taps)
-    let weight = scope.parameter(
-      "weight", [kernel[0], kernel[1], channels, inputChannels], layout: .convolution,
-      kind: .convolution(.weight), fans: fans)
+    let weight = scope.weight(
+      [kernel[0], kernel[1], channels, inputChannels], layout: .convolution, outputAxis: 2,
+      kind: .convolution(.weight), fans: fans, spectralNorm: spectralNorm)
     // Rows of output padding that no place of the kernel reaches are uncut padding, then zeros.
     var geometry = geometry
     let (spareRows, spareColumns) = (

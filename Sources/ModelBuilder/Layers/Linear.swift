@@ -8,21 +8,25 @@ package struct Linear: Layer {
   package static let declaration = Declaration(
     "linear", "Fully connected: y = x Wᵀ + b",
     details: "Takes vectors of any width. PyTorch: `nn.Linear`.",
-    fields: [units.declaration, bias.declaration], shorthand: "units", example: "linear: 128")
+    fields: [units.declaration, bias.declaration, LayerScope.spectralNormKey.declaration],
+    shorthand: "units", example: "linear: 128")
 
   let units: Int
   let hasBias: Bool
+  let spectralNorm: Bool
 
   package init(_ record: Record) {
     units = record[Self.units]
     hasBias = record[Self.bias]
+    spectralNorm = record[LayerScope.spectralNormKey]
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let width = try input.units(for: "linear")
     let fans = Fans(input: width, output: units)
-    let weight = scope.parameter(
-      "weight", [width, units], layout: .linear, kind: .linear(.weight), fans: fans)
+    let weight = scope.weight(
+      [width, units], layout: .linear, outputAxis: 1, kind: .linear(.weight), fans: fans,
+      spectralNorm: spectralNorm)
     let product = input.matmul(weight)
     guard hasBias else { return product }
     let bias = scope.parameter("bias", [units], kind: .linear(.bias), fans: fans)

@@ -10,10 +10,15 @@ package struct Softmax: Layer {
   package init(_ record: Record) {}
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
-    let (shape, last) = (input.shape, input.shape.rank - 1)
-    let rows = Array(0..<last)
-    let peak = input.reduceMaximum(axes: [last]).broadcast(to: shape, axes: rows)
-    let powers = (input - peak).exponential
-    return powers / powers.sum(axes: [last]).broadcast(to: shape, axes: rows)
+    input.softmax(axis: input.shape.rank - 1)
+  }
+}
+
+extension Value {
+  func softmax(axis: Int) -> Value {
+    let others = shape.extents.indices.filter { $0 != axis }
+    let peak = reduceMaximum(axes: [axis]).broadcast(to: shape, axes: others)
+    let powers = (self - peak).exponential
+    return powers / powers.sum(axes: [axis]).broadcast(to: shape, axes: others)
   }
 }

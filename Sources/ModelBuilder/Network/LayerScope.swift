@@ -45,8 +45,11 @@ package struct LayerScope {
   package var classes: Int { pass.classes }
 
   /// The scope of the `index`-th layer of a list inside this one.
-  func nested(_ index: Int) -> LayerScope {
-    LayerScope(pass: pass, player: player, path: "\(path).\(index)")
+  func nested(_ index: Int) -> LayerScope { nested("\(index)") }
+
+  /// The scope of a part of this layer.
+  func nested(_ name: String) -> LayerScope {
+    LayerScope(pass: pass, player: player, path: "\(path).\(name)")
   }
 
   /// The newest value of a parameter.
@@ -57,28 +60,48 @@ package struct LayerScope {
   package func parameter(
     _ name: String, _ shape: Shape, layout: TensorLayout = .plain, kind: ParameterKind, fans: Fans
   ) -> Value {
+    parameter(
+      name, shape, layout: layout, initial: pass.initializers.initialValue(of: kind, fans))
+  }
+
+  /// The same for a parameter that `architecture.init` has no say in.
+  func parameter(
+    _ name: String, _ shape: Shape, layout: TensorLayout = .plain, initial: InitialValue
+  ) -> Value {
     pass.states.read(
       StateDeclaration(
         name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
-        layout: layout, initial: pass.initializers.initialValue(of: kind, fans)))
+        layout: layout, initial: initial))
   }
 
   /// A tensor the layer keeps for itself; not moved by the optimizer.
-  package func statistic(_ name: String, _ shape: Shape, initial: Double) -> Statistic {
+  package func statistic(
+    _ name: String, _ shape: Shape, initial: InitialValue
+  ) -> Statistic {
     Statistic(
       states: pass.states,
       declaration: StateDeclaration(
         name: "\(path).\(name)", player: player, role: .statistic, type: TensorType(shape),
-        layout: .plain, initial: .constant(initial)))
+        layout: .plain, initial: initial))
   }
 
   /// 1 with probability `probability`, else 0, anew in every move.
   package func randomMask(_ shape: Shape, probability: Double) -> Value {
     guard let draws = pass.draws else { return builder.constant(1, shape) }
-    let name = "dropout/\(path)" + (pass.name.isEmpty ? "" : "/\(pass.name)")
+    let name = drawName("dropout")
     let mask = draws.draw(.uniform, name, shape).compared(.less, to: probability)
     draws.observe(name, mask)
     return mask
+  }
+
+  /// Standard normal numbers shaped like an activation, anew in every move; zeros in inference.
+  func noise(like value: Value) -> Value {
+    guard let draws = pass.draws else { return builder.constant(0, value.shape) }
+    return draws.observedNoise(.normal, drawName("noise"), like: value)
+  }
+
+  private func drawName(_ purpose: String) -> String {
+    "\(purpose)/\(path)" + (pass.name.isEmpty ? "" : "/\(pass.name)")
   }
 }
 

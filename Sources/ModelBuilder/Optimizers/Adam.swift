@@ -18,7 +18,7 @@ package struct Adam: Optimizer {
     "adam", "Adaptive moments", details: "Kingma and Ba 2015. PyTorch: `optim.Adam`.",
     fields: [
       learningRate.declaration, betas.declaration, epsilon.declaration, weightDecay.declaration,
-    ],
+    ] + GradientClipping.fields,
     example: "optimizer: {kind: adam, learning_rate: 2e-4, betas: [0.5, 0.999]}")
 
   let learningRate: Double

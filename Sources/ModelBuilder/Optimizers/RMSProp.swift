@@ -22,7 +22,7 @@ package struct RMSProp: Optimizer {
     fields: [
       learningRate.declaration, alpha.declaration, epsilon.declaration, momentum.declaration,
       centered.declaration, weightDecay.declaration,
-    ], example: "optimizer: {kind: rmsprop, learning_rate: 5e-5}")
+    ] + GradientClipping.fields, example: "optimizer: {kind: rmsprop, learning_rate: 5e-5}")
 
   let learningRate: Double
   let alpha: Double

@@ -19,7 +19,8 @@ package struct SGD: Optimizer {
     fields: [
       learningRate.declaration, momentum.declaration, dampening.declaration, nesterov.declaration,
       weightDecay.declaration,
-    ], example: "optimizer: {kind: sgd, learning_rate: 0.1, momentum: 0.5}")
+    ] + GradientClipping.fields,
+    example: "optimizer: {kind: sgd, learning_rate: 0.1, momentum: 0.5}")
 
   let learningRate: Double
   let momentum: Double

@@ -23,11 +23,14 @@ struct Game: Sendable {
 
   var classes: Int { experiment.labels?.classes ?? 0 }
 
-  func optimizer(of player: Player) -> any Optimizer {
-    switch player {
-    case .generator: Catalog.optimizer(experiment.optimizer.generator)
-    case .discriminator: Catalog.optimizer(experiment.optimizer.discriminator)
-    }
+  /// How a player steps, and what its gradients are held to.
+  func optimizer(of player: Player) -> (step: any Optimizer, clipping: GradientClipping) {
+    let choice =
+      switch player {
+      case .generator: experiment.optimizer.generator
+      case .discriminator: experiment.optimizer.discriminator
+      }
+    return (Catalog.optimizer(choice), GradientClipping(choice.record))
   }
 
   func imageShape(batch: Int) -> Shape { [batch, images.height, images.width, images.channels] }

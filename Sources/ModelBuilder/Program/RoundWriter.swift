@@ -120,25 +120,24 @@ final class RoundWriter {
     let parameters = states.parameters(of: player)
     let gradients = builder.gradient(
       of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
-    let optimizer = game.optimizer(of: player)
+    let (optimizer, clipping) = game.optimizer(of: player)
     let limits = game.penalties.filter { $0.player == player }
     let counter = StateDeclaration(
       name: "optimizer.\(player.rawValue).step", player: player, role: .optimizer,
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
     let count = states.read(counter) + 1
     states.write(counter, count)
-    for ((declaration, value), gradient) in zip(parameters, gradients) {
+    for ((declaration, value), gradient) in zip(parameters, clipping.clipped(gradients)) {
       let memory = OptimizerMemory(states: states, parameter: declaration, count: count)
       let moved = optimizer.step(value, gradient: gradient, memory: memory)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
-      if observing { emit("\(move.index)/gradient/\(declaration.name)", gradient) }
     }
     emit("\(move.index)/loss", loss)
-    let squares = gradients.map { $0.squared.sum() }
-    if let first = squares.first {
-      emit("\(move.index)/gradient_norm", squares.dropFirst().reduce(first, +).squareRoot)
-    }
+    if let norm = jointNorm(gradients) { emit("\(move.index)/gradient_norm", norm) }
     if observing {
+      for ((declaration, _), gradient) in zip(parameters, gradients) {
+        emit("\(move.index)/gradient/\(declaration.name)", gradient)
+      }
       for (name, value) in move.draws.observed { emit("\(move.index)/\(name)", value) }
     }
   }

@@ -48,7 +48,7 @@ extension Game {
       let width = loss.scoreWidth
       guard result.shape[result.shape.rank - 1] != width else { return nil }
       return (
-        "discriminator gives \(described(result.shape)) numbers a sample, the loss "
+        "discriminator gives \(numbers(result.shape)) a sample, the loss "
           + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
         width == 1
           ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
@@ -59,6 +59,10 @@ extension Game {
 
   private var sizeText: String {
     images.height == images.width ? "\(images.height)" : "[\(images.height), \(images.width)]"
+  }
+
+  private func numbers(_ shape: Shape) -> String {
+    shape.rank == 2 ? counted(shape[1], "number") : "\(described(shape)) numbers"
   }
 
   private func counted(_ count: Int, _ thing: String) -> String {

@@ -41,6 +41,12 @@ final class StateTable {
     if declaration.role == .parameter { held.append(value) }
   }
 
+  /// From here on no gradient passes `value`, which must not be a mere reshape of another.
+  func hold(_ value: Value) -> Value {
+    held.append(value)
+    return value
+  }
+
   /// The parameters of one player, in order of declaration, with their newest values.
   func parameters(of player: Player) -> [(declaration: StateDeclaration, value: Value)] {
     declarations.indices.compactMap { index in

@@ -67,7 +67,7 @@ struct Axis: Sendable {
   private static func powers(from low: Double, to high: Double, wanted: Int) -> [Tick] {
     let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     let every = max(1, exponents.count / max(1, wanted))
-    let factors: [Double] = exponents.count <= 3 ? [1, 2, 5] : [1]
+    let factors: [Double] = high / low < 200 ? [1, 2, 5] : [1]
     var ticks: [Tick] = []
     for exponent in exponents where exponent % every == 0 {
       for factor in factors {

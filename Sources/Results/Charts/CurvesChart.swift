@@ -89,7 +89,8 @@ package struct CurvesChart: Sendable {
       lower - min(max(yAxis.fraction(of: value), -2), 3) * (lower - upper)
     }
     var text = "<clipPath id=\"\(clip)\"><rect x=\"\(fixed(Self.left))\" y=\"\(fixed(upper))\" "
-    text += "width=\"\(fixed(Self.right - Self.left))\" height=\"\(fixed(lower - upper))\"/></clipPath>\n"
+    text +=
+      "width=\"\(fixed(Self.right - Self.left))\" height=\"\(fixed(lower - upper))\"/></clipPath>\n"
     text += "<text class=\"title\" style=\"font-size:14px\" x=\"\(fixed(Self.left))\" "
     text += "y=\"\(fixed(top + 14))\">\(panel.title.htmlEscaped)</text>\n"
     for tick in yAxis.ticks {
@@ -178,8 +179,15 @@ extension Comparison.Row {
   /// What the row is called where there is no table beside it: its label, and what differs.
   package func title(keys: [String]) -> String {
     let told = zip(keys, settings).compactMap { key, text -> String? in
-      let name = key.split(separator: ".").last.map(String.init) ?? key
-      return text.map { "\(name) \($0.cut(to: 18))" }
+      guard let text = text?.cut(to: 22) else { return nil }
+      let path = key.split(separator: ".")
+      // `loss.kind hinge` is `hinge`, `latent.size 16` is `latent 16`.
+      switch path.last {
+      case "kind": return text
+      case "size" where path.count > 1: return "\(path[path.count - 2]) \(text)"
+      case let last?: return "\(last.replacing("_", with: " ")) \(text)"
+      case nil: return text
+      }
     }
     guard !told.isEmpty else { return label }
     let start = label == first.run.id ? "" : "\(label): "

@@ -41,7 +41,7 @@ package struct Comparison: Sendable {
     }
     let differences = SettingDifferences(groups.map { $0[0].settings })
     let seeds = groups.map { Self.seeds(of: $0) }
-    let showsSeeds = Set(seeds).count > 1
+    let showsSeeds = Set(seeds).count > 1 && groups.allSatisfy { $0.count == 1 }
     keys = differences.keys + (showsSeeds ? ["seed"] : [])
     let names = Set(groups.map { $0[0].run.name })
     let columns = self.measures
@@ -103,7 +103,8 @@ package struct Comparison: Sendable {
     {
       return "\(low)–\(high)"
     }
-    return seeds.joined(separator: ", ")
+    guard seeds.count > 4 else { return seeds.joined(separator: ", ") }
+    return seeds.prefix(2).joined(separator: ", ") + " … (\(seeds.count))"
   }
 
   /// `finished`, `2 finished, 1 diverged`
@@ -130,23 +131,25 @@ package struct Comparison: Sendable {
       columns.append(.init(measure, isNumeric: true))
       if baseline != nil { columns.append(.init("Δ \(measure)", isNumeric: true)) }
     }
-    return Table(columns: columns, rows: rows.enumerated().map { index, row in
-      var cells = [Table.Cell.text(row.label)]
-      if hasReplicates { cells.append(.number(Double(row.runs.count))) }
-      if differs { cells.append(.text(row.state)) }
-      cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
-      for measure in measures.indices {
-        cells.append(Table.Cell(row.values[measure]))
-        guard let baseline else { continue }
-        if index != baseline, let own = row.values[measure],
-          let other = rows[baseline].values[measure]
-        {
-          cells.append(.difference(own.mean - other.mean))
-        } else {
-          cells.append(.missing)
+    return Table(
+      columns: columns,
+      rows: rows.enumerated().map { index, row in
+        var cells = [Table.Cell.text(row.label)]
+        if hasReplicates { cells.append(.number(Double(row.runs.count))) }
+        if differs { cells.append(.text(row.state)) }
+        cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
+        for measure in measures.indices {
+          cells.append(Table.Cell(row.values[measure]))
+          guard let baseline else { continue }
+          if index != baseline, let own = row.values[measure],
+            let other = rows[baseline].values[measure]
+          {
+            cells.append(.difference(own.mean - other.mean))
+          } else {
+            cells.append(.missing)
+          }
         }
-      }
-      return cells
-    })
+        return cells
+      })
   }
 }

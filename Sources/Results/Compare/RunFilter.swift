@@ -55,9 +55,12 @@ package struct RunFilter: Sendable {
       var seen = Set(known)
       for name in runs.flatMap(\.keys) where seen.insert(name).inserted { known.append(name) }
       throw ReferenceError(
-        "no run here has `\(key)`", notes: nearest(to: key, in: known).map { ["did you mean `\($0)`?"] }
-          ?? ["keys are those of the spec, of losses.csv and metrics.csv, and "
-            + LoadedRun.ownKeys.joined(separator: ", ")])
+        "no run here has `\(key)`",
+        notes: nearest(to: key, in: known).map { ["did you mean `\($0)`?"] }
+          ?? [
+            "keys are those of the spec, of losses.csv and metrics.csv, and "
+              + LoadedRun.ownKeys.joined(separator: ", ")
+          ])
     }
   }
 
@@ -66,7 +69,9 @@ package struct RunFilter: Sendable {
   static func sorted<Item>(
     _ items: [Item], descending: Bool, by key: (Item) -> String?
   ) -> [Item] {
-    let keyed = items.enumerated().map { (index: $0.offset, item: $0.element, key: key($0.element)) }
+    let keyed = items.enumerated().map {
+      (index: $0.offset, item: $0.element, key: key($0.element))
+    }
     return keyed.sorted { a, b in
       guard let x = a.key, let y = b.key else {
         return a.key == nil && b.key == nil ? a.index < b.index : a.key != nil

@@ -32,7 +32,10 @@ package struct RunList: Sendable {
   package var data: Table {
     let measures = Table.titles(of: runs.map { $0.measures.map(\.name) })
     let columns =
-      [Table.Column("id"), .init("name"), .init("path"), .init("state"), .init("step", isNumeric: true)]
+      [
+        Table.Column("id"), .init("name"), .init("path"), .init("state"),
+        .init("step", isNumeric: true),
+      ]
       + [.init("steps", isNumeric: true), .init("seconds", isNumeric: true), .init("reason")]
       + measures.map { .init($0, isNumeric: true) }
     return Table(

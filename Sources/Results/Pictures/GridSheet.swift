@@ -25,7 +25,11 @@ package struct GridSheet: Sendable {
     }
     let target = step ?? Self.latestCommonStep(candidates.map(\.pictures))
     var tiles: [Tile] = []
-    for (title, pictures) in candidates {
+    if candidates.count > Self.tileLimit {
+      notes.append(
+        "only the first \(Self.tileLimit) of \(candidates.count) grids are on the picture")
+    }
+    for (title, pictures) in candidates.prefix(Self.tileLimit) {
       guard let picture = Self.picture(pictures, at: target), let step = picture.step else {
         notes.append("\(title): there is no picture up to step \(target)")
         continue
@@ -96,6 +100,7 @@ package struct GridSheet: Sendable {
   }
 
   private static let background: UInt8 = 24
+  package static let tileLimit = 64
 
   /// As near to a 16:10 picture as whole columns allow.
   private static func columns(count: Int, width: Int, height: Int) -> Int {

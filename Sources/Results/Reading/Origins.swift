@@ -8,8 +8,14 @@ import Spec
 package struct Origins: Sendable {
   private let comments: [String: String]
   private let overrides: [String]
-  private let written: [String: Int]
+  private let written: [String: Written]
   private let fallback: String
+
+  private struct Written {
+    let line: Int
+    /// nil: of a loop, whose values are not those that came of it.
+    let text: String?
+  }
 
   package init(_ run: Run) {
     let resolved = (try? run.text("resolved.yaml")) ?? nil
@@ -24,41 +30,54 @@ package struct Origins: Sendable {
   init(resolved: String, spec: [FlatYAML.Entry], command: [String]) {
     comments = Self.comments(of: resolved)
     overrides = Self.overrides(command)
-    var written: [String: Int] = [:]
+    var written: [String: Written] = [:]
     let unrolled = spec.filter { $0.key.contains("].for") }
       .map { String($0.key.prefix { $0 != "[" }) }
     for entry in spec {
       // Behind a loop the numbers of a list are not those of the resolved one.
       let loop = unrolled.first { entry.key.hasPrefix($0 + "[") }
       let key = loop ?? entry.key
-      if written[key] == nil { written[key] = entry.line }
+      if written[key] == nil {
+        written[key] = Written(line: entry.line, text: loop == nil ? entry.text : nil)
+      }
     }
     self.written = written
     fallback = spec.contains { $0.key == "extends" } ? "extends or default" : "default"
   }
 
-  package func origin(of key: String) -> String {
+  /// - Parameter text: the resolved value, which tells what a shorthand set from what it left alone.
+  package func origin(of key: String, text: String) -> String {
     if let comment = comments[key] { return comment }
     if overrides.contains(where: { key.isInside($0) }) { return "--set" }
     if let pair = NetworkKeys(either: key), pair.shared != key {
       if overrides.contains(where: { pair.shared.isInside($0) }) { return "--set" }
-      if let line = line(of: key) ?? line(of: pair.shared) { return "spec.yaml:\(line)" }
+      if let line = line(of: key, text) ?? line(of: pair.shared, text) {
+        return "spec.yaml:\(line)"
+      }
     }
-    return line(of: key).map { "spec.yaml:\($0)" } ?? fallback
+    return line(of: key, text).map { "spec.yaml:\($0)" } ?? fallback
   }
 
-  package func isDefault(_ key: String) -> Bool { origin(of: key) == "default" }
-
-  /// Of the key itself, or of the shorthand that stands for it: `linear: 128` for
-  /// `linear.units`, `loss: hinge` for `loss.kind`.
-  private func line(of key: String) -> Int? {
+  /// Of the key itself, or of the shorthand that gave its value: `linear: 128` for
+  /// `linear.units`, `loss: hinge` for `loss.kind`, `normal: [1, 0.02]` for `normal.mean`.
+  private func line(of key: String, _ text: String) -> Int? {
+    if let written = written[key] { return written.line }
     var key = key
-    if let line = written[key] { return line }
     while let end = key.lastIndex(where: { $0 == "." || $0 == "[" }) {
       key = String(key[..<end])
-      if let line = written[key] { return line }
+      guard let written = written[key] else { continue }
+      guard let shorthand = written.text else { return written.line }
+      return Self.gives(shorthand, text) ? written.line : nil
     }
     return nil
+  }
+
+  private static func gives(_ shorthand: String, _ text: String) -> Bool {
+    ([shorthand] + words(shorthand)).contains { word in
+      if word == text { return true }
+      guard let a = Double(word), let b = Double(text) else { return false }
+      return a == b
+    }
   }
 
   private static func overrides(_ command: [String]) -> [String] {

@@ -53,7 +53,8 @@ extension Run {
   /// Rounds an epoch, from what losses.csv says: a round `step` in epoch `e` (from 1) bounds it from
   /// below by step/e and from above by (step−1)/(e−1).
   private func stepsPerEpoch() -> Int? {
-    guard let losses = try? losses(), let steps = losses["step"], let epochs = losses["epoch"] else {
+    guard let losses = try? losses(), let steps = losses["step"], let epochs = losses["epoch"]
+    else {
       return nil
     }
     var (least, most) = (1, Int.max)

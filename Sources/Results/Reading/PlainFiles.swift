@@ -22,7 +22,11 @@ enum PlainFiles {
   /// No file that a run writes and this room reads whole is larger.
   static let sizeLimit = 256 << 20
 
-  struct Entry { let name: String, isFolder: Bool }
+  struct Entry {
+    let name: String
+    let isFolder: Bool
+    let isLink: Bool
+  }
 
   /// - Returns: nil if there is no such file.
   static func bytes(_ path: String) throws(ReadingError) -> [UInt8]? {
@@ -116,8 +120,9 @@ enum PlainFiles {
       let kind = Int32(item.pointee.d_type)
       let isFolder =
         kind == Int32(DT_DIR)
-        || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN)) && self.isFolder("\(folder)/\(name)")
-      entries.append(Entry(name: name, isFolder: isFolder))
+        || (kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN))
+          && self.isFolder("\(folder)/\(name)")
+      entries.append(Entry(name: name, isFolder: isFolder, isLink: kind == Int32(DT_LNK)))
     }
     return entries.sorted { $0.name < $1.name }
   }

@@ -13,7 +13,8 @@ package struct Run: Sendable {
   package let lastRow: NumberTable
   /// What could not be read, a line each.
   package let problems: [String]
-  let mayBeAlive: Bool
+  /// Whether a process may still be writing here, silent or not; such a run must not be removed.
+  package let isHeld: Bool
 
   /// The folder's own name.
   package var id: String { path.lastPathComponent }
@@ -24,6 +25,11 @@ package struct Run: Sendable {
   package var step: Int? {
     lastRow.last("step").flatMap { Int(exactly: $0) }.map { max($0, status?.step ?? 0) }
       ?? status?.step
+  }
+
+  /// `4711 on desk`
+  package var holder: String {
+    "\(status?.pid.map { "\($0)" } ?? "unknown") on \(status?.host ?? "an unknown machine")"
   }
 
   private static let rowLength = 4_096
@@ -52,7 +58,7 @@ package struct Run: Sendable {
     }
     name = Self.name(in: path) ?? Self.nameFromPath(path)
     state = status?.state(for: reader) ?? .unknown
-    mayBeAlive = status?.mayBeAlive(for: reader) ?? false
+    isHeld = status?.mayBeAlive(for: reader) ?? false
     self.problems = problems
   }
 

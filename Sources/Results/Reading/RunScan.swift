@@ -19,7 +19,13 @@ package struct RunScan: Sendable {
       }
     }
     var seen: Set<String> = []
-    let paths = finder.runs.filter { seen.insert($0).inserted }
+    // Only links, and folders named twice, lead to the same run again; its own name is kept.
+    let paths =
+      finder.followedLinks || folders.count > 1
+      ? finder.runs.map { (path: $0, place: PlainFiles.absolute($0) ?? $0) }
+        .sorted { Self.isDirect($0) && !Self.isDirect($1) }
+        .filter { seen.insert($0.place).inserted }.map(\.path)
+      : finder.runs
     runs = parallelMap(paths) { Run($0, reader: reader) }.sorted {
       ($0.status?.started?.seconds ?? 0, $0.path) < ($1.status?.started?.seconds ?? 0, $1.path)
     }
@@ -27,11 +33,36 @@ package struct RunScan: Sendable {
   }
 
   package static let maxDepth = 6
+
+  private static func isDirect(_ run: (path: String, place: String)) -> Bool {
+    run.path.lastPathComponent == run.place.lastPathComponent
+  }
+
+  /// Whether this names a folder with at least one run in it.
+  package static func holdsRuns(_ folder: String) -> Bool {
+    guard !folder.hasPrefix("@"), PlainFiles.isFolder(folder) else { return false }
+    var finder = RunFinder()
+    return finder.look(in: folder.trimmingSlashes, depth: 0)
+  }
+
+  /// The run that a file at `path` would lie in.
+  package static func run(around path: String) -> String? {
+    var folder = path.hasPrefix("/") ? path.parentPath : "./\(path)".parentPath
+    guard let start = PlainFiles.absolute(folder) else { return nil }
+    folder = start
+    while folder != "/" {
+      let names = Set((PlainFiles.entries(of: folder) ?? []).map(\.name))
+      if names.contains("status.json"), names.contains("resolved.yaml") { return folder }
+      folder = folder.parentPath
+    }
+    return nil
+  }
 }
 
 private struct RunFinder {
   var runs: [String] = []
   var notes: [String] = []
+  private(set) var followedLinks = false
 
   private static let marks: Set<String> = [
     "status.json", "resolved.yaml", "losses.csv", "environment.json",
@@ -52,7 +83,15 @@ private struct RunFinder {
       return true
     }
     guard depth < RunScan.maxDepth else { return false }
-    let inner = entries.filter(\.isFolder).map { "\(folder)/\($0.name)" }
+    var inner: [String] = []
+    for entry in entries where entry.isFolder {
+      let path = "\(folder)/\(entry.name)"
+      if entry.isLink {
+        followedLinks = true
+        if leadsBack(path, from: folder) { continue }
+      }
+      inner.append(path)
+    }
     let before = notes.count
     var foreign: [String] = []
     for folder in inner where !look(in: folder, depth: depth + 1) { foreign.append(folder) }
@@ -60,6 +99,13 @@ private struct RunFinder {
     guard foreign.count < inner.count else { return notes.count > before }
     notes += foreign.map { "\($0): there is no run in here" }
     return true
+  }
+
+  private func leadsBack(_ link: String, from folder: String) -> Bool {
+    guard let target = PlainFiles.absolute(link), let place = PlainFiles.absolute(folder) else {
+      return true
+    }
+    return (place + "/").hasPrefix(target + "/")
   }
 }
 

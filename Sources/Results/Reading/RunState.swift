@@ -61,7 +61,8 @@ package struct Reader: Sendable {
     let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     return Reader(
       host: isNamed ? host : "unknown", boot: bootIdentifier(), now: .now,
-      isAlive: { pid in pid > 0 && (kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM) })
+      isAlive: { pid in pid > 0 && (kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM)
+      })
   }
 
   /// Files of /proc say that they are empty and are not.

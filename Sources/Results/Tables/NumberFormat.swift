@@ -33,7 +33,9 @@ enum NumberFormat {
     return minus(String(format: "%.\(digits)f ± %.\(digits)f", s.mean, deviation)) + count
   }
 
-  private static func minus(_ text: String) -> String { text.replacing("-", with: "−") }
+  private static func minus(_ text: String) -> String {
+    text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
 
   /// `1.0e-05` → `1.0e-5`
   private static func scientific(_ text: String) -> String {
@@ -50,9 +52,10 @@ package struct Statistic: Sendable, Hashable {
 
   /// nil without a value.
   package init?(_ values: [Double]) {
-    guard !values.isEmpty else { return nil }
+    guard let first = values.first else { return nil }
     count = values.count
-    let mean = values.reduce(0, +) / Double(values.count)
+    // From the first value on, so that equal ones have no spread by rounding.
+    let mean = first + values.reduce(0) { $0 + ($1 - first) } / Double(values.count)
     self.mean = mean
     guard values.count > 1 else {
       deviation = nil

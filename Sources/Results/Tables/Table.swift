@@ -43,7 +43,7 @@ extension Table {
   ///
   /// - Parameter width: of the terminal; texts that are too long for it end in `…`. nil: no limit.
   package func aligned(width: Int?) -> String {
-    let texts = [columns.map(\.title)] + rows.map { $0.map(\.text.onOneLine) }
+    let texts = [shortTitles] + rows.map { $0.map(\.text.onOneLine) }
     var widths = columns.indices.map { column in texts.map { $0[column].count }.max() ?? 0 }
     if let width { shrink(&widths, to: width) }
     return texts.map { row in
@@ -55,6 +55,17 @@ extension Table {
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n") + "\n"
+  }
+
+  /// The last word of a dotted key, where that is enough to tell the columns apart.
+  private var shortTitles: [String] {
+    let last = columns.map { column in
+      column.title.hasSuffix(".kind") || column.title.hasSuffix(".size")
+        ? column.title : column.title.split(separator: ".").last.map(String.init) ?? column.title
+    }
+    return last.enumerated().map { index, title in
+      last.count { $0 == title } == 1 ? title : columns[index].title
+    }
   }
 
   /// The widest texts give way first; numbers never.

@@ -1,8 +1,9 @@
 // Numbers as text, the same on every machine.
 
-/// A number with so many decimals.
+/// A number with so many decimals; one too large for that as Swift writes it, `1.5e+26`.
 func fixed(_ value: Double, decimals: Int = 2, trimmed: Bool = true) -> String {
   let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+  guard abs(value) * scale < 1e15 else { return "\(value)" }
   let units = Int((abs(value) * scale).rounded())
   let sign = value < 0 && units > 0 ? "-" : ""
   let (whole, rest) = units.quotientAndRemainder(dividingBy: Int(scale))

@@ -54,7 +54,19 @@ enum ExperimentSchema {
         seed.declaration, data.declaration, latent.declaration, labels.declaration,
         architecture.declaration, loss.declaration, penalties.declaration, optimizer.declaration,
         schedule(vocabulary).declaration, record.declaration, guards.declaration, sweep,
-      ])
+      ],
+      check: { record in
+        let name = record[name]
+        let isFolderName =
+          !name.isEmpty && !name.hasPrefix(".")
+          && name.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7F }
+        guard !isFolderName else { return [] }
+        return [
+          Objection(
+            "name", "`name` is the name of a folder too, and cannot be `\(name)`",
+            label: "no slashes, no dot in front")
+        ]
+      })
   }
 }
 

@@ -7,7 +7,11 @@ import TensorCore
 
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what a spec means: layers with shapes, parameters and FLOPs, and every value.")
+    abstract: "Shows what a spec means: layers with shapes, parameters and FLOPs, and every value.",
+    discussion: """
+      What it prints is a spec itself, with every value and where it came from. FLOPs are those of \
+      one image, forward.
+      """)
 
   @OptionGroup var options: SpecOptions
   @OptionGroup var data: DataOptions
@@ -31,8 +35,13 @@ struct Describe: ParsableCommand {
         print(graph.text)
       }
     } else {
-      for network in networks { print(Self.table(network)) }
-      print(Self.round(program))
+      // Comments, so that what is printed is a spec.
+      let tables = networks.map(Self.table) + [Self.round(program)]
+      for line in tables.joined(separator: "\n\n").split(
+        separator: "\n", omittingEmptySubsequences: false)
+      {
+        print(line.isEmpty ? "#" : "# \(line)")
+      }
       print("")
       print(experiment.resolvedYAML(comments: true), terminator: "")
     }
@@ -52,7 +61,7 @@ struct Describe: ParsableCommand {
       row.enumerated().map { column, text in
         column < 3 ? text.padded(to: widths[column]) : text.leftPadded(to: widths[column])
       }.joined(separator: "  ").trimmedEnd
-    }.joined(separator: "\n") + "\n"
+    }.joined(separator: "\n")
   }
 
   /// What one round is: moves in order, and which of them share their latents.

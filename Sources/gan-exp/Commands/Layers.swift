@@ -26,14 +26,16 @@ struct Layers: ParsableCommand {
     let found = Category.allCases.compactMap { category in
       vocabulary.declaration(category, named: name).map { (category, $0) }
     }
-    guard !found.isEmpty else {
-      let words = Category.allCases.flatMap { vocabulary.declarations($0).map(\.name) }
-      throw Failure(
-        status: .commandLine,
-        message: "error: nothing is named `\(name)`\n  = words: "
-          + words.sorted().joined(separator: ", "))
-    }
-    for (category, declaration) in found { print(explained(declaration, category)) }
+    guard !found.isEmpty else { throw unknown(name) }
+    print(found.map { explained($1, $0) }.joined(separator: "\n\n"))
+  }
+
+  private func unknown(_ name: String) -> Failure {
+    let words = Category.allCases.flatMap { vocabulary.declarations($0).map(\.name) }
+    var lines = ["error: no layer, loss, optimizer or other word of a spec is named `\(name)`"]
+    if let meant = nearest(to: name, in: words) { lines.append("  = did you mean `\(meant)`?") }
+    lines.append("  = `gan-exp layers` lists them all")
+    return Failure(status: .commandLine, message: lines.joined(separator: "\n"))
   }
 
   private func explained(_ declaration: Declaration, _ category: Category) -> String {
@@ -49,7 +51,7 @@ struct Layers: ParsableCommand {
     if let shorthand = declaration.shorthand {
       lines += ["", "`\(declaration.name): …` alone sets `\(shorthand)`."]
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n")
   }
 }
 

@@ -34,6 +34,8 @@ struct Run: ParsableCommand {
     let setup = RunSetup(
       program: program, data: training, backend: machine.backend, results: results,
       context: context)
+    // When a reader of what is said (`| tee`, `| head`) goes away, the run does not.
+    signal(SIGPIPE, SIG_IGN)
     Interrupts.install()
     let progress = ProgressDisplay(style: ProgressDisplay.style(quiet: quiet), verbose: verbose)
     let outcome = try Failure.catching { try train(setup, watch: progress.show) }

@@ -14,7 +14,7 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Which weights.", valueName: "last|best|step"))
   var checkpoint = "last"
 
-  @Option(help: "Of the latents; else those of the run's own grids.")
+  @Option(help: ArgumentHelp("Of the latents; else those of the run's own grids.", valueName: "n"))
   var seed: UInt64?
 
   @Option(help: ArgumentHelp("Rows and columns.", valueName: "4x5"))
@@ -28,21 +28,28 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
+  func validate() throws { _ = try request }
+
+  /// What the options ask for.
+  private var request: SampleRequest {
+    get throws {
+      guard let choice = CheckpointChoice(checkpoint) else {
+        throw ValidationError("--checkpoint takes last, best or a step, not `\(checkpoint)`")
+      }
+      var request = SampleRequest()
+      request.checkpoint = choice
+      request.seed = seed
+      request.grid = try grid.map(Self.grid)
+      request.labels = try labels.map(Self.labels)
+      return request
+    }
+  }
+
   func run() throws {
-    var request = SampleRequest()
-    guard let choice = CheckpointChoice(checkpoint) else {
-      throw ValidationError("--checkpoint takes last, best or a step, not `\(checkpoint)`")
-    }
-    request.checkpoint = choice
-    request.seed = seed
-    request.grid = try grid.map(Self.grid)
-    request.labels = try labels.map(Self.labels)
     let path = directory + "/resolved.yaml"
-    guard FileManager.default.isReadableFile(atPath: path) else {
-      throw Failure(
-        status: .files, message: "error: \(directory): not a result directory: no resolved.yaml in it")
-    }
+    guard FileManager.default.fileExists(atPath: path) else { throw notARun() }
     let experiment = try loadSpec(path, overrides: []).get()
+    let request = try request
     try Failure.catching {
       let sample = try Runner.sample(
         run: directory, experiment: experiment, request, backend: machine.backend)
@@ -50,6 +57,22 @@ struct Sample: ParsableCommand {
       try writePicture(sample.picture, to: target)
       print(target)
     }
+  }
+
+  private func notARun() -> Failure {
+    let files = FileManager.default
+    var lines = ["error: \(directory): not a result directory: no resolved.yaml in it"]
+    if !files.fileExists(atPath: directory) {
+      lines = ["error: \(directory): no such folder"]
+    }
+    // Names begin with the time, so the last one is the newest.
+    let runs = ((try? files.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+      .filter { files.fileExists(atPath: "\(directory)/\($0)/resolved.yaml") }
+    if let newest = runs.last {
+      let folder = directory.hasSuffix("/") ? directory : directory + "/"
+      lines.append("  = the newest run in it: \(folder)\(newest)")
+    }
+    return Failure(status: .files, message: lines.joined(separator: "\n"))
   }
 
   private static func grid(_ text: String) throws -> (rows: Int, columns: Int) {

@@ -11,7 +11,7 @@ struct Trace: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: "How many rounds.") var steps = 5
+  @Option(help: ArgumentHelp("How many rounds.", valueName: "n")) var steps = 5
   @Option(name: .shortAndLong, help: ArgumentHelp("A safetensors file.", valueName: "file"))
   var output: String
 

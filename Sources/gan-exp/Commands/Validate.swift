@@ -24,11 +24,10 @@ struct Validate: ParsableCommand {
     for spec in specs {
       let found = check(spec)
       if !json {
-        if found.entries.isEmpty {
-          print("\(spec): ok")
-        } else {
+        if !found.entries.isEmpty {
           Terminal.error(found.rendered(colour: Terminal.showsColour))
         }
+        if !found.hasErrors { print("\(spec): ok") }
       }
       problems += found.entries
     }
@@ -38,7 +37,7 @@ struct Validate: ParsableCommand {
   }
 
   private func check(_ path: String) -> Diagnostics {
-    switch loadExperiment(path: path, overrides: overrides, vocabulary: vocabulary) {
+    switch readSpec(path, overrides: overrides) {
     case .failure(let diagnostics):
       return diagnostics
     case .success(let experiment):

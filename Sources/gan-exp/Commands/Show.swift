@@ -1,0 +1,20 @@
+import ArgumentParser
+import Results
+
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows one run: facts, what its spec says, the latest samples, the loss curves.")
+
+  @Argument(help: "A folder, the beginning of an id, @last or @best.")
+  var reference = "@last"
+  @OptionGroup var results: ResultsOptions
+
+  @Flag(help: "Print JSON on stdout.")
+  var json = false
+
+  func run() throws {
+    let summary = RunSummary(try results.run(reference))
+    Terminal.note(summary.problems)
+    print(json ? summary.json.text + "\n" : summary.text(Terminal.style), terminator: "")
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Results
+
+/// What every command that reads result directories takes.
+struct ResultsOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where runs are looked for.", valueName: "dir"))
+  var results = "results"
+
+  /// RUN on the command line: a folder, the beginning of an id, @last or @best.
+  func run(_ reference: String) throws -> Results.Run {
+    try Failure.reading { () throws(ReferenceError) in
+      try RunReference(reference, results: results).resolve()
+    }
+  }
+
+  /// All runs of some folders, ids or `@last`; none named: of the whole folder of results.
+  func scan(_ references: [String]) throws -> RunScan {
+    guard !references.isEmpty else { return RunScan([results]) }
+    return RunScan(
+      try references.map { reference in
+        RunScan.holdsRuns(reference) ? reference : try run(reference).path
+      })
+  }
+}
+
+/// What to choose and how to order it.
+struct SelectionOptions: ParsableArguments {
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only runs for which this holds: 'loss.kind == \"hinge\" and g_loss < 1'.",
+      valueName: "condition"))
+  var condition: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Order by a key of the spec, a loss or a metric; --sort=-KEY for the largest first.",
+      valueName: "key"))
+  var sort: String?
+
+  func filter(sorted: Bool = true) throws -> RunFilter {
+    try Failure.reading { () throws(ReferenceError) in
+      try RunFilter(where: condition, sort: sorted ? sort : nil)
+    }
+  }
+}
+
+extension Failure {
+  static func reading<Value>(_ body: () throws(ReferenceError) -> Value) throws -> Value {
+    do throws(ReferenceError) { return try body() } catch {
+      throw Failure(status: .commandLine, message: "error: \(error)")
+    }
+  }
+}
+
+extension Terminal {
+  /// What stdout can show.
+  static var style: TerminalStyle {
+    TerminalStyle(
+      isTerminal: isatty(STDOUT_FILENO) == 1, columns: columns,
+      environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// The width to cut a table to; nil where stdout is a file or a pipe.
+  static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? style.width : nil }
+
+  private static var columns: Int? {
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      ? Int(size.ws_col) : nil
+  }
+
+  static func note(_ lines: [String]) {
+    for line in lines { error("note: \(line)") }
+  }
+}
+
+/// Writes a file that a command was asked for, but never into a run.
+func writeOutput(_ bytes: [UInt8], to path: String) throws {
+  if let run = RunScan.run(around: path) {
+    throw Failure(
+      status: .commandLine,
+      message: "error: \(path) would be inside the run \(run), where only its own files belong")
+  }
+  do {
+    try Foundation.Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+  } catch {
+    throw Failure(status: .files, message: "error: \(path): \(error.localizedDescription)")
+  }
+}

@@ -1,0 +1,255 @@
+import Foundation
+import Testing
+
+@testable import Results
+
+struct RunReadingTests {
+  let samples = SampleRuns()
+
+  struct StateCase: Sendable, CustomTestStringConvertible {
+    let written: String
+    var pid = 100
+    var host = "desk"
+    var boot = "boot-1"
+    var heartbeat = "2026-11-21T11:59:30Z"
+    let shown: String
+    let mayBeAlive: Bool
+    var testDescription: String { "\(written), pid \(pid) on \(host), \(heartbeat): \(shown)" }
+  }
+
+  @Test(
+    "A state is what status.json says, except that running needs a living process with a fresh heartbeat",
+    arguments: [
+      StateCase(written: "finished", shown: "finished", mayBeAlive: false),
+      StateCase(written: "diverged", shown: "diverged", mayBeAlive: false),
+      StateCase(written: "failed", shown: "failed", mayBeAlive: false),
+      StateCase(written: "interrupted", shown: "interrupted", mayBeAlive: false),
+      StateCase(written: "hibernating", shown: "hibernating", mayBeAlive: false),
+      StateCase(written: "running", shown: "running", mayBeAlive: true),
+      StateCase(
+        written: "running", pid: 101, shown: "interrupted (was running)", mayBeAlive: false),
+      StateCase(
+        written: "running", boot: "boot-0", shown: "interrupted (was running)", mayBeAlive: false),
+      // A living process that has been silent: perhaps another one under the same number. Nothing of
+      // it may be removed.
+      StateCase(
+        written: "running", heartbeat: "2026-11-21T11:00:00Z", shown: "interrupted (was running)",
+        mayBeAlive: true),
+      StateCase(written: "running", host: "shelf", shown: "running on shelf", mayBeAlive: true),
+      StateCase(
+        written: "running", host: "shelf", heartbeat: "2026-11-21T11:00:00Z",
+        shown: "interrupted (was running)", mayBeAlive: false),
+    ])
+  func state(_ test: StateCase) {
+    var shape = SampleRuns.Shape()
+    shape.state = test.written
+    (shape.pid, shape.host, shape.boot) = (test.pid, test.host, test.boot)
+    shape.heartbeat = test.heartbeat
+    let run = Run(samples.add(shape), reader: SampleRuns.reader)
+    #expect(run.state.text == test.shown)
+    #expect(run.isHeld == test.mayBeAlive)
+  }
+
+  @Test("The facts of a whole run are read")
+  func wholeRun() throws {
+    let run = Run(samples.add(SampleRuns.Shape()), reader: SampleRuns.reader)
+    #expect(run.problems.isEmpty)
+    #expect(run.name == "gan")
+    #expect(run.progress == "1000/1000")
+    #expect(run.status?.duration == 600)
+    #expect(run.lastRow.last("d_loss") == 0.7)
+    #expect(run.lastRow.last("d_gradient_norm") == nil)
+    #expect(try run.losses().rowCount == 10)
+    let settings = try run.settings()
+    #expect(settings["optimizer.learning_rate"] == "2e-4")
+    #expect(settings["optimizer.betas"] == "[0.5, 0.999]")
+    #expect(settings["architecture.generator[0].linear.units"] == "128")
+    #expect(settings.layers(of: "architecture.generator") == "linear 128, relu")
+    #expect(try run.environment()["machine.host"] == "desk")
+    #expect(run.pictures().map(\.name) == ["step-00000500", "final"])
+    #expect(run.pictures().map(\.step) == [500, 1000])
+  }
+
+  struct DamageCase: Sendable, CustomTestStringConvertible {
+    let what: String
+    let file: String
+    /// nil: the file is missing.
+    let content: String?
+    /// A part of the one line that says so; nil: nothing has to be said.
+    let note: String?
+    var testDescription: String { what }
+  }
+
+  static let damage = [
+    DamageCase(
+      what: "no status", file: "status.json", content: nil, note: "there is no status.json"),
+    DamageCase(
+      what: "empty status", file: "status.json", content: "", note: "status.json: is empty"),
+    DamageCase(
+      what: "half-written status", file: "status.json", content: "{\n  \"state\": \"run",
+      note: "status.json: line 2"),
+    DamageCase(
+      what: "a status that is a list", file: "status.json", content: "[1, 2]", note: "holds no keys"
+    ),
+    DamageCase(
+      what: "a status of another version", file: "status.json",
+      content: "{\"format\": 9, \"state\": {\"word\": \"fine\"}, \"steps\": \"many\"}", note: nil),
+    DamageCase(
+      what: "bytes that are no text", file: "status.json", content: "\u{1}\u{2}\0\u{7f}",
+      note: "status.json"),
+    DamageCase(what: "no losses yet", file: "losses.csv", content: nil, note: nil),
+    DamageCase(
+      what: "losses of another kind", file: "losses.csv", content: "a;b\n1;2\n", note: "step"),
+    DamageCase(what: "only a header", file: "losses.csv", content: "step,d_loss\n", note: nil),
+    DamageCase(
+      what: "a row being written", file: "losses.csv",
+      content: "step,d_loss,g_loss\n1,2,3\n2,1.", note: nil),
+    DamageCase(what: "no spec", file: "resolved.yaml", content: nil, note: nil),
+    DamageCase(
+      what: "a spec cut off", file: "resolved.yaml", content: "version: 1\nloss: {kind: [",
+      note: nil),
+    DamageCase(what: "no environment", file: "environment.json", content: nil, note: nil),
+    DamageCase(
+      what: "a broken picture", file: "samples/final.png", content: "\u{89}PNG no", note: nil),
+  ]
+
+  @Test(
+    "A partial, newer or damaged run is shown as far as it goes, with at most one line about it",
+    arguments: damage)
+  func damaged(_ test: DamageCase) throws {
+    samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa"))
+    let path = samples.add(SampleRuns.Shape())
+    try FileManager.default.removeItem(atPath: "\(path)/\(test.file)")
+    if let content = test.content { samples.write("\(path)/\(test.file)", content) }
+
+    let scan = RunScan([samples.path], reader: SampleRuns.reader)
+    #expect(scan.runs.count == 2)
+    #expect(scan.notes.count == (test.note == nil ? 0 : 1), "\(scan.notes)")
+    if let note = test.note {
+      #expect(scan.notes.allSatisfy { $0.contains(note) && !$0.contains("\n") }, "\(scan.notes)")
+    }
+    let list = try RunList(scan, filter: RunFilter(where: nil, sort: nil))
+    #expect(list.table.rows.count == 2)
+    let loaded = LoadedRun.load(scan.runs)
+    #expect(Comparison(loaded).rows.flatMap(\.runs).count == 2)
+    for run in scan.runs {
+      #expect(RunSummary(run).text(TerminalStyle(width: 80, hasColour: true)).contains(run.id))
+    }
+    _ = RunDifference(scan.runs[0], scan.runs[1]).text
+    let report = Report(title: "t", runs: loaded)
+    #expect(report.html.contains("</html>"))
+  }
+
+  @Test("A row that is still being written is not read, a damaged one is left out and counted")
+  func rows() {
+    let text = "step,d_loss,g_loss\n1,0.5,nan\n2,,inf\n3,1\nx,1,1\n4,1e-3,-2\n5,0."
+    let table = NumberTable(Array(text.utf8))
+    #expect(table["step"] == [1, 2, 4])
+    #expect(table["d_loss"] == [0.5, nil, 1e-3])
+    #expect(table["g_loss"]?[1] == .infinity)
+    #expect(table.last("g_loss") == -2)
+    #expect(table.damagedRows == 2)
+  }
+
+  @Test(
+    "The last row is found in a file of which only the ends are read", arguments: [1, 100, 20_000])
+  func tail(_ rows: Int) {
+    var shape = SampleRuns.Shape()
+    (shape.rows, shape.step) = (rows, 100_000)
+    let run = Run(samples.add(shape), reader: SampleRuns.reader)
+    #expect(run.lastRow.rowCount == 1)
+    #expect(run.lastRow.last("step") == 100_000)
+    #expect(run.lastRow.last("g_loss") == 1.4)
+  }
+
+  @Test("Folders that are no runs get a line each, hidden ones none; a sweep's trials are runs")
+  func scan() {
+    samples.add(SampleRuns.Shape())
+    samples.write("\(samples.path)/gan/notes/readme.txt", "hello")
+    samples.write("\(samples.path)/photos/2026/a/b.txt", "x")
+    samples.write("\(samples.path)/.cache/x/y.txt", "x")
+    samples.write("\(samples.path)/README.md", "x")
+    let sweep = "sweep/20261121T0400-abcdef"
+    samples.write("\(samples.path)/\(sweep)/resolved.yaml", "name: sweep\n")
+    samples.write("\(samples.path)/\(sweep)/journal.jsonl", "{}")
+    for trial in 0..<3 {
+      var shape = SampleRuns.Shape()
+      (shape.name, shape.seed) = ("sweep", trial)
+      samples.add(shape, in: "\(sweep)/trials/000\(trial)-3fa9c1d2-s\(trial)")
+    }
+    let scan = RunScan([samples.path], reader: SampleRuns.reader)
+    #expect(scan.runs.map(\.name) == ["gan", "sweep", "sweep", "sweep"])
+    #expect(
+      scan.notes.sorted() == [
+        "\(samples.path)/gan/notes: there is no run in here",
+        "\(samples.path)/photos: there is no run in here",
+      ])
+  }
+
+  struct ReferenceCase: Sendable, CustomTestStringConvertible {
+    let text: String
+    /// The id, or a part of the error.
+    let answer: String
+    var testDescription: String { "\(text) → \(answer)" }
+  }
+
+  @Test(
+    "A run is named by a folder, the beginning of its id or digest, @last or @best",
+    arguments: [
+      ReferenceCase(text: "20261121T0300", answer: "20261121T0300-bbbbbb"),
+      ReferenceCase(text: "bbb", answer: "20261121T0300-bbbbbb"),
+      ReferenceCase(text: "gan/20261121T02", answer: "20261121T0200-aaaaaa"),
+      ReferenceCase(text: "20261121", answer: "begins the id of 3 runs"),
+      ReferenceCase(text: "@last", answer: "20261121T0400-cccccc"),
+      ReferenceCase(text: "@best", answer: "20261121T0300-bbbbbb"),
+      ReferenceCase(text: "20261121T0300-bbbbbc", answer: "did you mean `20261121T0300-bbbbbb`?"),
+      ReferenceCase(text: "zebra", answer: "a run is a folder"),
+      ReferenceCase(text: "$FOLDER", answer: "20261121T0200-aaaaaa"),
+      ReferenceCase(text: "$ALL", answer: "holds 3 runs"),
+    ])
+  func reference(_ test: ReferenceCase) {
+    for (index, letter) in ["a", "b", "c"].enumerated() {
+      var shape = SampleRuns.Shape()
+      shape.id = "20261121T0\(index + 2)00-" + String(repeating: letter, count: 6)
+      shape.started = "2026-11-21T0\(index + 2):00:00Z"
+      (shape.objective, shape.metric) = ("maximize", [4.0, 8.0, 6.0][index])
+      samples.add(shape)
+    }
+    let text = test.text.replacing("$FOLDER", with: "\(samples.path)/gan/20261121T0200-aaaaaa/")
+      .replacing("$ALL", with: samples.path)
+    do throws(ReferenceError) {
+      let run = try RunReference(text, results: samples.path).resolve(reader: SampleRuns.reader)
+      #expect(run.id == test.answer)
+    } catch {
+      #expect(error.description.contains(test.answer))
+    }
+  }
+
+  @Test("@best without an objective says what is missing")
+  func noObjective() {
+    samples.add(SampleRuns.Shape())
+    #expect(throws: ReferenceError.self) {
+      try RunReference("@best", results: samples.path).resolve(reader: SampleRuns.reader)
+    }
+  }
+
+  @Test(
+    "metrics.csv is read with a column a metric and with a row a number",
+    arguments: [
+      ("step,modes,fd\n100,3,0.5\n200,4,0.25\n", ["step", "modes", "fd"]),
+      (
+        "step,metric,value,samples,weights\n100,modes,3,512,raw\n100,fd,0.5,512,raw\n"
+          + "200,modes,4,512,raw\n200,fd,0.25,512,raw\n", ["step", "modes", "fd"]
+      ),
+      (
+        "step,metric,value,weights\n100,fd,9,raw\n100,fd,1,ema\n200,fd,0.25,raw\n200,modes,4,raw\n",
+        ["step", "fd (raw)", "fd (ema)", "modes (raw)"]
+      ),
+    ])
+  func metrics(_ text: String, _ columns: [String]) {
+    let table = MetricsFile.table(text)
+    #expect(table.columns == columns)
+    #expect(table["step"] == [100, 200])
+    #expect(table.values.dropFirst().contains { $0.last == 0.25 })
+  }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import Images
+
+@testable import Results
+
+/// A folder of result directories as `gan-exp run` leaves them, made anew for each test.
+final class SampleRuns {
+  let path: String
+
+  init() {
+    path = NSTemporaryDirectory() + "gan-exp-results-\(UUID().uuidString)"
+    try? FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The machine the tests pretend to be; process 100 lives.
+  static let reader = Reader(
+    host: "desk", boot: "boot-1", now: Moment("2026-11-21T12:00:00Z") ?? .now,
+    isAlive: { $0 == 100 })
+
+  struct Shape {
+    var name = "gan"
+    var id = "20261121T0253-9f3a2c"
+    var state = "finished"
+    var seed = 1
+    var rate = "2e-4"
+    var loss = "cross_entropy"
+    var latent = 64
+    var step = 1000
+    var steps = 1000
+    var rows = 10
+    var finalLoss = 0.7
+    var started = "2026-11-21T02:53:08Z"
+    var heartbeat = "2026-11-21T03:03:08Z"
+    var pid = 100
+    var host = "desk"
+    var boot = "boot-1"
+    var objective: String?
+    var metric: Double?
+    var pictures = true
+  }
+
+  @discardableResult
+  func add(_ shape: Shape, in folder: String? = nil) -> String {
+    let run = folder.map { "\(path)/\($0)" } ?? "\(path)/\(shape.name)/\(shape.id)"
+    write("\(run)/status.json", Self.status(shape))
+    write("\(run)/resolved.yaml", Self.resolved(shape))
+    write("\(run)/spec.yaml", Self.spec(shape))
+    write("\(run)/environment.json", Self.environment(shape))
+    write("\(run)/losses.csv", Self.losses(shape))
+    write("\(run)/timing.csv", "step,seconds,images_per_second\n\(shape.step),600.0,4321.5\n")
+    write("\(run)/log.txt", "\(shape.started) started: \(shape.steps) rounds\n")
+    if let metric = shape.metric {
+      write(
+        "\(run)/metrics.csv",
+        "step,metric,value,samples,seed,split,weights\n500,modes,3,512,0,test,raw\n"
+          + "\(shape.step),modes,\(metric),512,0,test,raw\n")
+    }
+    if shape.pictures {
+      for (index, step) in [500, shape.step].enumerated() {
+        let name = index == 0 ? "step-00000500" : "final"
+        writePicture("\(run)/samples/\(name).png", shade: UInt8(60 + step / 10 % 150))
+      }
+      writePicture("\(run)/samples/real.png", shade: 250)
+      write("\(run)/checkpoints/step-00001000/state.json", "{}\n")
+      write("\(run)/checkpoints/latest", "step-00001000\n")
+    }
+    return run
+  }
+
+  func write(_ path: String, _ text: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
+
+  func writePicture(_ path: String, shade: UInt8, width: Int = 34, height: Int = 26) {
+    let pixels = (0..<width * height).map { UInt8((Int(shade) + $0 % width) % 256) }
+    let raster = Raster(width: width, height: height, channels: 1, pixels: pixels)
+    let folder = (path as NSString).deletingLastPathComponent
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? Data((try? encodePNG(raster)) ?? []).write(to: URL(fileURLWithPath: path))
+  }
+
+  static func status(_ shape: Shape) -> String {
+    """
+    {
+      "state": "\(shape.state)",
+      "step": \(shape.step),
+      "steps": \(shape.steps),
+      "epoch": 3,
+      "heartbeat": "\(shape.heartbeat)",
+      "started": "\(shape.started)",
+      \(shape.state == "diverged" ? #""reason": "d_loss is nan at step 700","# : "")
+      "pid": \(shape.pid),
+      "host": "\(shape.host)",
+      "boot": "\(shape.boot)"
+    }
+
+    """
+  }
+
+  static func spec(_ shape: Shape) -> String {
+    """
+    version: 1
+    name: \(shape.name)
+    seed: \(shape.seed)
+    data: {source: mnist, batch: 128}
+    latent: {size: \(shape.latent)}
+    architecture:
+      generator:
+        - linear: 128
+        - relu
+    loss: \(shape.loss)
+    optimizer: {kind: adam, learning_rate: \(shape.rate)}
+
+    """
+  }
+
+  static func resolved(_ shape: Shape) -> String {
+    let optimizer = """
+          kind: adam
+          learning_rate: \(shape.rate)
+          betas: [0.5, 0.999]
+      """
+    return """
+      version: 1
+      name: \(shape.name)
+      description: none
+      seed: \(shape.seed)
+      data:
+        source: mnist
+        batch: 128
+      latent:
+        size: \(shape.latent)
+        distribution: normal
+      architecture:
+        generator:
+          - linear: {units: 128, bias: true}
+          - relu
+      loss:
+        kind: \(shape.loss)
+      optimizer:
+        generator:
+      \(optimizer)
+        discriminator:
+      \(optimizer)
+      record:
+        log: 100 steps
+      \(shape.objective.map { "metrics:\n  objective: {\($0): modes}\n" } ?? "")
+      """
+  }
+
+  static func environment(_ shape: Shape) -> String {
+    """
+    {
+      "program": {"name": "gan-exp", "version": "0.1.0", "numerics": 1},
+      "command": ["gan-exp", "run", "gan.yaml", "--set", "latent.size=\(shape.latent)"],
+      "started": "\(shape.started)",
+      "device": "cpu",
+      "threads": 2,
+      "machine": {"host": "\(shape.host)", "cores": 2, "processor": "A processor"},
+      "libraries": {"oneDNN": "2.6.3"},
+      "git_commit": "0123456789abcdef0123456789abcdef01234567",
+      "data_digest": "feedface00112233"
+    }
+
+    """
+  }
+
+  static func losses(_ shape: Shape) -> String {
+    var text = "step,epoch,images,d_loss,g_loss,d_real,d_fake,d_gradient_norm,g_gradient_norm\n"
+    for row in 1...max(1, shape.rows) {
+      let step = row * shape.step / max(1, shape.rows)
+      let fade = 1 - Double(row) / Double(max(1, shape.rows))
+      text += "\(step),\(1 + (step - 1) / 400),\(step * 128),"
+      text += "\(shape.finalLoss + fade),\(shape.finalLoss * 2 - fade / 2),0.6,0.4,,1.5\n"
+    }
+    return text
+  }
+}
