@@ -37,7 +37,7 @@ extension RunError: CustomStringConvertible {
     case .data(let message), .request(let message):
       message
     case .diverged(let step, let tensor, let value):
-      "diverged at step \(step): \(tensor) is \(value)"
+      "diverged at step \(step): \(tensor) is \(value.isNaN ? "nan" : "\(value)")"
     case .damaged(let path, let reason):
       "\(path): damaged: \(reason)"
     case .device(let error):

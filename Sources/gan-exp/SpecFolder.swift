@@ -22,7 +22,9 @@ enum SpecFolder {
   }
 
   private static func suggestion(for path: String) -> String? {
-    for candidate in [path + ".yaml", path + ".yml", "experiments/\(path)", "experiments/\(path).yaml"]
+    for candidate in [
+      path + ".yaml", path + ".yml", "experiments/\(path)", "experiments/\(path).yaml",
+    ]
     where FileManager.default.fileExists(atPath: candidate) {
       return candidate
     }

@@ -17,7 +17,8 @@ package struct LossRow: Sendable, Hashable {
   /// Losses are float32; so many digits are written that reading them back gives the same number.
   package var csv: String {
     let cells = LossLedger.Column.allCases.map { column in
-      self[column].map { "\(Float($0))" } ?? ""
+      // The sign of what is no number says nothing.
+      self[column].map { $0.isNaN ? "nan" : "\(Float($0))" } ?? ""
     }
     return "\(step),\(epoch),\(images)," + cells.joined(separator: ",") + "\n"
   }

@@ -31,13 +31,29 @@ package struct FileLayer: Sendable {
     throw Self.failure(path, "create the folder")
   }
 
-  /// `mkdir -p`.
+  /// `mkdir -p`. When it fails, what it made on the way is gone again.
   package func makeDirectories(_ path: String) throws(RunError) {
-    if isDirectory(path) { return }
-    let parent = parentFolder(path)
-    if parent != path && parent != "." { try makeDirectories(parent) }
-    if try !makeDirectory(path), !isDirectory(path) {
-      throw .file(path: path, action: "create the folder", reason: "a file of that name is there")
+    var missing: [String] = []
+    var place = path
+    while !isDirectory(place), place != "." {
+      missing.append(place)
+      let parent = parentFolder(place)
+      if parent == place { break }
+      place = parent
+    }
+    var made: [String] = []
+    do throws(RunError) {
+      for folder in missing.reversed() {
+        if try makeDirectory(folder) {
+          made.append(folder)
+        } else if !isDirectory(folder) {
+          throw .file(
+            path: folder, action: "create the folder", reason: "a file of that name is there")
+        }
+      }
+    } catch {
+      for folder in made.reversed() { rmdir(folder) }
+      throw error
     }
   }
 

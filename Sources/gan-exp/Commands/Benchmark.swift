@@ -22,7 +22,8 @@ struct Benchmark: ParsableCommand {
     let experiment = try options.load()
     guard let format = experiment.declaredFormat else {
       throw Failure(
-        status: .spec, message: "error: \(experiment.name): the shape of its images is not declared")
+        status: .spec, message: "error: \(experiment.name): the shape of its images is not declared"
+      )
     }
     let program = try experiment.program(format)
     let (batch, classes) = (experiment.data.batch, experiment.labels?.classes)

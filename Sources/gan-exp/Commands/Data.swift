@@ -58,7 +58,8 @@ struct Data: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Reads a data set whole: counts, sizes, digest, images of each class.")
-    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name: String
+    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name:
+      String
     @OptionGroup var data: DataOptions
 
     func run() throws {
@@ -75,7 +76,8 @@ struct Data: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Writes a picture of a data set, one row a class; prints its path.")
-    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name: String
+    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name:
+      String
     @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file")) var to = "preview.png"
     @Option(help: ArgumentHelp("Images a row.", valueName: "n")) var columns = 16
     @OptionGroup var data: DataOptions

@@ -59,7 +59,8 @@ private final class TransferDisplay: Sendable {
         state = State(file: progress.file, start: (now, progress.received))
         if !Terminal.isTerminal { Terminal.error("\(progress.file) from \(progress.source)") }
       }
-      guard Terminal.isTerminal, now - state.lastDrawn >= 0.25 || progress.received == progress.total
+      guard Terminal.isTerminal,
+        now - state.lastDrawn >= 0.25 || progress.received == progress.total
       else { return }
       state.lastDrawn = now
       Terminal.redraw(Self.line(progress, since: state.start, now: now))

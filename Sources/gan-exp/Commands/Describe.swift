@@ -68,7 +68,8 @@ struct Describe: ParsableCommand {
   private static func round(_ program: TrainingProgram) -> String {
     let round = program.round(batch: program.experiment.data.batch)
     let steps = round.steps.map { step in
-      step.moves.joined(separator: " + ") + (step.moves.count > 1 ? " (one graph, shared latents)" : "")
+      step.moves.joined(separator: " + ")
+        + (step.moves.count > 1 ? " (one graph, shared latents)" : "")
     }
     return "round: " + steps.joined(separator: ", then ")
   }
@@ -109,7 +110,8 @@ struct Describe: ParsableCommand {
       name: program.experiment.name, images: "\(program.images)", generator: parts[0],
       discriminator: parts[1])
     // The resolved spec is JSON already, of a shape that only the spec knows.
-    var object = try JSONSerialization.jsonObject(with: encoder.encode(output)) as? [String: Any] ?? [:]
+    var object =
+      try JSONSerialization.jsonObject(with: encoder.encode(output)) as? [String: Any] ?? [:]
     object["spec"] = try JSONSerialization.jsonObject(
       with: Foundation.Data(program.experiment.resolvedJSON.utf8))
     let data = try JSONSerialization.data(

@@ -50,7 +50,9 @@ struct Run: ParsableCommand {
       Diagnostics([
         Diagnostic(
           "this version runs single experiments, and `sweep` makes many", at: sweep.origin,
-          notes: ["delete `sweep` and choose values with --set: \(sweep.axes.joined(separator: ", "))"])
+          notes: [
+            "delete `sweep` and choose values with --set: \(sweep.axes.joined(separator: ", "))"
+          ])
       ]))
   }
 }

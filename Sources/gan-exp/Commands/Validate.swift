@@ -6,7 +6,8 @@ import Spec
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks experiment files, shapes of all layers included. Reads no data, writes nothing.")
+    abstract:
+      "Checks experiment files, shapes of all layers included. Reads no data, writes nothing.")
 
   @Argument(help: "The experiment files.", completion: .file(extensions: ["yaml", "yml"]))
   var specs: [String]

@@ -1,0 +1,154 @@
+import Foundation
+import Testing
+
+@Suite("sample and trace")
+struct SampleAndTraceTests {
+  private func finishedRun() throws -> (place: Place, directory: String) {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run("run", "tiny.yaml", "-q", "--threads", "1")
+    guard result.end == .exit(0) else { throw TestProblem(result.errors) }
+    return (place, try place.resultDirectory())
+  }
+
+  @Test("sample draws the run's own last grid again, and others when asked")
+  func sample() throws {
+    let (place, directory) = try finishedRun()
+    let before = try place.names(in: directory)
+    let own = try place.run("sample", directory)
+    #expect(own.end == .exit(0))
+    #expect(own.output == "tiny-step-12.png\n")
+    #expect(own.errors == "")
+    let last = try place.bytes("tiny-step-12.png")
+    #expect(try last == place.bytes("\(directory)/samples/final.png"))
+
+    #expect(try place.run("sample", directory, "--checkpoint", "8").lines == ["tiny-step-8.png"])
+    #expect(
+      try place.bytes("tiny-step-8.png") == place.bytes("\(directory)/samples/epoch-0002.png"))
+    let other = try place.run(
+      "sample", directory, "--seed", "9", "--grid", "3x4", "--to", "new/folder/other.png")
+    #expect(other.lines == ["new/folder/other.png"])
+    #expect(pictureSize(try place.bytes("new/folder/other.png")) == [122, 92])
+    #expect(try place.names(in: directory) == before, "a run is only read")
+  }
+
+  struct Damage: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let file: String
+    let change: @Sendable ([UInt8]) -> [UInt8]
+    let reason: String
+  }
+
+  @Test(
+    "a damaged checkpoint: exit 8 with the file and what is wrong, and no picture",
+    arguments: [
+      Damage(
+        testDescription: "a bit of a weight", file: "step-00000012/generator.safetensors",
+        change: { bytes in bytes.dropLast(9) + [bytes[bytes.count - 9] ^ 1] + bytes.suffix(8) },
+        reason: "its SHA-256 is not the one in state.json"),
+      Damage(
+        testDescription: "half a file", file: "step-00000012/generator.safetensors",
+        change: { Array($0.prefix($0.count / 2)) },
+        reason: "its SHA-256 is not the one in state.json"),
+      Damage(
+        testDescription: "an edited state", file: "step-00000012/state.json",
+        change: { bytes in
+          let text = String(decoding: bytes, as: UTF8.self)
+          return Array(text.replacingOccurrences(of: "\"step\": 12", with: "\"step\": 13").utf8)
+        }, reason: "its digest is not that of its content"),
+      Damage(
+        testDescription: "a pointer to nowhere", file: "latest",
+        change: { _ in Array("step-00000099\n".utf8) },
+        reason: "it names `step-00000099`, which is not there"),
+    ])
+  func damaged(_ damage: Damage) throws {
+    let (place, directory) = try finishedRun()
+    let path = "\(directory)/checkpoints/\(damage.file)"
+    try place.write(path, damage.change(place.bytes(path)))
+    let result = try place.run("sample", directory, "--to", "no.png")
+    #expect(result.end == .exit(8))
+    #expect(result.errors == "error: \(path): damaged: \(damage.reason)\n")
+    #expect(result.output == "")
+    #expect(!place.exists("no.png"))
+    // The older checkpoint is as good as ever.
+    #expect(
+      try place.run("sample", directory, "--checkpoint", "8", "--to", "old.png").end == .exit(0))
+  }
+
+  @Test("sample of a folder that is no run names the newest run in it")
+  func notARun() throws {
+    let (place, directory) = try finishedRun()
+    let result = try place.run("sample", "results/tiny")
+    #expect(result.end == .exit(4))
+    #expect(
+      result.errors == """
+        error: results/tiny: not a result directory: no resolved.yaml in it
+          = the newest run in it: \(directory)
+
+        """)
+    let absent = try place.run("sample", "results/nope")
+    #expect(absent.end == .exit(4))
+    #expect(absent.errors == "error: results/nope: no such folder\n")
+    let step = try place.run("sample", directory, "--checkpoint", "7")
+    #expect(step.end == .exit(2))
+    #expect(
+      step.errors
+        == "error: \(directory)/checkpoints: no checkpoint of step 7; there are 8, 12\n")
+  }
+
+  @Test("trace holds every key of the first rounds, and the resolved spec")
+  func trace() throws {
+    let place = try Place()
+    var spec = TinySpec()
+    spec.labels = "{classes: 10}"
+    spec.more = "penalties: []"
+    try place.write("tiny.yaml", spec.yaml)
+    let result = try place.run(
+      "trace", "tiny.yaml", "--steps", "2", "-o", "out/trace.safetensors", "--threads", "1",
+      "--set", "schedule.discriminator_steps=2")
+    #expect(result.end == .exit(0))
+    #expect(result.output == "out/trace.safetensors\n")
+    #expect(try place.names() == ["out/", "out/trace.safetensors", "tiny.yaml"])
+    let trace = try Tensors(place.bytes("out/trace.safetensors"))
+
+    let generator = [
+      "0.weight", "1.bias", "1.weight", "2.bias", "2.weight", "4.bias", "4.weight",
+    ].map { "generator.\($0)" }
+    let critic = ["1.weight", "2.bias", "2.weight", "5.bias", "5.weight"]
+      .map { "discriminator.\($0)" }
+    let statistics = ["running_mean", "running_var"]
+      .map { "generator.2.\($0)" }
+    var expected = (generator + critic + statistics).map { "init/\($0)" }
+    for round in ["round0", "round1"] {
+      expected += ["\(round)/real", "\(round)/labels"]
+      for step in ["discriminator0", "discriminator1"] {
+        expected += ["latents", "labels", "loss", "real", "real_labels"].map {
+          "\(round)/\(step)/\($0)"
+        }
+        expected += critic.map { "\(round)/\(step)/gradient/\($0)" }
+      }
+      expected += ["latents", "labels", "loss"].map { "\(round)/generator0/\($0)" }
+      expected += generator.map { "\(round)/generator0/gradient/\($0)" }
+      expected += (generator + critic + statistics).map { "\(round)/after/\($0)" }
+    }
+    #expect(Set(expected).subtracting(trace.names) == [])
+    let others = Set(trace.names).subtracting(expected)
+    #expect(
+      others.allSatisfy {
+        $0.contains("/dropout/") || $0.hasSuffix("/gradient_norm") || $0.hasSuffix("_score")
+      }, "\(others)")
+    #expect(others.contains { $0.contains("/discriminator0/dropout/") })
+
+    #expect(trace["round0/real"]?.shape == [16, 1, 28, 28])
+    #expect(trace["round0/real"]?.floats.allSatisfy { (-1...1).contains($0) } == true)
+    #expect(trace["init/generator.4.weight"]?.shape == [784, 16])
+    #expect(trace["round0/generator0/loss"]?.count == 1)
+    #expect(
+      trace["round0/after/generator.4.weight"]?.bytes != trace["init/generator.4.weight"]?.bytes)
+
+    let resolved = try #require(trace.metadata["resolved_spec"])
+    try place.write("again.yaml", resolved)
+    #expect(try place.run("validate", "again.yaml").end == .exit(0))
+    #expect(resolved.contains("discriminator_steps: 2"))
+  }
+}
