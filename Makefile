@@ -23,7 +23,7 @@ run: build
 	@.build/release/gan-exp run experiments/quickstart.yaml
 
 test: setup
-	swift test -c release $(SWIFT_FLAGS)
+	swift test $(SWIFT_FLAGS)
 
 setup:
 	@command -v swift >/dev/null || { echo "setup: Swift 6.2 or newer is needed: https://www.swift.org/install"; exit 1; }
@@ -34,10 +34,10 @@ build: setup
 
 lint: setup
 	swift format lint --strict --recursive Sources Tests Package.swift
-	GAN_EXP_STRICT=1 $(BUILD) --explicit-target-dependency-import-check error
+	GAN_EXP_STRICT=1 swift build --explicit-target-dependency-import-check error
 
 soak: setup
-	GAN_EXP_SOAK=1 swift test -c release $(SWIFT_FLAGS) --filter Fuzz
+	GAN_EXP_SOAK=1 swift test -c release -Xswiftc -enable-testing $(SWIFT_FLAGS) --filter Fuzz
 
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json

@@ -91,7 +91,6 @@ static void run_share(void *data) {
 }
 
 void gan_run_copy(const gan_copy *copy, unsigned threads) {
-  if (copy->clear > 0) memset(copy->destination, 0, (size_t)copy->clear);
   job j = {copy, threads > 0 ? threads : 1, -1};
   int64_t last = copy->rank - 1;
   if (copy->destinationStrides[last] == 1 && copy->sourceStrides[last] > 1)

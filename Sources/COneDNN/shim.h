@@ -47,7 +47,8 @@ static inline dnnl_status_t gan_dnnl_desc_copy(gan_dnnl_desc **out, const_dnnl_m
 }
 static inline dnnl_status_t gan_dnnl_matmul(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
                                             const gan_dnnl_desc *a, const gan_dnnl_desc *b,
-                                            const gan_dnnl_desc *c, const_dnnl_primitive_attr_t attr) {
+                                            const gan_dnnl_desc *c,
+                                            const_dnnl_primitive_attr_t attr) {
   return dnnl_matmul_primitive_desc_create(out, engine, gan_dnnl_raw(a), gan_dnnl_raw(b), 0,
                                            gan_dnnl_raw(c), attr);
 }
@@ -64,16 +65,15 @@ static inline dnnl_status_t gan_dnnl_convolution(
   if (operation == GAN_DNNL_CONVOLUTION_INPUT_GRADIENT)
     status = dnnl_convolution_backward_data_primitive_desc_create(
         out, engine, dnnl_convolution_direct, gan_dnnl_raw(x), gan_dnnl_raw(weights),
-        gan_dnnl_raw(y), g->strides, g->dilations, g->paddingBefore, g->paddingAfter, forward, attr);
+        gan_dnnl_raw(y), g->strides, g->dilations, g->paddingBefore, g->paddingAfter, forward,
+        attr);
   else
     status = dnnl_convolution_backward_weights_primitive_desc_create(
         out, engine, dnnl_convolution_direct, gan_dnnl_raw(x), gan_dnnl_raw(weights), 0,
-        gan_dnnl_raw(y), g->strides, g->dilations, g->paddingBefore, g->paddingAfter, forward, attr);
+        gan_dnnl_raw(y), g->strides, g->dilations, g->paddingBefore, g->paddingAfter, forward,
+        attr);
   dnnl_primitive_desc_destroy(forward);
   return status;
-}
-static inline dnnl_status_t gan_dnnl_sum(dnnl_post_ops_t ops) {
-  return dnnl_post_ops_append_sum(ops, 1.0f, 0, dnnl_data_type_undef);
 }
 
 #else
@@ -101,7 +101,8 @@ static inline dnnl_status_t gan_dnnl_desc_create(gan_dnnl_desc **out, int rank,
 }
 static inline dnnl_status_t gan_dnnl_matmul(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
                                             const gan_dnnl_desc *a, const gan_dnnl_desc *b,
-                                            const gan_dnnl_desc *c, const_dnnl_primitive_attr_t attr) {
+                                            const gan_dnnl_desc *c,
+                                            const_dnnl_primitive_attr_t attr) {
   dnnl_matmul_desc_t d;
   dnnl_status_t status =
       dnnl_matmul_desc_init(&d, gan_dnnl_raw(a), gan_dnnl_raw(b), 0, gan_dnnl_raw(c));
@@ -116,7 +117,8 @@ static inline dnnl_status_t gan_dnnl_convolution(
       &d, dnnl_forward_training, dnnl_convolution_direct, gan_dnnl_raw(x), gan_dnnl_raw(weights), 0,
       gan_dnnl_raw(y), g->strides, g->dilations, g->paddingBefore, g->paddingAfter);
   if (status != dnnl_success) return status;
-  if (operation == GAN_DNNL_CONVOLUTION) return dnnl_primitive_desc_create(out, &d, attr, engine, 0);
+  if (operation == GAN_DNNL_CONVOLUTION)
+    return dnnl_primitive_desc_create(out, &d, attr, engine, 0);
   dnnl_primitive_desc_t forward;
   status = dnnl_primitive_desc_create(&forward, &d, attr, engine, 0);
   if (status != dnnl_success) return status;
@@ -132,27 +134,15 @@ static inline dnnl_status_t gan_dnnl_convolution(
   dnnl_primitive_desc_destroy(forward);
   return status;
 }
-static inline dnnl_status_t gan_dnnl_sum(dnnl_post_ops_t ops) {
-  return dnnl_post_ops_append_sum(ops, 1.0f);
-}
 
 #endif
 
-/// Scratch memory comes from the caller; with `accumulate`, the result is added to what is there.
-static inline dnnl_status_t gan_dnnl_attributes(dnnl_primitive_attr_t *out, int accumulate) {
+/// Attributes that leave scratch memory to the caller.
+static inline dnnl_status_t gan_dnnl_attributes(dnnl_primitive_attr_t *out) {
   dnnl_status_t status = dnnl_primitive_attr_create(out);
-  if (status == dnnl_success)
-    status = dnnl_primitive_attr_set_scratchpad_mode(*out, dnnl_scratchpad_mode_user);
-  if (status == dnnl_success && accumulate) {
-    dnnl_post_ops_t ops;
-    status = dnnl_post_ops_create(&ops);
-    if (status == dnnl_success) {
-      status = gan_dnnl_sum(ops);
-      if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*out, ops);
-      dnnl_post_ops_destroy(ops);
-    }
-  }
-  return status;
+  return status == dnnl_success
+             ? dnnl_primitive_attr_set_scratchpad_mode(*out, dnnl_scratchpad_mode_user)
+             : status;
 }
 static inline dnnl_status_t gan_dnnl_reorder(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
                                              const gan_dnnl_desc *from, const gan_dnnl_desc *to,

@@ -56,6 +56,12 @@ package enum Catalog {
     RMSProp.self,
     SGD.self,
   ]
+  package static let rates: [any RateSchedule.Type] = [
+    CosineTo.self,
+    Exponential.self,
+    LinearTo.self,
+    Steps.self,
+  ]
   package static let initializers: [any Initializer.Type] = [
     ConstantInitializer.self,
     He.self,
@@ -73,6 +79,7 @@ package enum Catalog {
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
+      .rate: rates.map { $0.declaration },
       .initializer: initializers.map { $0.declaration },
       .source: sources,
     ])
@@ -89,6 +96,9 @@ package enum Catalog {
   }
   static func optimizer(_ choice: Choice) -> any Optimizer {
     find(choice, in: optimizers) { $0.declaration }.init(choice.record)
+  }
+  static func rate(_ choice: Choice) -> any RateSchedule {
+    find(choice, in: rates) { $0.declaration }.init(choice.record)
   }
   static func initializer(_ choice: Choice) -> any Initializer {
     find(choice, in: initializers) { $0.declaration }.init(choice.record)

@@ -11,6 +11,7 @@ import Testing
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
     ("Penalties", Catalog.penalties, ["Penalty"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
+    ("Schedules", Catalog.rates, ["RateSchedule"]),
     ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),
   ]
 

@@ -56,7 +56,7 @@ extension InitialValue {
     #expect(weight.layout.torchShape(of: weight.type.shape).extents == initCase.torchShape)
     let (name, numbers) = weight.initial.written
     let wanted = try #require(initCase.weight[name], "\(name) is not the wanted distribution")
-    expectClose(numbers, wanted, tolerance: 1e-11, name)
+    expectClose(numbers, wanted, tolerance: 1e-10, name)
   }
 
   /// Section, layer, parameter, distribution: which of the keys rules which parameter.

@@ -26,7 +26,8 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
       layout: .plain, initial: .constant(0))
     let gradient = builder.feed("gradient", [4])
     let memory = OptimizerMemory(
-      states: table, parameter: parameter, count: builder.feed("count", .scalar))
+      states: table, parameter: parameter, count: builder.feed("count", .scalar),
+      learningRate: builder.constant(optimizer.learningRate))
     let value = table.read(parameter)
     table.write(parameter, optimizer.step(value, gradient: gradient, memory: memory))
     let graph = builder.finish(outputs: [], updates: table.updates)

@@ -19,12 +19,13 @@ import golden_layers
 import golden_losses
 import golden_optimizers
 import golden_penalties
+import golden_rates
 
 FOLDER = Path(__file__).parent.parent / "ModelBuilderTests" / "Golden"
 
 
 def number(x):
-    return int(x) if float(x).is_integer() else float(f"{x:.12g}")
+    return int(x) if float(x).is_integer() else float(f"{x:.11g}")
 
 
 def plain(value):
@@ -44,7 +45,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     modules = [
         golden_layers, golden_losses, golden_penalties, golden_optimizers, golden_initializers,
-        golden_games,
+        golden_rates, golden_games,
     ]
     for module in modules:
         torch.manual_seed(0)

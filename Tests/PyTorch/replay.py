@@ -177,6 +177,9 @@ class Replay:
                 self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
         self.clip(player, parameters.values())
+        if f"{move}/learning_rate" in self.keys:
+            for group in self.optimizers[player].param_groups:
+                group["lr"] = self.tensor(f"{move}/learning_rate").item()
         self.optimizers[player].step()
         for name, keys in self.penalties:
             if name == "clip" and keys["on"] == player:

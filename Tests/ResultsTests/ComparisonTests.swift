@@ -169,6 +169,8 @@ struct ComparisonTests {
     let old = Run(
       samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa")), reader: SampleRuns.reader)
     var shape = SampleRuns.Shape(id: "20261121T0300-bbbbbb")
+    // Another time of day is no difference.
+    shape.started = "2026-11-21T02:59:00Z"
     let same = Run(samples.add(shape), reader: SampleRuns.reader)
     #expect(RunDifference(old, same).isEmpty)
 

@@ -135,8 +135,6 @@ typedef struct {
   int64_t extents[GAN_MAX_RANK];
   int64_t sourceStrides[GAN_MAX_RANK];
   int64_t destinationStrides[GAN_MAX_RANK];
-  /// Bytes of the destination to clear first, or 0.
-  int64_t clear;
 } gan_copy;
 
 void gan_run_copy(const gan_copy *copy, unsigned threads);

@@ -75,11 +75,11 @@ struct DNNL {
 
     /// `create` makes the primitive's descriptor with attributes that leave scratch memory to us.
     init(
-      _ what: String, _ engine: Engine, accumulate: Bool = false,
+      _ what: String, _ engine: Engine,
       _ create: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, OpaquePointer?) -> dnnl_status_t
     ) throws(BackendError) {
       var attributes: dnnl_primitive_attr_t?
-      try check(unsafe gan_dnnl_attributes(&attributes, accumulate ? 1 : 0), "attributes")
+      try check(unsafe gan_dnnl_attributes(&attributes), "attributes")
       defer { unsafe dnnl_primitive_attr_destroy(attributes) }
       var descriptor: dnnl_primitive_desc_t?
       try check(unsafe create(&descriptor, attributes), what)

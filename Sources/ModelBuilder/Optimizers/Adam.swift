@@ -21,7 +21,7 @@ package struct Adam: Optimizer {
     ] + GradientClipping.fields,
     example: "optimizer: {kind: adam, learning_rate: 2e-4, betas: [0.5, 0.999]}")
 
-  let learningRate: Double
+  package let learningRate: Double
   let betas: [Double]
   let epsilon: Double
   let weightDecay: Double
@@ -41,7 +41,7 @@ package struct Adam: Optimizer {
     let square = secondMoment.value * betas[1] + gradient.squared * (1 - betas[1])
     firstMoment.update(mean)
     secondMoment.update(square)
-    let stepSize = learningRate / correction(betas[0], memory.count)
+    let stepSize = memory.learningRate / correction(betas[0], memory.count)
     let root = square.squareRoot * correction(betas[1], memory.count).reciprocalSquareRoot
     return parameter - mean * stepSize / (root + epsilon)
   }

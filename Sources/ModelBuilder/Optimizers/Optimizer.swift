@@ -5,7 +5,9 @@ import TensorCore
 package protocol Optimizer: Sendable {
   static var declaration: Declaration { get }
   init(_ record: Record)
-  /// The parameter's new value.
+  /// The step size that the spec asks for, before any schedule.
+  var learningRate: Double { get }
+  /// The parameter's new value. The step size is `memory.learningRate`.
   func step(_ parameter: Value, gradient: Value, memory: OptimizerMemory) -> Value
 }
 
@@ -15,6 +17,8 @@ package struct OptimizerMemory {
   let parameter: StateDeclaration
   /// How many steps this player has made, this one included: float32 scalar.
   package let count: Value
+  /// The step size now: float32 scalar.
+  package let learningRate: Value
 
   /// A slot shaped like the parameter, from zeros.
   package func slot(_ name: String) -> OptimizerSlot {

@@ -24,7 +24,7 @@ package struct RMSProp: Optimizer {
       centered.declaration, weightDecay.declaration,
     ] + GradientClipping.fields, example: "optimizer: {kind: rmsprop, learning_rate: 5e-5}")
 
-  let learningRate: Double
+  package let learningRate: Double
   let alpha: Double
   let epsilon: Double
   let momentum: Double
@@ -53,10 +53,10 @@ package struct RMSProp: Optimizer {
       spread = square - mean.squared
     }
     let direction = gradient / (spread.squareRoot + epsilon)
-    guard momentum > 0 else { return parameter - direction * learningRate }
+    guard momentum > 0 else { return parameter - direction * memory.learningRate }
     let slot = memory.slot("velocity")
     let velocity = slot.value * momentum + direction
     slot.update(velocity)
-    return parameter - velocity * learningRate
+    return parameter - velocity * memory.learningRate
   }
 }

@@ -22,7 +22,7 @@ package struct SGD: Optimizer {
     ] + GradientClipping.fields,
     example: "optimizer: {kind: sgd, learning_rate: 0.1, momentum: 0.5}")
 
-  let learningRate: Double
+  package let learningRate: Double
   let momentum: Double
   let dampening: Double
   let nesterov: Bool
@@ -38,7 +38,7 @@ package struct SGD: Optimizer {
 
   package func step(_ parameter: Value, gradient: Value, memory: OptimizerMemory) -> Value {
     let gradient = weightDecay == 0 ? gradient : gradient + parameter * weightDecay
-    guard momentum > 0 else { return parameter - gradient * learningRate }
+    guard momentum > 0 else { return parameter - gradient * memory.learningRate }
     let slot = memory.slot("velocity")
     var velocity = slot.value * momentum + gradient * (1 - dampening)
     if dampening != 0 {
@@ -48,6 +48,6 @@ package struct SGD: Optimizer {
     }
     slot.update(velocity)
     let direction = nesterov ? gradient + velocity * momentum : velocity
-    return parameter - direction * learningRate
+    return parameter - direction * memory.learningRate
   }
 }

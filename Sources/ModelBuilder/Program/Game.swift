@@ -10,6 +10,8 @@ struct Game: Sendable {
   let loss: any Loss
   let penalties: [any Penalty]
   let initializers: InitializerSet
+  /// nil: learning rates stay as they are.
+  let rate: (any RateSchedule)?
 
   init(_ experiment: Experiment, images: ImageFormat) {
     self.experiment = experiment
@@ -18,6 +20,7 @@ struct Game: Sendable {
     discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
+    rate = experiment.schedule.learningRate.map(Catalog.rate)
     initializers = InitializerSet(experiment.architecture.initializers)
   }
 

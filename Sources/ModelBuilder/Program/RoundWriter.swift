@@ -127,8 +127,14 @@ final class RoundWriter {
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
     let count = states.read(counter) + 1
     states.write(counter, count)
+    let learningRate =
+      game.rate == nil
+      ? builder.constant(optimizer.learningRate)
+      : builder.feed(TrainingProgram.learningRateFeed(of: player), .scalar)
+    if observing, game.rate != nil { emit("\(move.index)/learning_rate", learningRate) }
     for ((declaration, value), gradient) in zip(parameters, clipping.clipped(gradients)) {
-      let memory = OptimizerMemory(states: states, parameter: declaration, count: count)
+      let memory = OptimizerMemory(
+        states: states, parameter: declaration, count: count, learningRate: learningRate)
       let moved = optimizer.step(value, gradient: gradient, memory: memory)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
     }

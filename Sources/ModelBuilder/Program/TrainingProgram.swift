@@ -78,6 +78,20 @@ package struct TrainingProgram: Sendable {
     return program
   }
 
+  static func learningRateFeed(of player: Player) -> String { "learning_rate/\(player.rawValue)" }
+
+  /// The learning rates of round `round`, counted from 0, of a run of `rounds`, by the names of the
+  /// feeds they go to; none if the spec has no `schedule.learning_rate`. Both players' feeds are
+  /// named, of which a graph declares those it needs.
+  package func learningRates(round: Int, of rounds: Int) -> [(feed: String, value: Float)] {
+    guard let rate = game.rate else { return [] }
+    let factor = rate.factor(round: round, of: rounds)
+    return Player.allCases.map { player in
+      let full = game.optimizer(of: player).step.learningRate
+      return (Self.learningRateFeed(of: player), Float(full * factor))
+    }
+  }
+
   /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
   /// inference mode.
   package func sampler(count: Int) -> Graph { game.writeSampler(count: count) }
@@ -92,9 +106,13 @@ package struct RoundProgram: Sendable {
 /// One execution within a round.
 ///
 /// Feeds, of which a graph declares those it needs: `real` float32 `[batch, height, width, channels]`,
-/// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution).
+/// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
+/// the scalars of `TrainingProgram.learningRates`. A step that takes no batch of its own and yet
+/// declares `real` or `labels` means those of the newest batch.
 /// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
-/// `j/fake_score`; when observing also `j/latents`, `j/labels`, `j/dropout/NAME`, `j/gradient/NAME`.
+/// `j/fake_score`, `j/penalty/INDEX` (of the spec's list); when observing also `j/latents`,
+/// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, and what was drawn: `j/dropout/NAME`,
+/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`.
 package struct RoundStep: Sendable {
   package let graph: Int
   /// `discriminator0`, `generator0`: which move of the round each is.

@@ -75,6 +75,7 @@ final class RoundPlayer {
     var results: [MoveResult] = []
     var nextBatch = timetable.batches(after: round)
     var batch = order.images(ofBatch: nextBatch)
+    let rates = program.learningRates(round: round, of: timetable.rounds)
     let stepCount = roundProgram(batch: batch.count).steps.count
     for index in 0..<stepCount {
       var step = roundProgram(batch: batch.count).steps[index]
@@ -85,6 +86,11 @@ final class RoundPlayer {
       }
       let compiled = try compiled(batch: batch.count, graph: step.graph)
       try feed(compiled, batch, execution: round * stepCount + index)
+      for (name, rate) in rates where compiled.feeds.contains(name) {
+        try onDevice { () throws(BackendError) in
+          try compiled.executable.feed(name, array: [rate])
+        }
+      }
       try onDevice { () throws(BackendError) in try compiled.executable.run() }
       for position in step.moves.indices {
         results.append(try result(of: step.moves[position], position, compiled))

@@ -1,0 +1,25 @@
+import Foundation
+import Spec
+
+/// The same factor after every round.
+package struct Exponential: RateSchedule {
+  static let decay = Field.number(
+    "decay", in: .within(0...1), "What a round leaves of the rate: 0.999996")
+  package static let declaration = Declaration(
+    "exponential", "Shrinks by the same factor after every round",
+    details: "PyTorch: `ExponentialLR`.",
+    fields: [decay.declaration, WarmUp.rounds.declaration], shorthand: "decay",
+    example: "learning_rate: {exponential: 0.999996}")
+
+  let decay: Double
+  let warmUp: WarmUp
+
+  package init(_ record: Record) {
+    decay = record[Self.decay]
+    warmUp = WarmUp(record)
+  }
+
+  package func factor(round: Int, of rounds: Int) -> Double {
+    warmUp.factor(round: round) * pow(decay, Double(round))
+  }
+}
