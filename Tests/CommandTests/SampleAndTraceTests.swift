@@ -97,7 +97,7 @@ struct SampleAndTraceTests {
         == "error: \(directory)/checkpoints: no checkpoint of step 7; there are 8, 12\n")
     let inside = try place.run("sample", directory, "--to", "\(directory)/samples/mine.png")
     #expect(inside.end == .exit(2))
-    #expect(inside.errors.contains("would be inside the run \(directory), where only its own"))
+    #expect(inside.errors.contains("\(directory), where only its own files belong\n"))
     #expect(!place.exists("\(directory)/samples/mine.png"))
   }
 
