@@ -59,8 +59,7 @@ package func sample(
 package func writePicture(
   _ picture: Raster, to path: String, files: FileLayer = FileLayer()
 ) throws(RunError) {
-  try files.makeDirectories(parentFolder(path))
-  try files.replace(path, with: try png(picture, path: path))
+  try writeFile(try png(picture, path: path), to: path, files: files)
 }
 
 extension SampleGrid {

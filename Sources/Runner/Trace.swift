@@ -23,8 +23,7 @@ package func trace(
       "format": "pt", "resolved_spec": experiment.resolvedYAML(comments: false),
       "resolved_json": experiment.resolvedJSON,
     ], entries: recorder.entries)
-  try files.makeDirectories(parentFolder(path))
-  try files.replace(path, with: file.encoded())
+  try writeFile(file.encoded(), to: path, files: files)
 }
 
 private struct TraceRecorder {

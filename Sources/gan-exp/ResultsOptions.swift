@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Results
+import Runner
 
 /// What every command that reads result directories takes.
 struct ResultsOptions: ParsableArguments {
@@ -87,9 +88,5 @@ func refuseInsideRun(_ path: String) throws {
 /// Writes a file that a command was asked for.
 func writeOutput(_ bytes: [UInt8], to path: String) throws {
   try refuseInsideRun(path)
-  do {
-    try Foundation.Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-  } catch {
-    throw Failure(status: .files, message: "error: \(path): \(error.localizedDescription)")
-  }
+  try Failure.catching { try writeFile(bytes, to: path) }
 }

@@ -82,6 +82,20 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
       "trace", "tiny.yaml", "-o", "x", "--steps", "0",
       says: "error: --steps takes a number from 1"),
     CommandLineCase(
+      "show", "gan", says: "error: results: there is no run in here\n"),
+    CommandLineCase(
+      "ls", "--where", "seed >",
+      says: """
+        error: --where: the expression ends too early
+          = seed >
+          =       ^
+
+        """),
+    CommandLineCase("diff", "@last", says: "error: Missing expected argument '<new>'"),
+    CommandLineCase("rm", says: "error: Missing expected argument '<references> ...'"),
+    CommandLineCase("compare", "--at", "0", says: "error: --at takes a step from 1 on"),
+    CommandLineCase("compare", "gan", says: "error: results: there is no run in here\n"),
+    CommandLineCase(
       "layers", "liner",
       says: """
         error: no layer, loss, optimizer or other word of a spec is named `liner`
@@ -131,7 +145,8 @@ struct CommandLineTests {
   @Test(
     "--help of every command: exit 0, on stdout, no line wider than a terminal",
     arguments: [
-      "", "run", "validate", "describe", "sample", "trace", "data", "data ls", "data get",
+      "", "run", "validate", "describe", "sample", "trace", "ls", "show", "compare", "diff",
+      "report", "rm", "data", "data ls", "data get",
       "data check", "data show", "layers", "schema",
     ])
   func help(_ command: String) throws {

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@Suite("ls, show, compare, diff, report and rm")
+struct ResultsCommandTests {
+  /// Two runs that differ in a number, and a foreign folder between them.
+  private func twoRuns() throws -> (place: Place, old: String, new: String) {
+    let place = try Place()
+    var spec = TinySpec()
+    spec.length = "1 epochs"
+    try place.write("tiny.yaml", spec.yaml)
+    let runs = try ["1e-3", "2e-3"].map { rate in
+      let result = try place.run(
+        "run", "tiny.yaml", "-q", "--threads", "1", "--set", "optimizer.learning_rate=\(rate)")
+      return try #require(result.lines.first)
+    }
+    try place.makeFolder("results/foreign/folder")
+    return (place, runs[0], runs[1])
+  }
+
+  private func id(_ directory: String) -> String {
+    directory.split(separator: "/").last.map(String.init) ?? directory
+  }
+
+  @Test("they read what `run` has left, and change none of it")
+  func reading() throws {
+    let (place, old, new) = try twoRuns()
+    let before = try place.names(in: "results")
+    let list = try place.run("ls")
+    #expect(list.end == .exit(0))
+    #expect(list.lines.count == 3)
+    for run in [old, new] {
+      #expect(list.lines.contains { $0.hasPrefix(id(run)) && $0.contains("finished") })
+    }
+    #expect(try place.run("ls", "--where", "optimizer.learning_rate > 0.0015").lines.count == 2)
+    let rows = try JSONSerialization.jsonObject(with: Data(place.run("ls", "--json").output.utf8))
+    #expect((rows as? [[String: Any]])?.count == 2)
+
+    let show = try place.run("show", old)
+    #expect(show.end == .exit(0))
+    #expect(show.output.contains(old))
+    #expect(show.output.contains(/optimizer\.learning_rate +0\.001 +--set\n/))
+    #expect(try object(place.run("show", "--json", id(new)).output)["id"] as? String == id(new))
+
+    let compare = try place.run("compare", "--csv")
+    #expect(compare.end == .exit(0))
+    #expect(compare.lines.count == 3)
+    #expect(compare.lines.first?.contains("learning_rate") == true)
+
+    #expect(try place.run("diff", old, old).end == .exit(0))
+    let diff = try place.run("diff", old, new)
+    #expect(diff.end == .exit(1))
+    #expect(diff.output.contains(/learning_rate.*0\.001.*0\.002/))
+    #expect(try place.names(in: "results") == before)
+  }
+
+  @Test("pictures, curves and reports go where they are asked to, but never into a run")
+  func writing() throws {
+    let (place, old, _) = try twoRuns()
+    let before = try place.names(in: "results")
+    let compare = try place.run("compare", "--grids", "out/a/g.png", "--curves", "out/b/c.svg")
+    #expect(compare.end == .exit(0), "\(compare.errors)")
+    #expect(try isPicture(place.bytes("out/a/g.png")))
+    #expect(try place.text("out/b/c.svg").hasPrefix("<svg"))
+    let report = try place.run("report", "--to", "out/report.html")
+    #expect(report.output == "out/report.html\n")
+    #expect(try place.text("out/report.html").hasPrefix("<!doctype html>"))
+
+    let inside = try place.run("report", "--to", "\(old)/report.html")
+    #expect(inside.end == .exit(2))
+    #expect(inside.errors.contains("where only its own files belong"))
+    let refused = try place.run("report", "--to", "tiny.yaml/report.html")
+    #expect(refused.end == .exit(4))
+    #expect(
+      refused.errors == """
+        note: results/foreign: there is no run in here
+        error: tiny.yaml: cannot create the folder: a file of that name is there
+
+        """)
+    #expect(try place.names(in: "results") == before)
+  }
+
+  @Test("rm removes a run when told to, and asks first")
+  func remove() throws {
+    let (place, old, new) = try twoRuns()
+    let asked = try place.run("rm", old)
+    #expect(asked.end == .exit(2))
+    #expect(asked.errors == "error: --yes is needed where nobody can be asked\n")
+    #expect(place.exists("\(old)/losses.csv"))
+    let removed = try place.run("rm", "--yes", id(old))
+    #expect(removed.end == .exit(0))
+    #expect(removed.output == "\(old)\n")
+    #expect(try !place.names(in: "results").contains { $0.contains(id(old)) })
+    #expect(place.exists("\(new)/losses.csv"))
+  }
+}
