@@ -161,9 +161,6 @@ struct RefusalTests {
       testDescription: "the disk is too full at the start",
       run: TinyRun(guards: "{min_free_disk: 9000000GB}"), words: "guards.min_free_disk"),
     Case(
-      testDescription: "the name is no folder's name", run: TinyRun(name: "a/b"),
-      words: "a slash or a leading dot"),
-    Case(
       testDescription: "the name is too long",
       run: TinyRun(name: String(repeating: "n", count: 300)),
       words: "File name too long"),
