@@ -76,13 +76,17 @@ extension Terminal {
   }
 }
 
-/// Writes a file that a command was asked for, but never into a run.
+/// What a command is asked to write never goes into a run.
+func refuseInsideRun(_ path: String) throws {
+  guard let run = RunScan.run(around: path) else { return }
+  throw Failure(
+    status: .commandLine,
+    message: "error: \(path) would be inside the run \(run), where only its own files belong")
+}
+
+/// Writes a file that a command was asked for.
 func writeOutput(_ bytes: [UInt8], to path: String) throws {
-  if let run = RunScan.run(around: path) {
-    throw Failure(
-      status: .commandLine,
-      message: "error: \(path) would be inside the run \(run), where only its own files belong")
-  }
+  try refuseInsideRun(path)
   do {
     try Foundation.Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {

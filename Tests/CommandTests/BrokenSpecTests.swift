@@ -1,6 +1,13 @@
 import Foundation
 import Testing
 
+/// The lists of words that are known, which grow with every layer, cut short.
+func withoutLists(_ errors: String) -> String {
+  errors.replacing(/= (layers|losses|keys here|data sources|commands): [a-z_, 0-9]+/) { match in
+    "= \(match.1): …"
+  }
+}
+
 /// One change to a good spec, and every word that is said about it.
 struct BrokenSpec: CustomTestStringConvertible, Sendable {
   static let good = """
@@ -44,7 +51,7 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
         demo.yaml:16:25: error: unknown key `lerning_rate` in optimizer (adam)
          16 | optimizer: {kind: adam, lerning_rate: 2e-4}
             |                         ^~~~~~~~~~~~ did you mean `learning_rate`?
-            = keys here: kind, learning_rate, betas, epsilon, weight_decay, generator, discriminator
+            = keys here: …
         """),
     BrokenSpec(
       "a misspelled loss", (old: "cross_entropy", new: "crossentropy"),
@@ -52,7 +59,7 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
         demo.yaml:15:14: error: unknown loss `crossentropy`
          15 | loss: {kind: crossentropy}
             |              ^~~~~~~~~~~~ did you mean `cross_entropy`?
-            = losses: cross_entropy, hinge, least_squares, relativistic, two_class, wasserstein
+            = losses: …
         """),
     BrokenSpec(
       "a fraction of an image", (old: "batch: 64", new: "batch: 1.5"),
@@ -158,11 +165,11 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
         demo.yaml:3:16: error: unknown data source `minst`
          3 | data: {source: minst, size: 32, batch: 64}
            |                ^~~~~ did you mean `mnist`?
-           = data sources: idx, mnist, synthetic
+           = data sources: …
         demo.yaml:8:7: error: unknown layer `tahn`
          8 |     - tahn
            |       ^~~~ did you mean `tanh`?
-           = layers: batch_norm, concat_label, conv, conv_transpose, dropout, elu, flatten, image, leaky_relu, linear, relu, residual, sigmoid, silu, softmax, softplus, tanh, upsample
+           = layers: …
         demo.yaml:16:40: error: `learning_rate` in optimizer (adam) must be a number, found `fast`
          16 | optimizer: {kind: adam, learning_rate: fast}
             |                                        ^~~~
@@ -179,7 +186,7 @@ struct BrokenSpecTests {
     for command in ["validate", "run"] {
       let result = try place.run(command, "demo.yaml")
       #expect(result.end == .exit(3), "\(command)")
-      #expect(result.errors == broken.errors, "\(command)")
+      #expect(withoutLists(result.errors) == broken.errors, "\(command)")
       #expect(result.output == "", "\(command)")
     }
     #expect(try place.names() == ["demo.yaml"])
@@ -237,11 +244,11 @@ struct BrokenSpecTests {
     let result = try place.run("run", "demo.yaml", "--set", "data.batc=3")
     #expect(result.end == .exit(3))
     #expect(
-      result.errors == """
+      withoutLists(result.errors) == """
         --set: error: unknown key `batc` in data
          --set | data.batc=3
                |      ^~~~ did you mean `batch`?
-               = keys here: source, size, range, batch, drop_last
+               = keys here: …
 
         """)
     #expect(try place.names() == ["demo.yaml"])

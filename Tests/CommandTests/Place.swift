@@ -35,16 +35,13 @@ final class Place {
     try start(words).finish(limit: limit)
   }
 
-  /// - Parameters:
-  ///   - launcher: words in front of the program: `["setpriv", …]`.
-  ///   - errorsPath: where stderr goes, a terminal for instance.
-  func start(
-    _ words: [String], by launcher: [String] = [], errorsPath: String? = nil
-  ) throws -> Running {
-    try launch(launcher + [Program.path] + words, errorsPath: errorsPath)
+  /// `gan-exp …` that goes on, with words in front of it: `["setpriv", …]`.
+  func start(_ words: [String], by launcher: [String] = []) throws -> Running {
+    try launch(launcher + [Program.path] + words)
   }
 
-  private func launch(_ words: [String], errorsPath: String?) throws -> Running {
+  /// Any program.
+  func launch(_ words: [String]) throws -> Running {
     count += 1
     var variables = ["HOME": "\(outside)/home", "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
@@ -54,12 +51,12 @@ final class Place {
       words, folder: path,
       environment: variables.merging(environment) { $1 },
       outputPath: "\(outside)/output-\(count)",
-      errorsPath: errorsPath ?? "\(outside)/errors-\(count)")
+      errorsPath: "\(outside)/errors-\(count)")
   }
 
   /// Some other program, which must succeed.
   func use(_ words: String...) throws {
-    let result = try launch(words, errorsPath: nil).finish()
+    let result = try launch(words).finish()
     guard result.end == .exit(0) else {
       throw TestProblem("\(words.joined(separator: " ")): \(result.errors)")
     }

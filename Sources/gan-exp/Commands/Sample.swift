@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import Results
 import Runner
 import Spec
 
@@ -8,8 +9,10 @@ struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws a grid from a checkpoint of a run; prints the picture's path.")
 
-  @Argument(help: ArgumentHelp("A result directory.", valueName: "run"), completion: .directory)
-  var directory: String
+  @Argument(
+    help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
+    completion: .directory)
+  var reference: String
 
   @Option(help: ArgumentHelp("Which weights.", valueName: "last|best|step"))
   var checkpoint = "last"
@@ -26,6 +29,7 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file"))
   var to: String?
 
+  @OptionGroup var results: ResultsOptions
   @OptionGroup var machine: MachineOptions
 
   func validate() throws { _ = try request }
@@ -46,33 +50,17 @@ struct Sample: ParsableCommand {
   }
 
   func run() throws {
-    let path = directory + "/resolved.yaml"
-    guard FileManager.default.fileExists(atPath: path) else { throw notARun() }
-    let experiment = try loadSpec(path, overrides: []).get()
     let request = try request
+    let directory = try results.run(reference).path
+    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
     try Failure.catching {
       let sample = try Runner.sample(
         run: directory, experiment: experiment, request, backend: machine.backend)
       let target = to ?? "\(experiment.name)-step-\(sample.step).png"
+      try refuseInsideRun(target)
       try writePicture(sample.picture, to: target)
       print(target)
     }
-  }
-
-  private func notARun() -> Failure {
-    let files = FileManager.default
-    var lines = ["error: \(directory): not a result directory: no resolved.yaml in it"]
-    if !files.fileExists(atPath: directory) {
-      lines = ["error: \(directory): no such folder"]
-    }
-    // Names begin with the time, so the last one is the newest.
-    let runs = ((try? files.contentsOfDirectory(atPath: directory)) ?? []).sorted()
-      .filter { files.fileExists(atPath: "\(directory)/\($0)/resolved.yaml") }
-    if let newest = runs.last {
-      let folder = directory.hasSuffix("/") ? directory : directory + "/"
-      lines.append("  = the newest run in it: \(folder)\(newest)")
-    }
-    return Failure(status: .files, message: lines.joined(separator: "\n"))
   }
 
   private static func grid(_ text: String) throws -> (rows: Int, columns: Int) {

@@ -1,0 +1,185 @@
+import Foundation
+import Testing
+
+/// Words on the command line, how they end, and how what is said begins.
+struct CommandLineCase: CustomTestStringConvertible, Sendable {
+  let words: [String]
+  let errors: String
+  var testDescription: String { words.joined(separator: " ") }
+
+  init(_ words: String..., says errors: String) { (self.words, self.errors) = (words, errors) }
+
+  static let refused: [CommandLineCase] = [
+    CommandLineCase(
+      "rum",
+      says: """
+        error: gan-exp has no command `rum`
+          = did you mean `gan-exp run`?
+          = commands: …
+
+        """),
+    CommandLineCase(
+      "tiny.yaml",
+      says: """
+        error: gan-exp has no command `tiny.yaml`
+          = to train it: gan-exp run tiny.yaml
+        """),
+    CommandLineCase(
+      "help", "vlidate",
+      says: "error: gan-exp has no command `vlidate`\n  = did you mean `gan-exp validate`?\n"),
+    CommandLineCase(
+      "data", "chek",
+      says: """
+        error: gan-exp data has no command `chek`
+          = did you mean `gan-exp data check`?
+          = commands: …
+
+        """),
+    CommandLineCase("--versoin", says: "error: Unknown option '--versoin'"),
+    CommandLineCase("run", says: "error: Missing expected argument '<spec>'"),
+    CommandLineCase(
+      "run", "tiny.yaml", "more.yaml", says: "error: Unexpected argument 'more.yaml'"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--result", "x",
+      says: "error: Unknown option '--result'. Did you mean '--results'?"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--set", says: "error: Missing value for '--set <key=value>'"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--threads", "0",
+      says: "error: --threads takes a number from 1 to 1024"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--threads", "two",
+      says: "error: The value 'two' is invalid for '--threads <n>'"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--device", "gpu",
+      says: "error: The value 'gpu' is invalid for '--device <cpu|reference>'. "
+        + "Please provide one of 'cpu' and 'reference'."),
+    CommandLineCase("validate", says: "error: Missing expected argument '<specs> ...'"),
+    CommandLineCase(
+      "describe", "tiny.yaml", "--jsn",
+      says: "error: Unknown option '--jsn'. Did you mean '--json'?"),
+    CommandLineCase("sample", says: "error: Missing expected argument '<run>'"),
+    CommandLineCase(
+      "sample", "results", "--checkpoint", "first",
+      says: "error: --checkpoint takes last, best or a step, not `first`\nUsage: gan-exp sample "),
+    CommandLineCase(
+      "sample", "results", "--grid", "4",
+      says: "error: --grid takes rows x columns such as 4x5, not `4`\nUsage: gan-exp sample "),
+    CommandLineCase(
+      "sample", "results", "--grid", "0x5",
+      says: "error: --grid takes rows x columns such as 4x5, not `0x5`"),
+    CommandLineCase(
+      "sample", "results", "--labels", "9..0",
+      says: "error: --labels takes classes such as 0..9 or 3,1,4, not `9..0`"),
+    CommandLineCase(
+      "sample", "results", "--labels", "1,,2",
+      says: "error: --labels takes classes such as 0..9 or 3,1,4, not `1,,2`"),
+    CommandLineCase(
+      "sample", "results", "--seed", "-1", says: "error: "),
+    CommandLineCase(
+      "trace", "tiny.yaml", says: "error: Missing expected argument '--output <file>'"),
+    CommandLineCase(
+      "trace", "tiny.yaml", "-o", "x", "--steps", "0",
+      says: "error: --steps takes a number from 1"),
+    CommandLineCase(
+      "layers", "liner",
+      says: """
+        error: no layer, loss, optimizer or other word of a spec is named `liner`
+          = did you mean `linear`?
+          = `gan-exp layers` lists them all
+
+        """),
+    CommandLineCase(
+      "data", "get", "mnits",
+      says: """
+        error: there is no data set `mnits` to fetch
+          = did you mean `mnist`?
+          = to be had: mnist
+
+        """),
+    CommandLineCase("data", "get", says: "error: Missing expected argument '<name>'"),
+    CommandLineCase(
+      "data", "check", "mnits",
+      says: """
+        source:1:1: error: unknown data source `mnits`
+         1 | mnits
+           | ^~~~~ did you mean `mnist`?
+           = data sources: …
+
+        """),
+    CommandLineCase(
+      "data", "show", "mnist", "--columns", "0",
+      says: "error: --columns takes a number from 1 to 200"),
+  ]
+}
+
+@Suite("The command line")
+struct CommandLineTests {
+  @Test(
+    "a wrong command line: exit 2, what is wrong with it on stderr, nothing created",
+    arguments: CommandLineCase.refused)
+  func refused(_ line: CommandLineCase) throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.start(line.words).finish()
+    #expect(result.end == .exit(2))
+    #expect(withoutLists(result.errors).hasPrefix(line.errors), "\(result.errors)")
+    #expect(result.output == "")
+    #expect(try place.names() == ["tiny.yaml"])
+  }
+
+  @Test(
+    "--help of every command: exit 0, on stdout, no line wider than a terminal",
+    arguments: [
+      "", "run", "validate", "describe", "sample", "trace", "data", "data ls", "data get",
+      "data check", "data show", "layers", "schema",
+    ])
+  func help(_ command: String) throws {
+    let place = try Place()
+    let words = command.split(separator: " ").map(String.init)
+    let result = try place.start(words + ["--help"]).finish()
+    #expect(result.end == .exit(0))
+    #expect(result.errors == "")
+    #expect(result.output.contains("USAGE: gan-exp \(command)"))
+    let prose = result.lines.filter { !$0.hasPrefix("USAGE:") }
+    #expect(prose.allSatisfy { $0.count <= 80 })
+    if !words.isEmpty {
+      #expect(try place.start(["help"] + words).finish().output == result.output)
+    }
+  }
+
+  @Test("gan-exp alone shows the help, whose examples stand each on their line")
+  func alone() throws {
+    let place = try Place()
+    let result = try place.run()
+    #expect(result.end == .exit(0))
+    #expect(try result.output == place.run("--help").output)
+    #expect(
+      result.lines.contains(
+        "  gan-exp run experiments/quickstart.yaml   train; it names its pictures"))
+    #expect(result.lines.contains("  129, 130, 143  interrupted and saved"))
+    #expect(try place.run("--version").output.contains(/^[0-9]+\.[0-9]+\.[0-9]+\n$/))
+  }
+
+  @Test("layers lists every word a spec may use and explains each")
+  func layers() throws {
+    let place = try Place()
+    let list = try place.run("layers")
+    #expect(list.end == .exit(0))
+    #expect(list.errors == "")
+    for category in ["layers", "losses", "penalties", "optimizers", "initializers", "data sources"]
+    {
+      #expect(list.lines.contains(category), "\(category)")
+    }
+    let words = list.output.matches(of: #/\n  ([a-z0-9_]+) +/#).map { String($0.1) }
+    #expect(
+      Set(["linear", "conv", "least_squares", "adam", "xavier", "mnist"]).isSubset(of: words))
+    for word in words {
+      let one = try place.run("layers", word)
+      #expect(one.end == .exit(0))
+      #expect(one.output.hasPrefix("\(word) ("), "\(word)")
+    }
+    let leaky = try place.run("layers", "leaky_relu").output
+    #expect(leaky.contains("\n  slope  Slope for x < 0 (default 0.01)\n"))
+  }
+}

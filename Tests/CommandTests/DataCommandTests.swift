@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@Suite("data")
+struct DataCommandTests {
+  @Test("data ls says of every set whether it is there, a line each")
+  func list() throws {
+    let place = try Place()
+    let result = try place.run("data", "ls")
+    #expect(result.end == .exit(0))
+    #expect(result.errors == "")
+    #expect(try place.run("data").output == result.output)
+    #expect(
+      result.lines.contains("           mnist train: MNIST (train-images-idx3-ubyte) not found"))
+    #expect(result.output.contains(/\n +synthetic digits: 10000 images, sha256 [0-9a-f]{16}…\n/))
+  }
+
+  @Test("data check counts the images of each class; the digest is that of the content")
+  func check() throws {
+    let place = try Place()
+    let result = try place.run("data", "check", "{synthetic: {of: digits, count: 25}}")
+    #expect(result.end == .exit(0))
+    #expect(result.lines.first == "synthetic digits: 25 images of 1×28×28")
+    #expect(result.lines[1].contains(/^sha256 [0-9a-f]{64}$/))
+    #expect(result.lines[2...].map { $0 } == (0..<10).map { "class \($0)  \($0 < 5 ? 3 : 2)" })
+    let other = try place.run("data", "check", "{synthetic: {of: digits, count: 25, seed: 1}}")
+    #expect(other.lines[1] != result.lines[1])
+  }
+
+  @Test("data show draws a row a class")
+  func show() throws {
+    let place = try Place()
+    let result = try place.run("data", "show", "{synthetic: digits}", "--columns", "4")
+    #expect(result.end == .exit(0))
+    #expect(result.output == "preview.png\n")
+    // Ten rows of 28 pixels with 2 around; on the left the names of the classes.
+    let size = pictureSize(try place.bytes("preview.png"))
+    #expect(size[1] == 302)
+    #expect(size[0] > 122)
+    let refused = try place.run("data", "show", "{synthetic: digits}", "--to", "preview.png/x.png")
+    #expect(refused.end == .exit(4))
+    #expect(refused.errors.hasPrefix("error: preview.png: cannot create the folder: "))
+  }
+
+  @Test("data get from a folder without the files says where it looked")
+  func getFromNowhere() throws {
+    let place = try Place()
+    try place.makeFolder("empty")
+    let result = try place.run("data", "get", "mnist", "--from", "empty")
+    #expect(result.end == .exit(4))
+    #expect(
+      result.errors.hasPrefix("error: train-images-idx3-ubyte.gz not found. Looked at:\n    empty/")
+    )
+    #expect(result.output == "")
+  }
+
+  @Test("data get from a folder with another file than the published one keeps nothing of it")
+  func getAnother() throws {
+    let place = try Place()
+    try place.makeFolder("copy")
+    try place.write(
+      "copy/train-images-idx3-ubyte", idx([1, 28, 28], [UInt8](repeating: 0, count: 784)))
+    let result = try place.run("data", "get", "mnist", "--from", "copy", "--data-dir", "data")
+    #expect(result.end == .exit(4))
+    #expect(result.errors.hasPrefix("error: copy/train-images-idx3-ubyte: "))
+    #expect(result.errors.contains("expected 47040016 bytes of content\n"))
+    #expect(try place.names().filter { $0.hasPrefix("data/mnist/t") } == [])
+  }
+
+  @Test(
+    "data get --from DIR: fetched, checked, found by ls and check; a second time nothing is done",
+    .enabled(if: RealData.folder != nil, "MNIST is not at $GAN_EXP_DATA or ../shared/data"))
+  func getFromFolder() throws {
+    let folder = try #require(RealData.folder)
+    let place = try Place()
+    place.environment["XDG_DATA_HOME"] = place.path + "/share"
+    let result = try place.run("data", "get", "mnist", "--from", folder)
+    #expect(result.end == .exit(0))
+    let own = "\(place.path)/share/gan-exp/mnist"
+    let names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
+    #expect(result.lines == names.map { "\(own)/\($0)-ubyte.gz" })
+    #expect(try place.names(in: "share/gan-exp/mnist").count == 4)
+    #expect(result.errors.split(separator: "\n").count == 4)
+
+    let again = try place.run("data", "get", "mnist", "--from", "/nowhere")
+    #expect(again.end == .exit(0))
+    #expect(again.output == result.output)
+    #expect(again.errors == "")
+
+    let list = try place.run("data", "ls")
+    #expect(list.output.contains(/mnist train: 60000 images, sha256/))
+    #expect(list.output.contains(/mnist test: 10000 images, sha256/))
+    let test = try place.run("data", "check", "{mnist: test}")
+    #expect(test.lines.first == "mnist test: 10000 images of 1×28×28")
+    #expect(test.lines.last == "class 9  1009")
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+@Suite("describe, schema, reference and the gallery")
+struct DescribeTests {
+  /// Every experiment file of the repository, from its root.
+  static let gallery: [String] = {
+    let names =
+      (try? FileManager.default.subpathsOfDirectory(
+        atPath: Program.package + "/experiments")) ?? []
+    return names.filter { $0.hasSuffix(".yaml") }.sorted().map { "experiments/\($0)" }
+  }()
+
+  private func file(_ name: String) -> String { Program.package + "/" + name }
+
+  @Test("every file of the gallery is there")
+  func galleryIsThere() {
+    let expected = [
+      "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "gan", "gan-784",
+      "lsgan", "lsgan-conditional", "lsgan-linear", "max-likelihood", "minimax",
+    ]
+    #expect(Set(expected.map { "experiments/\($0).yaml" }).subtracting(Self.gallery) == [])
+  }
+
+  /// It answers in under 0.1 s on an idle machine; the limit leaves room for a busy one.
+  @Test("validate says ok of every file of the gallery, at once", arguments: gallery)
+  func validates(_ name: String) throws {
+    let place = try Place()
+    let result = try place.run("validate", file(name))
+    #expect(result.end == .exit(0))
+    #expect(result.output == "\(file(name)): ok\n")
+    #expect(result.errors == "", "no warnings either")
+    #expect(result.seconds < 1)
+  }
+
+  @Test("what describe prints is the same spec, with the origin of every value", arguments: gallery)
+  func describes(_ name: String) throws {
+    let place = try Place()
+    let first = try place.run("describe", file(name))
+    #expect(first.end == .exit(0))
+    #expect(first.errors == "")
+    try place.write("resolved.yaml", first.output)
+    #expect(try place.run("validate", "resolved.yaml").output == "resolved.yaml: ok\n")
+    let second = try place.run("describe", "resolved.yaml")
+    #expect(values(second.output) == values(first.output))
+    #expect(first.output.contains("# default\n"))
+    #expect(first.output.contains(/name: .* # .*\.yaml:[0-9]+\n/))
+  }
+
+  /// The lines of a spec without what stands behind them.
+  private func values(_ text: String) -> [String] {
+    text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+      let end = line.range(of: #" +# [^"]*$"#, options: .regularExpression)?.lowerBound
+      return String(line[..<(end ?? line.endIndex)])
+    }
+  }
+
+  @Test("describe names --set and extends as origins")
+  func origins() throws {
+    let place = try Place()
+    try place.write("base.yaml", TinySpec().yaml)
+    try place.write("mine.yaml", "extends: base.yaml\nname: mine\n")
+    let result = try place.run("describe", "mine.yaml", "--set", "data.batch=32")
+    #expect(result.end == .exit(0))
+    #expect(result.output.contains(/\n  batch: 32 +# --set\n/))
+    #expect(result.output.contains(/\nname: mine +# mine.yaml:2\n/))
+    #expect(result.output.contains(/\nseed: 5 +# base.yaml:3\n/))
+    #expect(result.output.contains(/# generator\.0 +linear +16 +80 +144\n/))
+  }
+
+  struct Count: CustomTestStringConvertible, Sendable {
+    let name: String
+    let generator: Int
+    let discriminator: Int
+    var testDescription: String { name }
+  }
+
+  @Test(
+    "describe --json counts the parameters of the classic games",
+    arguments: [
+      Count(name: "gan", generator: 1_510_032, discriminator: 533_505),
+      Count(name: "dcgan", generator: 1_049_985, discriminator: 98_113),
+      Count(name: "lsgan", generator: 1_049_729, discriminator: 98_113),
+      Count(name: "cgan", generator: 1_757_412, discriminator: 1_055_845),
+    ])
+  func counts(_ count: Count) throws {
+    let place = try Place()
+    let result = try place.run("describe", "--json", file("experiments/classic/\(count.name).yaml"))
+    #expect(result.end == .exit(0))
+    let json = try object(result.output)
+    let networks = ["generator", "discriminator"].map { json[$0] as? [String: Any] }
+    #expect(
+      networks.map { $0?["parameters"] as? Int } == [count.generator, count.discriminator])
+    for network in networks {
+      let layers = try #require(network?["layers"] as? [[String: Any]])
+      let sum = layers.compactMap { $0["parameters"] as? Int }.reduce(0, +)
+      #expect(sum == network?["parameters"] as? Int)
+    }
+    #expect((json["spec"] as? [String: Any])?["architecture"] != nil)
+  }
+
+  @Test("describe --graph prints the graphs of a round")
+  func graph() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run("describe", "--graph", "tiny.yaml")
+    #expect(result.end == .exit(0))
+    #expect(result.output.hasPrefix("# graph 0 of the round\n%0 = feed("))
+    #expect(result.output.contains("generator.0.weight"))
+  }
+
+  @Test("experiments/schema.json and docs/experiment-file.md are those of this program")
+  func documentsAreCurrent() throws {
+    let place = try Place()
+    for (command, name) in [
+      ("schema", "experiments/schema.json"), ("reference", "docs/experiment-file.md"),
+    ] {
+      let result = try place.run(command)
+      #expect(result.end == .exit(0))
+      #expect(result.errors == "")
+      let written = try #require(FileManager.default.contents(atPath: file(name)), "\(name)")
+      #expect(String(decoding: written, as: UTF8.self) == result.output, "\(name): run `make docs`")
+    }
+  }
+
+  @Test("the schema is JSON and knows every key at the top and every layer")
+  func schema() throws {
+    let place = try Place()
+    let schema = try object(place.run("schema").output)
+    #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
+    let properties = try #require(schema["properties"] as? [String: Any])
+    let keys = [
+      "version", "name", "data", "latent", "architecture", "loss", "optimizer", "schedule",
+    ]
+    #expect(Set(keys).subtracting(properties.keys) == [])
+    let text = try place.run("schema").output
+    for layer in ["linear", "batch_norm", "conv_transpose", "concat_label", "residual"] {
+      #expect(text.contains("\"\(layer)\""), "\(layer)")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// The commands as on a terminal, which `script` of util-linux pretends to be.
+@Suite(
+  "On a terminal",
+  .enabled(
+    if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "there is no `script`"))
+struct TerminalTests {
+  /// What appears on the screen, stdout and stderr together.
+  private func shown(
+    _ place: Place, _ line: String, variables: [String: String] = [:]
+  ) throws -> (end: End, text: String) {
+    place.environment = variables
+    let result = try place.launch(
+      ["script", "-qec", "'\(Program.path)' \(line)", "/dev/null"]
+    ).finish()
+    return (result.end, result.output)
+  }
+
+  @Test(
+    "errors have colours on a terminal, unless NO_COLOR or TERM=dumb asks for none",
+    arguments: [
+      (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": ""], true),
+      (["TERM": "xterm", "NO_COLOR": "1"], false), (["TERM": "dumb"], false), ([:], false),
+    ] as [([String: String], Bool)])
+  func colours(variables: [String: String], coloured: Bool) throws {
+    let place = try Place()
+    try place.write("tiny.yaml", "version: 2\n")
+    let (end, text) = try shown(place, "validate tiny.yaml", variables: variables)
+    #expect(end == .exit(3))
+    #expect(text.contains("\u{1B}[1;31merror: ") == coloured)
+    #expect(text.contains("\u{1B}") == coloured)
+    #expect(text.contains("`version` in the spec must be exactly 1"))
+  }
+
+  @Test("a run draws one line in place, and leaves it whole before its result")
+  func progress() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let (end, text) = try shown(
+      place, "run tiny.yaml --threads 1", variables: ["TERM": "xterm"])
+    #expect(end == .exit(0))
+    #expect(text.contains("\r\u{1B}[Kepoch 1/3"))
+    let lines = text.components(separatedBy: "\r\n")
+    let directory = try place.resultDirectory()
+    #expect(lines.suffix(3) == [directory, "\(directory)/samples/final.png", ""])
+    let progress = try #require(lines.dropLast(3).last)
+    let last = try #require(progress.components(separatedBy: "\r\u{1B}[K").last)
+    #expect(last.hasPrefix("epoch 3/3  round 12/12  d "))
+    #expect(last.count <= 79)
+  }
+}
