@@ -100,7 +100,7 @@ func namesAreWhatIsWritten(_ text: Written<String>) throws {
   Written("\"a\\tb\"", "a\tb"), .init("|\n  two\n  lines", "two\nlines\n"),
 ])
 func textIsWhatIsWritten(_ text: Written<String>) throws {
-  #expect(try load(goodSpec + "\ndescription: \(text.text)").description == text.value)
+  #expect(try load(goodSpec + "\ndescription: \(text.text)\n").description == text.value)
 }
 
 @Test(arguments: [
