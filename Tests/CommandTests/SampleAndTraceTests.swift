@@ -75,25 +75,30 @@ struct SampleAndTraceTests {
       try place.run("sample", directory, "--checkpoint", "8", "--to", "old.png").end == .exit(0))
   }
 
-  @Test("sample of a folder that is no run names the newest run in it")
-  func notARun() throws {
+  @Test("a run is a folder, the only one in a folder, the beginning of an id, or @last")
+  func references() throws {
     let (place, directory) = try finishedRun()
-    let result = try place.run("sample", "results/tiny")
-    #expect(result.end == .exit(4))
-    #expect(
-      result.errors == """
-        error: results/tiny: not a result directory: no resolved.yaml in it
-          = the newest run in it: \(directory)
-
-        """)
+    let id = try #require(directory.split(separator: "/").last)
+    for reference in [directory, "results/tiny", "results", String(id.dropLast(2)), "@last"] {
+      let result = try place.run("sample", reference, "--to", "\(reference.count).png")
+      #expect(result.end == .exit(0), "\(reference): \(result.errors)")
+      let picture = try place.bytes("\(reference.count).png")
+      #expect(try picture == place.bytes("\(directory)/samples/final.png"))
+    }
     let absent = try place.run("sample", "results/nope")
-    #expect(absent.end == .exit(4))
-    #expect(absent.errors == "error: results/nope: no such folder\n")
+    #expect(absent.end == .exit(2))
+    #expect(
+      absent.errors.hasPrefix(
+        "error: no folder and no run of results is named `results/nope`\n  = "))
     let step = try place.run("sample", directory, "--checkpoint", "7")
     #expect(step.end == .exit(2))
     #expect(
       step.errors
         == "error: \(directory)/checkpoints: no checkpoint of step 7; there are 8, 12\n")
+    let inside = try place.run("sample", directory, "--to", "\(directory)/samples/mine.png")
+    #expect(inside.end == .exit(2))
+    #expect(inside.errors.contains("\(directory), where only its own files belong\n"))
+    #expect(!place.exists("\(directory)/samples/mine.png"))
   }
 
   @Test("trace holds every key of the first rounds, and the resolved spec")
