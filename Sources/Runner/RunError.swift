@@ -15,14 +15,23 @@ package enum RunError: Error, Hashable, Sendable {
   /// What was asked for cannot be had from this run.
   case request(String)
   case device(BackendError)
+  /// A living process writes there.
+  case locked(path: String, RunClaim.Holder)
+  /// Another process has taken this one's place.
+  case superseded(path: String, attempt: Int)
+  /// The spec is not the one with which a run was begun.
+  case changed(path: String, [SpecChange])
 
   package var exitCode: Int32 {
     switch self {
     case .device: 1
     case .request: 2
+    case .changed: 3
     case .file, .diskLow, .data: 4
     case .diverged: 6
+    case .locked: 7
     case .damaged: 8
+    case .superseded: 77
     }
   }
 }
@@ -42,6 +51,15 @@ extension RunError: CustomStringConvertible {
       "\(path): damaged: \(reason)"
     case .device(let error):
       error.description
+    case .locked(let path, let holder):
+      "\(path): process \(holder.pid) on \(holder.host) is at work on it since \(holder.since)"
+    case .superseded(let path, let attempt):
+      "\(path): superseded: another process went on in the place of attempt \(attempt)"
+    case .changed(let path, let changes):
+      "\(path): the spec is not the one with which this was begun:"
+        + changes.map { "\n  \($0)" }.joined()
+        + "\n  = only a longer schedule.length, record and guards may change; "
+        + "anything else is another run"
     }
   }
 }

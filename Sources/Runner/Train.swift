@@ -9,7 +9,12 @@ package struct RunSetup {
   /// The folder in which `NAME/TIME-DIGEST` is made.
   package let results: String
   package let context: RunContext
+  /// Begin in this very directory, or go on in it, instead of making one in `results`.
+  package var directory: String?
   package var files = FileLayer()
+  package var process = ProcessIdentity.current()
+  /// Seconds without a heartbeat after which another process counts as lost.
+  package var lostAfter = RunClaim.lostAfter
   /// The signal that asks for an end; 0 while none does.
   package var interrupt: () -> Int32 = { Interrupts.pending }
   package var clock: () -> Double = monotonicSeconds
@@ -26,10 +31,12 @@ package struct RunSetup {
   }
 }
 
-/// Trains, and leaves a result directory.
+/// Trains, and leaves a result directory. With `setup.directory`, goes on from its newest good
+/// checkpoint, and the numbers are those of a run that never stopped.
 ///
 /// - Throws: what goes wrong before there is a directory; then nothing has been created. Whatever
-///   ends the run later is in the outcome and in the directory's status.json.
+///   ends the run later is in the outcome and in the directory's status.json. A directory that
+///   cannot be gone on with (`.locked`, `.changed`, `.damaged`, `.data`) stays as it is.
 package func train(
   _ setup: RunSetup, watch: @escaping (RunEvent) -> Void = { _ in }
 ) throws(RunError) -> RunOutcome {

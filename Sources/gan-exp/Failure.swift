@@ -7,9 +7,12 @@ enum ExitStatus: Int32 {
   case commandLine = 2
   case spec = 3
   case files = 4
+  case failedTrial = 5
   case diverged = 6
   case locked = 7
   case damagedCheckpoint = 8
+  case held = 76
+  case superseded = 77
   case interrupted = 130
   case terminated = 143
 }

@@ -17,11 +17,12 @@ struct GanExp: ParsableCommand {
         1  internal error       6  diverged
         2  command line         7  held by a living process
         3  experiment file      8  checkpoint damaged
-        129, 130, 143  interrupted and saved
+        77 superseded           129, 130, 143  interrupted and saved
       """,
     version: programVersion,
     subcommands: [
-      Run.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self, Show.self,
+      Run.self, Resume.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self,
+        Show.self,
       Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
       Schema.self, Reference.self, Benchmark.self,
     ])

@@ -27,7 +27,7 @@ final class Sabotage: @unchecked Sendable {
       case .only(let place): code = count == place ? 5 : 0
       case .fullFrom(let place):
         switch operation {
-        case .makeDirectory, .create, .write, .append: code = count >= place ? 28 : 0
+        case .makeDirectory, .create, .write, .append, .link: code = count >= place ? 28 : 0
         case .overwrite, .synchronize, .rename, .remove: code = 0
         }
       }

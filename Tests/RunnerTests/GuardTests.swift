@@ -213,7 +213,7 @@ struct InterruptTests {
     #expect(
       outcome.message
         == "interrupted after step 7; saved: \(outcome.directory)/checkpoints/step-00000007; "
-        + "to draw from it: gan-exp sample \(outcome.directory)")
+        + "to go on: gan-exp resume \(outcome.directory)")
     #expect(try json("\(outcome.directory)/status.json")["state"]?.string == "interrupted")
     // The unfinished row waits in the checkpoint.
     let state = try json("\(outcome.directory)/checkpoints/step-00000007/state.json")

@@ -253,7 +253,7 @@ func sweepsAreRecognised(_ sweep: String) throws {
   goodSpec + "\nlatent: {distribution: uniform, low: -1}\nlabels: {classes: 10}",
   goodSpec.replacing("- tanh", with: "- residual: [relu, {residual: [tanh]}, {conv: 3}]"),
   goodSpec.replacing("architecture:", with: "architecture:\n  init: {conv: {normal: [0, 1]}}"),
-  goodSpec.replacing("name: lsgan", with: "name: \"1: a # ${\\x24\\x24{b} \\n\\\"q\\\" null\""),
+  goodSpec + "\ndescription: \"1: a # ${\\x24\\x24{b} \\n\\\"q\\\" null\"",
   goodSpec + "\nrecord: {samples: none, checkpoint: none}\nguards: {max_time: 90 min, "
     + "min_free_disk: 1.5GB}\ndescription: |\n  two\n  lines",
   goodSpec.replacing("loss: least", with: "description: \"null\"\nloss: least"),

@@ -87,13 +87,20 @@ func bytesHaveUnits(_ bytes: Written<Int>) throws {
 
 @Test(arguments: [
   Written("no", "no"), .init("on", "on"), .init("12:30", "12:30"), .init("010", "010"),
-  .init("1e5", "1e5"), .init("'it''s'", "it's"), .init("\"a\\tb\"", "a\tb"), .init("null", "null"),
-  .init("|\n  two\n  lines", "two\nlines\n"), .init(">-\n  folded\n  text", "folded text"),
+  .init("1e5", "1e5"), .init("'it''s'", "it's"), .init("null", "null"),
+  .init(">-\n  folded\n  text", "folded text"),
   .init("\"none\"", "none"), .init("$${x}", "${x}"), .init("größer", "größer"),
 ])
-func textIsWhatIsWritten(_ text: Written<String>) throws {
+func namesAreWhatIsWritten(_ text: Written<String>) throws {
   let spec = goodSpec.replacing("name: lsgan", with: "name: \(text.text)")
   #expect(try load(spec).name == text.value)
+}
+
+@Test(arguments: [
+  Written("\"a\\tb\"", "a\tb"), .init("|\n  two\n  lines", "two\nlines\n"),
+])
+func textIsWhatIsWritten(_ text: Written<String>) throws {
+  #expect(try load(goodSpec + "\ndescription: \(text.text)\n").description == text.value)
 }
 
 @Test(arguments: [

@@ -21,6 +21,8 @@ package struct CheckpointState: Sendable {
   package let dataDigest: String
   /// What is not yet in losses.csv.
   let pending: JSON
+  /// Of losses.csv as it then was.
+  let lossesBytes: Int
 
   static let version = 1
 
@@ -35,7 +37,7 @@ package struct CheckpointState: Sendable {
         "width": .integer(format.width),
       ]),
       "classes": .list(classNames.map(JSON.text)),
-      "pending_row": pending,
+      "losses_bytes": .integer(lossesBytes), "pending_row": pending,
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),
     ])

@@ -79,6 +79,10 @@ package struct LoadedCheckpoint: Sendable {
   package let epoch: Int
   package let format: ImageFormat
   package let classNames: [String]
+  let dataDigest: String?
+  /// What was not yet in losses.csv, and how long that file was.
+  let pending: JSON
+  let lossesBytes: Int?
   /// By file and name there, in PyTorch's layouts.
   let tensors: [CheckpointFile: [String: HostTensor]]
 
@@ -113,6 +117,9 @@ package struct LoadedCheckpoint: Sendable {
     }
     (self.path, self.step, self.epoch, self.tensors) = (path, step, epoch, tensors)
     format = ImageFormat(channels: channels, height: height, width: width)
+    dataDigest = state["data"]?["digest"]?.string
+    pending = state["pending_row"] ?? .null
+    lossesBytes = state["losses_bytes"]?.int
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
 

@@ -14,6 +14,25 @@ package struct LossRow: Sendable, Hashable {
   static let header =
     "step,epoch,images," + LossLedger.Column.allCases.map(\.rawValue).joined(separator: ",") + "\n"
 
+  init(step: Int, epoch: Int, images: Int, means: [LossLedger.Column: Double]) {
+    (self.step, self.epoch, self.images, self.means) = (step, epoch, images, means)
+  }
+
+  /// A line of losses.csv; nil if it is none.
+  init?(csv line: Substring) {
+    let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+    let columns = LossLedger.Column.allCases
+    guard cells.count == 3 + columns.count, let step = Int(cells[0]), let epoch = Int(cells[1]),
+      let images = Int(cells[2])
+    else { return nil }
+    var means: [LossLedger.Column: Double] = [:]
+    for (column, cell) in zip(columns, cells.dropFirst(3)) where !cell.isEmpty {
+      guard let value = Float(cell) else { return nil }
+      means[column] = Double(value)
+    }
+    self.init(step: step, epoch: epoch, images: images, means: means)
+  }
+
   /// Losses are float32; so many digits are written that reading them back gives the same number.
   package var csv: String {
     let cells = LossLedger.Column.allCases.map { column in
@@ -68,7 +87,10 @@ package struct LossLedger: Sendable, Hashable {
   /// The means so far, and a fresh start.
   package mutating func takeRow(step: Int, epoch: Int, images: Int) -> LossRow {
     var means: [Column: Double] = [:]
-    for (column, sum) in sums { means[column] = sum / Double(counts[column, default: 1]) }
+    // As losses.csv holds them, so that a chart drawn from that file is the same chart.
+    for (column, sum) in sums {
+      means[column] = Double(Float(sum / Double(counts[column, default: 1])))
+    }
     self = LossLedger()
     return LossRow(step: step, epoch: epoch, images: images, means: means)
   }
@@ -78,7 +100,20 @@ package struct LossLedger: Sendable, Hashable {
     .object(
       Column.allCases.compactMap { column in
         guard let sum = sums[column], let count = counts[column] else { return nil }
-        return (column.rawValue, .map(["sum": .number(sum), "count": .integer(count)]))
+        // JSON has no word for what is not finite.
+        let written = sum.isFinite ? JSON.number(sum) : .text("\(sum)")
+        return (column.rawValue, .map(["sum": written, "count": .integer(count)]))
       })
+  }
+
+  /// What `json` said; nil if it said nothing of the kind.
+  init?(_ json: JSON) {
+    guard let members = json.members else { return nil }
+    for (name, entry) in members {
+      guard let column = Column(rawValue: name), let count = entry["count"]?.int, count > 0,
+        let sum = entry["sum"]?.double
+      else { return nil }
+      (sums[column], counts[column]) = (sum, count)
+    }
   }
 }

@@ -9,16 +9,52 @@ import Spec
 #endif
 
 /// Who is writing a run: enough to tell later whether the process still lives.
-struct ProcessIdentity: Sendable, Hashable {
-  let pid: Int
-  let host: String
+package struct ProcessIdentity: Sendable, Hashable {
+  package let pid: Int
+  package let host: String
   /// Differs after every start of the machine.
   let boot: String?
+  /// In which the pid means this process; two containers of one machine have two.
+  let namespace: String?
+  /// When it began, in the kernel's words: a pid is used again and again.
+  let start: String?
 
-  static func current() -> ProcessIdentity {
-    ProcessIdentity(
-      pid: Int(getpid()), host: Machine.host,
-      boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"))
+  package static func current() -> ProcessIdentity {
+    let pid = Int(getpid())
+    return ProcessIdentity(
+      pid: pid, host: Machine.host, boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"),
+      namespace: Machine.target(ofLink: "/proc/self/ns/pid"), start: Machine.start(ofProcess: pid))
+  }
+
+  var json: JSON {
+    .map([
+      "pid": .integer(pid), "host": .text(host), "boot": boot.map(JSON.text),
+      "namespace": namespace.map(JSON.text), "start": start.map(JSON.text),
+    ])
+  }
+
+  init(pid: Int, host: String, boot: String?, namespace: String?, start: String?) {
+    (self.pid, self.host, self.boot) = (pid, host, boot)
+    (self.namespace, self.start) = (namespace, start)
+  }
+
+  init?(_ json: JSON) {
+    guard let pid = json["pid"]?.int, let host = json["host"]?.string else { return nil }
+    self.init(
+      pid: pid, host: host, boot: json["boot"]?.string, namespace: json["namespace"]?.string,
+      start: json["start"]?.string)
+  }
+
+  /// Whether the process is there; nil when that cannot be seen from here.
+  func isAlive(seenBy reader: ProcessIdentity) -> Bool? {
+    guard host == reader.host else { return nil }
+    if let boot, let other = reader.boot, boot != other { return false }
+    guard namespace == reader.namespace else { return nil }
+    guard pid > 0, kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM else {
+      return false
+    }
+    guard let start, let now = Machine.start(ofProcess: pid) else { return true }
+    return start == now
   }
 }
 
@@ -58,6 +94,23 @@ enum Machine {
       return trimmed(parts[1])
     }
     return nil
+  }
+
+  static func target(ofLink path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: 256)
+    let count = readlink(path, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Clock ticks from the start of the machine to that of a process.
+  static func start(ofProcess pid: Int) -> String? {
+    // The name, in brackets, may hold spaces; the 20th word behind it is the start.
+    guard let line = firstLine("/proc/\(pid)/stat"), let bracket = line.lastIndex(of: ")") else {
+      return nil
+    }
+    let words = line[bracket...].split(separator: " ")
+    return words.count > 20 ? String(words[20]) : nil
   }
 
   static func firstLine(_ path: String) -> String? {

@@ -7,63 +7,141 @@ import TensorCore
 package final class RunDirectory {
   package let path: String
   let files: FileLayer
-  private let process = ProcessIdentity.current()
+  let claim: RunClaim
+  private let process: ProcessIdentity
   private let started: String
+  /// Held open, so that a process that has been replaced writes to files that have no name any more.
+  private var open: [String: AppendedFile] = [:]
 
-  private init(_ path: String, started: String, files: FileLayer) {
-    (self.path, self.started, self.files) = (path, started, files)
+  static let timingHeader = "step,seconds,images_per_second\n"
+
+  /// What is told to a directory about the one who works in it.
+  struct Work {
+    let experiment: Experiment
+    let context: RunContext
+    let dataDigest: String
+    /// Rounds of the whole run.
+    let steps: Int
+    let process: ProcessIdentity
+    let lostAfter: Double
+  }
+
+  private init(_ path: String, _ claim: RunClaim, _ process: ProcessIdentity, files: FileLayer) {
+    (self.path, self.claim, self.process, self.files) = (path, claim, process, files)
+    started = Timestamp.now.iso
   }
 
   /// Makes `results/NAME/TIME-DIGEST`, which nobody else has or will have.
   ///
   /// The files that say what is run are in it when this returns; when one of them cannot be written,
   /// the directory is gone again.
-  package static func create(
-    in results: String, _ experiment: Experiment, context: RunContext, dataDigest: String,
-    files: FileLayer
+  static func create(
+    in results: String, _ work: Work, files: FileLayer
   ) throws(RunError) -> RunDirectory {
+    let path = try makeFolder(in: results, work.experiment, files)
+    do throws(RunError) {
+      return try take(path, work, files: files)
+    } catch {
+      try? files.remove(path)
+      throw error
+    }
+  }
+
+  /// An empty folder `results/NAME/TIME-DIGEST`.
+  static func makeFolder(
+    in results: String, _ experiment: Experiment, _ files: FileLayer
+  ) throws(RunError) -> String {
     let folder = "\(results)/\(experiment.name)"
     guard !experiment.name.contains("/"), !experiment.name.hasPrefix(".") else {
       throw .file(
         path: folder, action: "create the folder",
         reason: "a name with a slash or a leading dot cannot be the name of a folder")
     }
-    let now = Timestamp.now
     let resolved = experiment.resolvedYAML(comments: false)
     try files.makeDirectories(folder)
-    let stem = "\(folder)/\(now.compact)-\(sha256(Array(resolved.utf8)).prefix(6))"
+    let stem = "\(folder)/\(Timestamp.now.compact)-\(sha256(Array(resolved.utf8)).prefix(6))"
     var path = stem
     var attempt = 1
     while try !files.makeDirectory(path) {
       attempt += 1
       path = "\(stem)-\(attempt)"
     }
-    let directory = RunDirectory(path, started: now.iso, files: files)
+    return path
+  }
+
+  /// Claims a directory, which need not exist, and writes what is not yet in it.
+  ///
+  /// - Throws: `.locked` while a living process works there.
+  static func take(
+    _ path: String, _ work: Work, files: FileLayer
+  ) throws(RunError) -> RunDirectory {
+    try files.makeDirectories(path)
+    let claim = try RunClaim.take(
+      path, as: work.process, steps: work.steps, lostAfter: work.lostAfter, files: files)
+    let directory = RunDirectory(path, claim, work.process, files: files)
     do throws(RunError) {
-      for folder in ["samples", "checkpoints"] {
-        _ = try files.makeDirectory("\(path)/\(folder)")
-      }
-      try directory.write("spec.yaml", experiment.source.lines.joined(separator: "\n"))
-      try directory.write("resolved.yaml", resolved)
-      try directory.write(
-        "environment.json",
-        context.environment(dataDigest: dataDigest, started: now.iso).text + "\n")
-      try directory.write("losses.csv", LossRow.header)
-      try directory.write("timing.csv", "step,seconds,images_per_second\n")
+      try directory.prepare(work)
     } catch {
-      try? files.remove(path)
+      try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
       throw error
     }
     return directory
   }
 
+  private func prepare(_ work: Work) throws(RunError) {
+    try removeTemporaries(in: path)
+    for folder in ["samples", "checkpoints"] { _ = try files.makeDirectory("\(path)/\(folder)") }
+    let resolved = work.experiment.resolvedYAML(comments: false)
+    let source = work.experiment.source.lines.joined(separator: "\n")
+    let environment =
+      work.context.environment(dataDigest: work.dataDigest, started: started).text + "\n"
+    try write("attempts/\(claim.number)/resolved.yaml", resolved)
+    try write("attempts/\(claim.number)/environment.json", environment)
+    if !files.exists("\(path)/spec.yaml") { try write("spec.yaml", source) }
+    try write("resolved.yaml", resolved)
+    if !files.exists("\(path)/environment.json") { try write("environment.json", environment) }
+    // The word of an end that is none any more, as when a run is made longer.
+    if files.exists("\(path)/result.json") {
+      try files.rename("\(path)/result.json", to: "\(claim.path)/replaced-result.json")
+    }
+  }
+
+  /// What a process that was killed left half written.
+  private func removeTemporaries(in folder: String) throws(RunError) {
+    for name in try files.list(folder) {
+      let place = "\(folder)/\(name)"
+      if FileLayer.isTemporary(name) {
+        try files.remove(place)
+      } else if files.isDirectory(place) {
+        try removeTemporaries(in: place)
+      }
+    }
+  }
+
   func write(_ name: String, _ text: String) throws(RunError) {
+    try claim.check()
     try files.replace("\(path)/\(name)", with: Array(text.utf8))
   }
 
   /// Adds lines to losses.csv, timing.csv or log.txt, visible to readers at once.
   func append(_ name: String, _ text: String) throws(RunError) {
-    try files.append("\(path)/\(name)", Array(text.utf8))
+    try file(name).append(Array(text.utf8))
+  }
+
+  private func file(_ name: String) throws(RunError) -> AppendedFile {
+    if let known = open[name] { return known }
+    let file = try files.openForAppending("\(path)/\(name)")
+    open[name] = file
+    return file
+  }
+
+  /// Puts rows in place as they stood at a checkpoint; what an earlier process still adds to the old
+  /// files is lost.
+  func setRows(losses: [UInt8], timing: String) throws(RunError) {
+    open = [:]
+    try claim.check()
+    try files.replace("\(path)/losses.csv", with: losses)
+    try write("timing.csv", timing)
   }
 
   func log(_ line: String) throws(RunError) {
@@ -72,6 +150,12 @@ package final class RunDirectory {
 
   func writeStatus(_ status: RunStatus) throws(RunError) {
     try write("status.json", statusText(status))
+  }
+
+  /// Says that all is well: status.json and the heartbeat of the claim.
+  func beat(_ status: RunStatus) throws(RunError) {
+    try writeStatus(status)
+    try claim.beat()
   }
 
   /// The last word of a run that failed, which may be because no file can be created any more: then
@@ -93,6 +177,7 @@ package final class RunDirectory {
   @discardableResult
   func writePicture(_ name: String, _ picture: Raster) throws(RunError) -> String {
     let path = "\(path)/samples/\(name)"
+    try claim.check()
     try files.replace(path, with: try png(picture, path: path))
     return path
   }
@@ -108,6 +193,9 @@ package final class RunDirectory {
   ) throws(RunError) -> String {
     let name = CheckpointStore.folder(step: state.step)
     let folder = "\(store.path)/\(name)"
+    try claim.check()
+    // Of an owner that was slow to see that its time was over.
+    if files.exists(folder) { try files.withdraw(folder) }
     try files.publish(folder) { draft throws(RunError) in
       try draft.writeCheckpoint(state, of: states, read: read)
     }
@@ -115,8 +203,25 @@ package final class RunDirectory {
     return folder
   }
 
+  /// How long losses.csv is, with all of it on the disk.
+  func securedLosses() throws(RunError) -> Int {
+    let file = try file("losses.csv")
+    try file.synchronize()
+    return try file.byteCount()
+  }
+
+  /// Puts a checkpoint that is not as it was written out of the way, and keeps it for a look.
+  func setAside(_ folder: String) throws(RunError) {
+    try claim.check()
+    let stem = "\(parentFolder(folder))/damaged-\(lastComponent(folder))"
+    var (place, number) = (stem, 1)
+    while files.exists(place) { (place, number) = ("\(stem)-\(number + 1)", number + 1) }
+    try files.rename(folder, to: place)
+  }
+
   /// Takes the oldest checkpoints away, all but `count`.
   func keepCheckpoints(_ count: Int) throws(RunError) {
+    try claim.check()
     for step in try store.steps().dropLast(max(1, count)) {
       try files.withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
     }

@@ -17,6 +17,17 @@ package struct RunStatus: Sendable, Hashable {
   /// `disk`, `device`, `data`: what kind of failure, for `failed`.
   package var cause: String?
 
+  /// The last word of an attempt, and of a run that has come to its end.
+  func result(exitCode: Int32, attempt: Int, seconds: Double, ended: String) -> JSON {
+    .map([
+      "state": .text(state.rawValue), "exit_code": .integer(Int(exitCode)),
+      "step": .integer(step), "steps": .integer(steps), "epoch": .integer(epoch),
+      "cause": cause.map(JSON.text), "reason": reason.map(JSON.text),
+      "attempt": .integer(attempt), "seconds": .number((seconds * 1000).rounded() / 1000),
+      "ended": .text(ended),
+    ])
+  }
+
   func json(process: ProcessIdentity, started: String, heartbeat: String) -> JSON {
     .map([
       "state": .text(state.rawValue), "step": .integer(step), "steps": .integer(steps),

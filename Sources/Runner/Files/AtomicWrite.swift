@@ -52,6 +52,11 @@ extension FileLayer {
   static func temporaryName(for path: String) -> String {
     "\(parentFolder(path))/.\(lastComponent(path)).tmp-\(getpid())"
   }
+
+  /// Whether `temporaryName` gave this name.
+  static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(".") && name.contains(".tmp-")
+  }
 }
 
 extension RunError {

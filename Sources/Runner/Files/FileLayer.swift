@@ -12,7 +12,7 @@
 /// sees what a full disk, a lost mount or a missing permission would do at that point.
 package struct FileLayer: Sendable {
   package enum Operation: String, Sendable, CaseIterable {
-    case makeDirectory, create, write, append, overwrite, synchronize, rename, remove
+    case makeDirectory, create, write, append, overwrite, synchronize, rename, link, remove
   }
 
   /// Asked before each operation: an `errno` with which it fails, 0 to let it pass.
@@ -76,10 +76,14 @@ package struct FileLayer: Sendable {
 
   /// Adds to the end of a file, which need not exist.
   package func append(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    try openForAppending(path).append(bytes)
+  }
+
+  /// A file, made if it is not there, whose end can be written to for as long as it is held.
+  package func openForAppending(_ path: String) throws(RunError) -> AppendedFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.failure(path, "open for appending") }
-    defer { close(descriptor) }
-    try writeAll(descriptor, bytes, path, .append)
+    return AppendedFile(path: path, descriptor: descriptor, files: self)
   }
 
   /// Writes over the bytes of a file that is there, without asking for new room on the disk.
@@ -103,6 +107,22 @@ package struct FileLayer: Sendable {
       let outcome = Darwin.rename(path, target)
     #endif
     guard outcome == 0 else { throw Self.failure(target, "put in place") }
+  }
+
+  /// Gives a file a second name. False when something of that name is there already: of any number
+  /// of processes that try, one succeeds, on local disks and shared file systems alike.
+  package func link(_ path: String, to target: String) throws(RunError) -> Bool {
+    try check(.link, target, "put in place")
+    #if canImport(Glibc)
+      let outcome = Glibc.link(path, target)
+    #elseif canImport(Musl)
+      let outcome = Musl.link(path, target)
+    #else
+      let outcome = Darwin.link(path, target)
+    #endif
+    if outcome == 0 { return true }
+    if errno == EEXIST { return false }
+    throw Self.failure(target, "put in place")
   }
 
   /// Makes names that were created, renamed or removed in a folder survive a loss of power.
@@ -129,7 +149,7 @@ package struct FileLayer: Sendable {
     }
   }
 
-  private func writeAll(
+  fileprivate func writeAll(
     _ descriptor: Int32, _ bytes: [UInt8], _ path: String, _ operation: Operation
   ) throws(RunError) {
     let code = fault(operation, path)
@@ -161,7 +181,7 @@ package struct FileLayer: Sendable {
     #endif
   }
 
-  private func check(
+  fileprivate func check(
     _ operation: Operation, _ path: String, _ action: String
   ) throws(RunError) {
     let code = fault(operation, path)
@@ -171,6 +191,36 @@ package struct FileLayer: Sendable {
   static func failure(_ path: String, _ action: String, code: Int32 = errno) -> RunError {
     let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     return .file(path: path, action: action, reason: words)
+  }
+}
+
+/// The end of a file. It stays that of the same file when another takes its name: what a process that
+/// has been replaced still writes is seen by nobody.
+package final class AppendedFile {
+  private let path: String
+  private let descriptor: Int32
+  private let files: FileLayer
+
+  fileprivate init(path: String, descriptor: Int32, files: FileLayer) {
+    (self.path, self.descriptor, self.files) = (path, descriptor, files)
+  }
+
+  deinit { close(descriptor) }
+
+  package func append(_ bytes: [UInt8]) throws(RunError) {
+    try files.writeAll(descriptor, bytes, path, .append)
+  }
+
+  /// What has been added is on the disk when this returns.
+  package func synchronize() throws(RunError) {
+    try files.check(.synchronize, path, "write")
+    guard fsync(descriptor) == 0 else { throw FileLayer.failure(path, "write") }
+  }
+
+  package func byteCount() throws(RunError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileLayer.failure(path, "look at") }
+    return Int(status.st_size)
   }
 }
 
@@ -184,6 +234,18 @@ extension FileLayer {
   package func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
+  }
+
+  /// Seconds since something was last changed there; nil if nothing is there.
+  package func age(of path: String) -> Double? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    #if canImport(Darwin)
+      let changed = status.st_mtimespec
+    #else
+      let changed = status.st_mtim
+    #endif
+    return wallSeconds() - Double(changed.tv_sec) - Double(changed.tv_nsec) * 1e-9
   }
 
   /// The names in a folder, sorted.

@@ -16,6 +16,15 @@ extension JSON {
   package var int: Int? {
     if case .integer(let value) = self { value } else { nil }
   }
+  /// A number, or the words for what is not finite.
+  var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .text(let word): Double(word)
+    case .null, .flag, .list, .object: nil
+    }
+  }
   package var items: [JSON]? {
     if case .list(let items) = self { items } else { nil }
   }

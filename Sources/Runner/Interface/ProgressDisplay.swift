@@ -58,6 +58,7 @@ package final class ProgressDisplay {
       say(
         "\(directory): \(grouped(timetable.rounds)) rounds, "
           + "\(grouped(timetable.imageCount)) images an epoch")
+    case .resumed(let step): say("going on after step \(grouped(step))")
     case .round(let progress): show(progress)
     case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
     case .picture(let path): if verbose { say("picture \(path)") }

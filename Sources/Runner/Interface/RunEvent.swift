@@ -1,6 +1,8 @@
 /// What happens in a run, for whoever watches: a progress line, a test.
 package enum RunEvent: Sendable {
   case started(directory: String, Timetable)
+  /// Goes on after this step; 0: from the beginning.
+  case resumed(step: Int)
   case round(RoundProgress)
   case row(LossRow)
   case picture(path: String)
@@ -32,6 +34,8 @@ package struct RunOutcome: Sendable {
     case interrupted(signal: Int32)
     case diverged(RunError)
     case failed(RunError)
+    /// Another process goes on in this one's place.
+    case superseded(RunError)
   }
   package let ending: Ending
   package let directory: String
@@ -44,7 +48,7 @@ package struct RunOutcome: Sendable {
     switch ending {
     case .finished, .outOfTime: 0
     case .interrupted(let signal): 128 + signal
-    case .diverged(let error), .failed(let error): error.exitCode
+    case .diverged(let error), .failed(let error), .superseded(let error): error.exitCode
     }
   }
 
@@ -57,8 +61,9 @@ package struct RunOutcome: Sendable {
       return
         "stopped at step \(step): guards.max_time (\(Duration.words(seconds))) is over; \(kept)"
     case .interrupted:
-      return "interrupted after step \(step); \(kept); to draw from it: gan-exp sample \(directory)"
+      return "interrupted after step \(step); \(kept); to go on: gan-exp resume \(directory)"
     case .diverged(let error): return "\(error); last finite weights: \(checkpoint ?? "none saved")"
+    case .superseded(let error): return "\(error); stopped at step \(step)"
     case .failed(let error): return "failed after step \(step): \(error); \(kept)"
     }
   }

@@ -1,3 +1,4 @@
+import Images
 import ModelBuilder
 import Spec
 import TensorCore
@@ -22,6 +23,8 @@ final class TrainingRun {
   private var lastRow: (time: Double, images: Int)
   private var lastBeat: Double
   private var lastPicture: String?
+  /// Of training, before this process began.
+  private var secondsBefore = 0.0
   private var lastCheckpoint: (step: Int, path: String)?
   private var warned: Set<String> = []
 
@@ -29,7 +32,7 @@ final class TrainingRun {
     (self.setup, self.watch) = (setup, watch)
     experiment = setup.program.experiment
     timetable = try Timetable(experiment, imageCount: setup.data.images.count)
-    try Self.checkDisk(setup, at: setup.results)
+    try Self.checkDisk(setup, at: setup.directory ?? setup.results)
     player = try RoundPlayer(
       setup.program, data: setup.data, timetable: timetable, backend: setup.backend)
     let grid = experiment.record.samples.map {
@@ -41,20 +44,52 @@ final class TrainingRun {
     } else {
       painter = nil
     }
-    directory = try RunDirectory.create(
-      in: setup.results, experiment, context: setup.context, dataDigest: setup.data.digest,
-      files: setup.files)
+    let work = RunDirectory.Work(
+      experiment: experiment, context: setup.context, dataDigest: setup.data.digest,
+      steps: timetable.rounds, process: setup.process, lostAfter: setup.lostAfter)
+    if let place = setup.directory {
+      _ = try RunDirectory.changes(
+        in: place, to: experiment, steps: timetable.rounds, setup.files)
+      directory = try RunDirectory.take(place, work, files: setup.files)
+    } else {
+      directory = try RunDirectory.create(in: setup.results, work, files: setup.files)
+    }
     startTime = setup.clock()
     (lastRow, lastBeat) = ((startTime, 0), startTime)
     do throws(RunError) {
-      try directory.writeStatus(status(.running))
-      if let real = grid?.realPicture(setup.data, experiment) {
-        try directory.writePicture("real.png", real)
-      }
+      try begin(realPicture: grid?.realPicture(setup.data, experiment))
     } catch {
-      try? setup.files.remove(directory.path)
+      if setup.directory == nil {
+        try? setup.files.remove(directory.path)
+      } else {
+        endClaim(status(.failed, reason: "\(error)", cause: error.cause), error.exitCode)
+      }
       throw error
     }
+  }
+
+  /// The files of a run that begins, or the place where one goes on.
+  private func begin(realPicture: Raster?) throws(RunError) {
+    let resumption = try Resumption.newest(
+      of: directory.path, setup.program, dataDigest: setup.data.digest, session: player.session,
+      files: setup.files)
+    if let resumption {
+      try directory.setRows(losses: resumption.losses, timing: resumption.timing)
+      for (folder, error) in resumption.passedOver {
+        try warn("\(error); going on from step \(resumption.checkpoint.step)")
+        try directory.setAside(folder)
+      }
+      (step, ledger) = (resumption.checkpoint.step, resumption.ledger)
+      curves = resumption.rows.map { (timetable.epochFraction(after: $0.step), $0) }
+      lastCheckpoint = (step, resumption.checkpoint.path)
+      lastRow.images = resumption.rows.last?.images ?? 0
+      secondsBefore = resumption.seconds
+    } else {
+      try directory.setRows(
+        losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader)
+    }
+    try directory.writeStatus(status(.running))
+    if let realPicture { try directory.writePicture("real.png", realPicture) }
   }
 
   /// The whole game.
@@ -62,7 +97,12 @@ final class TrainingRun {
     watch(.started(directory: directory.path, timetable))
     let outcome: RunOutcome
     do throws(RunError) {
-      try directory.log("started: \(timetable.rounds) rounds")
+      let isNew = directory.claim.number == 1
+      try directory.log(
+        isNew
+          ? "started: \(timetable.rounds) rounds"
+          : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
+      if !isNew { watch(.resumed(step: step)) }
       outcome = try end(try playRounds())
     } catch {
       outcome = fail(error)
@@ -101,7 +141,8 @@ final class TrainingRun {
     return .finished
   }
 
-  private var elapsed: Double { setup.clock() - startTime }
+  /// Of training, by this process and those before it.
+  private var elapsed: Double { secondsBefore + setup.clock() - startTime }
 
   private func announce(_ moves: [MoveResult]) {
     watch(
@@ -123,7 +164,8 @@ final class TrainingRun {
     let rate = Double(images - lastRow.images) / max(now - lastRow.time, 1e-9)
     try directory.append(
       "timing.csv",
-      "\(step),\(fixed(now - startTime, decimals: 3)),\(fixed(rate, decimals: 1))\n")
+      "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),\(fixed(rate, decimals: 1))\n"
+    )
     lastRow = (now, images)
     curves.append((timetable.epochFraction(after: step), row))
     watch(.row(row))
@@ -173,7 +215,8 @@ final class TrainingRun {
       step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
       batches: timetable.batches(after: step), seed: experiment.seed,
       format: setup.program.images, classNames: setup.data.classNames,
-      dataDigest: setup.data.digest, pending: ledger.json)
+      dataDigest: setup.data.digest, pending: ledger.json,
+      lossesBytes: try directory.securedLosses())
     let path = try directory.saveCheckpoint(
       state, of: setup.program.states, read: player.read)
     lastCheckpoint = (step, path)
@@ -187,7 +230,7 @@ final class TrainingRun {
     let now = setup.clock()
     guard now - lastBeat >= Self.heartbeatSeconds else { return }
     lastBeat = now
-    try directory.writeStatus(status(.running))
+    try directory.beat(status(.running))
     try Self.checkDisk(setup, at: directory.path)
   }
 
@@ -235,18 +278,35 @@ final class TrainingRun {
     let isFinal =
       switch ending {
       case .finished, .outOfTime: true
-      case .interrupted, .diverged, .failed: false
+      case .interrupted, .diverged, .failed, .superseded: false
       }
-    // An interrupted run keeps an unfinished row in its checkpoint, so that going on gives the rows
-    // of a run that was never interrupted.
-    if isFinal, !ledger.isEmpty { try writeRow() }
+    // Whoever goes on from here, after an interruption or to make the run longer, writes the rows of
+    // a run that never stopped: the checkpoint keeps an unfinished row, and knows of no last one.
     try saveCheckpoint()
+    if isFinal, !ledger.isEmpty { try writeRow() }
     if isFinal { try paint("final.png") }
     try drawCurves()
     let outcome = outcome(ending)
     try directory.log(outcome.message ?? "finished")
-    try directory.writeStatus(status(isFinal ? .finished : .interrupted, reason: outcome.message))
+    let status = status(isFinal ? .finished : .interrupted, reason: outcome.message)
+    try directory.writeStatus(status)
+    if isFinal {
+      try directory.claim.publish(result(status, outcome.exitCode))
+    } else {
+      endClaim(status, outcome.exitCode)
+    }
     return outcome
+  }
+
+  private func result(_ status: RunStatus, _ exitCode: Int32) -> JSON {
+    status.result(
+      exitCode: exitCode, attempt: directory.claim.number, seconds: elapsed,
+      ended: Timestamp.now.iso)
+  }
+
+  /// A claim that cannot be given back ends with the process.
+  private func endClaim(_ status: RunStatus, _ exitCode: Int32) {
+    attempt { () throws(RunError) in try directory.claim.end(result(status, exitCode)) }
   }
 
   private func outcome(_ ending: RunOutcome.Ending) -> RunOutcome {
@@ -257,7 +317,9 @@ final class TrainingRun {
 
   /// Leaves what can be left. Nothing in here may hide `error`.
   private func fail(_ error: RunError) -> RunOutcome {
+    if let superseded = attempt(directory.claim.check) { return outcome(.superseded(superseded)) }
     switch error {
+    case .superseded: return outcome(.superseded(error))
     case .diverged:
       let failure = attempt { () throws(RunError) in try leaveLastFinite() }
       if let failure { return leave(.failed(failure), .failed, cause: failure.cause) }
@@ -266,7 +328,7 @@ final class TrainingRun {
       // There is less room than asked for, but some.
       attempt { () throws(RunError) in try saveCheckpoint() }
       return leave(.failed(error), .failed, cause: error.cause)
-    case .file, .data, .damaged, .request, .device:
+    case .file, .data, .damaged, .request, .device, .locked, .changed:
       return leave(.failed(error), .failed, cause: error.cause)
     }
   }
@@ -275,8 +337,16 @@ final class TrainingRun {
     _ ending: RunOutcome.Ending, _ state: RunStatus.State, cause: String?
   ) -> RunOutcome {
     let outcome = outcome(ending)
+    let status = status(state, reason: outcome.message, cause: cause)
     attempt { () throws(RunError) in try directory.log(outcome.message ?? "ended") }
-    directory.writeLastStatus(status(state, reason: outcome.message, cause: cause))
+    directory.writeLastStatus(status)
+    if case .diverged = ending {
+      attempt { () throws(RunError) in
+        try directory.claim.publish(result(status, outcome.exitCode))
+      }
+    } else {
+      endClaim(status, outcome.exitCode)
+    }
     return outcome
   }
 
@@ -322,6 +392,8 @@ extension RunError {
     case .damaged: "checkpoint"
     case .request: "request"
     case .device: "device"
+    case .locked, .superseded: "locked"
+    case .changed: "spec"
     }
   }
 }

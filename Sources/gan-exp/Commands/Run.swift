@@ -16,32 +16,13 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Where NAME/TIME-DIGEST is made.", valueName: "dir"))
   var results = "results"
 
-  @Flag(name: .shortAndLong, help: "Say nothing but errors and the result.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say each row, picture and checkpoint.")
-  var verbose = false
+  @OptionGroup var progress: ProgressOptions
 
   func run() throws {
     let experiment = try options.load()
     try refuseSweep(experiment)
     if let format = experiment.declaredFormat { _ = try experiment.program(format) }
-    let (program, training) = try experiment.prepared(data.folders)
-    let context = RunContext(
-      programVersion: programVersion, numericsVersion: numericsVersion,
-      device: machine.device.rawValue, threads: machine.threadCount,
-      libraries: machine.device.libraries, commandLine: CommandLine.arguments)
-    let setup = RunSetup(
-      program: program, data: training, backend: machine.backend, results: results,
-      context: context)
-    // When a reader of what is said (`| tee`, `| head`) goes away, the run does not.
-    signal(SIGPIPE, SIG_IGN)
-    Interrupts.install()
-    let progress = ProgressDisplay(style: ProgressDisplay.style(quiet: quiet), verbose: verbose)
-    let outcome = try Failure.catching { try train(setup, watch: progress.show) }
-    print(outcome.directory)
-    if let picture = outcome.picture { print(picture) }
-    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    try progress.play(try experiment.setup(data, machine, results: results))
   }
 
   private func refuseSweep(_ experiment: Experiment) throws {
@@ -57,7 +38,40 @@ struct Run: ParsableCommand {
   }
 }
 
+/// What is said while a run plays.
+struct ProgressOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but errors and the result.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say each row, picture and checkpoint.")
+  var verbose = false
+
+  /// Plays a run, prints its directory and its last picture, and ends with its exit code.
+  func play(_ setup: RunSetup) throws {
+    // When a reader of what is said (`| tee`, `| head`) goes away, the run does not.
+    signal(SIGPIPE, SIG_IGN)
+    Interrupts.install()
+    let display = ProgressDisplay(style: ProgressDisplay.style(quiet: quiet), verbose: verbose)
+    let outcome = try Failure.catching { try train(setup, watch: display.show) }
+    print(outcome.directory)
+    if let picture = outcome.picture { print(picture) }
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+}
+
 extension Experiment {
+  /// Everything a run of this needs, or exit 3 or 4.
+  func setup(_ data: DataOptions, _ machine: MachineOptions, results: String) throws -> RunSetup {
+    let (program, training) = try prepared(data.folders)
+    let context = RunContext(
+      programVersion: programVersion, numericsVersion: numericsVersion,
+      device: machine.device.rawValue, threads: machine.threadCount,
+      libraries: machine.device.libraries, commandLine: CommandLine.arguments)
+    return RunSetup(
+      program: program, data: training, backend: machine.backend, results: results,
+      context: context)
+  }
+
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
   func prepared(_ folders: [String]) throws -> (program: TrainingProgram, data: TrainingData) {
     let set = try loadData(folders)

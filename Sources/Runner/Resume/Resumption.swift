@@ -1,0 +1,90 @@
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// The place in a run from which it goes on: a good checkpoint, and the rows that belong to it.
+struct Resumption {
+  let checkpoint: LoadedCheckpoint
+  /// losses.csv and timing.csv as they were then.
+  let losses: [UInt8]
+  let timing: String
+  let rows: [LossRow]
+  /// What was not yet in a row.
+  let ledger: LossLedger
+  /// Seconds of training before.
+  let seconds: Double
+  /// Newer checkpoints that are damaged, and why.
+  var passedOver: [(folder: String, error: RunError)] = []
+
+  /// The newest good checkpoint, already on the device; nil if the run has none.
+  ///
+  /// - Throws: `.damaged` when there are checkpoints and none is good, `.data` when they were made
+  ///   with other data.
+  static func newest(
+    of run: String, _ program: TrainingProgram, dataDigest: String, session: any Session,
+    files: FileLayer
+  ) throws(RunError) -> Resumption? {
+    let store = CheckpointStore(run: run, files: files)
+    var passedOver: [(folder: String, error: RunError)] = []
+    for step in try store.steps().reversed() {
+      let folder = "\(store.path)/\(CheckpointStore.folder(step: step))"
+      do throws(RunError) {
+        let checkpoint = try LoadedCheckpoint(folder, files: files)
+        guard checkpoint.dataDigest == dataDigest else {
+          throw .data(
+            "\(run): it was begun with other data: "
+              + "digest \(checkpoint.dataDigest ?? "unknown"), now \(dataDigest)")
+        }
+        var found = try Resumption(checkpoint, run: run, files)
+        try checkpoint.restore(program.states, into: session)
+        found.passedOver = passedOver
+        return found
+      } catch {
+        switch error {
+        case .damaged, .file: passedOver.append((folder, error))
+        case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed:
+          throw error
+        }
+      }
+    }
+    guard let newest = passedOver.first else { return nil }
+    let count =
+      passedOver.count == 1 ? "the only checkpoint" : "each of \(passedOver.count) checkpoints"
+    throw .damaged(
+      path: store.path, reason: "\(count) is damaged; the newest: \(newest.error)")
+  }
+
+  private init(_ checkpoint: LoadedCheckpoint, run: String, _ files: FileLayer) throws(RunError) {
+    self.checkpoint = checkpoint
+    guard let count = checkpoint.lossesBytes, let ledger = LossLedger(checkpoint.pending) else {
+      throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
+    }
+    self.ledger = ledger
+    let path = "\(run)/losses.csv"
+    let written = try files.read(path)
+    guard written.count >= count, count > 0, written[count - 1] == UInt8(ascii: "\n") else {
+      throw .damaged(
+        path: path,
+        reason: "it had \(count) bytes at step \(checkpoint.step) and has \(written.count)")
+    }
+    losses = Array(written[..<count])
+    rows = String(decoding: losses, as: UTF8.self).split(separator: "\n").dropFirst()
+      .compactMap { LossRow(csv: $0) }
+    let known = (try? files.read("\(run)/timing.csv")) ?? []
+    (timing, seconds) = Self.timing(known, upTo: checkpoint.step)
+  }
+
+  /// Times are for reading only: a torn or lost row there is no reason to stop.
+  private static func timing(_ bytes: [UInt8], upTo step: Int) -> (text: String, seconds: Double) {
+    var (text, seconds) = (RunDirectory.timingHeader, 0.0)
+    let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
+    for line in String(decoding: whole, as: UTF8.self).split(separator: "\n").dropFirst() {
+      let cells = line.split(separator: ",")
+      guard cells.count == 3, let row = Int(cells[0]), let time = Double(cells[1]), row <= step
+      else { continue }
+      text += "\(line)\n"
+      seconds = time
+    }
+    return (text, seconds)
+  }
+}

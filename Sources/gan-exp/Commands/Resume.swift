@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Runner
+import Spec
+
+struct Resume: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Continues a run from its directory alone; prints its path.",
+    discussion: """
+      What comes out is what would have come out had the run never stopped. `run` always makes a
+      new directory; only `resume` goes on in one.
+      """)
+
+  @Argument(help: ArgumentHelp("A result directory.", valueName: "run"), completion: .directory)
+  var directory: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Makes it longer: length='400 epochs'. A finished run goes on.", valueName: "length=…"))
+  var extend: [String] = []
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Changes one value of record or guards: record.checkpoint.every='1 epochs'.",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var machine: MachineOptions
+  @OptionGroup var progress: ProgressOptions
+
+  func validate() throws {
+    if let wrong = extend.first(where: { !$0.hasPrefix("length=") }) {
+      throw ValidationError("--extend takes length='400 epochs', not `\(wrong)`")
+    }
+  }
+
+  func run() throws {
+    let path = directory + "/resolved.yaml"
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw Failure(
+        status: .files,
+        message: "error: \(directory): not a result directory: no resolved.yaml in it")
+    }
+    let changes = extend.map { "schedule.\($0)" } + overrides
+    if case .ended(let state, let step, let reason) = try Failure.catching({
+      try Standing(of: directory)
+    }), changes.isEmpty {
+      try say(state, step, reason)
+      return
+    }
+    let experiment = try loadSpec(path, overrides: changes).get()
+    var setup = try experiment.setup(data, machine, results: directory)
+    setup.directory = directory
+    try progress.play(setup)
+  }
+
+  /// What has come to its end needs no more work.
+  private func say(_ state: String, _ step: Int, _ reason: String?) throws {
+    let why = reason.map { ": \($0)" } ?? ""
+    Terminal.error(
+      "\(directory): \(state) at step \(step)\(why); nothing to do "
+        + "(--extend length='400 epochs' makes it longer)")
+    print(directory)
+    if state == "diverged" { throw ExitCode(ExitStatus.diverged.rawValue) }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+/// The program itself, which is built beside the tests.
+enum Program {
+  static let path =
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("gan-exp").path
+
+  static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+  static func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// - Returns: the exit code.
+  static func run(_ arguments: [String]) throws -> Int32 {
+    let process = try start(arguments)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
+
+@Suite(.enabled(if: Program.isBuilt, "the program has not been built beside the tests"))
+struct KillTests {
+  /// In `make soak` there are more.
+  static let kills = Int(ProcessInfo.processInfo.environment["GAN_EXP_KILLS"] ?? "") ?? 10
+
+  private static let spec = """
+    name: killed
+    data: {source: {synthetic: {of: digits, count: 640}}, batch: 64}
+    latent: {size: 8}
+    architecture:
+      generator: [linear: 32, batch_norm, relu, dropout: 0.2, linear: 784, tanh, image: {channels: 1, size: 28}]
+      discriminator: [flatten, linear: 32, leaky_relu: 0.2, linear: 1]
+    loss: least_squares
+    optimizer: {kind: adam, learning_rate: 1e-3}
+    schedule: {length: 20 epochs}
+    record: {log: 7 steps, samples: {every: 5 epochs, grid: 2x2}, checkpoint: {every: 9 steps}}
+    """
+
+  @Test func howeverOftenAProcessIsKilledTheLossesAreTheSame() throws {
+    let scratch = try Scratch()
+    let spec = "\(scratch.path)/spec.yaml"
+    try FileLayer().create(spec, Array(Self.spec.utf8))
+    let start = monotonicSeconds()
+    #expect(
+      try Program.run(["run", spec, "-q", "--threads", "1", "--results", "\(scratch.path)/a"]) == 0)
+    let seconds = monotonicSeconds() - start
+    let undisturbed = try losses("\(scratch.path)/a")
+
+    let results = "\(scratch.path)/b"
+    var killed = 0
+    for _ in 0..<(Self.kills * 5) where killed < Self.kills {
+      let directory = try? directory(results)
+      let process = try Program.start(
+        directory.map { ["resume", $0, "-q", "--threads", "1"] }
+          ?? ["run", spec, "-q", "--threads", "1", "--results", results])
+      usleep(UInt32(Double.random(in: 0.02..<max(seconds * 0.4, 0.05)) * 1e6))
+      guard process.isRunning else { continue }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      killed += 1
+    }
+    #expect(killed > 0)
+    #expect(try Program.run(["resume", try directory(results), "-q", "--threads", "1"]) == 0)
+    #expect(try losses(results) == undisturbed)
+    let directory = try directory(results)
+    #expect(try scratch.contents(of: directory).keys.allSatisfy { !$0.contains(".tmp-") })
+    #expect(try json("\(directory)/result.json")["state"]?.string == "finished")
+  }
+
+  private func directory(_ results: String) throws -> String {
+    let names = try FileLayer().list("\(results)/killed")
+    let begun = names.first { FileLayer().exists("\(results)/killed/\($0)/resolved.yaml") }
+    guard let begun else { throw TestProblem("nothing has begun in \(results)") }
+    return "\(results)/killed/\(begun)"
+  }
+
+  private func losses(_ results: String) throws -> String {
+    try text("\(try directory(results))/losses.csv")
+  }
+}
