@@ -38,8 +38,8 @@ struct SignalTests {
     #expect(
       result.errors.hasSuffix(
         """
-        interrupted after step \(step); saved: \(directory)/checkpoints/\(name); to draw from it: \
-        gan-exp sample \(directory)
+        interrupted after step \(step); saved: \(directory)/checkpoints/\(name); to go on: \
+        gan-exp resume \(directory)
 
         """))
     #expect(result.output == "\(directory)\n")
