@@ -22,7 +22,7 @@ struct GanExp: ParsableCommand {
     version: programVersion,
     subcommands: [
       Run.self, Resume.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self,
-        Show.self,
+      Show.self,
       Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
       Schema.self, Reference.self, Benchmark.self,
     ])

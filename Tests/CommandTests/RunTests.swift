@@ -4,14 +4,17 @@ import Testing
 @Suite("run, from the spec to the result directory")
 struct RunTests {
   private static let picturesAndRest = [
-    "checkpoints/", "checkpoints/latest", "checkpoints/step-00000008/",
+    "attempts/", "attempts/1/", "attempts/1/environment.json", "attempts/1/heartbeat",
+    "attempts/1/owner.json", "attempts/1/resolved.yaml", "attempts/1/result.json", "checkpoints/",
+    "checkpoints/latest", "checkpoints/step-00000008/",
     "checkpoints/step-00000008/discriminator.safetensors",
     "checkpoints/step-00000008/generator.safetensors",
     "checkpoints/step-00000008/optimizer.safetensors", "checkpoints/step-00000008/state.json",
     "checkpoints/step-00000012/", "checkpoints/step-00000012/discriminator.safetensors",
     "checkpoints/step-00000012/generator.safetensors",
     "checkpoints/step-00000012/optimizer.safetensors", "checkpoints/step-00000012/state.json",
-    "environment.json", "log.txt", "losses.csv", "losses.svg", "resolved.yaml", "samples/",
+    "environment.json", "log.txt", "losses.csv", "losses.svg", "resolved.yaml", "result.json",
+    "samples/",
     "samples/epoch-0001.png", "samples/epoch-0002.png", "samples/epoch-0003.png",
     "samples/final.png", "samples/real.png", "spec.yaml", "status.json", "timing.csv",
   ]
