@@ -17,7 +17,8 @@ struct GanExp: ParsableCommand {
         1  internal error       6  diverged
         2  command line         7  held by a living process
         3  experiment file      8  checkpoint damaged
-        77 superseded           129, 130, 143  interrupted and saved
+        77 superseded by another process
+        129, 130, 143  interrupted and saved
       """,
     version: programVersion,
     subcommands: [

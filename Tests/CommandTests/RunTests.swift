@@ -5,8 +5,8 @@ import Testing
 struct RunTests {
   private static let picturesAndRest = [
     "attempts/", "attempts/1/", "attempts/1/environment.json", "attempts/1/heartbeat",
-    "attempts/1/owner.json", "attempts/1/resolved.yaml", "attempts/1/result.json", "checkpoints/",
-    "checkpoints/latest", "checkpoints/step-00000008/",
+    "attempts/1/owner.json", "attempts/1/resolved.yaml", "attempts/1/result.json",
+    "checkpoints/", "checkpoints/latest", "checkpoints/step-00000008/",
     "checkpoints/step-00000008/discriminator.safetensors",
     "checkpoints/step-00000008/generator.safetensors",
     "checkpoints/step-00000008/optimizer.safetensors", "checkpoints/step-00000008/state.json",
