@@ -15,6 +15,12 @@ struct ResultsOptions: ParsableArguments {
     }
   }
 
+  /// The same, for commands that need no more of a run than its spec: a damaged one will do.
+  func directory(_ reference: String) throws -> String {
+    FileManager.default.fileExists(atPath: reference + "/resolved.yaml")
+      ? reference : try run(reference).path
+  }
+
   /// All runs of some folders, ids or `@last`; none named: of the whole folder of results.
   func scan(_ references: [String]) throws -> RunScan {
     guard !references.isEmpty else { return RunScan([results]) }

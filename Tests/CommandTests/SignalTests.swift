@@ -43,7 +43,15 @@ struct SignalTests {
 
         """))
     #expect(result.output == "\(directory)\n")
-    #expect(try place.run("sample", directory, "--to", "now.png").end == .exit(0))
+    #expect(try place.run("sample", "@last", "--to", "now.png").end == .exit(0))
+
+    let resumed = try place.start(["resume", "@last", "-q", "--threads", "1"])
+    try resumed.wait(for: "more rows") { rows(place) > step / 10 + 3 }
+    resumed.send(signal)
+    #expect(try resumed.finish(limit: 20).end == .exit(code))
+    let steps = try place.text("\(directory)/losses.csv").split(separator: "\n").dropFirst()
+      .compactMap { $0.split(separator: ",").first.flatMap { Int($0) } }
+    #expect(steps == (1...steps.count).map { $0 * 10 }, "no gaps, no duplicates")
   }
 
   /// The naive interpreter takes longer for one of these rounds than anybody waits.

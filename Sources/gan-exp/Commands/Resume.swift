@@ -11,8 +11,10 @@ struct Resume: ParsableCommand {
       new directory; only `resume` goes on in one.
       """)
 
-  @Argument(help: ArgumentHelp("A result directory.", valueName: "run"), completion: .directory)
-  var directory: String
+  @Argument(
+    help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
+    completion: .directory)
+  var reference: String
 
   @Option(
     help: ArgumentHelp(
@@ -26,6 +28,7 @@ struct Resume: ParsableCommand {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
   @OptionGroup var progress: ProgressOptions
@@ -37,27 +40,24 @@ struct Resume: ParsableCommand {
   }
 
   func run() throws {
-    let path = directory + "/resolved.yaml"
-    guard FileManager.default.isReadableFile(atPath: path) else {
-      throw Failure(
-        status: .files,
-        message: "error: \(directory): not a result directory: no resolved.yaml in it")
-    }
+    let directory = try results.directory(reference)
     let changes = extend.map { "schedule.\($0)" } + overrides
     if case .ended(let state, let step, let reason) = try Failure.catching({
       try Standing(of: directory)
     }), changes.isEmpty {
-      try say(state, step, reason)
+      try say(directory, state, step, reason)
       return
     }
-    let experiment = try loadSpec(path, overrides: changes).get()
+    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: changes).get()
     var setup = try experiment.setup(data, machine, results: directory)
     setup.directory = directory
     try progress.play(setup)
   }
 
   /// What has come to its end needs no more work.
-  private func say(_ state: String, _ step: Int, _ reason: String?) throws {
+  private func say(
+    _ directory: String, _ state: String, _ step: Int, _ reason: String?
+  ) throws {
     let why = reason.map { ": \($0)" } ?? ""
     Terminal.error(
       "\(directory): \(state) at step \(step)\(why); nothing to do "

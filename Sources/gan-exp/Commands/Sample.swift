@@ -51,7 +51,7 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let request = try request
-    let directory = try results.run(reference).path
+    let directory = try results.directory(reference)
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
     try Failure.catching {
       let sample = try Runner.sample(
