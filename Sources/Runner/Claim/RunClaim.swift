@@ -34,9 +34,10 @@ package struct RunClaim: Sendable {
       let draft = "\(run)/attempts/.\(number).tmp-\(process.pid)-\(UInt32.random(in: 0 ... .max))"
       do throws(RunError) {
         _ = try files.makeDirectory(draft)
-        let owner = (process.json.members ?? []) + [
-          ("since", .text(Timestamp.now.iso)), ("steps", .integer(steps)),
-        ]
+        let owner =
+          (process.json.members ?? []) + [
+            ("since", .text(Timestamp.now.iso)), ("steps", .integer(steps)),
+          ]
         try files.create("\(draft)/owner.json", JSON.object(owner).fileBytes)
         try files.create("\(draft)/heartbeat", Array("\(Timestamp.now.iso)\n".utf8))
         // A folder that is not empty cannot be renamed over: of all who try, one succeeds.
