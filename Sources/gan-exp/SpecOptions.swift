@@ -44,8 +44,12 @@ struct DataOptions: ParsableArguments {
 
 let vocabulary = Catalog.vocabulary(sources: DatasetCatalog.declarations)
 
-func loadSpec(_ path: String, overrides: [String]) -> Result<Experiment, Failure> {
-  switch loadExperiment(path: path, overrides: overrides, vocabulary: vocabulary) {
+func loadSpec(
+  _ path: String, overrides: [String], sweeps: [String] = []
+) -> Result<Experiment, Failure> {
+  switch loadExperiment(
+    path: path, overrides: overrides, sweeps: sweeps, vocabulary: vocabulary)
+  {
   case .success(let experiment):
     if !experiment.warnings.isEmpty {
       Terminal.error(Diagnostics(experiment.warnings).rendered(colour: Terminal.showsColour))

@@ -45,12 +45,21 @@ extension Experiment {
   /// What decides the numbers of a run, besides the data and the program: the resolved spec without
   /// what is only said or written down.
   package var identityText: String {
-    let said = Set([
+    text(without: [
       ExperimentSchema.name.declaration.name, ExperimentSchema.description.declaration.name,
       ExperimentSchema.record.declaration.name,
     ])
-    return JSON.object(
-      root.printed.filter { !said.contains($0.name) }.map { ($0.name, $0.value.json) }
+  }
+
+  /// What decides the shapes in its networks: two experiments with the same text are both right or
+  /// both wrong.
+  package var shapeText: String {
+    text(without: ["name", "description", "record", "seed", "optimizer", "guards"])
+  }
+
+  private func text(without keys: Set<String>) -> String {
+    JSON.object(
+      root.printed.filter { !keys.contains($0.name) }.map { ($0.name, $0.value.json) }
     ).text
   }
 }
