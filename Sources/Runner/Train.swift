@@ -11,6 +11,8 @@ package struct RunSetup {
   package let context: RunContext
   /// Begin in this very directory, or go on in it, instead of making one in `results`.
   package var directory: String?
+  /// What spec.yaml says; nil: the file as it was given.
+  package var specText: String?
   package var files = FileLayer()
   package var process = ProcessIdentity.current()
   /// Seconds without a heartbeat after which another process counts as lost.

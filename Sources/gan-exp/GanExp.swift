@@ -17,14 +17,14 @@ struct GanExp: ParsableCommand {
         1  internal error       6  diverged
         2  command line         7  held by a living process
         3  experiment file      8  checkpoint damaged
-        77 superseded by another process
+        5  a trial failed       9  budget over before any result
+        76 held by a worker     77 superseded by another process
         129, 130, 143  interrupted and saved
       """,
     version: programVersion,
     subcommands: [
-      Run.self, Resume.self, Validate.self, Describe.self, Sample.self, Trace.self, List.self,
-      Show.self,
-      Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
+      Run.self, Resume.self, Worker.self, Validate.self, Describe.self, Sample.self, Trace.self,
+      List.self, Show.self, Compare.self, Diff.self, WriteReport.self, Remove.self, Data.self, Layers.self,
       Schema.self, Reference.self, Benchmark.self,
     ])
 

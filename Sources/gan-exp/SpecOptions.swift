@@ -45,14 +45,19 @@ struct DataOptions: ParsableArguments {
 let vocabulary = Catalog.vocabulary(sources: DatasetCatalog.declarations)
 
 /// The experiment in a file, or all that is wrong with it.
-func readSpec(_ path: String, overrides: [String]) -> Result<Experiment, Diagnostics> {
+func readSpec(
+  _ path: String, overrides: [String], sweeps: [String] = []
+) -> Result<Experiment, Diagnostics> {
   if let absence = SpecFolder.absence(of: path) { return .failure(Diagnostics([absence])) }
-  return loadExperiment(path: path, overrides: overrides, vocabulary: vocabulary)
+  return loadExperiment(
+    path: path, overrides: overrides, sweeps: sweeps, vocabulary: vocabulary)
 }
 
 /// The same for commands that end there, with exit 3.
-func loadSpec(_ path: String, overrides: [String]) -> Result<Experiment, Failure> {
-  switch readSpec(path, overrides: overrides) {
+func loadSpec(
+  _ path: String, overrides: [String], sweeps: [String] = []
+) -> Result<Experiment, Failure> {
+  switch readSpec(path, overrides: overrides, sweeps: sweeps) {
   case .success(let experiment):
     if !experiment.warnings.isEmpty {
       Terminal.error(Diagnostics(experiment.warnings).rendered(colour: Terminal.showsColour))

@@ -88,4 +88,71 @@ struct KillTests {
   private func losses(_ results: String) throws -> String {
     try text("\(try directory(results))/losses.csv")
   }
+
+  // MARK: Sweeps
+
+  private static let sweepSpec =
+    spec.replacing("length: 20 epochs", with: "length: 8 epochs") + """
+
+      sweep:
+        axes: {latent.size: [4, 8, 16]}
+        replicates: 2
+      """
+
+  private func sweep(_ scratch: Scratch, _ name: String) throws -> [String] {
+    let spec = "\(scratch.path)/sweep.yaml"
+    if !FileLayer().exists(spec) { try FileLayer().create(spec, Array(Self.sweepSpec.utf8)) }
+    return ["run", spec, "-q", "--results", "\(scratch.path)/\(name)"]
+  }
+
+  /// losses.csv of every trial of the one sweep in `results`, and how many results each has.
+  private func trials(_ results: String) throws -> [String: String] {
+    let sweeps = try FileLayer().list("\(results)/killed")
+    #expect(sweeps.count == 1)
+    let folder = "\(results)/killed/\(sweeps.first ?? "")/trials"
+    var found: [String: String] = [:]
+    for name in try FileLayer().list(folder) {
+      #expect(try json("\(folder)/\(name)/result.json")["state"]?.string == "finished")
+      found[name] = try text("\(folder)/\(name)/losses.csv")
+    }
+    return found
+  }
+
+  @Test func aSweepWhoseProcessIsKilledLosesNoTrialAndRunsNoneTwice() throws {
+    let scratch = try Scratch()
+    let start = monotonicSeconds()
+    #expect(try Program.run(try sweep(scratch, "a")) == 0)
+    let seconds = monotonicSeconds() - start
+    let undisturbed = try trials("\(scratch.path)/a")
+    #expect(undisturbed.count == 6)
+    for _ in 0..<4 {
+      let process = try Program.start(try sweep(scratch, "b"))
+      usleep(UInt32(Double.random(in: 0.1..<max(seconds * 0.5, 0.2)) * 1e6))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    #expect(try Program.run(try sweep(scratch, "b")) == 0)
+    #expect(try trials("\(scratch.path)/b") == undisturbed)
+  }
+
+  @Test func twoProcessesShareASweepAndRunEachTrialOnce() throws {
+    let scratch = try Scratch()
+    #expect(try Program.run(try sweep(scratch, "a")) == 0)
+    let first = try Program.start(try sweep(scratch, "b"))
+    let deadline = monotonicSeconds() + 60
+    func hasPlan() -> Bool {
+      let names = (try? FileLayer().list("\(scratch.path)/b/killed")) ?? []
+      return names.contains { FileLayer().exists("\(scratch.path)/b/killed/\($0)/attempts/1") }
+    }
+    while !hasPlan(), monotonicSeconds() < deadline { usleep(5_000) }
+    #expect(try Program.run(try sweep(scratch, "b")) == 7)
+    #expect(try Program.run(try sweep(scratch, "b") + ["--join", "--jobs", "2"]) == 0)
+    first.waitUntilExit()
+    #expect(first.terminationStatus == 0)
+    #expect(try trials("\(scratch.path)/b") == (try trials("\(scratch.path)/a")))
+    let folder = "\(scratch.path)/b/killed/\(try FileLayer().list("\(scratch.path)/b/killed")[0])"
+    for name in try FileLayer().list("\(folder)/trials") {
+      #expect(try RunClaim.attempts(of: "\(folder)/trials/\(name)", FileLayer()) == [1], "\(name)")
+    }
+  }
 }

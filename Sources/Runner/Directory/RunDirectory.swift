@@ -18,6 +18,7 @@ package final class RunDirectory {
   /// What is told to a directory about the one who works in it.
   struct Work {
     let experiment: Experiment
+    let specText: String
     let context: RunContext
     let dataDigest: String
     /// Rounds of the whole run.
@@ -92,12 +93,11 @@ package final class RunDirectory {
     try removeTemporaries(in: path)
     for folder in ["samples", "checkpoints"] { _ = try files.makeDirectory("\(path)/\(folder)") }
     let resolved = work.experiment.resolvedYAML(comments: false)
-    let source = work.experiment.source.lines.joined(separator: "\n")
     let environment =
       work.context.environment(dataDigest: work.dataDigest, started: started).text + "\n"
     try write("attempts/\(claim.number)/resolved.yaml", resolved)
     try write("attempts/\(claim.number)/environment.json", environment)
-    if !files.exists("\(path)/spec.yaml") { try write("spec.yaml", source) }
+    if !files.exists("\(path)/spec.yaml") { try write("spec.yaml", work.specText) }
     try write("resolved.yaml", resolved)
     if !files.exists("\(path)/environment.json") { try write("environment.json", environment) }
     // The word of an end that is none any more, as when a run is made longer.

@@ -86,6 +86,27 @@ package struct FileLayer: Sendable {
     return AppendedFile(path: path, descriptor: descriptor, files: self)
   }
 
+  /// Adds a line to a file that several processes add to. What stands behind its last newline, left by
+  /// one that was stopped in the middle, goes first. On the disk when this returns.
+  package func appendLine(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure(path, "open for appending") }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw Self.failure(path, "lock") }
+    }
+    var size = lseek(descriptor, 0, SEEK_END)
+    let end = size
+    var byte: UInt8 = 0
+    while size > 0, pread(descriptor, &byte, 1, size - 1) == 1, byte != UInt8(ascii: "\n") {
+      size -= 1
+    }
+    if size < end, ftruncate(descriptor, size) != 0 { throw Self.failure(path, "cut") }
+    try writeAll(descriptor, bytes, path, .append)
+    try check(.synchronize, path, "write")
+    guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
+  }
+
   /// Writes over the bytes of a file that is there, without asking for new room on the disk.
   package func overwrite(_ path: String, _ bytes: [UInt8]) throws(RunError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)

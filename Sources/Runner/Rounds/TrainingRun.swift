@@ -45,7 +45,9 @@ final class TrainingRun {
       painter = nil
     }
     let work = RunDirectory.Work(
-      experiment: experiment, context: setup.context, dataDigest: setup.data.digest,
+      experiment: experiment,
+      specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
+      context: setup.context, dataDigest: setup.data.digest,
       steps: timetable.rounds, process: setup.process, lostAfter: setup.lostAfter)
     if let place = setup.directory {
       _ = try RunDirectory.changes(

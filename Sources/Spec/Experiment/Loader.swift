@@ -1,29 +1,32 @@
 /// Reads an experiment file. On failure: everything that is wrong with it.
 ///
-/// - Parameter overrides: what follows `--set`, `a.b.c=value` each.
+/// - Parameters:
+///   - overrides: what follows `--set`, `a.b.c=value` each.
+///   - sweeps: what follows `--sweep`, `a.b.c=[values]` each: axes added to the file's.
 package func loadExperiment(
-  path: String, overrides: [String] = [], vocabulary: Vocabulary
+  path: String, overrides: [String] = [], sweeps: [String] = [], vocabulary: Vocabulary
 ) -> Result<Experiment, Diagnostics> {
-  ExperimentLoader(files: .disk, vocabulary: vocabulary).load(path, overrides)
+  ExperimentLoader(files: .disk, vocabulary: vocabulary).load(path, overrides, sweeps)
 }
 
 /// The same for a text in memory; `files` are what its `extends` may name.
 package func loadExperiment(
   text: String, name: String = "spec.yaml", files: [String: String] = [:],
-  overrides: [String] = [], vocabulary: Vocabulary
+  overrides: [String] = [], sweeps: [String] = [], vocabulary: Vocabulary
 ) -> Result<Experiment, Diagnostics> {
   loadExperiment(
-    bytes: Array(text.utf8), name: name, files: files, overrides: overrides,
+    bytes: Array(text.utf8), name: name, files: files, overrides: overrides, sweeps: sweeps,
     vocabulary: vocabulary)
 }
 
 func loadExperiment(
   bytes: [UInt8], name: String, files: [String: String] = [:], overrides: [String] = [],
-  vocabulary: Vocabulary
+  sweeps: [String] = [], vocabulary: Vocabulary
 ) -> Result<Experiment, Diagnostics> {
   var texts = files.mapValues { Array($0.utf8) }
   texts[name] = bytes
-  return ExperimentLoader(files: .memory(texts), vocabulary: vocabulary).load(name, overrides)
+  return ExperimentLoader(files: .memory(texts), vocabulary: vocabulary).load(
+    name, overrides, sweeps)
 }
 
 /// One entry of a category on its own, `{conv: {channels: 64}}`: for tests of a single layer.
@@ -43,11 +46,13 @@ package func loadChoice(
   return .success(choice)
 }
 
-private struct ExperimentLoader {
+struct ExperimentLoader {
   let files: SpecFiles
   let vocabulary: Vocabulary
 
-  func load(_ path: String, _ overrides: [String]) -> Result<Experiment, Diagnostics> {
+  func load(
+    _ path: String, _ overrides: [String], _ sweeps: [String]
+  ) -> Result<Experiment, Diagnostics> {
     var extends = Extends(files: files, vocabulary: vocabulary)
     let written = extends.load(path)
     var findings = extends.findings
@@ -59,9 +64,20 @@ private struct ExperimentLoader {
       guard let override = Override(text, findings: &findings) else { continue }
       tree = override.apply(to: tree, &overlay, &findings)
     }
+    for text in sweeps {
+      guard let axis = Override.axis(text, findings: &findings) else { continue }
+      tree = tree.adding(axis)
+    }
     findings += overlay.findings
     reportUnset(tree, &findings)
+    return resolve(tree, source, findings: findings)
+  }
 
+  /// The experiment that a tree means, after all merging.
+  func resolve(
+    _ tree: YAMLNode, _ source: SourceText, findings: [Diagnostic]
+  ) -> Result<Experiment, Diagnostics> {
+    var findings = findings
     var substitution = Substitution()
     let scope = substitution.parameters(tree["params"])
     let entries = (tree.entries ?? []).map { entry in
@@ -82,8 +98,10 @@ private struct ExperimentLoader {
 
     var sweep: SweepSection?
     if let entry = entries.first(where: { $0.key == "sweep" }), !entry.value.isNothing {
+      var resolved: [String: String] = [:]
+      if let root { root.flatten(into: &resolved, "") }
       var sweeps = SweepReader(
-        vocabulary: vocabulary, parameters: tree["params"]?.entries?.map(\.key) ?? [])
+        base: SweepBase(tree: tree, source: source, vocabulary: vocabulary, resolved: resolved))
       sweep = sweeps.read(entry.value, key: entry.keyOrigin)
       findings += sweeps.findings
     }

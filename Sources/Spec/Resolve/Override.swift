@@ -6,9 +6,11 @@ struct Override {
   private let value: YAMLNode
 
   /// nil, with the reason in `findings`, if this is not `path=value`.
-  init?(_ text: String, findings: inout [Diagnostic]) {
+  ///
+  /// - Parameter kind: of whom the value is said to come: `--set`, or an axis of a sweep.
+  init?(_ text: String, of kind: SourceText.Kind = .set, findings: inout [Diagnostic]) {
     let checked = text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
-    let source = SourceText(name: "--set", text: text, kind: .set)
+    let source = SourceText(name: kind == .set ? "--set" : "sweep", text: text, kind: kind)
     func origin(_ column: Int, _ length: Int) -> Origin {
       Origin(source: source, mark: Mark(line: 1, column: column, length: max(1, length)))
     }
@@ -122,6 +124,57 @@ struct Override {
       result.content = .list(items)
     }
     return result
+  }
+}
+
+extension Override {
+  /// `--sweep a.b=[1, 2]`: an axis; nil, with the reason in `findings`, if it is none.
+  static func axis(_ text: String, findings: inout [Diagnostic]) -> YAMLEntry? {
+    let source = SourceText(name: "--sweep", text: text, kind: .sweep)
+    let scalars = Array(text.unicodeScalars)
+    func origin(_ column: Int, _ length: Int) -> Origin {
+      Origin(source: source, mark: Mark(line: 1, column: column, length: max(1, length)))
+    }
+    guard text.utf8.count <= 10_000, let equals = scalars.firstIndex(of: "="), equals > 0 else {
+      findings.append(
+        Diagnostic(
+          "expected path=values", at: origin(1, scalars.count),
+          label: "such as latent.size=[16, 64, 100]"))
+      return nil
+    }
+    func part(_ range: some Sequence<Unicode.Scalar>) -> String {
+      var view = String.UnicodeScalarView()
+      view.append(contentsOf: range)
+      return String(view)
+    }
+    let value = Composer.compose(
+      part(scalars[(equals + 1)...]), source: source, firstColumn: equals + 1, findings: &findings)
+    return YAMLEntry(
+      key: part(scalars[..<equals]), keyOrigin: origin(1, equals),
+      value: value ?? .plain("", at: origin(equals + 2, 1)))
+  }
+}
+
+extension YAMLNode {
+  /// The tree with one more axis in `sweep.axes`, or another one in the place of it.
+  func adding(_ axis: YAMLEntry) -> YAMLNode {
+    func replacing(_ entry: YAMLEntry, in node: YAMLNode?) -> YAMLNode {
+      var entries = node?.entries ?? []
+      if let place = entries.firstIndex(where: { $0.key == entry.key }) {
+        entries[place] = entry
+      } else {
+        entries.append(entry)
+      }
+      return YAMLNode(.map(entries), at: node?.origin ?? entry.keyOrigin)
+    }
+    func entry(_ key: String, _ value: YAMLNode, of node: YAMLNode?) -> YAMLEntry {
+      let old = node?.entries?.first { $0.key == key }
+      return YAMLEntry(key: key, keyOrigin: old?.keyOrigin ?? axis.keyOrigin, value: value)
+    }
+    let sweep = self["sweep"]
+    let axes = replacing(axis, in: sweep?["axes"])
+    let extended = replacing(entry("axes", axes, of: sweep), in: sweep)
+    return replacing(entry("sweep", extended, of: self), in: self)
   }
 }
 

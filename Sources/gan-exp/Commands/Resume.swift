@@ -5,7 +5,7 @@ import Spec
 
 struct Resume: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Continues a run from its directory alone; prints its path.",
+    abstract: "Continues a run or a sweep from its directory alone; prints its path.",
     discussion: """
       What comes out is what would have come out had the run never stopped. `run` always makes a
       new directory; only `resume` goes on in one.
@@ -32,6 +32,7 @@ struct Resume: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
   @OptionGroup var progress: ProgressOptions
+  @OptionGroup var sweeping: SweepRunOptions
 
   func validate() throws {
     if let wrong = extend.first(where: { !$0.hasPrefix("length=") }) {
@@ -40,6 +41,9 @@ struct Resume: ParsableCommand {
   }
 
   func run() throws {
+    if FileManager.default.fileExists(atPath: reference + "/plan.jsonl") {
+      return try resumeSweep(reference)
+    }
     let directory = try results.directory(reference)
     let changes = extend.map { "schedule.\($0)" } + overrides
     if case .ended(let state, let step, let reason) = try Failure.catching({
@@ -52,6 +56,27 @@ struct Resume: ParsableCommand {
     var setup = try experiment.setup(data, machine, results: directory)
     setup.directory = directory
     try progress.play(setup)
+  }
+
+  private func resumeSweep(_ directory: String) throws {
+    guard extend.isEmpty, overrides.isEmpty else {
+      throw ValidationError("a sweep is continued as it was planned: without --extend and --set")
+    }
+    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
+    let planned = try Failure.catching { try SweepDirectory(reading: directory) }
+    guard let sweep = experiment.sweep else {
+      throw Failure(
+        status: .files, message: "error: \(directory)/resolved.yaml: no sweep in it")
+    }
+    let plan = try SweepPlan(experiment, sweep, folders: data.folders)
+    guard plan.trials == planned.trials else {
+      throw Failure(
+        status: .files,
+        message: "error: \(directory): the data or the program are not those of the plan")
+    }
+    try sweeping.play(
+      planned, plan.jobs(Int(sweeping.jobs), threads: machine.threads), sweep, data, machine,
+      quiet: progress.quiet)
   }
 
   /// What has come to its end needs no more work.

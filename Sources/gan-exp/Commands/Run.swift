@@ -18,23 +18,61 @@ struct Run: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @Option(
+    name: .customLong("sweep"),
+    help: ArgumentHelp("One more axis: latent.size=[16,64,100].", valueName: "key=[values]"))
+  var axes: [String] = []
+
+  @OptionGroup var sweeping: SweepRunOptions
+
+  @Flag(help: "Makes a new directory for a sweep that has been begun before.")
+  var fresh = false
+
+  @Flag(help: "Prints the trials of a sweep and stops.")
+  var plan = false
+
   func run() throws {
-    let experiment = try options.load()
-    try refuseSweep(experiment)
+    let experiment = try loadSpec(options.spec, overrides: options.overrides, sweeps: axes).get()
+    if let sweep = experiment.sweep { return try run(experiment, sweep) }
+    if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
     if let format = experiment.declaredFormat { _ = try experiment.program(format) }
     try progress.play(try experiment.setup(data, machine, results: results))
   }
 
-  private func refuseSweep(_ experiment: Experiment) throws {
-    guard let sweep = experiment.sweep else { return }
-    throw Failure.spec(
-      Diagnostics([
-        Diagnostic(
-          "this version runs single experiments, and `sweep` makes many", at: sweep.origin,
-          notes: [
-            "delete `sweep` and choose values with --set: \(sweep.axes.joined(separator: ", "))"
-          ])
-      ]))
+  private func run(_ experiment: Experiment, _ sweep: SweepSection) throws {
+    if plan, (sweep.combinations ?? .max) > SweepSection.limit {
+      let count = sweep.combinations.map(String.init) ?? "more than 9·10¹⁸"
+      print("\(count) trials, before `when` and `exclude`")
+      return
+    }
+    let planned = try SweepPlan(experiment, sweep, folders: data.folders)
+    if planned.repeated > 0 {
+      Terminal.error("\(planned.repeated) trials are the same as earlier ones and are left out")
+    }
+    if plan { return show(planned) }
+    let wanted = planned.jobs(Int(sweeping.jobs), threads: machine.threads)
+    let context = RunContext(
+      programVersion: programVersion, numericsVersion: numericsVersion,
+      device: machine.device.rawValue, threads: wanted.threads,
+      libraries: machine.device.libraries, commandLine: CommandLine.arguments)
+    let directory = try Failure.catching {
+      try SweepDirectory.open(
+        planned.trials, of: experiment, merged: sweep.mergedYAML, context: context,
+        dataDigest: planned.dataDigest, results: results, fresh: fresh
+      ).sweep
+    }
+    try sweeping.play(directory, wanted, sweep, data, machine, quiet: progress.quiet)
+  }
+
+  private func show(_ plan: SweepPlan) {
+    for trial in plan.trials {
+      let settings = trial.point.settings.map { "\($0.path)=\($0.text)" }
+      print("\(trial.name)  \(settings.joined(separator: "  "))")
+    }
+    let wanted = plan.jobs(Int(sweeping.jobs), threads: machine.threads)
+    print(
+      "\(plan.trials.count) trials, \(wanted.jobs) side by side with \(wanted.threads) threads each"
+    )
   }
 }
 

@@ -6,9 +6,17 @@ struct SweepReader {
   private var axes: [String: Origin] = [:]
   private var order: [String] = []
   private var takesRanges = true
+  private var axisList: [SweepAxis] = []
+  private var linkedNames: [String] = []
+  private var linked: [[[YAMLEntry]]] = []
+  private var rules: [SweepRule] = []
+  private var excludes: [SweepCondition] = []
+  private let base: SweepBase
 
-  init(vocabulary: Vocabulary, parameters: [String]) {
-    schema = SchemaPath(vocabulary: vocabulary, parameters: parameters)
+  init(base: SweepBase) {
+    self.base = base
+    schema = SchemaPath(
+      vocabulary: base.vocabulary, parameters: base.tree["params"]?.entries?.map(\.key) ?? [])
   }
 
   mutating func read(_ node: YAMLNode, key: Origin) -> SweepSection? {
@@ -27,11 +35,13 @@ struct SweepReader {
     let method = record?[SweepSection.methodKey]
     takesRanges = method == nil || method == .random || method == .tpe
 
-    if let node = node["axes"] { readAxes(node) }
+    if let node = node["axes"] { axisList = readAxes(node) }
     if let node = node["linked"] { readLinked(node) }
     if let node = node["when"] { readWhen(node) }
     if let node = node["exclude"] {
-      for item in items(of: node, "exclude") { readCondition(item) }
+      for item in items(of: node, "exclude") {
+        if let condition = readCondition(item) { excludes.append(condition) }
+      }
     }
     if order.isEmpty, findings.isEmpty {
       findings.append(
@@ -40,7 +50,13 @@ struct SweepReader {
     guard findings.isEmpty, let record else { return nil }
     return SweepSection(
       method: record[SweepSection.methodKey], axes: order,
-      replicates: record[SweepSection.replicatesKey], origin: key)
+      replicates: record[SweepSection.replicatesKey],
+      budgetTrials: record[SweepSection.budgetKey][SweepSection.trialsKey],
+      budgetSeconds: record[SweepSection.budgetKey][SweepSection.timeKey],
+      retries: record[SweepSection.onFailureKey][SweepSection.retriesKey],
+      stopAfter: record[SweepSection.onFailureKey][SweepSection.stopAfterKey],
+      origin: key, axisList: axisList, linkedNames: linkedNames, linked: linked, rules: rules,
+      excludes: excludes, base: base)
   }
 
   private func subject(_ path: String) -> RecordReader.Subject {
@@ -67,55 +83,109 @@ struct SweepReader {
     return entries
   }
 
-  private mutating func readAxes(_ node: YAMLNode, isConditional: Bool = false) {
+  private mutating func readAxes(_ node: YAMLNode, isConditional: Bool = false) -> [SweepAxis] {
+    var found: [SweepAxis] = []
     for axis in entries(of: node, "axes") {
       guard let fields = fields(at: axis.key, axis.keyOrigin) else { continue }
       if !isConditional { register(axis.key, axis.keyOrigin) }
+      let values: SweepAxis.Values?
       switch axis.value.content {
-      case .list(let values) where !values.isEmpty:
-        for value in values { check(value, fields, axis.key) }
-      case .map(let range) where range.count == 1 && ["log", "uniform"].contains(range[0].key):
-        readRange(range[0], fields, axis)
-      case .broken: break
+      case .list(let list) where !list.isEmpty:
+        for value in list { check(value, fields, axis.key) }
+        values = .list(list, weights: nil)
+      case .map(let keys) where keys.contains { Self.ranges.contains($0.key) }:
+        values = readRange(keys, fields, axis).map(SweepAxis.Values.range)
+      case .map(let keys) where keys.contains { $0.key == "choice" }:
+        values = readChoice(keys, fields, axis)
+      case .broken: values = nil
       case .scalar, .list, .map:
+        values = nil
         findings.append(
           Diagnostic(
             "an axis wants its values, found \(axis.value.found)", at: axis.value.origin,
-            notes: ["a list, {log: [low, high]} or {uniform: [low, high]}"]))
+            notes: [
+              "a list, {log: [low, high]}, {uniform: [low, high]}, {int: [low, high]} or "
+                + "{choice: [a, b], weights: [3, 1]}"
+            ]))
+      }
+      if let values {
+        found.append(SweepAxis(path: axis.key, origin: axis.value.origin, values: values))
       }
     }
+    return found
   }
 
+  private static let ranges = ["log", "uniform", "int"]
+
   private mutating func readRange(
-    _ range: YAMLEntry, _ fields: [FieldDeclaration], _ axis: YAMLEntry
-  ) {
+    _ keys: [YAMLEntry], _ fields: [FieldDeclaration], _ axis: YAMLEntry
+  ) -> SweepRange? {
+    guard let range = keys.first(where: { Self.ranges.contains($0.key) }) else { return nil }
     guard takesRanges else {
       findings.append(
         Diagnostic(
           "a range needs `method: random` or `method: tpe`", at: range.keyOrigin,
           label: "a list of values goes with every method"))
-      return
+      return nil
     }
     var reader = RecordReader(vocabulary: schema.vocabulary)
+    reader.reportUnknownKeys(
+      keys, known: [range.key, "step"], in: subject("sweep.axes.\(axis.key)"))
     let isLog = range.key == "log"
     let value = reader.value(
       .numbers(count: 2, isLog ? .above(0) : .any), range.value,
       RecordReader.Subject(name: "the range of \(axis.key)", path: axis.key))
+    var step: Double?
+    if let written = keys.first(where: { $0.key == "step" }),
+      case .number(let size)? = reader.value(
+        .number(.above(0)), written.value,
+        RecordReader.Subject(name: "`step` of \(axis.key)", path: axis.key))
+    {
+      step = size
+    }
     findings += reader.findings
-    guard case .numbers(let ends)? = value else { return }
+    guard case .numbers(let ends)? = value else { return nil }
     guard ends[0] < ends[1] else {
       findings.append(
         Diagnostic("a range is [low, high] with low < high", at: range.value.origin))
-      return
+      return nil
     }
     if case .list(let items) = range.value.content {
       for item in items { check(item, fields, axis.key) }
     }
+    let isWhole = fields.contains { if case .integer = $0.kind { true } else { false } }
+    if isWhole || range.key == "int" { step = max(1, (step ?? 1).rounded()) }
+    return SweepRange(low: ends[0], high: ends[1], isLogarithmic: isLog, step: step)
+  }
+
+  private mutating func readChoice(
+    _ keys: [YAMLEntry], _ fields: [FieldDeclaration], _ axis: YAMLEntry
+  ) -> SweepAxis.Values? {
+    let place = "sweep.axes.\(axis.key)"
+    var reader = RecordReader(vocabulary: schema.vocabulary)
+    reader.reportUnknownKeys(keys, known: ["choice", "weights"], in: subject(place))
+    guard let choice = keys.first(where: { $0.key == "choice" }) else { return nil }
+    let values = items(of: choice.value, "choice")
+    for value in values { check(value, fields, axis.key) }
+    var weights: [Double]?
+    if let written = keys.first(where: { $0.key == "weights" }) {
+      let read = reader.value(
+        .numbers(count: values.count, .above(0)), written.value,
+        RecordReader.Subject(name: "`weights` of \(axis.key)", path: axis.key))
+      if case .numbers(let numbers)? = read { weights = numbers }
+    }
+    findings += reader.findings
+    guard !values.isEmpty else {
+      findings.append(Diagnostic("`choice` has no values", at: choice.keyOrigin))
+      return nil
+    }
+    return .list(values, weights: weights)
   }
 
   private mutating func readLinked(_ node: YAMLNode) {
     for group in entries(of: node, "linked") {
       var first: [YAMLEntry]?
+      var rows: [[YAMLEntry]] = []
       for row in items(of: group.value, "linked.\(group.key)") {
         let row = entries(of: row, "linked.\(group.key)")
         for cell in row {
@@ -135,7 +205,10 @@ struct SweepReader {
             Diagnostic("the first row lacks `\(extra.key.abbreviated)`", at: extra.keyOrigin))
         }
         first = first ?? row
+        rows.append(row)
       }
+      linkedNames.append(group.key)
+      linked.append(rows)
     }
   }
 
@@ -145,32 +218,36 @@ struct SweepReader {
       var reader = RecordReader(vocabulary: schema.vocabulary)
       reader.reportUnknownKeys(entries, known: ["if", "axes"], in: subject("sweep.when"))
       findings += reader.findings
-      if let condition = rule["if"] {
-        readCondition(condition)
+      var condition: SweepCondition?
+      if let written = rule["if"] {
+        condition = readCondition(written)
       } else {
         findings.append(Diagnostic("`when` needs `if`", at: rule.origin))
       }
       if let axes = rule["axes"] {
-        readAxes(axes, isConditional: true)
+        let found = readAxes(axes, isConditional: true)
+        if let condition { rules.append(SweepRule(condition: condition, axes: found)) }
       } else {
         findings.append(Diagnostic("`when` needs `axes`", at: rule.origin))
       }
     }
   }
 
-  private mutating func readCondition(_ node: YAMLNode) {
+  private mutating func readCondition(_ node: YAMLNode) -> SweepCondition? {
     guard case .scalar(let text, _) = node.content else {
-      if case .broken = node.content { return }
+      if case .broken = node.content { return nil }
       findings.append(
         Diagnostic("a condition is a text, found \(node.found)", at: node.origin))
-      return
+      return nil
     }
     do throws(ExpressionError) {
-      let expression = try ExpressionParser.parse(text, .condition)
-      for name in expression.names.sorted() { _ = fields(at: name, node.origin) }
+      let condition = try Condition(text)
+      for name in condition.keys.sorted() { _ = fields(at: name, node.origin) }
+      return SweepCondition(condition: condition, origin: node.origin)
     } catch {
       findings.append(
         Diagnostic(error.message, at: node.origin.inside(text, offset: error.offset)))
+      return nil
     }
   }
 

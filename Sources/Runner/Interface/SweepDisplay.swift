@@ -1,0 +1,87 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Says on stderr how a sweep goes: a line for each trial that begins or ends, and one for the sweep,
+/// redrawn in place on a terminal, else every half minute.
+package final class SweepDisplay {
+  private let style: ProgressDisplay.Style
+  private let clock: () -> Double
+  private let put: (String) -> Void
+  private var lastDrawn = -Double.infinity
+  private var lineIsOpen = false
+
+  package init(
+    style: ProgressDisplay.Style, clock: @escaping () -> Double = monotonicSeconds,
+    put: @escaping (String) -> Void = { text in
+      var text = text
+      text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+  ) {
+    (self.style, self.clock, self.put) = (style, clock, put)
+  }
+
+  package func show(_ event: SweepEvent) {
+    switch event {
+    case .began(let directory, let trials, let done):
+      say("\(directory): \(trials) trials" + (done > 0 ? ", \(done) of them done before" : ""))
+      lastDrawn = clock()
+    case .started(let trial): say("\(trial.name)  started  \(Self.settings(trial))")
+    case .ended(let trial, let state, let seconds):
+      let reason =
+        switch state {
+        case .diverged(let reason), .failed(let reason): ": \(reason)"
+        case .pending, .running, .held, .finished: ""
+        }
+      say("\(trial.name)  \(state.word) after \(Duration.words(seconds))\(reason)")
+    case .retried(let trial, let reason): say("\(trial.name)  failed, once more: \(reason)")
+    case .waiting(let done, let running, let count, let left):
+      let line =
+        "\(done)/\(count) trials done, \(running) running"
+        + (left.map { ", \(Duration.words($0)) left" } ?? "")
+      let now = clock()
+      switch style {
+      case .quiet: return
+      case .lines:
+        guard now - lastDrawn >= 30 else { return }
+        put(line + "\n")
+      case .terminal(let columns, _):
+        guard now - lastDrawn >= 0.25 else { return }
+        put("\r\u{1B}[K" + line.prefix(columns - 1))
+        lineIsOpen = true
+      }
+      lastDrawn = now
+    }
+  }
+
+  /// The end, in a sentence; failures are said even when all else is quiet.
+  package func show(_ outcome: SweepOutcome, _ directory: String) {
+    let counts = ["finished", "diverged", "failed", "running", "pending"]
+      .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    let why: String
+    switch outcome.ending {
+    case .complete: why = ""
+    case .interrupted: why = "; to go on, give the same command again"
+    case .tooManyFailures(let count): why = "; stopped after \(count) failures in a row"
+    case .outOfTime: why = "; sweep.budget.time is over"
+    }
+    say(
+      "\(directory): \(counts.joined(separator: ", "))\(why)",
+      evenWhenQuiet: outcome.exitCode != 0)
+  }
+
+  private static func settings(_ trial: PlannedTrial) -> String {
+    trial.point.settings.map { "\($0.path)=\($0.text)" }.joined(separator: " ")
+  }
+
+  private func say(_ text: String, evenWhenQuiet: Bool = false) {
+    guard style != .quiet || evenWhenQuiet else { return }
+    if lineIsOpen { put("\r\u{1B}[K") }
+    lineIsOpen = false
+    put(text + "\n")
+  }
+}

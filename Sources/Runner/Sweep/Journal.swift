@@ -1,0 +1,33 @@
+import Spec
+
+/// journal.jsonl: what happened in a sweep, one checksummed record a line. Several processes may add
+/// to it; a line that a crash tore is cut off before the next is added.
+package struct Journal: Sendable {
+  let path: String
+  let files: FileLayer
+
+  package init(sweep: String, files: FileLayer = FileLayer()) {
+    (path, self.files) = ("\(sweep)/journal.jsonl", files)
+  }
+
+  package func add(_ event: String, _ members: [(String, JSON)]) throws(RunError) {
+    let record = JSON.object(
+      [("time", .text(Timestamp.now.iso)), ("event", .text(event))] + members)
+    let line = record.sealed.compact + "\n"
+    try files.appendLine(path, Array(line.utf8))
+  }
+
+  /// All whole records, oldest first. A line that is not as it was written ends the reading: what
+  /// follows a tear is not to be trusted either.
+  package func records() -> [JSON] {
+    guard let bytes = try? files.read(path) else { return [] }
+    var found: [JSON] = []
+    // What stands behind the last newline is being written, or was when its writer died.
+    let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
+    for line in whole.split(separator: UInt8(ascii: "\n")) {
+      guard let record = (try? JSON(parsing: line))?.unsealed else { break }
+      found.append(record)
+    }
+    return found
+  }
+}

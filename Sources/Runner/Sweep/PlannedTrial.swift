@@ -1,0 +1,43 @@
+import Spec
+
+/// One trial of a sweep, as plan.jsonl says it.
+package struct PlannedTrial: Sendable, Hashable {
+  /// Counted from 0.
+  package let index: Int
+  /// Of everything that decides its numbers.
+  package let identity: String
+  package let seed: UInt64
+  package let point: SweepPoint
+
+  package init(
+    index: Int, point: SweepPoint, experiment: Experiment, dataDigest: String, numericsVersion: Int
+  ) {
+    (self.index, self.point, seed) = (index, point, experiment.seed)
+    identity = sha256(
+      Array("\(experiment.identityText)\n\(dataDigest)\nnumerics \(numericsVersion)".utf8))
+  }
+
+  /// `0007-3fa9c1d2-s1`, its folder below `trials`.
+  package var name: String { "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)" }
+
+  var json: JSON {
+    .map([
+      "index": .integer(index), "name": .text(name), "identity": .text(identity),
+      "seed": .text(String(seed)), "replicate": .integer(point.replicate),
+      "set": .object(point.settings.map { ($0.path, .text($0.text)) }),
+    ])
+  }
+
+  init?(_ json: JSON) {
+    guard let index = json["index"]?.int, let identity = json["identity"]?.string,
+      let seed = json["seed"]?.string.flatMap({ UInt64($0) }),
+      let replicate = json["replicate"]?.int, let set = json["set"]?.members
+    else { return nil }
+    let settings = set.compactMap { path, text in
+      text.string.map { SweepPoint.Setting(path: path, text: $0) }
+    }
+    guard settings.count == set.count else { return nil }
+    (self.index, self.identity, self.seed) = (index, identity, seed)
+    point = SweepPoint(settings: settings, replicate: replicate)
+  }
+}

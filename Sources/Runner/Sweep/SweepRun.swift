@@ -1,0 +1,285 @@
+import Spec
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What a sweep may do, besides what its spec says.
+package struct SweepOptions: Sendable {
+  package var jobs = 1
+  /// Trials to run; nil: all.
+  package var only: Set<Int>?
+  /// Shares the sweep with other processes instead of claiming it.
+  package var joins = false
+  /// Also runs those that failed before.
+  package var retriesFailed = false
+  package var retries = 0
+  package var stopAfter: Int?
+  package var budgetSeconds: Double?
+  package var lostAfter = RunClaim.lostAfter
+  /// The signal that asks for an end; 0 while none does.
+  package var interrupt: @Sendable () -> Int32 = { Interrupts.pending }
+
+  package init() {}
+}
+
+/// What happens in a sweep, for whoever watches.
+package enum SweepEvent: Sendable {
+  /// So many are done already.
+  case began(directory: String, trials: Int, done: Int)
+  case started(PlannedTrial)
+  case ended(PlannedTrial, TrialState, seconds: Double)
+  case retried(PlannedTrial, reason: String)
+  case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
+}
+
+/// How a sweep ended.
+package struct SweepOutcome: Sendable {
+  package enum Ending: Sendable, Hashable {
+    case complete
+    case interrupted(signal: Int32)
+    /// So many failures in a row.
+    case tooManyFailures(Int)
+    case outOfTime
+  }
+  package let ending: Ending
+  package let states: [TrialState]
+
+  package func count(_ word: String) -> Int { states.count { $0.word == word } }
+
+  package var exitCode: Int32 {
+    switch ending {
+    case .interrupted(let signal): 128 + signal
+    case .tooManyFailures: 5
+    case .outOfTime where count("finished") == 0: 9
+    case .complete, .outOfTime: count("failed") + count("diverged") > 0 ? 5 : 0
+    }
+  }
+}
+
+/// Runs the trials of a sweep, so many at a time.
+package struct SweepRun<Workers: Engine> {
+  private struct Job {
+    let trial: Int
+    let start: Double
+  }
+
+  private let sweep: SweepDirectory
+  private let options: SweepOptions
+  private var engine: Workers
+  private let watch: (SweepEvent) -> Void
+  private var states: [TrialState]
+  private var jobs: [Int: Job] = [:]
+  private var tries: [Int: Int] = [:]
+  private var failuresInARow = 0
+  private var durations: [Double] = []
+  private var lastSummary = -Double.infinity
+
+  package init(
+    _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions,
+    watch: @escaping (SweepEvent) -> Void = { _ in }
+  ) {
+    (self.sweep, self.engine, self.options, self.watch) = (sweep, engine, options, watch)
+    states = [TrialState](repeating: .pending, count: sweep.trials.count)
+  }
+
+  /// - Throws: `.locked` while another process runs the sweep.
+  package mutating func play() throws(RunError) -> SweepOutcome {
+    guard !options.joins else { return try playTrials(nil) }
+    let claim = try RunClaim.take(
+      sweep.path, as: .current(), steps: sweep.trials.count, lostAfter: options.lostAfter,
+      files: sweep.files)
+    let outcome: SweepOutcome
+    do throws(RunError) {
+      outcome = try playTrials(claim)
+    } catch {
+      cancelAll()
+      try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
+      throw error
+    }
+    try claim.end(.map(["state": .text("\(outcome.ending)")]))
+    return outcome
+  }
+
+  private var chosen: [Int] {
+    sweep.trials.indices.filter { options.only?.contains($0) ?? true }
+  }
+
+  private mutating func playTrials(_ claim: RunClaim?) throws(RunError) -> SweepOutcome {
+    try look()
+    let done = chosen.count { isOver(states[$0]) }
+    watch(.began(directory: sweep.path, trials: chosen.count, done: done))
+    let start = monotonicSeconds()
+    var lastBeat = start
+    var ending = SweepOutcome.Ending.complete
+    var isStopping = false
+    while true {
+      try collect()
+      if !isStopping, let reason = reasonToStop(since: start) {
+        (ending, isStopping) = (reason, true)
+        if case .interrupted = reason { cancelAll() }
+      }
+      if !isStopping { try submit() }
+      let isIdle = jobs.isEmpty
+      if isIdle, isStopping || !chosen.contains(where: { !isOver(states[$0]) }) { break }
+      if monotonicSeconds() - lastBeat > 15 {
+        try claim?.check()
+        try claim?.beat()
+        lastBeat = monotonicSeconds()
+      }
+      announce()
+      usleep(isIdle ? 200_000 : 20_000)
+    }
+    try look()
+    try sweep.writeSummary(states)
+    try sweep.journal.add("stopped", [("ending", .text("\(ending)"))])
+    return SweepOutcome(ending: ending, states: chosen.map { states[$0] })
+  }
+
+  private func isOver(_ state: TrialState) -> Bool {
+    switch state {
+    case .finished, .diverged, .failed: true
+    case .pending, .running, .held: false
+    }
+  }
+
+  /// Reads the folders, which alone know; and of failures, the journal.
+  private mutating func look() throws(RunError) {
+    var failures: [Int: String] = [:]
+    for record in sweep.journal.records() {
+      guard let index = record["trial"]?.int else { continue }
+      let failed = record["event"]?.string == "ended" && record["state"]?.string == "failed"
+      failures[index] = failed ? record["reason"]?.string ?? "failed" : nil
+    }
+    for trial in sweep.trials where !jobs.values.contains(where: { $0.trial == trial.index }) {
+      let state = try state(of: trial)
+      if state == .pending, let reason = failures[trial.index],
+        !options.retriesFailed || tries[trial.index] != nil
+      {
+        states[trial.index] = .failed(reason: reason)
+      } else {
+        states[trial.index] = state
+      }
+    }
+  }
+
+  private func state(of trial: PlannedTrial) throws(RunError) -> TrialState {
+    TrialState(
+      try Standing(of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files))
+  }
+
+  private func reasonToStop(since start: Double) -> SweepOutcome.Ending? {
+    let signal = options.interrupt()
+    if signal != 0 { return .interrupted(signal: signal) }
+    if let limit = options.stopAfter, failuresInARow >= limit { return .tooManyFailures(limit) }
+    if let limit = options.budgetSeconds, monotonicSeconds() - start >= limit,
+      chosen.contains(where: { states[$0] == .pending })
+    {
+      return .outOfTime
+    }
+    return nil
+  }
+
+  private mutating func submit() throws(RunError) {
+    for index in chosen where jobs.count < options.jobs {
+      // Somebody else's may have come to its end since.
+      if states[index] == .held { states[index] = try state(of: sweep.trials[index]) }
+      guard states[index] == .pending else { continue }
+      let trial = sweep.trials[index]
+      let job = try engine.submit(trial)
+      jobs[job] = Job(trial: index, start: monotonicSeconds())
+      states[index] = .running
+      tries[index, default: 0] += 1
+      try sweep.journal.add("started", [("trial", .integer(index)), ("job", .integer(job))])
+      watch(.started(trial))
+    }
+  }
+
+  private mutating func collect() throws(RunError) {
+    for (number, job) in jobs {
+      guard let ending = engine.ending(of: number) else { continue }
+      jobs[number] = nil
+      let trial = sweep.trials[job.trial]
+      let seconds = monotonicSeconds() - job.start
+      let found = try state(of: trial)
+      switch (found, ending) {
+      case (.finished, _), (.diverged, _):
+        states[job.trial] = found
+        failuresInARow = found == .finished ? 0 : failuresInARow + 1
+        durations.append(seconds)
+        try record(trial, found, ending, seconds)
+      // Another worker has it; interrupted, it waits to be gone on with.
+      case (_, .exited(76)), (_, .exited(77)): states[job.trial] = .held
+      case (_, .exited(130)), (_, .exited(143)): states[job.trial] = .pending
+      case (.pending, _), (.held, _), (.running, _), (.failed, _):
+        try fail(trial, ending, seconds)
+      }
+    }
+  }
+
+  private mutating func fail(
+    _ trial: PlannedTrial, _ ending: JobEnding, _ seconds: Double
+  ) throws(RunError) {
+    let reason = reason(of: trial, ending)
+    if tries[trial.index, default: 1] <= options.retries {
+      states[trial.index] = .pending
+      try sweep.journal.add(
+        "retried", [("trial", .integer(trial.index)), ("reason", .text(reason))])
+      watch(.retried(trial, reason: reason))
+      return
+    }
+    states[trial.index] = .failed(reason: reason)
+    failuresInARow += 1
+    try record(trial, .failed(reason: reason), ending, seconds)
+  }
+
+  private func reason(of trial: PlannedTrial, _ ending: JobEnding) -> String {
+    if case .killed(let signal) = ending {
+      return signal == SIGKILL
+        ? "killed (signal 9): too little memory?" : "killed by signal \(signal)"
+    }
+    let log = try? sweep.files.read("\(sweep.path)/logs/\(trial.name).txt")
+    let last = log.flatMap { bytes in
+      String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
+        .map(String.init)
+    }
+    return last ?? "\(ending)"
+  }
+
+  private mutating func record(
+    _ trial: PlannedTrial, _ state: TrialState, _ ending: JobEnding, _ seconds: Double
+  ) throws(RunError) {
+    var members: [(String, JSON)] = [
+      ("trial", .integer(trial.index)), ("name", .text(trial.name)), ("state", .text(state.word)),
+    ]
+    switch state {
+    case .diverged(let reason), .failed(let reason): members.append(("reason", .text(reason)))
+    case .pending, .running, .held, .finished: break
+    }
+    try sweep.journal.add("ended", members)
+    // It names every trial anew, of which there may be thousands.
+    if monotonicSeconds() - lastSummary > 10 {
+      try sweep.writeSummary(states)
+      lastSummary = monotonicSeconds()
+    }
+    watch(.ended(trial, state, seconds: seconds))
+  }
+
+  private func announce() {
+    let done = chosen.count { isOver(states[$0]) }
+    let left = chosen.count - done
+    let mean = durations.isEmpty ? nil : durations.reduce(0, +) / Double(durations.count)
+    watch(
+      .waiting(
+        done: done, running: jobs.count, of: chosen.count,
+        secondsLeft: mean.map { $0 * Double(left) / Double(max(1, min(options.jobs, left))) }))
+  }
+
+  private func cancelAll() {
+    for job in jobs.keys { engine.cancel(job) }
+  }
+}

@@ -1,0 +1,108 @@
+/// What the trials of a sweep have in common: the file after `extends` and `--set`.
+struct SweepBase: Sendable {
+  let tree: YAMLNode
+  let source: SourceText
+  let vocabulary: Vocabulary
+  /// Every value of the resolved base, by its dotted path.
+  let resolved: [String: String]
+
+  /// What stands at a path without any axis, as text; nil if nothing does.
+  func text(at path: String) -> String? {
+    var node: YAMLNode? = tree
+    for step in path.split(separator: ".") { node = node?[String(step)] }
+    return node?.plainText ?? resolved[path]
+  }
+}
+
+extension SweepSection {
+  /// The experiment of one trial, complete and checked.
+  ///
+  /// - Throws: everything that is wrong with it, at the places of the sweep.
+  package func experiment(at point: SweepPoint, seed: UInt64) throws(Diagnostics) -> Experiment {
+    var findings: [Diagnostic] = []
+    var overlay = Overlay(vocabulary: base.vocabulary)
+    var tree = base.tree.without("sweep")
+    var texts = point.settings.map { "\($0.path)=\($0.text)" }
+    if point.replicate > 0 {
+      let own = point.settings.last { $0.path == "seed" }.flatMap { UInt64($0.text) }
+      texts.append("seed=\((own ?? seed) + UInt64(point.replicate))")
+    }
+    for text in texts {
+      guard let override = Override(text, of: .sweep, findings: &findings) else { continue }
+      tree = override.apply(to: tree, &overlay, &findings)
+    }
+    findings += overlay.findings.filter { $0.severity == .error }
+    guard findings.isEmpty else { throw Diagnostics(findings) }
+    return try ExperimentLoader(files: .memory([:]), vocabulary: base.vocabulary)
+      .resolve(tree, base.source, findings: []).get()
+  }
+
+  /// The file after `extends` and `--set`, with `params` and `sweep`: a spec of its own.
+  package var mergedYAML: String { base.tree.blockText }
+}
+
+extension Experiment {
+  /// What decides the numbers of a run, besides the data and the program: the resolved spec without
+  /// what is only said or written down.
+  package var identityText: String {
+    text(without: [
+      ExperimentSchema.name.declaration.name, ExperimentSchema.description.declaration.name,
+      ExperimentSchema.record.declaration.name,
+    ])
+  }
+
+  /// What decides the shapes in its networks: two experiments with the same text are both right or
+  /// both wrong.
+  package var shapeText: String {
+    text(without: ["name", "description", "record", "seed", "optimizer", "guards"])
+  }
+
+  private func text(without keys: Set<String>) -> String {
+    JSON.object(
+      root.printed.filter { !keys.contains($0.name) }.map { ($0.name, $0.value.json) }
+    ).text
+  }
+}
+
+extension YAMLNode {
+  func without(_ key: String) -> YAMLNode {
+    guard let entries else { return self }
+    return YAMLNode(.map(entries.filter { $0.key != key }), at: origin)
+  }
+
+  /// The text of a scalar; a list as `[a, b]`; nil for a map.
+  var plainText: String? {
+    switch content {
+    case .scalar(let text, _): text
+    case .list: flowText
+    case .map, .broken: nil
+    }
+  }
+}
+
+extension Record {
+  /// Dotted paths and the texts of their values, as conditions ask for them.
+  func flatten(into found: inout [String: String], _ prefix: String) {
+    for entry in printed {
+      let path = prefix + entry.name
+      switch entry.value {
+      case .section(let record): record.flatten(into: &found, path + ".")
+      case .choice(let choice):
+        found[choice.category.isWrittenWithKind ? "\(path).kind" : path] = choice.name
+        choice.record.flatten(into: &found, path + ".")
+      case .perNetwork(let generator, let discriminator):
+        for (player, choice) in [("generator", generator), ("discriminator", discriminator)] {
+          found["\(path).\(player).kind"] = choice.name
+          choice.record.flatten(into: &found, "\(path).\(player).")
+        }
+      case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+        .period, .grid, .duration, .bytes:
+        found[path] = entry.value.conditionText
+      }
+    }
+  }
+}
+
+extension FieldValue {
+  fileprivate var conditionText: String { if case .text(let text) = self { text } else { flow } }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Runner
+import Spec
+
+struct Worker: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs one trial of a sweep; what local processes and cluster jobs start.",
+    discussion: "A finished trial ends with 0 at once, one that a living worker holds with 76.")
+
+  @Option(help: ArgumentHelp("The sweep's directory.", valueName: "dir"))
+  var sweep: String
+
+  @Option(help: "Which trial, counted from 0.")
+  var index: Int
+
+  @Option(
+    name: .customLong("lost-after"),
+    help: ArgumentHelp("Silence after which another worker counts as lost.", valueName: "seconds"))
+  var lostAfter = RunClaim.lostAfter
+
+  /// Who started this; without that process the trial is saved and left.
+  @Option(help: .hidden) var parent: Int32?
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var machine: MachineOptions
+
+  func run() throws {
+    let directory = try Failure.catching { try SweepDirectory(reading: sweep) }
+    guard directory.trials.indices.contains(index) else {
+      throw ValidationError("--index \(index): the trials are 0 to \(directory.trials.count - 1)")
+    }
+    let trial = directory.trials[index]
+    let folder = directory.folder(trial)
+    switch try Failure.catching({ try Standing(of: folder, lostAfter: lostAfter) }) {
+    case .ended: return
+    case .held: throw ExitCode(ExitStatus.held.rawValue)
+    case .open: break
+    }
+    let base = try loadSpec(sweep + "/resolved.yaml", overrides: []).get()
+    guard let section = base.sweep else {
+      throw Failure(status: .files, message: "error: \(sweep)/resolved.yaml: no sweep in it")
+    }
+    let experiment: Experiment
+    do throws(Diagnostics) {
+      experiment = try section.experiment(at: trial.point, seed: base.seed)
+    } catch {
+      throw Failure.spec(error)
+    }
+    var setup = try experiment.setup(data, machine, results: sweep)
+    setup.directory = folder
+    setup.specText = experiment.resolvedYAML(comments: false)
+    setup.lostAfter = lostAfter
+    setup.interrupt = { [parent] in
+      if let parent, getppid() != parent { return SIGTERM }
+      return Interrupts.pending
+    }
+    let own = PlannedTrial(
+      index: index, point: trial.point, experiment: experiment, dataDigest: setup.data.digest,
+      numericsVersion: numericsVersion)
+    guard own == trial else {
+      throw Failure(
+        status: .files,
+        message: "error: \(folder): the data or the program are not those of the plan")
+    }
+    Interrupts.install()
+    do {
+      let outcome = try train(setup)
+      if let message = outcome.message { Terminal.error(message) }
+      if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    } catch RunError.locked {
+      throw ExitCode(ExitStatus.held.rawValue)
+    } catch let error as RunError {
+      throw Failure(
+        status: ExitStatus(rawValue: error.exitCode) ?? .internalError, message: "error: \(error)")
+    }
+  }
+}

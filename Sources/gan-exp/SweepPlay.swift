@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import Runner
+import Spec
+
+/// How a sweep is run, besides what its file says.
+struct SweepRunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Trials side by side; auto: as many as are fastest.", valueName: "n|auto"))
+  var jobs = "auto"
+
+  @Option(help: ArgumentHelp("Runs these trials only: 3,7-9.", valueName: "trials"))
+  var only: String?
+
+  @Flag(help: "Shares a sweep that another process is running.")
+  var join = false
+
+  @Flag(help: "Runs the trials again that have failed.")
+  var failed = false
+
+  func validate() throws {
+    if jobs != "auto", (Int(jobs).map { (1...1024).contains($0) }) != true {
+      throw ValidationError("--jobs takes auto or a number from 1 to 1024, not `\(jobs)`")
+    }
+    _ = try chosen()
+  }
+
+  func chosen() throws -> Set<Int>? {
+    guard let only else { return nil }
+    var found: Set<Int> = []
+    for part in only.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
+        low >= 0, low <= high, high < 1_000_000
+      else { throw ValidationError("--only takes trials such as 3,7-9, not `\(only)`") }
+      found.formUnion(low...high)
+    }
+    return found
+  }
+
+  /// Plays a sweep and ends with its exit code.
+  func play(
+    _ directory: SweepDirectory, _ plan: (jobs: Int, threads: Int), _ section: SweepSection,
+    _ data: DataOptions, _ machine: MachineOptions, quiet: Bool
+  ) throws {
+    var options = SweepOptions()
+    options.jobs = plan.jobs
+    options.only = try chosen()
+    options.joins = join
+    options.retriesFailed = failed
+    options.retries = section.retries
+    options.stopAfter = section.stopAfter
+    options.budgetSeconds = section.budgetSeconds
+    var arguments = ["--device", machine.device.rawValue, "--threads", String(plan.threads)]
+    if let folder = data.dataDir { arguments += ["--data-dir", folder] }
+    let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)
+    Interrupts.install()
+    let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet))
+    let outcome = try Failure.catching {
+      var run = SweepRun(directory, engine: engine, options, watch: display.show)
+      return try run.play()
+    }
+    display.show(outcome, directory.path)
+    print(directory.path)
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+
+  private static var program: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}

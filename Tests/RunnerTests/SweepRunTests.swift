@@ -1,0 +1,197 @@
+import Foundation
+import Spec
+import Testing
+
+@testable import Runner
+
+/// Workers that need no time: each submission of a trial ends as its script says next.
+private final class Script: @unchecked Sendable {
+  enum Act { case finish, diverge, exit(Int32), die(Int32) }
+  let acts: [Int: [Act]]
+  private(set) var submitted: [Int] = []
+  private var done: [Int: Int] = [:]
+
+  init(_ acts: [Int: [Act]]) { self.acts = acts }
+
+  func next(_ trial: Int) -> Act {
+    submitted.append(trial)
+    let turn = done[trial, default: 0]
+    done[trial] = turn + 1
+    let own = acts[trial] ?? [.finish]
+    return own[min(turn, own.count - 1)]
+  }
+}
+
+private struct ScriptedEngine: Engine {
+  let script: Script
+  let sweep: SweepDirectory
+  private var endings: [Int: JobEnding] = [:]
+
+  init(_ script: Script, _ sweep: SweepDirectory) { (self.script, self.sweep) = (script, sweep) }
+
+  mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
+    let job = script.submitted.count
+    let folder = sweep.folder(trial)
+    try FileLayer().makeDirectories(folder)
+    func result(_ state: String) throws(RunError) {
+      let word = JSON.map(["state": .text(state), "step": .integer(9), "attempt": .integer(1)])
+      try FileLayer().create("\(folder)/result.json", word.fileBytes)
+    }
+    switch script.next(trial.index) {
+    case .finish:
+      try result("finished")
+      endings[job] = .exited(0)
+    case .diverge:
+      try result("diverged")
+      endings[job] = .exited(6)
+    case .exit(let code): endings[job] = .exited(code)
+    case .die(let signal): endings[job] = .killed(signal: signal)
+    }
+    return job
+  }
+
+  mutating func ending(of job: Int) -> JobEnding? { endings[job] }
+  func cancel(_ job: Int) {}
+}
+
+struct SweepRunTests {
+  private static func sweep(_ scratch: Scratch, trials: Int = 4) throws -> SweepDirectory {
+    let run = TinyRun()
+    let experiment = try run.experiment()
+    let planned = (0..<trials).map { index in
+      PlannedTrial(
+        index: index,
+        point: SweepPoint(
+          settings: [.init(path: "latent.size", text: "\(index + 1)")], replicate: 0),
+        experiment: experiment, dataDigest: "d", numericsVersion: 1)
+    }
+    return try SweepDirectory.open(
+      planned, of: experiment, merged: run.yaml, context: try run.setup("x").context,
+      dataDigest: "d", results: scratch.path, fresh: false
+    ).sweep
+  }
+
+  private func play(
+    _ sweep: SweepDirectory, _ acts: [Int: [Script.Act]],
+    _ change: (inout SweepOptions) -> Void = { _ in }
+  ) throws -> (outcome: SweepOutcome, submitted: [Int]) {
+    var options = SweepOptions()
+    options.interrupt = { 0 }
+    change(&options)
+    let script = Script(acts)
+    var run = SweepRun(sweep, engine: ScriptedEngine(script, sweep), options)
+    return (try run.play(), script.submitted)
+  }
+
+  @Test func everyTrialRunsOnceAndNoneAgain() throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch)
+    let first = try play(sweep, [:])
+    #expect(first.submitted == [0, 1, 2, 3])
+    #expect(first.outcome.exitCode == 0)
+    // The same plan is found again, and nothing is left to do.
+    let again = try Self.sweep(scratch)
+    #expect(again.path == sweep.path)
+    #expect(try play(again, [:]).submitted == [])
+    #expect(try SweepDirectory(reading: sweep.path).trials == sweep.trials)
+    #expect(try Self.sweep(scratch, trials: 5).path != sweep.path)
+  }
+
+  @Test func onlyTheChosenTrialsRun() throws {
+    let sweep = try Self.sweep(try Scratch())
+    #expect(try play(sweep, [:]) { $0.only = [1, 3] }.submitted == [1, 3])
+  }
+
+  @Test func aFailedTrialIsTriedAgainAndTheNextGoesOn() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(
+      sweep, [1: [.die(9), .finish], 2: [.exit(4)]]
+    ) { $0.retries = 1 }
+    #expect(submitted == [0, 1, 1, 2, 2, 3])
+    #expect(outcome.states[1] == .finished)
+    #expect(outcome.states[2].word == "failed")
+    #expect(outcome.exitCode == 5)
+    let csv = try text("\(sweep.path)/summary.csv").split(separator: "\n")
+    #expect(csv[0] == "index,name,state,latent.size,seed,step,seconds,d_loss,g_loss")
+    #expect(csv[3].hasPrefix("2,\(sweep.trials[2].name),failed,3,5,"))
+  }
+
+  @Test func whatFailedBeforeIsSkippedUntilItIsAskedFor() throws {
+    let sweep = try Self.sweep(try Scratch())
+    #expect(try play(sweep, [2: [.die(9)]]).outcome.exitCode == 5)
+    let skipped = try play(sweep, [:])
+    #expect(skipped.submitted == [] && skipped.outcome.exitCode == 5)
+    #expect(skipped.outcome.states[2] == .failed(reason: "killed (signal 9): too little memory?"))
+    let asked = try play(sweep, [:]) { $0.retriesFailed = true }
+    #expect(asked.submitted == [2] && asked.outcome.exitCode == 0)
+    #expect(try play(sweep, [:]).outcome.exitCode == 0)
+  }
+
+  @Test func aDivergedTrialIsNotTriedAgain() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(sweep, [1: [.diverge]]) { $0.retries = 3 }
+    #expect(submitted == [0, 1, 2, 3])
+    #expect(outcome.states[1].word == "diverged" && outcome.exitCode == 5)
+  }
+
+  @Test func tooManyFailuresInARowStopTheSweep() throws {
+    let sweep = try Self.sweep(try Scratch(), trials: 6)
+    let bad: [Script.Act] = [.exit(1)]
+    let (outcome, submitted) = try play(sweep, [0: bad, 2: bad, 3: bad]) { $0.stopAfter = 2 }
+    #expect(submitted == [0, 1, 2, 3])
+    #expect(outcome.ending == .tooManyFailures(2) && outcome.exitCode == 5)
+  }
+
+  @Test func aTrialThatAnotherWorkerHoldsIsWaitedFor() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(sweep, [1: [.exit(76), .exit(77), .finish]])
+    #expect(submitted.count { $0 == 1 } == 3)
+    #expect(outcome.exitCode == 0)
+  }
+
+  @Test func aBudgetThatRanOutBeforeAnyResultSaysSo() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let none = try play(sweep, [:]) { $0.budgetSeconds = 0 }
+    #expect(none.submitted == [] && none.outcome.ending == .outOfTime)
+    #expect(none.outcome.exitCode == 9)
+  }
+
+  @Test func aSecondProcessIsRefusedUnlessItJoins() throws {
+    let sweep = try Self.sweep(try Scratch())
+    _ = try RunClaim.take(
+      sweep.path, as: .current(), steps: 4, lostAfter: 120, files: FileLayer())
+    let error = #expect(throws: RunError.self) { try play(sweep, [:]) }
+    #expect(error?.exitCode == 7)
+    #expect(try play(sweep, [:]) { $0.joins = true }.submitted == [0, 1, 2, 3])
+  }
+
+  @Test func aTornJournalIsCutAndGoesOn() throws {
+    let scratch = try Scratch()
+    let journal = Journal(sweep: scratch.path)
+    for n in 0..<3 { try journal.add("started", [("trial", .integer(n))]) }
+    let whole = try FileLayer().read(journal.path)
+    for cut in stride(from: whole.count - 1, to: whole.count - 60, by: -7) {
+      try FileLayer().replace(journal.path, with: Array(whole[..<cut]))
+      #expect(journal.records().count == 2)
+      try journal.add("ended", [("trial", .integer(9))])
+      #expect(journal.records().compactMap { $0["trial"]?.int } == [0, 1, 9])
+    }
+    var changed = whole
+    changed[10] ^= 1
+    try FileLayer().replace(journal.path, with: changed)
+    #expect(journal.records().isEmpty)
+  }
+
+  @Test func manyProcessesMayAddToOneJournal() async throws {
+    let scratch = try Scratch()
+    let journal = Journal(sweep: scratch.path)
+    await withTaskGroup(of: Void.self) { group in
+      for n in 0..<8 {
+        group.addTask {
+          for _ in 0..<20 { try? journal.add("started", [("trial", .integer(n))]) }
+        }
+      }
+    }
+    #expect(journal.records().count == 160)
+  }
+}

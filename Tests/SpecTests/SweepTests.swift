@@ -1,0 +1,221 @@
+import Testing
+
+@testable import Spec
+
+private func load(_ sweep: String, sweeps: [String] = []) throws -> Experiment {
+  try loadExperiment(
+    text: goodSpec + "\nlatent: {size: 100}\nparams: {w: 1}\n" + sweep, sweeps: sweeps,
+    vocabulary: vocabulary
+  ).get()
+}
+
+private func points(_ sweep: String, seed: UInt64 = 0) throws -> [String] {
+  let sweep = try #require(try load("sweep:\n  " + sweep).sweep)
+  return try sweep.points(seed: seed).map { point in
+    (point.settings.map { "\($0.path)=\($0.text)" }
+      + (point.replicate > 0 ? ["+\(point.replicate)"] : []))
+      .joined(separator: " ")
+  }
+}
+
+struct SweepTests {
+  static let plans = [
+    Written(
+      "axes: {loss.kind: [hinge, least_squares], latent.size: [16, 64]}",
+      [
+        "loss.kind=hinge latent.size=16", "loss.kind=hinge latent.size=64",
+        "loss.kind=least_squares latent.size=16", "loss.kind=least_squares latent.size=64",
+      ]),
+    .init(
+      "{axes: {latent.size: [16, 64]}, replicates: 2}",
+      ["latent.size=16", "latent.size=16 +1", "latent.size=64", "latent.size=64 +1"]),
+    .init(
+      "linked: {recipe: [{loss.kind: hinge, seed: 1}, {loss.kind: least_squares, seed: 5}]}\n"
+        + "  axes: {latent.size: [16, 64]}",
+      [
+        "loss.kind=hinge seed=1 latent.size=16", "loss.kind=hinge seed=1 latent.size=64",
+        "loss.kind=least_squares seed=5 latent.size=16",
+        "loss.kind=least_squares seed=5 latent.size=64",
+      ]),
+    .init(
+      "axes: {loss.kind: [hinge, least_squares]}\n"
+        + "  when: [{if: 'loss.kind == \"least_squares\"', axes: {loss.scale: [0.5, 1]}}]",
+      [
+        "loss.kind=hinge", "loss.kind=least_squares loss.scale=0.5",
+        "loss.kind=least_squares loss.scale=1",
+      ]),
+    .init(
+      "axes: {latent.size: [16, 64], data.batch: [32, 512]}\n"
+        + "  exclude: ['latent.size == 16 and data.batch == 512']",
+      [
+        "latent.size=16 data.batch=32", "latent.size=64 data.batch=32",
+        "latent.size=64 data.batch=512",
+      ]),
+    // Conditions see what the file says where no axis does.
+    .init(
+      "axes: {latent.size: [16, 64]}\n"
+        + "  exclude: ['latent.size == 16 and data.batch == 512 and data.drop_last == \"false\"', 'seed > 3']",
+      ["latent.size=16", "latent.size=64"]),
+    .init(
+      "{method: list, axes: {latent.size: [16, 64], seed: [3, 9]}}",
+      ["latent.size=16 seed=3", "latent.size=64 seed=9"]),
+    .init(
+      "axes: {labels: [none, {classes: 3}], name: ['a b', '007']}",
+      [
+        "labels=none name=\"a b\"", "labels=none name=\"007\"", "labels={classes: 3} name=\"a b\"",
+        "labels={classes: 3} name=\"007\"",
+      ]),
+  ]
+
+  @Test(arguments: plans)
+  func trialsStandInTheOrderOfTheFile(_ plan: Written<[String]>) throws {
+    #expect(try points(plan.text) == plan.value)
+  }
+
+  @Test func aTrialIsTheFileWithItsValues() throws {
+    let experiment = try load(
+      "sweep: {axes: {latent.size: [16], loss.kind: [hinge], params.w: [3]}, replicates: 2}")
+    let sweep = try #require(experiment.sweep)
+    let trials = try sweep.points(seed: 7).map { try sweep.experiment(at: $0, seed: 7) }
+    #expect(trials.map(\.seed) == [0, 8])
+    #expect(
+      trials.allSatisfy { $0.latent.size == 16 && $0.loss.name == "hinge" && $0.sweep == nil })
+    #expect(trials[0].root.origin(of: "loss").summary == "sweep")
+    #expect(trials[0].data.batchOrigin.summary == "spec.yaml:2")
+  }
+
+  @Test func whatATrialLacksIsSaidAtTheSweep() throws {
+    let sweep = try #require(
+      try load("sweep: {axes: {latent.size: [16]}}").sweep)
+    let point = SweepPoint(
+      settings: [.init(path: "optimizer.kind", text: "warm")], replicate: 0)
+    let found = #expect(throws: Diagnostics.self) { try sweep.experiment(at: point, seed: 0) }
+    #expect(found?.entries.first?.origin.summary == "sweep")
+  }
+
+  @Test func drawsKeepToTheirRangesAndGrids() throws {
+    let axes = """
+      method: random
+        axes:
+          optimizer.learning_rate: {log: [1e-5, 1e-3]}
+          data.batch: {int: [16, 64], step: 16}
+          architecture.generator[2].leaky_relu: {uniform: [0, 1], step: 0.1}
+          latent.size: {log: [2, 64]}
+          loss.kind: {choice: [hinge, least_squares], weights: [1, 9]}
+        budget: {trials: 400}
+      """
+    let all = try points(axes)
+    #expect(all.count == 400 && Set(all).count > 390)
+    func column(_ index: Int) -> [String] {
+      all.map { String($0.split(separator: " ")[index].split(separator: "=")[1]) }
+    }
+    let rates = column(0).compactMap(Double.init)
+    #expect(rates.allSatisfy { (1e-5...1e-3).contains($0) })
+    // Even in the logarithm: half of them lie below the geometric mean.
+    #expect((160...240).contains(rates.count { $0 < 1e-4 }))
+    #expect(Set(column(1)) == ["16", "32", "48", "64"])
+    #expect((70...130).contains(column(1).count { $0 == "16" }))
+    #expect(Set(column(2)) == Set(["0", "1"] + (1...9).map { "0.\($0)" }))
+    #expect(column(3).compactMap(Int.init).count == 400)
+    #expect((20...60).contains(column(4).count { $0 == "hinge" }))
+  }
+
+  @Test func moreDrawsAndMoreAxesKeepTheFirstOnes() throws {
+    func draw(_ trials: Int, _ more: String = "") throws -> [String] {
+      try points(
+        "method: random\n  axes: {latent.size: {int: [1, 9999]}\(more)}\n"
+          + "  budget: {trials: \(trials)}"
+      ).map { String($0.split(separator: " ")[0]) }
+    }
+    #expect(try draw(9) == Array(try draw(20).prefix(9)))
+    #expect(try draw(9) == (try draw(9, ", loss.scale: {uniform: [0, 1]}")))
+    let other = try points(
+      "method: random\n  axes: {latent.size: {int: [1, 9999]}}\n  budget: {trials: 9}", seed: 1)
+    #expect(try draw(9) != other)
+  }
+
+  static let refusals = [
+    Written(
+      "method: random\n  axes: {latent.size: {int: [1, 9]}}",
+      "`method: random` needs to know how many"),
+    .init(
+      "{axes: {latent.size: [1, 2]}, budget: {trials: 1}}",
+      "this sweep has 2 trials, sweep.budget.trials is 1"),
+    .init(
+      "{axes: {latent.size: [1, 2]}, exclude: ['latent.size > 0']}", "no trial is left"),
+    .init(
+      "{method: list, axes: {latent.size: [1, 2], seed: [1]}}",
+      "`method: list` takes the values of equal places together"),
+    .init(
+      "{method: tpe, axes: {latent.size: [1, 2]}}",
+      "`method: tpe` is read, but this version cannot run it"),
+  ]
+
+  @Test(arguments: refusals)
+  func whatCannotBePlannedIsRefusedInWords(_ refusal: Written<String>) throws {
+    let found = #expect(throws: Diagnostics.self) { try points(refusal.text) }
+    #expect(found?.entries.map(\.message) == [refusal.value])
+  }
+
+  @Test func threeMillionPointsAreCountedWithoutBuildingThem() throws {
+    let values = "[\((1...12).map(String.init).joined(separator: ", "))]"
+    let axes = ["latent.size", "data.batch", "seed", "loss.scale", "params.w"]
+      .map { "\($0): \(values)" }
+    let sweep = try #require(
+      try load("sweep: {axes: {\(axes.joined(separator: ", "))}, replicates: 12}").sweep)
+    let start = processorSeconds()
+    #expect(sweep.combinations == 2_985_984)
+    let found = #expect(throws: Diagnostics.self) { try sweep.points(seed: 0) }
+    #expect(found?.entries.first?.message == "this sweep has 2985984 trials, the limit is 1000000")
+    #expect(processorSeconds() - start < 0.05)
+  }
+
+  @Test func axesOnTheCommandLineJoinThoseOfTheFile() throws {
+    func axes(_ spec: String, _ sweeps: String...) throws -> [[String]] {
+      let sweep = try #require(try load(spec, sweeps: sweeps).sweep)
+      return try sweep.points(seed: 0).map { $0.settings.map { "\($0.path)=\($0.text)" } }
+    }
+    #expect(
+      try axes("", "latent.size=[16, 64]") == [["latent.size=16"], ["latent.size=64"]])
+    #expect(
+      try axes("sweep: {axes: {seed: [1, 2]}}", "latent.size=[16]", "seed=[4]")
+        == [["seed=4", "latent.size=16"]])
+    let failure = loadExperiment(
+      text: goodSpec, sweeps: ["latent.sise=[1]"], vocabulary: vocabulary)
+    guard case .failure(let found) = failure else {
+      Issue.record("a misspelled axis was taken")
+      return
+    }
+    #expect(found.entries.first?.message == "there is no `latent.sise` to vary")
+    #expect(found.entries.first?.origin.summary == "--sweep")
+  }
+
+  @Test(arguments: plans.map(\.text) + ["axes: {'architecture.generator[2].leaky_relu': [0.1]}"])
+  func theMergedFileGivesTheSameTrials(_ text: String) throws {
+    let experiment = try load("sweep:\n  " + text)
+    let sweep = try #require(experiment.sweep)
+    let again = try loadExperiment(text: sweep.mergedYAML, vocabulary: vocabulary).get()
+    #expect(again.resolvedJSON == experiment.resolvedJSON)
+    let copy = try #require(again.sweep)
+    #expect(try copy.points(seed: 0) == sweep.points(seed: 0))
+    for point in try sweep.points(seed: 0) {
+      #expect(
+        try copy.experiment(at: point, seed: 0).resolvedJSON
+          == sweep.experiment(at: point, seed: 0).resolvedJSON)
+    }
+  }
+
+  @Test func identityIsWhatDecidesTheNumbers() throws {
+    func identity(_ change: String...) throws -> String {
+      try loadExperiment(text: goodSpec, overrides: change, vocabulary: vocabulary).get()
+        .identityText
+    }
+    let plain = try identity()
+    for same in ["name=other", "description=words", "record.log=3 steps", "data.batch=512.0"] {
+      #expect(try identity(same) == plain, "\(same)")
+    }
+    for other in ["seed=1", "data.batch=511", "loss.scale=2", "schedule.length=3 steps"] {
+      #expect(try identity(other) != plain, "\(other)")
+    }
+  }
+}
