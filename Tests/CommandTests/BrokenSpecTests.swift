@@ -254,25 +254,6 @@ struct BrokenSpecTests {
     #expect(try place.names() == ["demo.yaml"])
   }
 
-  @Test("a sweep is refused by `run` in one clear sentence")
-  func sweep() throws {
-    let place = try Place()
-    try place.write(
-      "demo.yaml", BrokenSpec.good + "sweep: {method: grid, axes: {latent.size: [16, 100]}}\n")
-    let result = try place.run("run", "demo.yaml")
-    #expect(result.end == .exit(3))
-    #expect(
-      result.errors == """
-        demo.yaml:19:1: error: this version runs single experiments, and `sweep` makes many
-         19 | sweep: {method: grid, axes: {latent.size: [16, 100]}}
-            | ^~~~~
-            = delete `sweep` and choose values with --set: latent.size
-
-        """)
-    #expect(try place.names() == ["demo.yaml"])
-    #expect(try place.run("validate", "demo.yaml").end == .exit(0))
-  }
-
   struct Absent: CustomTestStringConvertible, Sendable {
     let word: String
     let errors: String
