@@ -14,8 +14,8 @@ struct GanExp: ParsableCommand {
 
       Exit codes: 0 ok, 1 internal error, 2 command line, 3 spec, 4 data, file or disk,
       5 finished but a trial failed, 6 diverged, 7 locked by a living process, 8 checkpoint damaged,
-      9 budget ran out before any result,
-      76 held by a living worker, 77 superseded, 130 and 143 interrupted (saved).
+      9 budget ran out before any result, 76 held by a living worker, 77 superseded,
+      130 and 143 interrupted (saved).
       """,
     version: programVersion,
     subcommands: [
