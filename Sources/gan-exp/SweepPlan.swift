@@ -3,6 +3,7 @@ import Images
 import ModelBuilder
 import Runner
 import Spec
+import Synchronization
 
 /// All trials of a sweep, resolved and checked, shapes included; nothing has been written.
 struct SweepPlan {
@@ -19,25 +20,32 @@ struct SweepPlan {
   /// - Throws: exit 3 with everything that is wrong with any trial, exit 4 for its data.
   init(_ experiment: Experiment, _ sweep: SweepSection, folders: [String]) throws {
     (self.experiment, self.sweep) = (experiment, sweep)
+    let points = try points()
+    let drafts = Self.drafts(of: points, sweep, seed: experiment.seed)
     var found: [Diagnostic] = []
     var sets: [String: ImageSet] = [:]
     var checked: Set<String> = []
     var identities: Set<String> = []
-    for point in try points() where found.count < 20 {
+    for (point, draft) in zip(points, drafts) where found.count < 20 {
       do {
-        let trial = try sweep.experiment(at: point, seed: experiment.seed)
-        let source = trial.data.source.text
-        let set = try sets[source] ?? trial.loadData(folders)
-        sets[source] = set
-        let format = ImageFormat(
-          channels: set.channels, height: trial.data.size ?? set.height,
-          width: trial.data.size ?? set.width)
-        if checked.insert("\(format) \(trial.shapeText)").inserted {
+        let draft = try draft.get()
+        // Shapes are those of few trials; what the others resolve to need not be kept.
+        let set: ImageSet
+        if let known = sets[draft.source], checked.contains(draft.shape) {
+          set = known
+        } else {
+          let trial = try sweep.experiment(at: point, seed: experiment.seed)
+          set = try sets[draft.source] ?? trial.loadData(folders)
+          sets[draft.source] = set
+          let format = ImageFormat(
+            channels: set.channels, height: trial.data.size ?? set.height,
+            width: trial.data.size ?? set.width)
           weigh(try TrainingProgram(trial, images: format), images: set.count)
+          checked.insert(draft.shape)
         }
         let planned = PlannedTrial(
-          index: trials.count, point: point, experiment: trial, dataDigest: set.digest,
-          numericsVersion: numericsVersion)
+          index: trials.count, point: point, seed: draft.seed, specDigest: draft.spec,
+          dataDigest: set.digest, numericsVersion: numericsVersion)
         if trials.isEmpty { dataDigest = set.digest }
         if identities.insert(planned.identity).inserted {
           trials.append(planned)
@@ -54,6 +62,38 @@ struct SweepPlan {
       }
     }
     if !found.isEmpty { throw Failure.spec(Diagnostics(found)) }
+  }
+
+  /// What a plan keeps of a resolved trial.
+  private struct Draft: Sendable {
+    let seed: UInt64
+    let source: String
+    let spec: String
+    let shape: String
+  }
+
+  /// All trials resolved, on all cores.
+  private static func drafts(
+    of points: [SweepPoint], _ sweep: SweepSection, seed: UInt64
+  ) -> [Result<Draft, Diagnostics>] {
+    let chunk = 64
+    let count = (points.count + chunk - 1) / chunk
+    let found = Mutex([[Result<Draft, Diagnostics>]](repeating: [], count: count))
+    DispatchQueue.concurrentPerform(iterations: count) { place in
+      let range = place * chunk..<min((place + 1) * chunk, points.count)
+      let drafts = points[range].map { point in
+        Result { () throws(Diagnostics) in
+          let trial = try sweep.experiment(at: point, seed: seed)
+          let texts = trial.identityTexts
+          return Draft(
+            seed: trial.seed, source: trial.data.source.text,
+            spec: PlannedTrial.specDigest(texts.identity),
+            shape: PlannedTrial.specDigest(texts.shape))
+        }
+      }
+      found.withLock { $0[place] = drafts }
+    }
+    return found.withLock { $0.flatMap { $0 } }
   }
 
   private mutating func weigh(_ program: TrainingProgram, images: Int) {

@@ -155,4 +155,30 @@ struct KillTests {
       #expect(try RunClaim.attempts(of: "\(folder)/trials/\(name)", FileLayer()) == [1], "\(name)")
     }
   }
+
+  @Test func aWorkerThatWasStoppedForTooLongIsReplacedAndWritesNothingMore() throws {
+    let scratch = try Scratch()
+    let files = FileLayer()
+    // A plan, and no trial of it.
+    #expect(try Program.run(try sweep(scratch, "a") + ["--only", "99"]) == 0)
+    let directory = "\(scratch.path)/a/killed/\(try files.list("\(scratch.path)/a/killed")[0])"
+    let trial = try SweepDirectory(reading: directory)
+    let folder = trial.folder(trial.trials[0])
+    let worker = ["worker", "--sweep", directory, "--index", "0", "--threads", "1"]
+    let first = try Program.start(worker)
+    while !files.exists("\(folder)/checkpoints/latest"), first.isRunning { usleep(500) }
+    kill(first.processIdentifier, SIGSTOP)
+    #expect(try Program.run(worker) == 76)
+    usleep(1_200_000)
+    #expect(try Program.run(worker + ["--lost-after", "1"]) == 0)
+    let after = try scratch.contents(of: folder)
+    kill(first.processIdentifier, SIGCONT)
+    first.waitUntilExit()
+    #expect(first.terminationStatus == 77)
+    let now = try scratch.contents(of: folder)
+    #expect(now.keys.sorted() == after.keys.sorted())
+    #expect(now.keys.filter { now[$0] != after[$0] } == [])
+    #expect(try json("\(folder)/result.json")["attempt"]?.int == 2)
+    #expect(try Program.run(worker) == 0)
+  }
 }

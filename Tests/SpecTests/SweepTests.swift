@@ -84,6 +84,23 @@ struct SweepTests {
     #expect(trials[0].data.batchOrigin.summary == "spec.yaml:2")
   }
 
+  @Test(arguments: [
+    "latent.size=16", "loss.kind=hinge", "optimizer.discriminator.learning_rate=1", "params.w=7",
+    "labels={classes: 3}", "architecture.generator[2].leaky_relu=0.5", "name=other", "seed=12",
+    "record.checkpoint=none", "data={source: synthetic, batch: 3}",
+  ])
+  func aTrialIsWhatSetWouldMakeOfTheFile(_ setting: String) throws {
+    let sweep = try #require(try load("sweep: {axes: {seed: [1, 2]}}").sweep)
+    let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+    let trial = try sweep.experiment(
+      at: SweepPoint(settings: [.init(path: parts[0], text: parts[1])], replicate: 0), seed: 0)
+    let plain = try loadExperiment(
+      text: goodSpec + "\nlatent: {size: 100}\nparams: {w: 1}\n", overrides: [setting],
+      vocabulary: vocabulary
+    ).get()
+    #expect(trial.resolvedJSON == plain.resolvedJSON)
+  }
+
   @Test func whatATrialLacksIsSaidAtTheSweep() throws {
     let sweep = try #require(
       try load("sweep: {axes: {latent.size: [16]}}").sweep)

@@ -145,6 +145,7 @@ package final class RunDirectory {
   }
 
   func log(_ line: String) throws(RunError) {
+    try claim.check()
     try append("log.txt", "\(Timestamp.now.iso) \(line)\n")
   }
 
@@ -198,7 +199,10 @@ package final class RunDirectory {
     if files.exists(folder) { try files.withdraw(folder) }
     try files.publish(folder) { draft throws(RunError) in
       try draft.writeCheckpoint(state, of: states, read: read)
+      // Writing may have taken long.
+      try claim.check()
     }
+    try claim.check()
     try files.replace("\(store.path)/latest", with: Array("\(name)\n".utf8))
     return folder
   }

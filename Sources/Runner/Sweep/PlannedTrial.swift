@@ -12,10 +12,23 @@ package struct PlannedTrial: Sendable, Hashable {
   package init(
     index: Int, point: SweepPoint, experiment: Experiment, dataDigest: String, numericsVersion: Int
   ) {
-    (self.index, self.point, seed) = (index, point, experiment.seed)
-    identity = sha256(
-      Array("\(experiment.identityText)\n\(dataDigest)\nnumerics \(numericsVersion)".utf8))
+    self.init(
+      index: index, point: point, seed: experiment.seed,
+      specDigest: Self.specDigest(experiment.identityText), dataDigest: dataDigest,
+      numericsVersion: numericsVersion)
   }
+
+  package init(
+    index: Int, point: SweepPoint, seed: UInt64, specDigest: String, dataDigest: String,
+    numericsVersion: Int
+  ) {
+    (self.index, self.point, self.seed) = (index, point, seed)
+    identity = sha256(
+      Array("\(specDigest)\n\(dataDigest)\nnumerics \(numericsVersion)".utf8))
+  }
+
+  /// - Parameter text: an experiment's `identityText`.
+  package static func specDigest(_ text: String) -> String { sha256(Array(text.utf8)) }
 
   /// `0007-3fa9c1d2-s1`, its folder below `trials`.
   package var name: String { "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)" }

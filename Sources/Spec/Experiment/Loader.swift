@@ -74,13 +74,17 @@ struct ExperimentLoader {
   }
 
   /// The experiment that a tree means, after all merging.
+  ///
+  /// - Parameter known: what the tree means where only the keys `changed` are to be read anew.
   func resolve(
-    _ tree: YAMLNode, _ source: SourceText, findings: [Diagnostic]
+    _ tree: YAMLNode, _ source: SourceText, findings: [Diagnostic],
+    known: (root: Record, changed: Set<String>)? = nil
   ) -> Result<Experiment, Diagnostics> {
     var findings = findings
     var substitution = Substitution()
     let scope = substitution.parameters(tree["params"])
-    let entries = (tree.entries ?? []).map { entry in
+    let wanted = (tree.entries ?? []).filter { known?.changed.contains($0.key) ?? true }
+    let entries = wanted.map { entry in
       var entry = entry
       if entry.key != "params", entry.key != "sweep" {
         entry.value = substitution.substitute(entry.value, scope)
@@ -91,9 +95,16 @@ struct ExperimentLoader {
 
     var reader = RecordReader(vocabulary: vocabulary)
     let start = Origin(source: source, mark: Mark(line: 1, column: 1))
-    let root = reader.record(
-      ExperimentSchema.declaration(vocabulary), entries, at: start,
-      RecordReader.Subject(name: "the spec", path: ""))
+    var declaration = ExperimentSchema.declaration(vocabulary)
+    if let known { declaration = declaration.keeping(known.changed) }
+    var root = reader.record(
+      declaration, entries, at: start, RecordReader.Subject(name: "the spec", path: ""))
+    if let known, let changed = root {
+      root = Record(
+        entries: known.root.entries.map { old in
+          changed.entries.first { $0.name == old.name } ?? old
+        })
+    }
     findings += reader.findings
 
     var sweep: SweepSection?
@@ -101,7 +112,8 @@ struct ExperimentLoader {
       var resolved: [String: String] = [:]
       if let root { root.flatten(into: &resolved, "") }
       var sweeps = SweepReader(
-        base: SweepBase(tree: tree, source: source, vocabulary: vocabulary, resolved: resolved))
+        base: SweepBase(
+          tree: tree, source: source, vocabulary: vocabulary, root: root, resolved: resolved))
       sweep = sweeps.read(entry.value, key: entry.keyOrigin)
       findings += sweeps.findings
     }

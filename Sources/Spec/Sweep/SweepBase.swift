@@ -3,6 +3,8 @@ struct SweepBase: Sendable {
   let tree: YAMLNode
   let source: SourceText
   let vocabulary: Vocabulary
+  /// The base without the sweep; nil if it is not right.
+  let root: Record?
   /// Every value of the resolved base, by its dotted path.
   let resolved: [String: String]
 
@@ -34,7 +36,15 @@ extension SweepSection {
     findings += overlay.findings.filter { $0.severity == .error }
     guard findings.isEmpty else { throw Diagnostics(findings) }
     return try ExperimentLoader(files: .memory([:]), vocabulary: base.vocabulary)
-      .resolve(tree, base.source, findings: []).get()
+      .resolve(tree, base.source, findings: [], known: known(for: point)).get()
+  }
+
+  /// Most of a trial is what the base is; only sections that it touches are read again. Parameters
+  /// reach everywhere.
+  private func known(for point: SweepPoint) -> (root: Record, changed: Set<String>)? {
+    let keys = point.settings.map { String($0.path.prefix { $0 != "." && $0 != "[" }) }
+    guard let root = base.root, !keys.contains("params") else { return nil }
+    return (root, Set(keys + (point.replicate > 0 ? ["seed"] : [])))
   }
 
   /// The file after `extends` and `--set`, with `params` and `sweep`: a spec of its own.
@@ -44,23 +54,18 @@ extension SweepSection {
 extension Experiment {
   /// What decides the numbers of a run, besides the data and the program: the resolved spec without
   /// what is only said or written down.
-  package var identityText: String {
-    text(without: [
-      ExperimentSchema.name.declaration.name, ExperimentSchema.description.declaration.name,
-      ExperimentSchema.record.declaration.name,
-    ])
-  }
+  package var identityText: String { identityTexts.identity }
 
-  /// What decides the shapes in its networks: two experiments with the same text are both right or
-  /// both wrong.
-  package var shapeText: String {
-    text(without: ["name", "description", "record", "seed", "optimizer", "guards"])
-  }
-
-  private func text(without keys: Set<String>) -> String {
-    JSON.object(
-      root.printed.filter { !keys.contains($0.name) }.map { ($0.name, $0.value.json) }
-    ).text
+  /// The same, and what decides the shapes in its networks: two experiments with the same `shape` are
+  /// both right or both wrong.
+  package var identityTexts: (identity: String, shape: String) {
+    var (identity, shape) = ("", "")
+    for entry in root.printed where !["name", "description", "record"].contains(entry.name) {
+      let line = "\(entry.name): \(entry.value.flow)\n"
+      identity += line
+      if !["seed", "optimizer", "guards"].contains(entry.name) { shape += line }
+    }
+    return (identity, shape)
   }
 }
 
@@ -105,4 +110,11 @@ extension Record {
 
 extension FieldValue {
   fileprivate var conditionText: String { if case .text(let text) = self { text } else { flow } }
+}
+
+extension Declaration {
+  /// The same with these fields only, and without what is checked between fields.
+  func keeping(_ names: Set<String>) -> Declaration {
+    Declaration(name, summary, fields: fields.filter { names.contains($0.name) })
+  }
 }
