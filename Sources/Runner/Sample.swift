@@ -6,6 +6,7 @@ import TensorCore
 /// Which pictures to make from a run.
 package struct SampleRequest: Sendable {
   package var checkpoint: CheckpointChoice = .last
+  package var weights = Weights.raw
   /// Of the latents; nil: as in the run's own grids.
   package var seed: UInt64?
   /// Rows and columns; nil: as in the run's own grids, with one row a class if `labels` are given.
@@ -46,11 +47,14 @@ package func sample(
     let reason = error.entries.map(\.message).joined(separator: "; ")
     throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
   }
+  guard program.weights.contains(request.weights) else {
+    throw .request("\(run): no averaged weights are kept: its spec has no schedule.ema")
+  }
   let session = try program.makeSession(on: backend)
   try checkpoint.restore(
     program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
   let painter = try GridPainter(
-    grid, program, classNames: checkpoint.classNames, session: session)
+    grid, program, classNames: checkpoint.classNames, session: session, weights: request.weights)
   return Sample(
     picture: try painter.paint(), checkpoint: path, step: checkpoint.step, epoch: checkpoint.epoch)
 }

@@ -116,6 +116,21 @@ struct Misfit: CustomTestStringConvertible {
       "there are no labels to concatenate = after layer 0 (flatten): 4 = "
         + "write `labels: {classes: 10}`"),
     Misfit(
+      discriminator: "[flatten, projection]",
+      "there are no labels to project on = after layer 0 (flatten): 4 = "
+        + "write `labels: {classes: 10}`"),
+    Misfit(
+      discriminator: "[projection]", rest: "labels: {classes: 3}",
+      "projection takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
+        + "put `flatten` before it"),
+    Misfit(
+      generator: "[multiply_label, {linear: 4}, {image: {channels: 1, size: 2}}]",
+      discriminator: "[flatten, conditional_batch_norm, {linear: 1}]",
+      "there are no labels to multiply by = generator starts from 3 = "
+        + "write `labels: {classes: 10}`",
+      "there are no labels to choose scale and offset by = after layer 0 (flatten): 4 = "
+        + "write `labels: {classes: 10}`"),
+    Misfit(
       discriminator: "[{concat_label: 3}, {linear: 1}]", rest: "labels: {classes: 3}",
       "concat_label takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
         + "put `flatten` before it"),

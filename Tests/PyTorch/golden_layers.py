@@ -4,24 +4,19 @@ import torch
 from torch import nn
 from torch.nn.utils import spectral_norm
 
-from networks import MinibatchStddev, Maxout, PixelNorm, Residual, SameConv2d, SelfAttention
-
+from networks import (
+    ConcatLabel, ConditionalBatchNorm, Maxout, MinibatchStddev, MultiplyLabel, PixelNorm,
+    Projection, Residual, SameConv2d, SelfAttention)
 
 
 def rounded(*shape):
     return (torch.randn(*shape) * 1000).round() / 1000
 
 
-class Embedded(nn.Embedding):
-    """`concat_label`: looks its labels up and joins them to the vectors."""
-
-    def __init__(self, labels, size, first=False):
-        super().__init__(4, size)
-        self.labels, self.first = torch.tensor(labels), first
-
-    def forward(self, x):
-        rows = super().forward(self.labels)
-        return torch.cat((rows, x) if self.first else (x, rows), 1)
+def labelled(labels, module):
+    """A module of `networks` that takes these labels too; there are 4 classes."""
+    module.labels = torch.tensor(labels)
+    return module
 
 
 def table():
@@ -118,8 +113,16 @@ def table():
     yield "conv_transpose: {channels: 2, kernel: [2, 3], stride: 2, spectral_norm: true}", (
         1, 3, 2, 1), spectral_norm(nn.ConvTranspose2d(3, 2, (2, 3), 2))
 
-    yield "concat_label: 2", (4, 3), Embedded([3, 0, 1, 0], 2)
-    yield "concat_label: {embedding: 1, position: first}", (2, 3), Embedded([2, 2], 1, first=True)
+    yield "concat_label: 2", (4, 3), labelled([3, 0, 1, 0], ConcatLabel(4, 2, "last"))
+    yield "concat_label: {embedding: 1, position: first}", (2, 3), labelled(
+        [2, 2], ConcatLabel(4, 1, "first"))
+    yield "multiply_label", (4, 3), labelled([3, 0, 1, 0], MultiplyLabel(4, 3))
+    yield "conditional_batch_norm", (4, 3), labelled([1, 3, 0, 1], ConditionalBatchNorm(4, 3))
+    yield "conditional_batch_norm: {epsilon: 0.1, momentum: 0.3}", (3, 2, 2, 1), labelled(
+        [2, 2, 0], ConditionalBatchNorm(4, 2, 0.1, 0.3))
+    yield "projection", (4, 3), labelled([3, 0, 1, 0], Projection(4, 3))
+    yield "projection: {bias: false, spectral_norm: true}", (3, 3), labelled(
+        [1, 1, 2], Projection(4, 3, False, True))
     yield "residual: [{linear: 5}, tanh]", vectors, Residual([nn.Linear(5, 5), nn.Tanh()])
     yield "residual: [{conv: {channels: 2, padding: 1}}, batch_norm, {residual: [silu]}]", (
         2, 2, 3, 3), Residual(
@@ -148,7 +151,8 @@ def case(text, shape, module, mode):
                 tensor.copy_(rounded(*tensor.shape))
     module.train(mode == "training")
     states = tensors(module)
-    output = module(x)
+    labels = getattr(module, "labels", None)
+    output = module(x) if labels is None else module(x, labels)
     cotangent = torch.cos(torch.arange(output.numel()) + 1.0).reshape(output.shape)
     targets = {"input": x, **dict(module.named_parameters())}
     total = (output * cotangent).sum()
@@ -163,9 +167,8 @@ def case(text, shape, module, mode):
         "gradient": dict(zip(targets, gradient)), "second": dict(zip(targets, second)),
         "after": {k: v for k, v in tensors(module).items() if not torch.equal(v, states[k])},
     }
-    embedded = [m for m in module.modules() if isinstance(m, Embedded)]
-    if embedded:
-        result["labels"] = embedded[0].labels.tolist()
+    if labels is not None:
+        result["labels"] = labels.tolist()
     return result
 
 

@@ -10,6 +10,45 @@ class ConcatLabel(nn.Embedding):
         super().__init__(classes, embedding)
         self.first = position == "first"
 
+    def forward(self, x, labels):
+        rows = super().forward(labels)
+        return torch.cat((rows, x) if self.first else (x, rows), 1)
+
+
+class MultiplyLabel(nn.Embedding):
+    def forward(self, x, labels):
+        return x * super().forward(labels)
+
+
+class ConditionalBatchNorm(nn.modules.batchnorm._BatchNorm):
+    def __init__(self, classes, channels, epsilon=1e-5, momentum=0.1):
+        super().__init__(channels, epsilon, momentum, affine=False)
+        self.scale, self.offset = nn.Embedding(classes, channels), nn.Embedding(classes, channels)
+
+    def _check_input_dim(self, x):
+        pass
+
+    def forward(self, x, labels):
+        scale, offset = (
+            table(labels).reshape(*x.shape[:2], *[1] * (x.ndim - 2))
+            for table in (self.scale, self.offset))
+        return super().forward(x) * scale + offset
+
+
+class Projection(nn.Module):
+    def __init__(self, classes, inputs, bias=True, spectral=False):
+        super().__init__()
+        wrap = spectral_norm if spectral else (lambda module: module)
+        self.linear = wrap(nn.Linear(inputs, 1, bias))
+        self.embedding = wrap(nn.Embedding(classes, inputs))
+
+    def forward(self, x, labels):
+        return self.linear(x) + (self.embedding(labels) * x).sum(1, keepdim=True)
+
+
+LABELLED = (ConcatLabel, MultiplyLabel, ConditionalBatchNorm, Projection)
+"""Modules that take the labels too."""
+
 
 class Residual(nn.Sequential):
     def __init__(self, branch, shortcut=()):
@@ -152,7 +191,9 @@ def build(layers, shape, classes):
 def shape_after(module, shape, classes):
     if isinstance(module, ConcatLabel):
         return (shape[0] + module.embedding_dim,)
-    if isinstance(module, (Dropout, Noise)):
+    if isinstance(module, Projection):
+        return (1,)
+    if isinstance(module, (Dropout, Noise, *LABELLED)):
         return shape
     if isinstance(module, Residual):
         for inner in module.branch:
@@ -164,7 +205,7 @@ def shape_after(module, shape, classes):
 
 def make(name, keys, shape, classes):
     module = plain(name, keys, shape, classes)
-    wraps = keys.get("spectral_norm") and name != "self_attention"
+    wraps = keys.get("spectral_norm") and name not in ("self_attention", "projection")
     return spectral_norm(module) if wraps else module
 
 
@@ -215,6 +256,12 @@ def plain(name, keys, shape, classes):
             return Residual(branch, shortcut)
         case "concat_label":
             return ConcatLabel(classes, keys["embedding"], keys["position"])
+        case "multiply_label":
+            return MultiplyLabel(classes, shape[0])
+        case "conditional_batch_norm":
+            return ConditionalBatchNorm(classes, shape[0], keys["epsilon"], keys["momentum"])
+        case "projection":
+            return Projection(classes, shape[0], keys["bias"], keys["spectral_norm"])
         case "dropout":
             return Dropout(keys["probability"])
         case "flatten":
@@ -278,9 +325,8 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
     for index, module in enumerate(modules):
         before = x
         here = f"{path}.{index}"
-        if isinstance(module, ConcatLabel):
-            rows = module(labels)
-            x = torch.cat((rows, x) if module.first else (x, rows), 1)
+        if isinstance(module, LABELLED):
+            x = module(x, labels)
         elif isinstance(module, Dropout):
             if module.probability > 0:
                 x = x * mask(here) / (1 - module.probability)
@@ -300,8 +346,8 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
 
 def closing_bias(modules, path):
     """The name of a critic's last bias."""
-    biased = [i for i, m in enumerate(modules) if getattr(m, "bias", None) is not None]
-    return {f"{path}.{biased[-1]}.bias"} if biased else set()
+    names = [name for name, _ in modules.named_parameters() if name.endswith("bias")]
+    return {f"{path}.{names[-1]}"} if names else set()
 
 
 def powerless_biases(modules, path):
@@ -314,7 +360,8 @@ def powerless_biases(modules, path):
             names |= powerless_biases(module.past, f"{here}.shortcut")
         if isinstance(module, SelfAttention):
             names.add(f"{here}.key.bias")
-        removes = isinstance(after, (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d))
+        removes = isinstance(after, (
+            nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm))
         if removes and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")
     return names

@@ -60,6 +60,23 @@ def optimizer(keys, parameters, fused=None):
     raise SystemExit(f"replay: no PyTorch counterpart for the optimizer `{kind}`")
 
 
+def averaged(schedule, generator):
+    """The generator's moving average; up to its start it is the generator."""
+    keys = schedule.get("ema")
+    if not isinstance(keys, dict):
+        return None
+    start = int(keys["start"].split()[0]) * int(schedule["generator_steps"])
+
+    def average(old, new, averaged):
+        n = int(averaged) + 1 - start
+        decay = keys["decay"] if n > 0 else 0.0
+        if keys["warm_up"] and n > 0:
+            decay = min(decay, (1 + n) / (10 + n))
+        return old * decay + new * (1 - decay)
+
+    return torch.optim.swa_utils.AveragedModel(generator, avg_fn=average)
+
+
 class Replay:
     SETTLED = 3e-5
     """Below this error of a gradient nobody asks on which side of a kink an input fell."""
@@ -93,6 +110,7 @@ class Replay:
             self.powerless |= networks.powerless_biases(network, player)
             self.optimizers[player] = optimizer(
                 self.spec["optimizer"][player], network.parameters())
+        self.average = averaged(self.spec["schedule"], self.networks["generator"])
         if objectives.sees_differences(self.spec["loss"]):
             self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
@@ -191,6 +209,8 @@ class Replay:
                     parameter.data.clamp_(-keys["limit"], keys["limit"])
         if player == "generator":
             self.outdated = True
+            if self.average:
+                self.average.update_parameters(self.networks["generator"])
 
     def clip(self, player, parameters):
         keys = self.spec["optimizer"][player]
@@ -270,6 +290,9 @@ class Replay:
             for name, tensor in network.state_dict().items():
                 if not name.endswith("num_batches_tracked"):
                     self.compare("after", f"{prefix}{player}.{name}", tensor)
+        if self.average:
+            for name, tensor in self.average.module.named_parameters():
+                self.compare("after", f"{prefix}ema.generator.{name}", tensor)
 
 
 def main():

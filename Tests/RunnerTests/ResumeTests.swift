@@ -76,6 +76,9 @@ struct ResumeTests {
     Case(testDescription: "plain", run: TinyRun()),
     Case(testDescription: "with labels", run: TinyRun(labels: "{classes: 3}")),
     Case(
+      testDescription: "with averaged weights",
+      run: TinyRun(schedule: ", ema: {decay: 0.5, start: 2 steps, warm_up: true}")),
+    Case(
       testDescription: "with labels drawn at random",
       run: TinyRun(labels: "{classes: 3, fake: random}")),
     Case(testDescription: "with dropout", run: TinyRun(generatorLayer: "dropout: 0.5")),

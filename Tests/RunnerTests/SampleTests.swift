@@ -39,6 +39,42 @@ struct SampleTests {
     #expect(try encodePNG(earlier.picture) == FileLayer().read("\(run)/samples/epoch-0002.png"))
   }
 
+  @Test func averagedWeightsHaveGridsOfTheirOwn() throws {
+    let scratch = try Scratch()
+    let (run, experiment) = try finished(
+      TinyRun(learningRate: "0.1", schedule: ", ema: {decay: 0.9}"), scratch)
+    var request = SampleRequest()
+    request.weights = .ema
+    let sample = try Runner.sample(
+      run: run, experiment: experiment, request, backend: ReferenceBackend())
+    let files = FileLayer()
+    #expect(try encodePNG(sample.picture) == files.read("\(run)/samples/ema/final.png"))
+    #expect(
+      try files.read("\(run)/samples/ema/final.png") != files.read("\(run)/samples/final.png"))
+    #expect(files.exists("\(run)/samples/ema/epoch-0002.png"))
+    // A network that PyTorch loads as it is, as the generator's own file.
+    let folder = "\(run)/checkpoints/step-00000009"
+    let average = try files.readSafetensors("\(folder)/ema.safetensors").byName
+    let generator = try files.readSafetensors("\(folder)/generator.safetensors").byName
+    #expect(Set(average.keys) == Set(generator.keys))
+    #expect(average["1.running_mean"] == generator["1.running_mean"])
+    #expect(average["0.weight"] != generator["0.weight"])
+    #expect(average["0.weight"]?.shape == generator["0.weight"]?.shape)
+  }
+
+  @Test func averagedWeightsAreAskedForInVain() throws {
+    let scratch = try Scratch()
+    let (run, experiment) = try finished(TinyRun(), scratch)
+    #expect(!FileLayer().exists("\(run)/samples/ema"))
+    var request = SampleRequest()
+    request.weights = .ema
+    let error = #expect(throws: RunError.self) {
+      try Runner.sample(run: run, experiment: experiment, request, backend: ReferenceBackend())
+    }
+    #expect(
+      error == .request("\(run): no averaged weights are kept: its spec has no schedule.ema"))
+  }
+
   @Test func rowsShowTheClassesAskedFor() throws {
     let scratch = try Scratch()
     let (_, experiment) = try finished(TinyRun(labels: "{classes: 3}"), scratch)
@@ -137,6 +173,15 @@ struct SampleTests {
 }
 
 struct InitialStateTests {
+  @Test func anAverageBeginsAsTheWeightsDo() throws {
+    let program = try TinyRun(schedule: ", ema: 0.9").program()
+    let first = Dictionary(
+      uniqueKeysWithValues: program.states.map { ($0.name, $0.initialTensor(seed: 4)) })
+    let averages = program.states.filter { $0.role == .average }
+    #expect(averages.count == 6)
+    for state in averages { #expect(first[state.name] == first[state.nameOfFirstValue]) }
+  }
+
   private func state(
     _ initial: InitialValue, _ shape: Shape, _ layout: TensorLayout,
     _ name: String = "generator.0.weight"

@@ -38,24 +38,7 @@ package struct BatchNorm: Layer {
       affine ? scope.parameter("weight", [channels], kind: .batchNorm(.weight), fans: fans) : nil
     let offset =
       affine ? scope.parameter("bias", [channels], kind: .batchNorm(.bias), fans: fans) : nil
-    let runningMean = scope.statistic("running_mean", [channels], initial: .constant(0))
-    let runningVariance = scope.statistic("running_var", [channels], initial: .constant(1))
-
-    let mean: Value
-    let variance: Value
-    switch scope.mode {
-    case .inference:
-      mean = runningMean.value
-      variance = runningVariance.value
-    case .training:
-      let axes = Array(0..<shape.rank - 1)
-      let count = Double(shape.count / channels)
-      mean = input.mean(axes: axes)
-      variance = (input - mean.broadcastChannels(to: shape)).squared.mean(axes: axes)
-      runningMean.update(runningMean.value * (1 - momentum) + mean * momentum)
-      let unbiased = variance * (count / max(count - 1, 1))
-      runningVariance.update(runningVariance.value * (1 - momentum) + unbiased * momentum)
-    }
+    let (mean, variance) = scope.batchMoments(of: input, momentum: momentum)
     var factor = (variance + epsilon).reciprocalSquareRoot
     if let scale { factor = factor * scale }
     let normal =

@@ -24,10 +24,7 @@ package struct ConcatLabel: Layer {
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     _ = try input.units(for: "concat_label")
-    guard let labels = scope.labels else {
-      throw LayerMisfit(
-        "there are no labels to concatenate", advice: "write `labels: {classes: 10}`")
-    }
+    let labels = try scope.labels("to concatenate")
     let table = scope.parameter(
       "weight", [scope.classes, size], kind: .embedding,
       fans: Fans(input: scope.classes, output: size))

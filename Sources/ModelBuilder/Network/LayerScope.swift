@@ -16,10 +16,12 @@ final class Pass {
   let draws: Draws?
   /// Tells the walks of one network within one move apart: `real`, `fake`, or nothing.
   let name: String
+  /// Whether parameters are read as they are or as their moving averages.
+  let weights: Weights
 
   init(
     states: StateTable, mode: NetworkMode, labels: Value?, classes: Int,
-    initializers: InitializerSet, draws: Draws?, name: String = ""
+    initializers: InitializerSet, draws: Draws?, name: String = "", weights: Weights = .raw
   ) {
     self.states = states
     self.mode = mode
@@ -28,6 +30,7 @@ final class Pass {
     self.initializers = initializers
     self.draws = draws
     self.name = name
+    self.weights = weights
   }
 }
 
@@ -43,6 +46,16 @@ package struct LayerScope {
   package var labels: Value? { pass.labels }
   /// Number of classes; 0 without labels.
   package var classes: Int { pass.classes }
+
+  /// The labels, for a layer that cannot do without.
+  /// - Parameter use: what it does with them: "to concatenate".
+  func labels(_ use: String) throws(LayerMisfit) -> Value {
+    guard let labels else {
+      throw LayerMisfit(
+        "there are no labels \(use)", advice: "write `labels: {classes: 10}`")
+    }
+    return labels
+  }
 
   /// The scope of the `index`-th layer of a list inside this one.
   func nested(_ index: Int) -> LayerScope { nested("\(index)") }
@@ -68,10 +81,13 @@ package struct LayerScope {
   func parameter(
     _ name: String, _ shape: Shape, layout: TensorLayout = .plain, initial: InitialValue
   ) -> Value {
-    pass.states.read(
-      StateDeclaration(
-        name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
-        layout: layout, initial: initial))
+    let declaration = StateDeclaration(
+      name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
+      layout: layout, initial: initial)
+    switch pass.weights {
+    case .raw: return pass.states.read(declaration)
+    case .ema: return pass.states.read(declaration.average)
+    }
   }
 
   /// A tensor the layer keeps for itself; not moved by the optimizer.

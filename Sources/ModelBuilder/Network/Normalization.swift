@@ -11,6 +11,25 @@ extension Value {
 }
 
 extension LayerScope {
+  /// What batch norm normalises with, a channel at a time: in training the batch's own mean and biased
+  /// variance, and the running statistics move towards its mean and *unbiased* variance, as in
+  /// PyTorch; in inference the running statistics.
+  func batchMoments(of input: Value, momentum: Double) -> (mean: Value, variance: Value) {
+    let shape = input.shape
+    let channels = shape[shape.rank - 1]
+    let runningMean = statistic("running_mean", [channels], initial: .constant(0))
+    let runningVariance = statistic("running_var", [channels], initial: .constant(1))
+    guard mode == .training else { return (runningMean.value, runningVariance.value) }
+    let axes = Array(0..<shape.rank - 1)
+    let count = Double(shape.count / channels)
+    let mean = input.mean(axes: axes)
+    let variance = (input - mean.broadcastChannels(to: shape)).squared.mean(axes: axes)
+    runningMean.update(runningMean.value * (1 - momentum) + mean * momentum)
+    let unbiased = variance * (count / max(count - 1, 1))
+    runningVariance.update(runningVariance.value * (1 - momentum) + unbiased * momentum)
+    return (mean, variance)
+  }
+
   /// `x · weight + bias`, one learned scale and offset a channel, which begin as 1 and 0 unless
   /// `init.batch_norm` says otherwise.
   func scaledAndShifted(_ value: Value) -> Value {

@@ -22,7 +22,8 @@ extension LayerScope {
     let outputs = shape[outputAxis]
     let inputs = shape.count / outputs
     // [… inputs, outputs], in PyTorch's order of inputs.
-    let torchOrder = layout.axes.filter { $0 != outputAxis } + [outputAxis]
+    let axes = layout.axes.isEmpty ? Array(0..<shape.rank) : layout.axes
+    let torchOrder = axes.filter { $0 != outputAxis } + [outputAxis]
     let matrix = original.transpose(torchOrder).reshape([inputs, outputs])
     let left = statistic("weight_u", [outputs], initial: .orthogonal(gain: 1))
     let right = statistic("weight_v", [inputs], initial: .orthogonal(gain: 1))

@@ -12,6 +12,8 @@ struct Game: Sendable {
   let initializers: InitializerSet
   /// nil: learning rates stay as they are.
   let rate: (any RateSchedule)?
+  /// nil: the generator's weights are not averaged.
+  let average: WeightAverage?
 
   init(_ experiment: Experiment, images: ImageFormat) {
     self.experiment = experiment
@@ -21,6 +23,9 @@ struct Game: Sendable {
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
+    average = experiment.schedule.averaging.map {
+      WeightAverage($0, movesPerRound: experiment.schedule.generatorSteps)
+    }
     initializers = InitializerSet(experiment.architecture.initializers)
   }
 
@@ -57,12 +62,12 @@ struct Game: Sendable {
     return (writer.finish(), writer.states)
   }
 
-  func writeSampler(count: Int) -> Graph {
+  func writeSampler(count: Int, weights: Weights) -> Graph {
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
-      initializers: initializers, draws: nil)
+      initializers: initializers, draws: nil, weights: weights)
     let latent = Latent(value: builder.feed("latents", [count, experiment.latent.size]))
     do throws(LayerMisfit) {
       let images = try generator.apply(latent, in: pass)

@@ -138,6 +138,9 @@ final class RoundWriter {
       let moved = optimizer.step(value, gradient: gradient, memory: memory)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
     }
+    if player == .generator {
+      game.average?.follow(states.parameters(of: player), count: count, in: states)
+    }
     emit("\(move.index)/loss", loss)
     if let norm = jointNorm(gradients) { emit("\(move.index)/gradient_norm", norm) }
     if observing {

@@ -18,11 +18,13 @@ package struct StateDeclaration: Hashable, Sendable {
     case parameter
     /// Kept by a layer: running means, spectral-norm vectors.
     case statistic
+    /// A parameter's moving average.
+    case average
     /// Kept by an optimizer: moments, step counts.
     case optimizer
   }
   /// `generator.3.weight`: PyTorch's name, with the player in front. An optimizer's states stand
-  /// under `optimizer.`.
+  /// under `optimizer.`, averages under `ema.`.
   package let name: String
   package let player: Player
   package let role: Role
@@ -30,4 +32,20 @@ package struct StateDeclaration: Hashable, Sendable {
   package let type: TensorType
   package let layout: TensorLayout
   package let initial: InitialValue
+}
+
+extension StateDeclaration {
+  static let averagePrefix = "ema."
+
+  /// The moving average of a parameter, which begins as the parameter does.
+  var average: StateDeclaration {
+    StateDeclaration(
+      name: Self.averagePrefix + name, player: player, role: .average, type: type, layout: layout,
+      initial: initial)
+  }
+
+  /// The state whose first value this one has too: for an average, the parameter.
+  package var nameOfFirstValue: String {
+    role == .average ? String(name.dropFirst(Self.averagePrefix.count)) : name
+  }
 }

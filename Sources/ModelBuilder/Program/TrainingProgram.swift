@@ -19,7 +19,7 @@ package struct ImageFormat: Hashable, Sendable, CustomStringConvertible {
 package struct TrainingProgram: Sendable {
   package let experiment: Experiment
   package let images: ImageFormat
-  /// Everything that lives between moves: parameters first, then statistics, then what the
+  /// Everything that lives between moves: parameters first, then statistics, averages, and what the
   /// optimizers keep.
   package let states: [StateDeclaration]
   let game: Game
@@ -93,8 +93,13 @@ package struct TrainingProgram: Sendable {
   }
 
   /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
-  /// inference mode.
-  package func sampler(count: Int) -> Graph { game.writeSampler(count: count) }
+  /// inference mode, with `weights`.
+  package func sampler(count: Int, weights: Weights = .raw) -> Graph {
+    game.writeSampler(count: count, weights: weights)
+  }
+
+  /// Sets of generator weights there are.
+  package var weights: [Weights] { game.average == nil ? [.raw] : [.raw, .ema] }
 }
 
 /// The graphs of one round and the order in which they are played.

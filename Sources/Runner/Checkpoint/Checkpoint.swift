@@ -44,19 +44,34 @@ package struct CheckpointState: Sendable {
   }
 }
 
-/// The three files of tensors in a checkpoint. Those of the networks use the names that PyTorch's
+/// The files of tensors in a checkpoint. Those of the networks use the names that PyTorch's
 /// `nn.Sequential` has (`0.weight`), so that it loads them as they are.
 enum CheckpointFile: String, CaseIterable {
   case generator, discriminator, optimizer
+  /// The generator with averaged weights, and the statistics that it has without: another file that
+  /// PyTorch loads as it is. Only where averages are kept.
+  case ema
 
   var name: String { "\(rawValue).safetensors" }
 
+  /// Whether every checkpoint has it.
+  var isRequired: Bool { self != .ema }
+
+  /// The file from which a state is read.
   init(of state: StateDeclaration) {
     switch (state.role, state.player) {
     case (.optimizer, _): self = .optimizer
+    case (.average, _): self = .ema
     case (.parameter, .generator), (.statistic, .generator): self = .generator
     case (.parameter, .discriminator), (.statistic, .discriminator): self = .discriminator
     }
+  }
+
+  /// The states of a program that are written to it.
+  func states(of all: [StateDeclaration]) -> [StateDeclaration] {
+    let own = all.filter { CheckpointFile(of: $0) == self }
+    guard self == .ema, !own.isEmpty else { return own }
+    return own + all.filter { $0.role == .statistic && $0.player == .generator }
   }
 
   /// The name in this file of a state.
@@ -64,6 +79,8 @@ enum CheckpointFile: String, CaseIterable {
     switch self {
     case .optimizer: state.name
     case .generator, .discriminator: String(state.name.dropFirst(rawValue.count + 1))
+    case .ema:
+      String(state.nameOfFirstValue.dropFirst(CheckpointFile.generator.rawValue.count + 1))
     }
   }
 }
@@ -81,8 +98,10 @@ extension DraftFolder {
   ) throws(RunError) {
     var digests: [(file: String, sha256: String)] = []
     for file in CheckpointFile.allCases {
+      let written = file.states(of: states)
+      if written.isEmpty, !file.isRequired { continue }
       var entries: [Safetensors.Entry] = []
-      for declaration in states where CheckpointFile(of: declaration) == file {
+      for declaration in written {
         let tensor = declaration.layout.toTorch(try read(declaration))
         entries.append(Safetensors.Entry(file.name(of: declaration), tensor))
       }

@@ -91,7 +91,10 @@ package final class RunDirectory {
 
   private func prepare(_ work: Work) throws(RunError) {
     try removeTemporaries(in: path)
-    for folder in ["samples", "checkpoints"] { _ = try files.makeDirectory("\(path)/\(folder)") }
+    let averaged = work.experiment.schedule.averaging == nil ? [] : ["samples/ema"]
+    for folder in ["samples", "checkpoints"] + averaged {
+      _ = try files.makeDirectory("\(path)/\(folder)")
+    }
     let resolved = work.experiment.resolvedYAML(comments: false)
     let environment =
       work.context.environment(dataDigest: work.dataDigest, started: started).text + "\n"

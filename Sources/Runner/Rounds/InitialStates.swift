@@ -6,7 +6,7 @@ extension StateDeclaration {
   /// from a stream with the name of the state, so that they do not depend on what else there is.
   func initialTensor(seed: UInt64) -> HostTensor {
     let shape = layout.torchShape(of: type.shape)
-    let random = Philox(seed: seed, stream: Philox.streamID(named: name), step: 0)
+    let random = Philox(seed: seed, stream: Philox.streamID(named: nameOfFirstValue), step: 0)
     let values: [Float]
     switch initial {
     case .constant(let value):

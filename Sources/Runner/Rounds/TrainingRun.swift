@@ -12,7 +12,8 @@ final class TrainingRun {
   private let experiment: Experiment
   private let timetable: Timetable
   private let player: RoundPlayer
-  private let painter: GridPainter?
+  /// One for each set of the generator's weights; none where no pictures are asked for.
+  private let painters: [(weights: Weights, painter: GridPainter)]
   private let directory: RunDirectory
   private let startTime: Double
 
@@ -38,12 +39,16 @@ final class TrainingRun {
     let grid = experiment.record.samples.map {
       SampleGrid($0.grid, seed: $0.seed, classes: setup.program.experiment.labels?.classes)
     }
+    var painters: [(weights: Weights, painter: GridPainter)] = []
     if let grid {
-      painter = try GridPainter(
-        grid, setup.program, classNames: setup.data.classNames, session: player.session)
-    } else {
-      painter = nil
+      for weights in setup.program.weights {
+        let painter = try GridPainter(
+          grid, setup.program, classNames: setup.data.classNames, session: player.session,
+          weights: weights)
+        painters.append((weights, painter))
+      }
     }
+    self.painters = painters
     let work = RunDirectory.Work(
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
@@ -175,13 +180,16 @@ final class TrainingRun {
   }
 
   private func paint(_ name: String) throws(RunError) {
-    guard let painter else { return }
+    guard !painters.isEmpty else { return }
     try Self.checkDisk(setup, at: directory.path)
-    let path = try directory.writePicture(name, try painter.paint())
-    lastPicture = path
-    try directory.log("step \(step): samples/\(name)")
+    for (weights, painter) in painters {
+      let folder = weights == .raw ? "" : "\(weights.rawValue)/"
+      let path = try directory.writePicture(folder + name, try painter.paint())
+      if weights == .raw { lastPicture = path }
+      try directory.log("step \(step): samples/\(folder)\(name)")
+      watch(.picture(path: path))
+    }
     try drawCurves()
-    watch(.picture(path: path))
   }
 
   private func drawCurves() throws(RunError) {

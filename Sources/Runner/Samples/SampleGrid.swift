@@ -55,10 +55,11 @@ final class GridPainter {
   private let executable: any Executable
 
   init(
-    _ grid: SampleGrid, _ program: TrainingProgram, classNames: [String], session: any Session
+    _ grid: SampleGrid, _ program: TrainingProgram, classNames: [String], session: any Session,
+    weights: Weights = .raw
   ) throws(RunError) {
     (self.grid, self.program, self.classNames) = (grid, program, classNames)
-    let graph = program.sampler(count: grid.count)
+    let graph = program.sampler(count: grid.count, weights: weights)
     executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
     let feeds = Set(graph.inputs(.feed).map(\.name))
     let latents = grid.latents(program.experiment.latent)

@@ -9,6 +9,8 @@ package struct ScheduleSection: Sendable {
   package let latents: Latents
   /// nil while the vocabulary has no learning-rate schedules, or none is asked for.
   package let learningRate: Choice?
+  /// nil: no average of the generator's weights is kept.
+  package let averaging: AveragingSection?
 }
 
 extension ScheduleSection {
@@ -34,12 +36,18 @@ extension ScheduleSection {
   private static let learningRateKey = Field.optionalChoice(
     "learning_rate", from: .rate, "How the learning rate changes; `none`: it does not")
 
+  private static let averagingKey = Field<Record?>.optionalSection(
+    "ema", AveragingSection.declaration,
+    "A moving average of the generator's weights, with grids and checkpoints of its own; "
+      + "`none`: none is kept")
+
   static func declaration(_ vocabulary: Vocabulary) -> Declaration {
     var fields = [
       lengthKey.declaration, orderKey.declaration, discriminatorStepsKey.declaration,
       generatorStepsKey.declaration, latentsKey.declaration,
     ]
     if !vocabulary.declarations(.rate).isEmpty { fields.append(learningRateKey.declaration) }
+    fields.append(averagingKey.declaration)
     return Declaration(
       "schedule", "Who moves when, and for how long", fields: fields,
       example: "{length: 200 epochs, order: [discriminator, generator]}")
@@ -52,5 +60,6 @@ extension ScheduleSection {
     generatorSteps = record[Self.generatorStepsKey]
     latents = record[Self.latentsKey]
     learningRate = record.has(Self.learningRateKey) ? record[Self.learningRateKey] : nil
+    averaging = record[Self.averagingKey].map(AveragingSection.init)
   }
 }

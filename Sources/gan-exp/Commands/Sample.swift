@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import ModelBuilder
 import Results
 import Runner
 import Spec
@@ -16,6 +17,9 @@ struct Sample: ParsableCommand {
 
   @Option(help: ArgumentHelp("Which weights.", valueName: "last|best|step"))
   var checkpoint = "last"
+
+  @Option(help: ArgumentHelp("The trained weights, or their moving average.", valueName: "raw|ema"))
+  var weights = "raw"
 
   @Option(help: ArgumentHelp("Of the latents; else those of the run's own grids.", valueName: "n"))
   var seed: UInt64?
@@ -40,8 +44,12 @@ struct Sample: ParsableCommand {
       guard let choice = CheckpointChoice(checkpoint) else {
         throw ValidationError("--checkpoint takes last, best or a step, not `\(checkpoint)`")
       }
+      guard let weights = Weights(rawValue: weights) else {
+        throw ValidationError("--weights takes raw or ema, not `\(weights)`")
+      }
       var request = SampleRequest()
       request.checkpoint = choice
+      request.weights = weights
       request.seed = seed
       request.grid = try grid.map(Self.grid)
       request.labels = try labels.map(Self.labels)
@@ -56,7 +64,8 @@ struct Sample: ParsableCommand {
     try Failure.catching {
       let sample = try Runner.sample(
         run: directory, experiment: experiment, request, backend: machine.backend)
-      let target = to ?? "\(experiment.name)-step-\(sample.step).png"
+      let kind = request.weights == .ema ? "-ema" : ""
+      let target = to ?? "\(experiment.name)-step-\(sample.step)\(kind).png"
       try refuseInsideRun(target)
       try writePicture(sample.picture, to: target)
       print(target)

@@ -1,0 +1,23 @@
+import Spec
+import TensorCore
+
+/// Multiplies each vector, number by number, by a learned embedding of the class label: how several
+/// ACGANs tell the generator what to draw.
+package struct MultiplyLabel: Layer {
+  package static let declaration = Declaration(
+    "multiply_label", "Multiplies each vector by a learned embedding of the label",
+    details: "The embedding is as wide as the vector. Needs `labels:`. PyTorch: `nn.Embedding` and "
+      + "`torch.mul`.",
+    example: "multiply_label")
+
+  package init(_ record: Record) {}
+
+  package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
+    let width = try input.units(for: "multiply_label")
+    let labels = try scope.labels("to multiply by")
+    let table = scope.parameter(
+      "weight", [scope.classes, width], kind: .embedding,
+      fans: Fans(input: scope.classes, output: width))
+    return input * table.gather(labels)
+  }
+}
