@@ -8,7 +8,9 @@ import TensorCore
 /// Images are NCHW, weights in PyTorch's layouts. Keys: `init/NAME` for every parameter and
 /// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
 /// `…/dropout/NAME`, `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
-/// `round{i}/after/NAME`. Where a round has several critic steps, each has its `…/real` and
+/// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu that lie so near to 0 that another framework's
+/// rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
+/// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
 /// `…/real_labels`. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(
   _ program: TrainingProgram, data: TrainingData, backend: any Backend, rounds: Int,
@@ -25,6 +27,9 @@ package func trace(
     ], entries: recorder.entries)
   try writeFile(file.encoded(), to: path, files: files)
 }
+
+/// Ten times what rounding in single precision has been seen to move an activation by.
+private let kinkWidth = 1e-4
 
 private struct TraceRecorder {
   private let program: TrainingProgram
@@ -106,18 +111,34 @@ private struct TraceRecorder {
       let tensor = try onDevice { () throws(BackendError) in
         try step.executable.output(output.name)
       }
-      entries.append(
-        Safetensors.Entry(
-          "\(here)/\(step.moves[position])/\(parts[1])",
-          layout(of: parts[1], tensor.shape).toTorch(tensor)))
+      let name = "\(here)/\(step.moves[position])/\(parts[1])"
+      let moved = layout(of: parts[1], tensor.shape).toTorch(tensor)
+      if parts[1].hasPrefix("kink/") {
+        if let sides = sidesOfKink(moved) { entries.append(Safetensors.Entry(name, sides)) }
+      } else {
+        entries.append(Safetensors.Entry(name, moved))
+      }
     }
     return entries
+  }
+
+  /// `[n, 2]`: places and sides of what is nearer to 0 than `kinkWidth` of the root mean square.
+  private func sidesOfKink(_ activation: HostTensor) -> HostTensor? {
+    let values = activation.floats
+    let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let limit = Float(kinkWidth * (squares / Double(max(values.count, 1))).squareRoot())
+    var rows: [Int32] = []
+    for (place, value) in values.enumerated() where abs(value) <= limit {
+      rows += [Int32(place), value > 0 ? 1 : 0]
+    }
+    return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
   }
 
   private func layout(of output: String, _ shape: Shape) -> TensorLayout {
     if output.hasPrefix("gradient/") {
       return layouts[String(output.dropFirst("gradient/".count))] ?? .plain
     }
-    return output.hasPrefix("dropout/") ? .activation(shape) : .plain
+    let isActivation = output.hasPrefix("dropout/") || output.hasPrefix("kink/")
+    return isActivation ? .activation(shape) : .plain
   }
 }

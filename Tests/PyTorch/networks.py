@@ -291,27 +291,39 @@ KINKED = (nn.ReLU, nn.LeakyReLU)
 
 
 class Kinks:
-    """Inputs of relus that lie so close to 0 that rounding may put them on either side.
+    """Puts inputs of relus on the side of 0 that they have in the trace.
 
-    A flip moves one such input to the other side of 0, which changes values by less than rounding
-    does, and derivatives by as much as the kink.
+    Rounding may put an input that is next to 0 on either side, which changes values by less than
+    rounding does, and derivatives by as much as the kink. `recorded(path)` gives the rows
+    `[place, 1 if above 0]` of the trace, or None.
     """
 
-    CLOSE = 1e-5
+    SURELY_RECORDED = 1e-5
+    """The trace tells of ten times more: an input this near to 0 that it does not tell of is not
+    near to 0 there, and no rounding explains that."""
 
-    def __init__(self, flips=()):
-        self.flips = set(flips)
-        self.found = []
+    def __init__(self, recorded):
+        self.recorded = recorded
+        self.moved = 0
 
     def __call__(self, x, path):
         values = x.detach().flatten()
-        scale = values.square().mean().sqrt()
-        for index in (values.abs() < self.CLOSE * scale).nonzero().flatten().tolist():
-            self.found.append((abs(values[index].item() / scale.item()), path, index))
-        flips = [index for where, index in self.flips if where == path]
-        if flips:
+        near = values.abs() < self.SURELY_RECORDED * values.square().mean().sqrt()
+        rows = self.recorded(path)
+        if rows is None:
+            assert not near.any(), f"{path}: an input of 0 here, not in the trace"
+            return x
+        places, above = rows[:, 0], rows[:, 1] > 0
+        near[places] = False
+        assert not near.any(), f"{path}: an input of 0 here, not in the trace"
+        differs = (values[places] > 0) != above
+        if differs.any():
+            places, above = places[differs], above[differs]
+            self.moved += len(places)
+            least = torch.finfo(values.dtype).tiny
             nudge = torch.zeros_like(values)
-            nudge[flips] = -2 * values[flips]
+            nudge[places] = torch.where(
+                above, -2 * values[places] + least, -2 * values[places])
             x = x + nudge.reshape(x.shape)
         return x
 

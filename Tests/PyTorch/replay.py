@@ -13,8 +13,9 @@ nothing else, and are treated so:
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
-* A relu whose input is within 1e-5 of 0, measured against the layer's inputs, may fall on either
-  side of its kink. Where that side matters, the one that fits the trace is taken, and counted.
+* A relu whose input is next to 0 may have it on either side. The trace says on which side it has
+  those that are nearer to 0 than 1e-4 of the layer's inputs; they are put there, and those that
+  PyTorch had on the other side are counted ("kinks").
 """
 
 import argparse
@@ -78,11 +79,6 @@ def averaged(schedule, generator):
 
 
 class Replay:
-    SETTLED = 3e-5
-    """Below this error of a gradient nobody asks on which side of a kink an input fell."""
-    CANDIDATES = 24
-    """So many inputs of relus, those nearest to 0, are tried on their other side."""
-
     def __init__(self, trace, dtype):
         self.trace, self.dtype = trace, dtype
         self.keys = set(trace.keys())
@@ -158,34 +154,17 @@ class Replay:
             buffers |= {k: v for k, v in self.before.items() if k.startswith("generator.")}
         self.before = buffers
 
-        def evaluate(kinks):
-            for name, tensor in self.buffers():
-                tensor.copy_(buffers[name])
-            loss, fakes = self.loss(player, move, here, kinks)
-            gradients = torch.autograd.grad(
-                loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
-            return loss.detach(), dict(zip(parameters, gradients)), fakes
-
-        def errors(gradients):
-            return [
-                self.error(f"{move}/gradient/{player}.{name}", gradient)
-                for name, gradient in gradients.items() if f"{player}.{name}" not in self.powerless]
-
-        kinks = networks.Kinks()
-        result = evaluate(kinks)
-        least = errors(result[1])
-        for _, where, index in sorted(set(kinks.found))[:self.CANDIDATES] * 2:
-            if max(least) < self.SETTLED:
-                break
-            if (where, index) in kinks.flips:
-                continue
-            trial = networks.Kinks(kinks.flips | {(where, index)})
-            found = errors(evaluate(trial)[1])
-            if sum(e * e for e in found) < 0.9 * sum(e * e for e in least):
-                kinks, least = trial, found
-        self.kinks += len(kinks.flips)
-        result = evaluate(kinks)
-        loss, gradients, self.fakes = result
+        for name, tensor in self.buffers():
+            tensor.copy_(buffers[name])
+        # Fakes that two moves share were made once, in the first of the two.
+        maker = self.made_in if repeats else move
+        kinks = networks.Kinks(
+            lambda path: self.sides(maker if path.startswith("generator.") else move, path))
+        loss, self.fakes = self.loss(player, move, here, kinks)
+        gradients = dict(zip(parameters, torch.autograd.grad(
+            loss, list(parameters.values()), allow_unused=True, materialize_grads=True)))
+        loss = loss.detach()
+        self.kinks += kinks.moved
         if not repeats:
             self.made_in = move
 
@@ -211,6 +190,11 @@ class Replay:
             self.outdated = True
             if self.average:
                 self.average.update_parameters(self.networks["generator"])
+
+    def sides(self, move, path):
+        """On which side of 0 the trace has inputs of the relu `path` that are next to it."""
+        key = f"{move}/kink/{path}"
+        return self.tensor(key) if key in self.keys else None
 
     def clip(self, player, parameters):
         keys = self.spec["optimizer"][player]

@@ -50,6 +50,13 @@ struct TraceTests {
     #expect(names.count == Set(names).count)
   }
 
+  @Test func inputsOfAReluThatLieAtZeroAreToldOf() throws {
+    let file = try traced(TinyRun(generatorLayer: "dropout: 1\n    - relu"), rounds: 1)
+    let rows = try #require(file["round0/discriminator0/kink/generator.2"])
+    #expect(rows.shape == [16, 2])
+    #expect(rows.elements == .int32((0..<16).flatMap { [Int32($0), 0] }))
+  }
+
   @Test func imagesAreChannelsFirstAndWeightsAsInPyTorch() throws {
     let run = TinyRun()
     let file = try traced(run, rounds: 1)

@@ -14,6 +14,7 @@ package struct LeakyReLU: Layer {
   package init(_ record: Record) { slope = record[Self.slope] }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
-    input.compared(.greater, to: 0).select(input, else: input * slope)
+    scope.observeKink(input)
+    return input.compared(.greater, to: 0).select(input, else: input * slope)
   }
 }

@@ -10,6 +10,7 @@ package struct ReLU: Layer {
   package init(_ record: Record) {}
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
-    input.maximum(0)
+    scope.observeKink(input)
+    return input.maximum(0)
   }
 }

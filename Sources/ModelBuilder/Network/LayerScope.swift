@@ -116,6 +116,10 @@ package struct LayerScope {
     return draws.observedNoise(.normal, drawName("noise"), like: value)
   }
 
+  /// Gives `trace` the numbers whose sign decides a slope, so that another framework whose rounding
+  /// puts one of them on the other side of 0 can tell that from a mistake.
+  func observeKink(_ value: Value) { pass.draws?.observe(drawName("kink"), value) }
+
   private func drawName(_ purpose: String) -> String {
     "\(purpose)/\(path)" + (pass.name.isEmpty ? "" : "/\(pass.name)")
   }

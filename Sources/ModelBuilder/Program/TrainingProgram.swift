@@ -117,7 +117,7 @@ package struct RoundProgram: Sendable {
 /// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
 /// `j/fake_score`, `j/penalty/INDEX` (of the spec's list); when observing also `j/latents`,
 /// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, and what was drawn: `j/dropout/NAME`,
-/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`.
+/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`; and `j/kink/NAME`, the inputs of relus.
 package struct RoundStep: Sendable {
   package let graph: Int
   /// `discriminator0`, `generator0`: which move of the round each is.
