@@ -34,6 +34,9 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
 
@@ -55,9 +58,14 @@ let package = Package(
     .target(
       name: "CPUBackend", dependencies: ["TensorCore", "COneDNN", "CKernels"],
       swiftSettings: touchesC),
+    // Reading JPEG and PNG, with the libraries' jumps caught in C.
+    .target(
+      name: "CDecoders", dependencies: ["CJPEG", "CPNG"],
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     // Data sets in, pictures out.
     .target(
-      name: "Images", dependencies: ["Spec", "CPNG", "CZlib", crypto], swiftSettings: touchesC),
+      name: "Images", dependencies: ["Spec", "CPNG", "CZlib", "CDecoders", crypto],
+      swiftSettings: touchesC),
     // Plays the rounds; the sole writer of a result directory.
     .target(
       name: "Runner", dependencies: ["Spec", "TensorCore", "ModelBuilder", "Images", crypto],

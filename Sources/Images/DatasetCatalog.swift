@@ -15,11 +15,8 @@ package protocol DatasetSource: Sendable {
   /// What one image is, where that is known without reading the set.
   var storedFormat: StoredFormat? { get }
 
-  /// The whole set, as stored.
-  ///
-  /// `dataDirectory` lists the folders to look into, in order: `--data-dir`, `GAN_EXP_DATA` or the
-  /// default, as the caller has found them.
-  func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet
+  /// The whole set: as stored, or, where pictures are of any size, brought to `request.size`.
+  func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet
 }
 
 /// Files that are to be had from mirrors.
@@ -53,6 +50,7 @@ package struct Published: Sendable, Equatable {
 /// Every data set there is, a line each.
 package enum DatasetCatalog {
   package static let all: [any DatasetSource.Type] = [
+    Folder.self,
     Idx.self,
     Mnist.self,
     Synthetic.self,

@@ -9,11 +9,16 @@ package enum DatasetError: Error, Equatable, Sendable {
   /// The content is another than the published one. Digests are of the uncompressed bytes, in hex.
   case wrongDigest(path: String, algorithm: String, expected: String, found: String, remedy: String)
   case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// Files of a folder or an archive that are no pictures to learn from, of so many.
+  case badImages(path: String, bad: [BadImage], of: Int)
   /// No source gave the file: a sentence for each one tried.
   case unavailable(file: String, attempts: [String], remedy: String)
 }
 
 extension DatasetError: CustomStringConvertible {
+  /// How many bad files a message names.
+  private static let shown = 10
+
   /// What is wrong in one line, for lists.
   package var summary: String {
     switch self {
@@ -23,6 +28,9 @@ extension DatasetError: CustomStringConvertible {
       "\(algorithm) expected \(expected), found \(found)"
     case .system(let path, let action, let reason): "cannot \(action) \(path): \(reason)"
     case .countMismatch(_, let images, _, let labels): "\(images) images and \(labels) labels"
+    case .badImages(_, let bad, let total):
+      "\(bad.count) of \(total) pictures cannot be used: "
+        + (bad.first.map { "\($0.name): \($0.reason)" } ?? "")
     case .unavailable(let file, let attempts, _):
       "\(file) could not be fetched: \(attempts.last ?? "nowhere to fetch it from")"
     }
@@ -47,6 +55,13 @@ extension DatasetError: CustomStringConvertible {
       return "images and labels do not belong together\n"
         + "    \(imagesPath): \(images) images\n    \(labelsPath): \(labels) labels\n"
         + "  = give the two files of one data set: as many labels as images"
+    case .badImages(let path, let bad, let total):
+      let shown = bad.prefix(Self.shown).map { "\n    \($0.name): \($0.reason)" }.joined()
+      let rest =
+        bad.count > Self.shown
+        ? "\n    and \(bad.count - Self.shown) more, which `gan-exp data check` lists" : ""
+      return "\(path): \(bad.count) of \(total) pictures cannot be used:" + shown + rest
+        + "\n  = mend or remove them, or go on without them with on_bad_image: skip"
     case .unavailable(let file, let attempts, let remedy):
       let tried = attempts.map { "\n    \($0)" }.joined()
       return "\(file) could not be fetched. Tried:\(tried)\n  = \(remedy)"

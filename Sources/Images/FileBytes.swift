@@ -13,8 +13,18 @@ enum FileBytes {
 
   /// The content of a regular file, or nil when there is none at `path`.
   static func readIfPresent(_ path: String) throws(DatasetError) -> [UInt8]? {
+    try readIfPresent(rawPath: path.utf8CString.map(\.self))
+  }
+
+  /// The same for a path as the system has it, with a zero at its end, which need not be UTF-8.
+  static func readIfPresent(
+    rawPath: [CChar], limit: Int = sizeLimit
+  ) throws(DatasetError) -> [UInt8]? {
     // Opening a pipe would wait for its writer.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(rawPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    var path: String {
+      String(decoding: rawPath.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw failure(path, "open")
@@ -26,8 +36,8 @@ enum FileBytes {
       throw .system(path: path, action: "read", reason: "not a regular file")
     }
     let size = Int(status.st_size)
-    guard size <= sizeLimit else {
-      throw .system(path: path, action: "read", reason: "\(size) bytes, the limit is \(sizeLimit)")
+    guard size <= limit else {
+      throw .system(path: path, action: "read", reason: "\(size) bytes, the limit is \(limit)")
     }
     var failed = false
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
@@ -52,6 +62,27 @@ enum FileBytes {
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// A file open for reading and writing; the caller closes it.
+  static func create(_ path: String, emptied: Bool) throws(DatasetError) -> Int32 {
+    let descriptor = unsafe open(
+      path, O_RDWR | O_CREAT | O_CLOEXEC | (emptied ? O_TRUNC : 0), 0o666)
+    guard descriptor >= 0 else { throw failure(path, "create") }
+    return descriptor
+  }
+
+  /// Size and times of a file: what changes when it does.
+  static func stamp(_ status: stat) -> [Int] {
+    #if canImport(Darwin)
+      let (changed, modified) = (status.st_ctimespec, status.st_mtimespec)
+    #else
+      let (changed, modified) = (status.st_ctim, status.st_mtim)
+    #endif
+    return [
+      Int(status.st_size), modified.tv_sec, Int(modified.tv_nsec), changed.tv_sec,
+      Int(changed.tv_nsec),
+    ]
   }
 
   /// `mkdir -p`.

@@ -11,17 +11,22 @@ package struct FloatImages: Sendable {
   package let width: Int
   package let channels: Int
   package let range: ValueRange
-  let pixels: [UInt8]
+  let store: PixelStore
+  private let checksums: Checksums?
   let table: [Float]
 
-  init(count: Int, height: Int, width: Int, channels: Int, range: ValueRange, pixels: [UInt8]) {
-    precondition(pixels.count == count * height * width * channels)
+  init(
+    count: Int, height: Int, width: Int, channels: Int, range: ValueRange, store: PixelStore,
+    checksums: Checksums? = nil
+  ) {
+    precondition(store.count == count * height * width * channels)
     self.count = count
     self.height = height
     self.width = width
     self.channels = channels
     self.range = range
-    self.pixels = pixels
+    self.store = store
+    self.checksums = checksums
     self.table = range.table
   }
 
@@ -29,7 +34,7 @@ package struct FloatImages: Sendable {
   package var imageSize: Int { height * width * channels }
 
   /// Every value, `[count, height, width, channels]`: four bytes a value, for small sets and tests.
-  package var values: [Float] { pixels.map { table[Int($0)] } }
+  package var values: [Float] { store.array.map { table[Int($0)] } }
 
   /// Writes the images `indices`, in that order, as `[indices.count, height, width, channels]`.
   ///
@@ -39,9 +44,11 @@ package struct FloatImages: Sendable {
     indices: UnsafeBufferPointer<Int>, into destination: UnsafeMutablePointer<Float>
   ) {
     let size = imageSize
-    unsafe pixels.withUnsafeBufferPointer { pixels in
+    unsafe store.withUnsafeBytes { pixels in
       unsafe table.withUnsafeBufferPointer { table in
-        guard let source = pixels.baseAddress, let values = table.baseAddress else { return }
+        guard let source = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self),
+          let values = table.baseAddress
+        else { return }
         for position in 0..<indices.count {
           let index = unsafe indices[position]
           precondition(index >= 0 && index < count, "an image index is within the data set")

@@ -28,9 +28,8 @@ package func grid(
     count: indices.count, height: set.height, width: set.width, channels: set.channels,
     columns: columns, rowLabels: rowLabels, padding: padding)
   let size = set.imageSize
-  return layout.draw { position in
-    indices[position / size].map { set.pixels[$0 * size + position % size] }
-  }
+  let images = indices.map { $0.map { set.store.bytes(($0 * size)..<(($0 + 1) * size)) } }
+  return layout.draw { position in images[position / size].map { $0[position % size] } }
 }
 
 /// The first images of a data set: a row a class with its name where there are labels, otherwise ten

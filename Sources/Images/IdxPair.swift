@@ -1,5 +1,8 @@
 /// Images and labels in two IDX files that belong together.
 struct IdxPair {
+  /// Of a picture; a larger number is another kind of file.
+  static let sideLimit = 16_384
+
   /// A file at a place, with the digest its publisher states.
   struct Part {
     let path: String
@@ -17,9 +20,9 @@ struct IdxPair {
     let (count, height, width) = (
       pictures.dimensions[0], pictures.dimensions[1], pictures.dimensions[2]
     )
-    for (side, size) in [("height", height), ("width", width)] where size > pngSideLimit {
+    for (side, size) in [("height", height), ("width", width)] where size > Self.sideLimit {
       throw .malformed(
-        path: images.path, offset: 4, expected: "a \(side) of at most \(pngSideLimit)",
+        path: images.path, offset: 4, expected: "a \(side) of at most \(Self.sideLimit)",
         found: "\(size)", remedy: nil)
     }
     guard let labels else {

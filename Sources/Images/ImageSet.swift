@@ -2,20 +2,24 @@ import Crypto
 
 /// A data set as it is stored: bytes, channels last, one after the other.
 ///
-/// `pixels` has `count · height · width · channels` elements, in `[image, row, column, channel]` order.
+/// `store` has `count · height · width · channels` elements, in `[image, row, column, channel]` order.
 package struct ImageSet: Sendable {
   package let name: String
   package let count: Int
   package let height: Int
   package let width: Int
   package let channels: Int
-  package let pixels: [UInt8]
+  package let store: PixelStore
   /// One class index an image, into `classNames`; nil for a set without labels.
   package let labels: [Int32]?
   package let classNames: [String]
   /// SHA-256 in hex of shape, pixels and labels. The same content has the same digest, whatever
   /// file, compression or name it came under.
   package let digest: String
+  /// Files that were left out, with `on_bad_image: skip`.
+  package let skipped: [BadImage]
+  /// Of each image, to see that a file from which it is read is still what was written.
+  let checksums: Checksums?
 
   /// The counts must agree: a loader checks them before, with the path of what is wrong.
   package init(
@@ -29,12 +33,35 @@ package struct ImageSet: Sendable {
     self.height = height
     self.width = width
     self.channels = channels
-    self.pixels = pixels
+    self.store = PixelStore(pixels)
     self.labels = labels
     self.classNames = classNames
     self.digest = Self.contentDigest(
-      shape: [count, height, width, channels], pixels: pixels, labels: labels)
+      shape: [count, height, width, channels], pixels: store, labels: labels)
+    (skipped, checksums) = ([], nil)
   }
+
+  /// A set whose digest is known, or computed now.
+  init(
+    name: String, count: Int, height: Int, width: Int, channels: Int, store: PixelStore,
+    labels: [Int32]?, classNames: [String], digest: String? = nil, skipped: [BadImage] = [],
+    checksums: Checksums? = nil
+  ) {
+    precondition(store.count == count * height * width * channels)
+    precondition(labels.map { $0.count == count } ?? true)
+    (self.name, self.count, self.height, self.width) = (name, count, height, width)
+    (self.channels, self.store, self.labels, self.classNames) = (
+      channels, store, labels, classNames
+    )
+    self.digest =
+      digest
+      ?? Self.contentDigest(
+        shape: [count, height, width, channels], pixels: store, labels: labels)
+    (self.skipped, self.checksums) = (skipped, checksums)
+  }
+
+  /// The bytes as an array, for small sets: of a mapped file, a copy of all of it.
+  package var pixels: [UInt8] { store.array }
 
   /// Bytes of one image.
   package var imageSize: Int { height * width * channels }
@@ -47,7 +74,7 @@ package struct ImageSet: Sendable {
     return counts
   }
 
-  private static func contentDigest(shape: [Int], pixels: [UInt8], labels: [Int32]?) -> String {
+  static func contentDigest(shape: [Int], pixels: PixelStore, labels: [Int32]?) -> String {
     var hash = SHA256()
     let header = "images " + shape.map(String.init).joined(separator: "x") + "\n"
     hash.update(data: Array(header.utf8))

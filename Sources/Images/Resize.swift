@@ -1,24 +1,51 @@
 import Dispatch
 
 /// Bilinear resizing with antialiasing, to the bit as Pillow's `Image.resize(…, BILINEAR)` does it on
-/// 8-bit images, which is what torchvision's `Resize` applies.
+/// 8-bit images, which is what torchvision's `Resize` applies (Pillow up to 12; version 13 takes some
+/// shapes columns first, which can differ by one).
 ///
 /// A triangle filter, widened by the scale when shrinking, runs along the rows and then down the
 /// columns. Weights are fixed-point numbers with 22 fractional bits, and each pass rounds to a byte.
 struct BilinearResize: Sendable {
   let from: (height: Int, width: Int)
+  /// Size of what comes out.
   let to: (height: Int, width: Int)
   let channels: Int
   private let horizontal: FilterTaps
   private let vertical: FilterTaps
+  private let isIdentity: Bool
+  /// Rows of the source that the result is made of.
+  private let rows: Range<Int>
 
-  init(from: (height: Int, width: Int), to: (height: Int, width: Int), channels: Int) {
+  /// - Parameter window: the rows and columns of the resized image that are wanted; nil: all. They
+  ///   have the bits they have in the whole.
+  init(
+    from: (height: Int, width: Int), to: (height: Int, width: Int), channels: Int,
+    window: (rows: Range<Int>, columns: Range<Int>)? = nil
+  ) {
     precondition(min(from.height, from.width, to.height, to.width, channels) > 0)
+    let window = window ?? (0..<to.height, 0..<to.width)
     self.from = from
-    self.to = to
+    self.to = (window.rows.count, window.columns.count)
     self.channels = channels
-    self.horizontal = FilterTaps(from: from.width, to: to.width)
-    self.vertical = FilterTaps(from: from.height, to: to.height)
+    isIdentity = from == to && self.to == to
+    horizontal = FilterTaps(from: from.width, to: to.width, window.columns)
+    vertical = FilterTaps(from: from.height, to: to.height, window.rows)
+    rows = vertical.reach
+  }
+
+  /// The shorter side becomes `size` and the middle of the longer one is cut out, as torchvision's
+  /// `Resize(size)` and `CenterCrop(size)`; where the margins are uneven, with torchvision's rounding.
+  init(from: (height: Int, width: Int), size: Int, channels: Int) {
+    let short = min(from.height, from.width)
+    let whole = (height: size * from.height / short, width: size * from.width / short)
+    func middle(_ side: Int) -> Range<Int> {
+      let start = Int((Double(side - size) / 2).rounded(.toNearestOrEven))
+      return start..<(start + size)
+    }
+    self.init(
+      from: from, to: whole, channels: channels,
+      window: (middle(whole.height), middle(whole.width)))
   }
 
   /// `pixels` is `[count, from.height, from.width, channels]`; the result is
@@ -27,10 +54,25 @@ struct BilinearResize: Sendable {
     let sourceSize = from.height * from.width * channels
     let targetSize = to.height * to.width * channels
     precondition(pixels.count == count * sourceSize)
-    if from == to { return pixels }
+    if isIdentity { return pixels }
+    return unsafe pixels.withUnsafeBytes { unsafe resized($0, count: count, targetSize) }
+  }
+
+  /// The same of bytes that may lie in a file.
+  func callAsFunction(_ pixels: PixelStore, count: Int) -> PixelStore {
+    precondition(pixels.count == count * from.height * from.width * channels)
+    if isIdentity { return pixels }
+    return unsafe PixelStore(
+      pixels.withUnsafeBytes { unsafe resized($0, count: count, to.height * to.width * channels) })
+  }
+
+  private func resized(
+    _ input: UnsafeRawBufferPointer, count: Int, _ targetSize: Int
+  ) -> [UInt8] {
+    let sourceSize = from.height * from.width * channels
     return unsafe [UInt8](unsafeUninitializedCapacity: count * targetSize) { output, filled in
       filled = count * targetSize
-      unsafe pixels.withUnsafeBufferPointer { input in
+      unsafe input.withMemoryRebound(to: UInt8.self) { input in
         guard let base = output.baseAddress, let pixels = input.baseAddress else { return }
         nonisolated(unsafe) let (target, source) = unsafe (base, pixels)
         let imagesAtOnce = 256
@@ -54,7 +96,7 @@ struct BilinearResize: Sendable {
   ) {
     let channels = channels
     unsafe horizontal.withTaps { starts, weights, taps in
-      for y in 0..<from.height {
+      for y in rows {
         let row = unsafe source + y * from.width * channels
         let out = unsafe target + y * to.width * channels
         for x in 0..<to.width {
@@ -125,18 +167,22 @@ private struct FilterTaps: Sendable {
     }
   }
 
-  init(from: Int, to: Int) {
+  /// The places that the outputs read.
+  var reach: Range<Int> { (starts.min() ?? 0)..<((starts.max() ?? 0) + taps) }
+
+  /// - Parameter wanted: which of the `to` outputs.
+  init(from: Int, to: Int, _ wanted: Range<Int>) {
     let scale = Double(from) / Double(to)
     let support = max(scale, 1)
-    let windows = (0..<to).map { i in
+    let windows = wanted.map { i in
       let centre = (Double(i) + 0.5) * scale
       let low = max(0, Int(centre - support + 0.5))
       let high = min(from, Int(centre + support + 0.5))
       return (low: low, high: high, centre: centre)
     }
     let taps = windows.map { $0.high - $0.low }.max() ?? 0
-    var weights = [Int32](repeating: 0, count: to * taps)
-    var starts = [Int](repeating: 0, count: to)
+    var weights = [Int32](repeating: 0, count: wanted.count * taps)
+    var starts = [Int](repeating: 0, count: wanted.count)
     for (i, window) in windows.enumerated() {
       let triangle = (window.low..<window.high).map { x in
         max(0, 1 - abs((Double(x) - window.centre + 0.5) * (1 / support)))

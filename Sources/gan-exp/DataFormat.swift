@@ -15,17 +15,17 @@ extension Experiment {
   }
 
   /// The same, reading the data where that is needed.
-  func format(_ folders: [String]) throws -> ImageFormat {
+  func format(_ options: DataOptions) throws -> ImageFormat {
     if let declaredFormat { return declaredFormat }
-    let set = try loadData(folders)
+    let set = try loadData(options)
     return ImageFormat(
       channels: set.channels, height: data.size ?? set.height, width: data.size ?? set.width)
   }
 
-  /// The data set as it is stored, or exit 4.
-  func loadData(_ folders: [String]) throws -> ImageSet {
+  /// The data set, as stored or, where pictures are of any size, of `data.size`; or exit 4.
+  func loadData(_ options: DataOptions) throws -> ImageSet {
     do throws(DatasetError) {
-      return try source.load(dataDirectory: folders)
+      return try source.load(options.request(size: data.size))
     } catch {
       throw Failure.data(error)
     }

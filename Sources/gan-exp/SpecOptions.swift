@@ -25,6 +25,26 @@ struct DataOptions: ParsableArguments {
       valueName: "dir"))
   var dataDir: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where decoded pictures are kept, or `none`. Else $GAN_EXP_CACHE, else a folder in ~/.cache.",
+      valueName: "dir"))
+  var cacheDir: String?
+
+  /// What data sources are asked, for pictures of this size.
+  func request(size: Int?) -> LoadRequest {
+    LoadRequest(folders: folders, size: size, cacheFolder: cacheFolder) { Terminal.error($0) }
+  }
+
+  private var cacheFolder: String? {
+    let environment = ProcessInfo.processInfo.environment
+    let named = cacheDir ?? environment["GAN_EXP_CACHE"].flatMap { $0.isEmpty ? nil : $0 }
+    if named == "none" { return nil }
+    if let named { return named }
+    if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/gan-exp" }
+    return (environment["HOME"] ?? ".") + "/.cache/gan-exp"
+  }
+
   /// The folders to look into, in order.
   var folders: [String] {
     if let dataDir { return [dataDir] }

@@ -18,7 +18,7 @@ struct SweepPlan {
   private(set) var bytesPerTrial = 0
 
   /// - Throws: exit 3 with everything that is wrong with any trial, exit 4 for its data.
-  init(_ experiment: Experiment, _ sweep: SweepSection, folders: [String]) throws {
+  init(_ experiment: Experiment, _ sweep: SweepSection, data: DataOptions) throws {
     (self.experiment, self.sweep) = (experiment, sweep)
     let points = try points()
     let drafts = Self.drafts(of: points, sweep, seed: experiment.seed)
@@ -35,7 +35,7 @@ struct SweepPlan {
           set = known
         } else {
           let trial = try sweep.experiment(at: point, seed: experiment.seed)
-          set = try sets[draft.source] ?? trial.loadData(folders)
+          set = try sets[draft.source] ?? trial.loadData(data)
           sets[draft.source] = set
           let format = ImageFormat(
             channels: set.channels, height: trial.data.size ?? set.height,
@@ -86,7 +86,7 @@ struct SweepPlan {
           let trial = try sweep.experiment(at: point, seed: seed)
           let texts = trial.identityTexts
           return Draft(
-            seed: trial.seed, source: trial.data.source.text,
+            seed: trial.seed, source: "\(trial.data.source.text) \(trial.data.size ?? 0)",
             spec: PlannedTrial.specDigest(texts.identity),
             shape: PlannedTrial.specDigest(texts.shape))
         }

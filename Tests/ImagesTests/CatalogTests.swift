@@ -46,6 +46,11 @@ import Testing
       text: "{idx: {folder: kmnist, split: test}}", means: Idx(.folder("kmnist", split: .test))),
     Written(
       text: "{idx: {images: a, labels: b}}", means: Idx(.files(images: "a", labels: "b"))),
+    Written(text: "{folder: faces/}", means: Folder("faces/")),
+    Written(
+      text: "{folder: {path: a.zip, channels: 1, labels: none, on_bad_image: skip}}",
+      means: Folder(
+        "a.zip", ImageOptions(channels: 1, labels: .none, onBadImage: .skip))),
     Written(text: "{idx: {images: a}}", means: Idx(.files(images: "a", labels: nil))),
   ]
 
@@ -68,6 +73,8 @@ import Testing
       ("{idx: {folder: a, images: b}}", "a folder and a file of images"),
       ("{idx: {folder: a, labels: b}}", "a folder and a file of labels"),
       ("{idx: {labels: b}}", "a folder, or a file of images"),
+      ("folder", "path"), ("{folder: {path: a, channels: 2}}", "1 channel (grey) or 3"),
+      ("{folder: {path: a, on_bad_image: ignore}}", "fail, skip"),
       ("{synthetic: {count: 0}}", "count"), ("{synthetic: letters}", "digits"),
     ])
   func errors(_ text: String, _ says: String) {

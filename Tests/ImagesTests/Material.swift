@@ -66,6 +66,30 @@ enum Golden {
     let idx: Pair
   }
 
+  struct Pictures: Decodable {
+    struct Case: Decodable, Sendable, CustomTestStringConvertible {
+      let name: String
+      let background: String
+      let channels: Int?
+      let size: Int?
+      let width: Int
+      let height: Int
+      let bands: Int
+      let pixels: Data
+      let file: Data
+      var testDescription: String { name }
+    }
+    let cases: [Case]
+
+    func file(_ name: String) -> [UInt8] {
+      guard let found = cases.first(where: { $0.name == name }) else {
+        preconditionFailure("no golden picture is called \(name)")
+      }
+      return [UInt8](found.file)
+    }
+  }
+
+  static let pictures = read(Pictures.self, "pictures.json")
   static let resize = read(Resize.self, "resize.json")
   static let files = read(Files.self, "files.json")
 

@@ -33,16 +33,20 @@ import Testing
     Broken(testDescription: "empty", bytes: [], says: "not a readable PNG: "),
     Broken(testDescription: "text", bytes: Array("hello, world".utf8), says: "Not a PNG file"),
     Broken(
-      testDescription: "cut", bytes: Array(good.prefix(good.count / 2)), says: "read beyond end"),
+      testDescription: "cut", bytes: Array(good.prefix(good.count / 2)),
+      says: "the file ends too early"),
     Broken(
       testDescription: "flipped bit", bytes: flipped(good, at: good.count - 24),
       says: "not a readable PNG: "),
     Broken(
-      testDescription: "too wide", bytes: header(width: 20_000, height: 1),
-      says: "20000×1, the limit is 16384 a side"),
+      testDescription: "too wide", bytes: header(width: 40_000, height: 1),
+      says: "40000×1, the limit is 32768 a side"),
     Broken(
-      testDescription: "a lying header", bytes: header(width: 16_000, height: 16_000),
-      says: "16000×16000 pixels cannot come from "),
+      testDescription: "a bomb", bytes: header(width: 30_000, height: 30_000),
+      says: "30000×30000, the limit is 32768 a side and 100 million pixels"),
+    Broken(
+      testDescription: "a lying header", bytes: header(width: 9000, height: 9000),
+      says: "9000×9000 pixels cannot come from "),
   ]
 
   @Test("What is no PNG is refused with a reason", arguments: broken)

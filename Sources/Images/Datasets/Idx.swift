@@ -70,9 +70,9 @@ package struct Idx: DatasetSource, Equatable {
 
   package var storedFormat: StoredFormat? { nil }
 
-  /// A relative path is looked for in every folder of `dataDirectory` and then in the current one.
-  package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
-    let places = dataDirectory + ["."]
+  /// A relative path is looked for in every folder of the request and then in the current one.
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
+    let places = request.folders + ["."]
     switch place {
     case .files(let images, let labels):
       let imagesPath = try find([images], "the images", in: images.hasPrefix("/") ? [""] : places)

@@ -45,9 +45,9 @@ package struct Mnist: DatasetSource, Equatable {
 
   package var storedFormat: StoredFormat? { .digit }
 
-  package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let search = FileSearch(
-      folders: dataDirectory.flatMap { [joined($0, "mnist"), joined($0, "MNIST/raw"), $0] })
+      folders: request.folders.flatMap { [joined($0, "mnist"), joined($0, "MNIST/raw"), $0] })
     let all = Self.published?.files ?? []
     let files = all.filter { $0.name.hasPrefix(split == .train ? "train" : "t10k") }
     var parts: [IdxPair.Part] = []

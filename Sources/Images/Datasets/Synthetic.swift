@@ -42,7 +42,7 @@ package struct Synthetic: DatasetSource, Equatable {
 
   package var storedFormat: StoredFormat? { .digit }
 
-  package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let side = DigitRenderer.side
     return ImageSet(
       name: title, count: count, height: side, width: side, channels: 1,

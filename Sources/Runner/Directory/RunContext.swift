@@ -1,3 +1,4 @@
+import Images
 import Spec
 
 /// What only the program as a whole knows of a run: goes to environment.json.
@@ -23,7 +24,10 @@ package struct RunContext: Sendable {
     self.commandLine = commandLine
   }
 
-  func environment(dataDigest: String, started: String) -> JSON {
+  /// - Parameter skipped: pictures of the data source that were left out.
+  func environment(
+    dataDigest: String, skipped: [BadImage] = [], started: String
+  ) -> JSON {
     .map([
       "program": .map([
         "name": .text("gan-exp"), "version": .text(programVersion),
@@ -38,6 +42,12 @@ package struct RunContext: Sendable {
         libraries.map { ($0.name, .text($0.version)) }),
       "git_commit": Machine.gitCommit().map(JSON.text),
       "data_digest": .text(dataDigest),
+      "data_skipped": skipped.isEmpty
+        ? nil
+        : .map([
+          "count": .integer(skipped.count),
+          "first": .list(skipped.prefix(100).map { .text("\($0.name): \($0.reason)") }),
+        ]),
     ])
   }
 }

@@ -21,6 +21,7 @@ package final class RunDirectory {
     let specText: String
     let context: RunContext
     let dataDigest: String
+    let skipped: [BadImage]
     /// Rounds of the whole run.
     let steps: Int
     let process: ProcessIdentity
@@ -97,7 +98,9 @@ package final class RunDirectory {
     }
     let resolved = work.experiment.resolvedYAML(comments: false)
     let environment =
-      work.context.environment(dataDigest: work.dataDigest, started: started).text + "\n"
+      work.context.environment(
+        dataDigest: work.dataDigest, skipped: work.skipped, started: started
+      ).text + "\n"
     try write("attempts/\(claim.number)/resolved.yaml", resolved)
     try write("attempts/\(claim.number)/environment.json", environment)
     if !files.exists("\(path)/spec.yaml") { try write("spec.yaml", work.specText) }

@@ -9,6 +9,8 @@ package struct TrainingData: Sendable {
   /// What the classes are called, for pictures; may be empty.
   package let classNames: [String]
   package let digest: String
+  /// Files of the source that were left out because they cannot be used.
+  package let skipped: [BadImage]
 
   /// - Parameter images: `set` as `prepare` made it.
   /// - Throws: `.data` when the game wants labels that the set does not have.
@@ -18,6 +20,7 @@ package struct TrainingData: Sendable {
     guard set.count > 0 else { throw .data("\(set.name): no images") }
     self.images = images
     digest = set.digest
+    skipped = set.skipped
     guard let section else {
       (labels, classNames) = (nil, [])
       return

@@ -52,7 +52,7 @@ final class TrainingRun {
     let work = RunDirectory.Work(
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
-      context: setup.context, dataDigest: setup.data.digest,
+      context: setup.context, dataDigest: setup.data.digest, skipped: setup.data.skipped,
       steps: timetable.rounds, process: setup.process, lostAfter: setup.lostAfter)
     if let place = setup.directory {
       _ = try RunDirectory.changes(
@@ -110,6 +110,11 @@ final class TrainingRun {
           ? "started: \(timetable.rounds) rounds"
           : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
       if !isNew { watch(.resumed(step: step)) }
+      if let first = setup.data.skipped.first {
+        try warn(
+          "\(setup.data.skipped.count) bad pictures are left out (on_bad_image: skip); the first: "
+            + "\(first.name): \(first.reason)")
+      }
       outcome = try end(try playRounds())
     } catch {
       outcome = fail(error)

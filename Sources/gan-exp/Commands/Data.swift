@@ -20,10 +20,10 @@ struct Data: ParsableCommand {
     }
   }
 
-  static func load(_ name: String, _ folders: [String]) throws -> ImageSet {
+  static func load(_ name: String, _ options: DataOptions) throws -> ImageSet {
     let source = try source(name)
     do throws(DatasetError) {
-      return try source.load(dataDirectory: folders)
+      return try source.load(options.request(size: nil))
     } catch {
       throw Failure.data(error)
     }
@@ -40,14 +40,14 @@ struct Data: ParsableCommand {
         print("\(kind.declaration.name.padded(to: width))  \(kind.declaration.summary)")
         for source in kind.ready {
           let indent = String(repeating: " ", count: width + 2)
-          print("\(indent)\(source.title): \(Self.state(of: source, data.folders))")
+          print("\(indent)\(source.title): \(Self.state(of: source, data))")
         }
       }
     }
 
-    private static func state(of source: any DatasetSource, _ folders: [String]) -> String {
+    private static func state(of source: any DatasetSource, _ options: DataOptions) -> String {
       do throws(DatasetError) {
-        let set = try source.load(dataDirectory: folders)
+        let set = try source.load(options.request(size: nil))
         return "\(set.count) images, sha256 \(set.digest.prefix(16))…"
       } catch {
         return error.summary
@@ -63,7 +63,7 @@ struct Data: ParsableCommand {
     @OptionGroup var data: DataOptions
 
     func run() throws {
-      let set = try Data.load(name, data.folders)
+      let set = try Data.load(name, data)
       print("\(set.name): \(set.count) images of \(set.channels)×\(set.height)×\(set.width)")
       print("sha256 \(set.digest)")
       let width = set.classNames.map(\.count).max() ?? 0
@@ -89,7 +89,7 @@ struct Data: ParsableCommand {
     }
 
     func run() throws {
-      let set = try Data.load(name, data.folders)
+      let set = try Data.load(name, data)
       try Failure.catching { try writePicture(preview(of: set, columns: columns), to: to) }
       print(to)
     }

@@ -24,7 +24,7 @@ struct Describe: ParsableCommand {
 
   func run() throws {
     let experiment = try options.load()
-    let format = try experiment.format(data.folders)
+    let format = try experiment.format(data)
     let program = try experiment.program(format)
     let networks = [Player.generator, .discriminator].map(program.summary)
     if json {

@@ -68,7 +68,7 @@ struct Resume: ParsableCommand {
       throw Failure(
         status: .files, message: "error: \(directory)/resolved.yaml: no sweep in it")
     }
-    let plan = try SweepPlan(experiment, sweep, folders: data.folders)
+    let plan = try SweepPlan(experiment, sweep, data: data)
     guard plan.trials == planned.trials else {
       throw Failure(
         status: .files,

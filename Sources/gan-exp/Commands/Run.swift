@@ -45,7 +45,7 @@ struct Run: ParsableCommand {
       print("\(count) trials, before `when` and `exclude`")
       return
     }
-    let planned = try SweepPlan(experiment, sweep, folders: data.folders)
+    let planned = try SweepPlan(experiment, sweep, data: data)
     if planned.repeated > 0 {
       Terminal.error("\(planned.repeated) trials are the same as earlier ones and are left out")
     }
@@ -100,7 +100,7 @@ struct ProgressOptions: ParsableArguments {
 extension Experiment {
   /// Everything a run of this needs, or exit 3 or 4.
   func setup(_ data: DataOptions, _ machine: MachineOptions, results: String) throws -> RunSetup {
-    let (program, training) = try prepared(data.folders)
+    let (program, training) = try prepared(data)
     let context = RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: machine.threadCount,
@@ -111,9 +111,9 @@ extension Experiment {
   }
 
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
-  func prepared(_ folders: [String]) throws -> (program: TrainingProgram, data: TrainingData) {
-    let set = try loadData(folders)
-    let images = prepare(set, size: data.size, range: data.range)
+  func prepared(_ data: DataOptions) throws -> (program: TrainingProgram, data: TrainingData) {
+    let set = try loadData(data)
+    let images = prepare(set, size: self.data.size, range: self.data.range)
     let program = try program(
       ImageFormat(channels: images.channels, height: images.height, width: images.width))
     let training = try Failure.catching {

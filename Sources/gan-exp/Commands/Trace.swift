@@ -21,7 +21,7 @@ struct Trace: ParsableCommand {
 
   func run() throws {
     let experiment = try options.load()
-    let (program, training) = try experiment.prepared(data.folders)
+    let (program, training) = try experiment.prepared(data)
     try Failure.catching {
       try trace(program, data: training, backend: machine.backend, rounds: steps, to: output)
     }

@@ -1,7 +1,7 @@
 """Writes files.json: small PNG files of every kind with the pixels Pillow sees in them, and a gzipped
 IDX pair.
 
-    python3 -m venv VENV && VENV/bin/pip install pillow
+    python3 -m venv VENV && VENV/bin/pip install 'pillow<13'
     VENV/bin/python Tests/ImagesTests/Golden/make_file_golden.py
 """
 

@@ -1,6 +1,6 @@
 """Writes resize.json: what Pillow makes of pseudo-random images.
 
-    python3 -m venv VENV && VENV/bin/pip install pillow
+    python3 -m venv VENV && VENV/bin/pip install 'pillow<13'
     VENV/bin/python Tests/ImagesTests/Golden/make_resize_golden.py
 
 The inputs are not stored: both sides draw them from the same generator (`noise` below, and

@@ -6,9 +6,6 @@ package struct PNGError: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String { "not a readable PNG: \(reason)" }
 }
 
-/// The largest width and height that `decodePNG` accepts.
-package let pngSideLimit = 16_384
-
 /// The picture as a PNG file, 8 bits a channel. The same picture gives the same bytes.
 package func encodePNG(_ raster: Raster) throws(PNGError) -> [UInt8] {
   var image = unsafe png_image()
@@ -34,31 +31,14 @@ package func encodePNG(_ raster: Raster) throws(PNGError) -> [UInt8] {
 
 /// A PNG file of any kind as 8-bit grey or RGB; what is transparent is laid on black.
 package func decodePNG(_ bytes: [UInt8]) throws(PNGError) -> Raster {
-  var image = unsafe png_image()
-  unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
-  defer { unsafe png_image_free(&image) }
-
-  let begun = unsafe bytes.withUnsafeBytes { input in
-    unsafe png_image_begin_read_from_memory(&image, input.baseAddress, input.count)
+  guard bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) else {
+    throw PNGError(reason: "Not a PNG file")
   }
-  guard begun != 0 else { throw unsafe PNGError(reason: message(&image)) }
-  let (width, height) = unsafe (Int(image.width), Int(image.height))
-  guard width <= pngSideLimit, height <= pngSideLimit else {
-    throw PNGError(reason: "\(width)×\(height), the limit is \(pngSideLimit) a side")
+  do throws(ImageFault) {
+    return try DecodedPicture(bytes).raster()
+  } catch {
+    throw PNGError(reason: error.reason)
   }
-  // A row of the shallowest depth is an eighth of a byte a pixel, and deflate gains 1032 to 1 at most.
-  guard width * height / 8 / 1032 <= bytes.count else {
-    throw PNGError(reason: "\(width)×\(height) pixels cannot come from \(bytes.count) bytes")
-  }
-  let channels = unsafe image.format & colour != 0 ? 3 : 1
-  unsafe image.format = channels == 3 ? colour : grey
-  var pixels = [UInt8](repeating: 0, count: width * height * channels)
-  var background = png_color()
-  let finished = unsafe pixels.withUnsafeMutableBytes { output in
-    unsafe png_image_finish_read(&image, &background, output.baseAddress, 0, nil)
-  }
-  guard finished != 0 else { throw unsafe PNGError(reason: message(&image)) }
-  return Raster(width: width, height: height, channels: channels, pixels: pixels)
 }
 
 private let colour = png_uint_32(PNG_FORMAT_FLAG_COLOR)

@@ -1,0 +1,208 @@
+import Crypto
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file of decoded pictures that is made once for a state of the picture files and a set of options,
+/// and mapped into memory ever after.
+///
+/// It appears under its name whole or not at all. Its header and table are checked when it is opened,
+/// the pixels of an image when it is first used; a file that fails the first is made anew. Any file in
+/// the folder may be removed at any time.
+///
+/// Form: a page with the header (`Header`), the pixels, the table (`ImageSetFacts`, digest, checksums).
+struct DecodedCache {
+  let folder: String
+  let key: String
+  let report: @Sendable (String) -> Void
+
+  private var path: String { joined(folder, key + ".images") }
+
+  /// Of all that decides what the pixels are.
+  static func key(_ listing: Listing, _ options: ImageOptions) -> String {
+    var hash = SHA256()
+    var text = ByteWriter()
+    // Changes when pictures are read in another way.
+    text.text("decoded images 1")
+    text.text(
+      "\(options.size ?? 0) \(options.channels ?? 0) \(options.background) "
+        + "\(options.minimumSide) \(options.labels)")
+    for number in listing.stamp { text.little(number, 8) }
+    for folder in listing.folders.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      text.little(folder.count, 4)
+      text.append(folder)
+    }
+    for fault in listing.faults { text.text(fault.name) }
+    for entry in listing.entries {
+      let path = entry.path.bytes
+      text.little(path.count, 4)
+      text.append(path)
+      for number in entry.stamp { text.little(number, 8) }
+      if text.bytes.count > 1 << 16 {
+        hash.update(data: text.bytes)
+        text = ByteWriter()
+      }
+    }
+    hash.update(data: text.bytes)
+    return String(hexadecimal(hash.finalize()).prefix(40))
+  }
+
+  /// The set in the cache; if it is not there, what `decode` writes into the file it is given.
+  func load(
+    title: String, decode: (DecodedImages.File?) throws(DatasetError) -> Decoded
+  ) throws(DatasetError) -> ImageSet {
+    if let set = try open(title: title) { return set }
+    let lock: Lock
+    do throws(DatasetError) {
+      try FileBytes.createDirectory(folder)
+      lock = try Lock(path + ".lock")
+    } catch {
+      report("decoded pictures are not kept: \(error.summary)")
+      let decoded = try decode(nil)
+      return decoded.facts.set(decoded.images.store(count: decoded.facts.count))
+    }
+    defer { lock.release() }
+    // Another process may have made it meanwhile.
+    if let set = try open(title: title) { return set }
+    try build(decode)
+    guard let set = try open(title: title) else {
+      throw .system(path: path, action: "read", reason: "it is gone as soon as it is written")
+    }
+    return set
+  }
+
+  private func build(
+    _ decode: (DecodedImages.File?) throws(DatasetError) -> Decoded
+  ) throws(DatasetError) {
+    let part = path + ".part"
+    let descriptor = try FileBytes.create(part, emptied: true)
+    defer { close(descriptor) }
+    do throws(DatasetError) {
+      let file = DecodedImages.File(path: part, descriptor: descriptor)
+      let decoded = try decode(file)
+      let end = DecodedImages.headerSize + decoded.facts.count * decoded.facts.imageSize
+      guard ftruncate(descriptor, off_t(end)) == 0 else { throw FileBytes.failure(part, "write") }
+      guard let pixels = try MappedFile(part) else { throw FileBytes.failure(part, "read") }
+      let digest = decoded.facts.set(PixelStore(pixels, DecodedImages.headerSize..<end)).digest
+      var table = ByteWriter()
+      decoded.facts.write(to: &table)
+      table.text(digest)
+      for sum in decoded.images.checksums { table.little(Int(sum), 4) }
+      try file.write(table.bytes, at: end)
+      try file.write(Header(key: key, tableStart: end, table: table.bytes).bytes, at: 0)
+      guard fsync(descriptor) == 0 else { throw FileBytes.failure(part, "write") }
+      try FileBytes.move(part, to: path)
+    } catch {
+      unsafe unlink(part)
+      throw error
+    }
+  }
+
+  /// Nil when it is not there, or damaged, which is reported.
+  private func open(title: String) throws(DatasetError) -> ImageSet? {
+    guard let file = try MappedFile(path) else { return nil }
+    guard let set = read(file, title: title) else {
+      report("\(path) is damaged and is made anew")
+      return nil
+    }
+    return set
+  }
+
+  private func read(_ file: MappedFile, title: String) -> ImageSet? {
+    let start = DecodedImages.headerSize
+    guard file.count > start, let header = Header(file.bytes(0..<start), key: key),
+      header.tableStart >= start, header.tableStart <= file.count
+    else { return nil }
+    let table = file.bytes(header.tableStart..<file.count)
+    guard table.count == header.tableCount, header.tableSum == Header.checksum(table) else {
+      return nil
+    }
+    var reader = ByteReader(table)
+    do throws(ByteReader.End) {
+      let facts = try ImageSetFacts(name: title, from: &reader)
+      let digest = try reader.text()
+      var sums: [UInt32] = []
+      for _ in 0..<facts.count { sums.append(UInt32(try reader.little(4))) }
+      let (pixels, overflow) = facts.count.multipliedReportingOverflow(by: facts.imageSize)
+      guard !overflow, start + pixels == header.tableStart else { return nil }
+      return facts.set(
+        PixelStore(file, start..<header.tableStart), digest: digest,
+        checksums: Checksums(path: path, values: sums))
+    } catch {
+      return nil
+    }
+  }
+
+  /// The first page: a word, the key, where the table begins, its length and checksum, and a checksum
+  /// of these.
+  private struct Header {
+    private static let word = "gan-exp decoded images 1\n"
+
+    let key: String
+    let tableStart: Int
+    let tableCount: Int
+    let tableSum: Int
+
+    init(key: String, tableStart: Int, table: [UInt8]) {
+      (self.key, self.tableStart) = (key, tableStart)
+      (tableCount, tableSum) = (table.count, Self.checksum(table))
+    }
+
+    init?(_ page: [UInt8], key: String) {
+      var reader = ByteReader(page)
+      do throws(ByteReader.End) {
+        guard try reader.text() == Self.word, try reader.text() == key else { return nil }
+        self.key = key
+        tableStart = try reader.little(8)
+        tableCount = try reader.little(8)
+        tableSum = try reader.little(4)
+        let sum = Self.checksum(Array(page[..<reader.position]))
+        guard try reader.little(4) == sum else { return nil }
+      } catch {
+        return nil
+      }
+    }
+
+    var bytes: [UInt8] {
+      var writer = ByteWriter()
+      writer.text(Self.word)
+      writer.text(key)
+      writer.little(tableStart, 8)
+      writer.little(tableCount, 8)
+      writer.little(tableSum, 4)
+      writer.little(Self.checksum(writer.bytes), 4)
+      return writer.bytes
+    }
+
+    static func checksum(_ bytes: [UInt8]) -> Int {
+      unsafe bytes.withUnsafeBytes { unsafe Int(Checksums.checksum($0)) }
+    }
+  }
+
+  /// Held by the one process that decodes; the others wait for it.
+  private struct Lock {
+    private let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws(DatasetError) {
+      self.path = path
+      descriptor = try FileBytes.create(path, emptied: false)
+      while flock(descriptor, LOCK_EX) != 0 {
+        guard errno == EINTR else {
+          defer { close(descriptor) }
+          throw FileBytes.failure(path, "lock")
+        }
+      }
+    }
+
+    func release() {
+      unsafe unlink(path)
+      close(descriptor)
+    }
+  }
+}

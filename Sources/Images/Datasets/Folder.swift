@@ -1,0 +1,84 @@
+import Spec
+
+/// Your own pictures: JPEG and PNG of any kind and size in a folder, a zip, a tar or a tar.gz, read where
+/// they lie. With `data.size` their shorter side is resized to it and the middle cut out, as
+/// torchvision's `Resize` and `CenterCrop` do.
+package struct Folder: DatasetSource, Equatable {
+  static let path = Field.text("path", "The folder, or a zip, tar or tar.gz")
+  static let labels = Field.choice(
+    "labels", of: ImageOptions.Labels.self, default: .auto,
+    "Whether the folders of the first level are classes; `auto`: unless pictures lie beside them")
+  static let channels = Field.optionalInteger(
+    "channels", in: .within(1...3),
+    "1 (grey) or 3 (RGB); else 3 if one of the first pictures has colour")
+  static let background = Field.choice(
+    "background", of: Background.self, default: .black, "What transparent pictures are laid on")
+  static let minimumSide = Field.integer(
+    "min_side", default: 2, in: .within(1...4096), "A picture with a shorter side is a bad one")
+  static let onBadImage = Field.choice(
+    "on_bad_image", of: ImageOptions.Policy.self, default: .fail,
+    "What a file that cannot be used does: ends the run before it begins, or is left out and counted"
+  )
+
+  package static let declaration = Declaration(
+    "folder", "Your own JPEG and PNG pictures, in a folder or an archive, with or without classes",
+    details: """
+      Pictures lie in the folder itself or in folders below it; those of the first level are classes, \
+      in the order of their names. Of an archive (zip, tar, tar.gz) nothing is unpacked, and folders \
+      that all of it lies in are passed over. Relative paths start at the data folder \
+      (`--data-dir`), then at the current one. With `data.size` the shorter side of each picture is \
+      resized to it and the middle cut out; without, all must have one size. Colours, EXIF \
+      orientation, transparency, CMYK and 16 bits are seen to. `gan-exp data check` tells what is \
+      there and what is bad.
+      """,
+    fields: [
+      path.declaration, labels.declaration, channels.declaration, background.declaration,
+      minimumSide.declaration, onBadImage.declaration,
+    ],
+    shorthand: "path", example: "source: {folder: faces/}",
+    check: { record in
+      record[channels] == 2
+        ? [Objection("channels", "pictures have 1 channel (grey) or 3 (RGB), not 2")] : []
+    })
+
+  package static let published: Published? = nil
+  package static var ready: [any DatasetSource] { [] }
+
+  let path: String
+  let options: ImageOptions
+
+  init(_ path: String, _ options: ImageOptions = ImageOptions()) {
+    (self.path, self.options) = (path, options)
+  }
+
+  package init(_ record: Record) {
+    path = record[Self.path]
+    options = ImageOptions(
+      channels: record[Self.channels], background: record[Self.background],
+      minimumSide: record[Self.minimumSide], labels: record[Self.labels],
+      onBadImage: record[Self.onBadImage])
+  }
+
+  package var title: String { "folder \(path)" }
+
+  package var storedFormat: StoredFormat? { nil }
+
+  /// A relative path is looked for in every folder of the request and then in the current one.
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
+    try loader(request).load()
+  }
+
+  func loader(_ request: LoadRequest) throws(DatasetError) -> CollectionLoader {
+    let places = path.hasPrefix("/") ? [path] : (request.folders + ["."]).map { joined($0, path) }
+    guard let place = places.first(where: FileBytes.exists) else {
+      throw .missing(
+        what: "the folder or archive of {folder: …}", looked: places,
+        remedy: "give its path; relative paths start at --data-dir DIR, then at the current folder")
+    }
+    var options = options
+    options.size = request.size
+    return CollectionLoader(
+      title: title, path: place, collection: try ImageCollections.open(place), options: options,
+      request: request)
+  }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import Testing
+
+@testable import Images
+
+@Suite struct FolderTests {
+  static let red = solid(255, 0, 0)
+  static let green = solid(0, 255, 0)
+  static let grey = Golden.pictures.file("PNG, grey")
+
+  /// A PNG of 4 × 4 in one colour.
+  static func solid(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> [UInt8] {
+    let pixels = (0..<16).flatMap { _ in [r, g, b] }
+    return (try? encodePNG(Raster(width: 4, height: 4, channels: 3, pixels: pixels))) ?? []
+  }
+
+  private func load(
+    _ folder: TemporaryFolder, size: Int? = 4, cache: String? = nil,
+    _ change: (inout ImageOptions) -> Void = { _ in }
+  ) throws(DatasetError) -> ImageSet {
+    var options = ImageOptions()
+    change(&options)
+    var request = LoadRequest(folders: [], size: size, cacheFolder: cache)
+    request.report = { _ in }
+    return try Folder(folder.path, options).load(request)
+  }
+
+  @Test("First-level folders are classes by name; within them the order is torchvision's")
+  func classes() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b/2.png", "b/10.png", "a/z.png", "a/deep/er/x.png", "a-/1.png", "B/1.png"] {
+      try folder.write(name, Self.red)
+    }
+    let set = try load(folder)
+    #expect(set.classNames == ["B", "a", "a-", "b"])
+    #expect(set.labels == [0, 1, 1, 2, 3, 3])
+    #expect(set.classCounts == [1, 2, 1, 2])
+    #expect((set.height, set.width, set.channels) == (4, 4, 3))
+    let paths = try FolderCollection(folder.path).listing.entries.map(\.path.text)
+    #expect(
+      paths == ["B/1.png", "a/z.png", "a/deep/er/x.png", "a-/1.png", "b/10.png", "b/2.png"])
+  }
+
+  @Test("Pictures beside folders have no classes, unless they must")
+  func flat() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1.png", Self.red)
+    try folder.write("more/2.png", Self.green)
+    let set = try load(folder)
+    #expect(set.labels == nil && set.classNames.isEmpty && set.count == 2)
+    #expect(Array(set.pixels.prefix(3)) == [255, 0, 0])
+    #expect(try load(folder) { $0.labels = .none }.labels == nil)
+    let strict = try load(folder) { ($0.labels, $0.onBadImage) = (.folders, .skip) }
+    #expect(strict.labels == [0] && strict.classNames == ["more"])
+    #expect(strict.skipped == [BadImage(name: "1.png", reason: "it lies in no class folder")])
+  }
+
+  @Test("Channels are those of the first pictures, or those asked for")
+  func channels() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1.png", Self.grey)
+    #expect(try load(folder).channels == 1)
+    try folder.write("2.png", Self.red)
+    #expect(try load(folder).channels == 3)
+    #expect(try load(folder) { $0.channels = 1 }.channels == 1)
+  }
+
+  @Test("Without a size all pictures must have one, and the first that differs is named")
+  func sizes() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1.png", Self.red)
+    #expect(try load(folder, size: nil).width == 4)
+    try folder.write("2.png", Self.grey)
+    let error = #expect(throws: DatasetError.self) { try load(folder, size: nil) }
+    #expect("\(error!)".contains("2.png: 23×17, the first picture is 4×4: set data.size"))
+  }
+
+  @Test("Names are in any script, even in none")
+  func names() throws {
+    let folder = try TemporaryFolder()
+    for name in ["猫/にゃあ.png", "Ωμέγα/α β'\"\\.png", "كلب/١.png", "e\u{301}/😀.PNG"] {
+      try folder.write(name, Self.red)
+    }
+    let odd = Array(folder.path.utf8) + Array("/猫/".utf8) + [0xff, 0xfe] + Array(".png".utf8)
+    let raw = odd.map { CChar(bitPattern: $0) } + [0]
+    let file = try #require(fopen(raw, "w"))
+    fwrite(Self.green, 1, Self.green.count, file)
+    fclose(file)
+    let set = try load(folder)
+    #expect(set.count == 5)
+    #expect(set.classNames == ["e\u{301}", "Ωμέγα", "كلب", "猫"])
+    #expect(set.labels == [0, 1, 2, 3, 3])
+  }
+
+  struct Trouble: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let prepare: @Sendable (TemporaryFolder) throws -> Void
+    let bad: [BadImage]
+    /// What is left of two good pictures of one class, and of classes.
+    var classes = ["good"]
+  }
+
+  private static func put(_ name: String, _ bytes: [UInt8])
+    -> @Sendable (TemporaryFolder) throws
+    -> Void
+  { { try $0.write(name, bytes) } }
+
+  static let troubles: [Trouble] = [
+    Trouble(
+      testDescription: "a text named .jpg",
+      prepare: put("good/note.jpg", Array("hello, world".utf8)),
+      bad: [
+        BadImage(
+          name: "good/note.jpg",
+          reason: "neither JPEG nor PNG: it begins with the text `hello, world`")
+      ]),
+    Trouble(
+      testDescription: "a truncated JPEG",
+      prepare: put("good/cut.jpeg", Array(Golden.pictures.file("JPEG, 4:4:4").dropLast(30))),
+      bad: [BadImage(name: "good/cut.jpeg", reason: "Premature end of JPEG file")]),
+    Trouble(
+      testDescription: "a PNG of 1×1", prepare: put("good/dot.png", PictureTests.onePixel),
+      bad: [BadImage(name: "good/dot.png", reason: "1×1, min_side is 2")]),
+    Trouble(
+      testDescription: "a PNG of 30,000 × 30,000",
+      prepare: put("good/vast.png", PNGTests.header(width: 30_000, height: 30_000)),
+      bad: [
+        BadImage(
+          name: "good/vast.png",
+          reason: "30000×30000, the limit is 32768 a side and 100 million pixels")
+      ]),
+    Trouble(
+      testDescription: "an empty class folder",
+      prepare: { folder in
+        try FileManager.default.createDirectory(
+          atPath: folder.path + "/empty", withIntermediateDirectories: false)
+      },
+      bad: [BadImage(name: "empty/", reason: "a class folder without pictures")],
+      classes: ["empty", "good"]),
+    Trouble(
+      testDescription: "a link in a circle",
+      prepare: { folder in
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.path + "/good/again", withDestinationPath: "..")
+      },
+      bad: [BadImage(name: "good/again", reason: "a link back to a folder that it is in")]),
+    Trouble(
+      testDescription: "a link to itself, and one to nowhere",
+      prepare: { folder in
+        for (name, target) in [("a.png", "a.png"), ("b.png", "nowhere.png")] {
+          try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/good/" + name, withDestinationPath: target)
+        }
+      },
+      bad: [
+        BadImage(
+          name: "good/a.png", reason: "cannot open it: Too many levels of symbolic links"),
+        BadImage(name: "good/b.png", reason: "a link to a file that is not there"),
+      ]),
+  ]
+
+  @Test(
+    "What cannot be used is named: it ends the run, or is left out and counted",
+    arguments: troubles, [false, true])
+  func trouble(_ trouble: Trouble, cached: Bool) throws {
+    let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
+    let cache = cached ? caches.path : nil
+    for name in ["good/1.png", "good/2.png"] { try folder.write(name, Self.red) }
+    let whole = try load(folder, cache: cache)
+    try trouble.prepare(folder)
+    for _ in 0..<2 {
+      let error = #expect(throws: DatasetError.self) { try load(folder, cache: cache) }
+      #expect(
+        error
+          == .badImages(path: folder.path, bad: trouble.bad, of: 2 + trouble.bad.count))
+      let set = try load(folder, cache: cache) { $0.onBadImage = .skip }
+      #expect(set.skipped == trouble.bad)
+      #expect(set.count == 2 && set.classNames == trouble.classes)
+      #expect(set.pixels == whole.pixels)
+    }
+  }
+
+  @Test("Bad pictures between good ones leave no gap", arguments: [false, true])
+  func gaps(cached: Bool) throws {
+    let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
+    for number in 0..<40 {
+      let level = UInt8(number * 6)
+      try folder.write(
+        "\(number % 2)/\(100 + number).png",
+        number % 3 == 1 ? Array("no".utf8) : Self.solid(level, level, level))
+    }
+    let set = try load(folder, cache: cached ? caches.path : nil) { $0.onBadImage = .skip }
+    let kept = (0..<40).filter { $0 % 3 != 1 }.sorted { ($0 % 2, $0) < ($1 % 2, $1) }
+    #expect(set.count == kept.count && set.skipped.count == 40 - kept.count)
+    #expect(set.labels == kept.map { Int32($0 % 2) })
+    #expect(kept.indices.map { set.pixels[$0 * set.imageSize] } == kept.map { UInt8($0 * 6) })
+  }
+
+  @Test("A folder without pictures says what else is in it")
+  func nothing() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.webp", "b.webp", "notes", ".hidden.png", "__MACOSX/x.png"] {
+      try folder.write(name, Self.red)
+    }
+    let error = #expect(throws: DatasetError.self) { try load(folder) }
+    #expect("\(error!)".contains("found    other files: 1 without a suffix, 2 .webp"), "\(error!)")
+    let nowhere = #expect(throws: DatasetError.self) {
+      try Folder("nowhere").load(LoadRequest(folders: ["x"]))
+    }
+    #expect("\(nowhere!)".contains("Looked at:\n    x/nowhere\n    ./nowhere"))
+  }
+
+  @Test("Only bad pictures are no data set, whatever the policy")
+  func allBad() throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<12 { try folder.write("\(100 + number).png", Array("no".utf8)) }
+    let error = #expect(throws: DatasetError.self) {
+      try load(folder) { $0.onBadImage = .skip }
+    }
+    #expect("\(error!)".contains("12 of 12 pictures cannot be used"))
+    #expect("\(error!)".contains("and 2 more, which `gan-exp data check` lists"))
+  }
+}
