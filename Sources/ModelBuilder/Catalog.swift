@@ -54,12 +54,19 @@ package enum Catalog {
     R1.self,
     R2.self,
   ]
+  package static let augmentations: [any Augmentation.Type] = [
+    Color.self,
+    Cutout.self,
+    Flip.self,
+    Translation.self,
+  ]
   package static let optimizers: [any Optimizer.Type] = [
     Adam.self,
     RMSProp.self,
     SGD.self,
   ]
   package static let rates: [any RateSchedule.Type] = [
+    ConstantRate.self,
     CosineTo.self,
     Exponential.self,
     LinearTo.self,
@@ -81,6 +88,7 @@ package enum Catalog {
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
+      .augmentation: augmentations.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
       .rate: rates.map { $0.declaration },
       .initializer: initializers.map { $0.declaration },
@@ -96,6 +104,9 @@ package enum Catalog {
   }
   static func penalty(_ choice: Choice) -> any Penalty {
     find(choice, in: penalties) { $0.declaration }.init(choice.record)
+  }
+  static func augmentation(_ choice: Choice) -> any Augmentation {
+    find(choice, in: augmentations) { $0.declaration }.init(choice.record)
   }
   static func optimizer(_ choice: Choice) -> any Optimizer {
     find(choice, in: optimizers) { $0.declaration }.init(choice.record)

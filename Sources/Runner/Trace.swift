@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// Images are NCHW, weights in PyTorch's layouts. Keys: `init/NAME` for every parameter and
 /// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
-/// `…/dropout/NAME`, `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
+/// `…/dropout/NAME` (of the second part of a batch `…/part1/dropout/NAME`), `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
 /// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu that lie so near to 0 that another framework's
 /// rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
 /// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
@@ -113,7 +113,7 @@ private struct TraceRecorder {
       }
       let name = "\(here)/\(step.moves[position])/\(parts[1])"
       let moved = layout(of: parts[1], tensor.shape).toTorch(tensor)
-      if parts[1].hasPrefix("kink/") {
+      if purpose(of: parts[1]) == "kink" {
         if let sides = sidesOfKink(moved) { entries.append(Safetensors.Entry(name, sides)) }
       } else {
         entries.append(Safetensors.Entry(name, moved))
@@ -134,11 +134,17 @@ private struct TraceRecorder {
     return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
   }
 
+  /// `dropout` of `dropout/NAME`, and of `part1/dropout/NAME`.
+  private func purpose(of output: String) -> Substring? {
+    output.split(separator: "/").first { !$0.hasPrefix("part") }
+  }
+
   private func layout(of output: String, _ shape: Shape) -> TensorLayout {
     if output.hasPrefix("gradient/") {
       return layouts[String(output.dropFirst("gradient/".count))] ?? .plain
     }
-    let isActivation = output.hasPrefix("dropout/") || output.hasPrefix("kink/")
+    let purpose = purpose(of: output)
+    let isActivation = purpose == "dropout" || purpose == "kink"
     return isActivation ? .activation(shape) : .plain
   }
 }

@@ -10,6 +10,7 @@ import Testing
     ("Layers", Catalog.layers, []),
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
     ("Penalties", Catalog.penalties, ["Penalty"]),
+    ("Augmentations", Catalog.augmentations, ["Augmentation"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
     ("Schedules", Catalog.rates, ["RateSchedule"]),
     ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),
@@ -37,7 +38,7 @@ import Testing
     // What stands behind `conv:` or `optimizer:` is the choice; a layer is an entry of a list.
     let text =
       switch category {
-      case .layer, .penalty: example.contains(":") ? "{\(example)}" : example
+      case .layer, .penalty, .augmentation: example.contains(":") ? "{\(example)}" : example
       case .loss, .optimizer, .initializer, .rate, .source, .metric:
         String(example.drop { $0 != ":" }.dropFirst(2))
       }

@@ -27,7 +27,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
     let gradient = builder.feed("gradient", [4])
     let memory = OptimizerMemory(
       states: table, parameter: parameter, count: builder.feed("count", .scalar),
-      learningRate: builder.constant(optimizer.learningRate))
+      learningRate: builder.constant(optimizer.learningRate), momentum: nil)
     let value = table.read(parameter)
     table.write(parameter, optimizer.step(value, gradient: gradient, memory: memory))
     let graph = builder.finish(outputs: [], updates: table.updates)

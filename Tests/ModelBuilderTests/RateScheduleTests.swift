@@ -66,4 +66,45 @@ struct RateCase: Decodable, CustomTestStringConvertible {
       result.updates["generator.0.weight"], [Double](repeating: 0.1, count: 12), "generator")
     #expect(result.outputs["0/learning_rate"] == [0.3])
   }
+
+  @Test func `momentum goes in a straight line from the optimizer's own`() throws {
+    let game = try smallGame(
+      optimizer: "{kind: sgd, learning_rate: 1, momentum: 0.5, generator: {momentum: 0.25}}",
+      schedule: "{length: 1 epochs, momentum_ramp: {to: 0.75, over: 4}}")
+    let program = try TrainingProgram(game, images: smallImages)
+    let seen = [0, 1, 4, 9].map { round in program.momenta(round: round).map(\.value) }
+    #expect(seen == [[0.5, 0.25], [0.5625, 0.375], [0.75, 0.75], [0.75, 0.75]])
+    let feeds = program.round(batch: 4).graphs[0].inputs(.feed).map(\.name)
+    #expect(Set(feeds) == ["key", "real", "momentum/generator", "momentum/discriminator"])
+    let plain = try TrainingProgram(smallGame(), images: smallImages)
+    #expect(plain.momenta(round: 1).isEmpty)
+  }
+
+  @Test(arguments: ["sgd, learning_rate: 0.5", "sgd, learning_rate: 0.5, momentum: 0.9", "rmsprop"])
+  func `a velocity keeps the share that is fed`(_ kind: String) throws {
+    let game = try smallGame(
+      optimizer: "{kind: \(kind)}",
+      schedule: "{length: 1 epochs, momentum_ramp: {to: 0.5, over: 10}}")
+    let program = try TrainingProgram(game, images: smallImages)
+    let graph = program.round(batch: 4, observing: true).graphs[0]
+    #expect(graph.problems() == [])
+    var states = Dictionary(
+      uniqueKeysWithValues: program.states.map {
+        ($0.name, [Double](repeating: 0.1, count: $0.type.shape.count))
+      })
+    func velocity(before: Double) throws -> [Double] {
+      let slot = "optimizer.discriminator.1.weight.velocity"
+      states[slot] = [before, before, before, before]
+      let result = try Reference.evaluate(
+        graph,
+        feeds: [
+          "key": [1, 2, 3], "real": [Double](repeating: 1, count: 16),
+          "momentum/discriminator": [0.3], "momentum/generator": [0],
+        ], states: states)
+      #expect(result.outputs["0/momentum"] == [0.3])
+      return try #require(result.updates[slot])
+    }
+    let (still, moving) = (try velocity(before: 0), try velocity(before: 2))
+    expectClose(zip(moving, still).map { $0 - $1 }, [0.6, 0.6, 0.6, 0.6], "what is kept")
+  }
 }

@@ -10,17 +10,22 @@ struct Misfit: CustomTestStringConvertible {
   let size: Int
   let loss: String
   let rest: String
+  /// Keys besides the length.
+  let schedule: String
+  let optimizer: String
   /// Message and notes of each diagnostic, `word: message = note = note`.
   let said: [String]
 
   init(
     generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
     discriminator: String = "[flatten, {linear: 1}]", size: Int = 2,
-    loss: String = "cross_entropy", rest: String = "",
+    loss: String = "cross_entropy", rest: String = "", schedule: String = "",
+    optimizer: String = "{kind: sgd, learning_rate: 0.1}",
     _ said: String...
   ) {
     (self.generator, self.discriminator) = (generator, discriminator)
     (self.size, self.loss, self.rest, self.said) = (size, loss, rest, said)
+    (self.schedule, self.optimizer) = (schedule, optimizer)
   }
 
   var testDescription: String { "\(generator) against \(discriminator) at \(size)" }
@@ -165,6 +170,12 @@ struct Misfit: CustomTestStringConvertible {
       discriminator: "[flatten, {linear: 1}, sigmoid]", loss: "two_class",
       "discriminator gives 1 number a sample, the loss two_class takes 2 scores = "
         + "after layer 2 (sigmoid): 1 = end with `linear: 2` (before a closing `softmax`)"),
+    Misfit(
+      schedule: "accumulate: 5", "a batch of 4 images does not divide into 5 parts"),
+    Misfit(
+      schedule: "momentum_ramp: {to: 0.7, over: 5}",
+      optimizer: "{kind: adam, generator: {kind: sgd, learning_rate: 1}}",
+      "adam has no momentum that could change = momentum ramps are for sgd and rmsprop"),
     // Beyond what any machine holds.
     Misfit(
       generator: "[{linear: 1000000}, {linear: 1000000}]",
@@ -187,7 +198,8 @@ struct Misfit: CustomTestStringConvertible {
   func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
     let game = try smallGame(
       generator: misfit.generator, discriminator: misfit.discriminator, loss: misfit.loss,
-      rest: misfit.rest)
+      optimizer: misfit.optimizer,
+      schedule: "{length: 1 epochs, \(misfit.schedule)}", rest: misfit.rest)
     let images = ImageFormat(channels: 1, height: misfit.size, width: misfit.size)
     var said: [String] = []
     do throws(Diagnostics) {

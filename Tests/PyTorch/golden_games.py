@@ -35,6 +35,8 @@ def cross_entropy(score, target):
 class CrossEntropy:
     spec = "loss: cross_entropy\n"
     optimizer = "momentum: 0.5, generator: {learning_rate: 0.2}"
+    schedule = ""
+    parts = [slice(0, 4)]
 
     def clip(self, player, parameters):
         pass
@@ -50,6 +52,23 @@ class CrossEntropy:
 
     def limit(self, d):
         pass
+
+
+class Joint(CrossEntropy):
+    """The critic's batch norm sees real and generated images at once."""
+
+    schedule = "critic_batch: joint, "
+
+    def critic_loss(self, d, real, fakes, draws):
+        real_score, fake_score = d(torch.cat((real, fakes))).chunk(2)
+        return cross_entropy(real_score, 1.0) + cross_entropy(fake_score, 0.0)
+
+
+class InParts(CrossEntropy):
+    """Batches of 4 as two of 2 samples, each with its own batch statistics."""
+
+    schedule = "accumulate: 2, "
+    parts = [slice(0, 2), slice(2, 4)]
 
 
 class ClippedGradients(CrossEntropy):
@@ -122,6 +141,9 @@ ROUNDS = [
     (
         CrossEntropy(), "order: [generator, discriminator], generator_steps: 2",
         [["g"], ["g", "d"]]),
+    (Joint(), "discriminator_steps: 2", [["d"], ["d", "g"]]),
+    (InParts(), "order: [discriminator, generator]", [["d", "g"]]),
+    (InParts(), "generator_steps: 2", [["d", "g", "g"]]),
     (ClippedGradients(), "order: [discriminator, generator]", [["d", "g"]]),
     (ClippedWasserstein(), "discriminator_steps: 2", [["d"], ["d", "g"]]),
     (Relativistic(), "order: [discriminator, generator]", [["d", "g"]]),
@@ -149,12 +171,17 @@ def play(game, segments, rounds=2, batch=4):
             fakes, outdated, losses = None, False, []
             for move in segment:
                 # Only a generator's own move must see the generator as it is now.
-                if fakes is None or (move == "g" and outdated):
-                    fakes, outdated = g(uniform * 2 - 1), False
-                if move == "d":
-                    moving, loss = d, game.critic_loss(d, real, fakes.detach(), draws)
-                else:
-                    moving, loss = g, game.generator_loss(d, real, fakes)
+                again = fakes is None or (move == "g" and outdated)
+                moving, made, loss = {"d": d, "g": g}[move], [], 0.0
+                for index, part in enumerate(game.parts):
+                    share = (part.stop - part.start) / batch
+                    made.append(g(uniform[part] * 2 - 1) if again else fakes[index])
+                    if move == "d":
+                        term = game.critic_loss(d, real[part], made[-1].detach(), draws)
+                    else:
+                        term = game.generator_loss(d, real[part], made[-1])
+                    loss = loss + share * term
+                fakes, outdated = made, outdated and not again
                 parameters = list(moving.parameters())
                 for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
                     parameter.grad = gradient
@@ -183,5 +210,5 @@ def cases():
         yield {
             "spec": ARCHITECTURE + game.spec
             + f"optimizer: {{kind: sgd, learning_rate: 0.5, {game.optimizer}}}\n"
-            + f"schedule: {{length: 2 steps, {schedule}}}\n",
+            + f"schedule: {{length: 2 steps, {game.schedule}{schedule}}}\n",
             "init": init, "executions": executions, "after": after}

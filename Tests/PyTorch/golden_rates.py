@@ -32,6 +32,9 @@ TABLE = [
     ("cosine_to: {to: 0.2, from: 0.2}", 10, late(
         2, lambda o: lr_scheduler.CosineAnnealingLR(o, 8, 0.2))),
     ("exponential: 0.9", 100, lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
+    ("exponential: {decay: 0.5, to: 0.2}", 100, lambda o: lr_scheduler.LambdaLR(
+        o, lambda n: max(0.5 ** n, 0.2))),
+    ("constant: 4", 100, lambda o: lr_scheduler.LinearLR(o, 0.25, 1.0, 3)),
     ("steps: 3", 100, lambda o: lr_scheduler.StepLR(o, 3)),
     ("steps: {every: 2, decay: 0.5}", 100, lambda o: lr_scheduler.StepLR(o, 2, 0.5)),
     ("steps: {every: 100, warm_up: 4}", 100, lambda o: lr_scheduler.LinearLR(o, 0.25, 1.0, 3)),

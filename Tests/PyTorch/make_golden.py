@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+import golden_augmentations
 import golden_games
 import golden_initializers
 import golden_layers
@@ -45,7 +46,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     modules = [
         golden_layers, golden_losses, golden_penalties, golden_optimizers, golden_initializers,
-        golden_rates, golden_games,
+        golden_rates, golden_games, golden_augmentations,
     ]
     for module in modules:
         torch.manual_seed(0)

@@ -25,6 +25,7 @@ import sys
 import torch
 from safetensors import safe_open
 
+import augmentations
 import networks
 import objectives
 
@@ -109,6 +110,9 @@ class Replay:
         self.average = averaged(self.spec["schedule"], self.networks["generator"])
         if objectives.sees_differences(self.spec["loss"]):
             self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
+        schedule = self.spec["schedule"]
+        self.accumulate, self.critic_batch = schedule["accumulate"], schedule["critic_batch"]
+        self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
@@ -181,6 +185,9 @@ class Replay:
         if f"{move}/learning_rate" in self.keys:
             for group in self.optimizers[player].param_groups:
                 group["lr"] = self.tensor(f"{move}/learning_rate").item()
+        if f"{move}/momentum" in self.keys:
+            for group in self.optimizers[player].param_groups:
+                group["momentum"] = self.tensor(f"{move}/momentum").item()
         self.optimizers[player].step()
         for name, keys in self.penalties:
             if name == "clip" and keys["on"] == player:
@@ -193,7 +200,7 @@ class Replay:
 
     def sides(self, move, path):
         """On which side of 0 the trace has inputs of the relu `path` that are next to it."""
-        key = f"{move}/kink/{path}"
+        key = f"{move}/{self.part}kink/{path}"
         return self.tensor(key) if key in self.keys else None
 
     def clip(self, player, parameters):
@@ -210,39 +217,65 @@ class Replay:
 
     def loss(self, player, move, here, kinks):
         """The loss of a move and the fakes it leaves to the next one."""
-        scores = {}
         if player == "discriminator":
             own = f"{move}/real" in self.keys
             self.read_real(f"{move}/real" if own else f"{here}/real",
                            f"{move}/real_labels" if own else f"{here}/labels")
-            fakes = self.fakes or self.generate(move, kinks)
+        batch = len(self.tensor(f"{move}/latents"))
+        count = min(int(self.accumulate), batch)
+        losses, fakes = [], []
+        for index in range(count):
+            self.part = f"part{index}/" if index else ""
+            self.samples = slice(batch * index // count, batch * (index + 1) // count)
+            share = (self.samples.stop - self.samples.start) / batch
+            known = self.fakes[index] if self.fakes else None
+            loss, made = self.loss_of_part(player, move, known, kinks)
+            losses.append(share * loss)
+            fakes.append(made)
+        return sum(losses), fakes
+
+    def loss_of_part(self, player, move, known, kinks):
+        """The same for some samples of the batch; `known` are fakes of an earlier move."""
+        scores = {}
+        whole, labels = self.real
+        real = whole if whole is None else whole[self.samples].detach().requires_grad_()
+        labels = labels if labels is None else labels[self.samples]
+
+        def drawn(name):
+            return self.tensor(f"{move}/{self.part}{name}")
+
+        if player == "discriminator":
+            fakes = known or self.generate(move, kinks)
             fake = fakes[0].detach().requires_grad_()
-            scores["real"] = self.score(*self.real, move, "real", kinks)
-            scores["fake"] = self.score(fake, fakes[1], move, "fake", kinks)
+            if self.critic_batch == "joint":
+                both = None if labels is None else torch.cat((labels, fakes[1]))
+                halves = [x.chunk(2) for x in self.score(
+                    torch.cat((real, fake)), both, move, "joint", kinks)]
+                scores["real"], scores["fake"] = zip(*halves)
+            else:
+                scores["real"] = self.score(real, labels, move, "real", kinks)
+                scores["fake"] = self.score(fake, fakes[1], move, "fake", kinks)
             loss = objectives.discriminator_loss(
-                self.spec["loss"], scores["real"], scores["fake"],
-                lambda name: self.tensor(f"{move}/{name}"))
+                self.spec["loss"], scores["real"], scores["fake"], drawn)
         else:
             fakes = self.generate(move, kinks)
             fake = fakes[0]
             scores["fake"] = self.score(*fakes, move, "fake", kinks)
             loss = objectives.generator_loss(
-                self.spec["loss"], lambda: self.score(*self.real, move, "real", kinks),
+                self.spec["loss"], lambda: self.score(real, labels, move, "real", kinks),
                 scores["fake"])
         for index, (name, keys) in enumerate(self.penalties):
             if objectives.player_of(name, keys) == player:
                 loss = loss + objectives.penalty(
-                    name, keys, self.real[0], fake, scores, self.matrices(player),
-                    lambda images: self.score(
-                        images, self.real[1], move, f"penalty/{index}", kinks),
-                    lambda drawn: self.tensor(f"{move}/penalty/{index}/{drawn}"))
+                    name, keys, real, fake, scores, self.matrices(player),
+                    lambda images: self.score(images, labels, move, f"penalty/{index}", kinks),
+                    lambda purpose: drawn(f"penalty/{index}/{purpose}"))
         return loss, fakes
 
     def read_real(self, images, labels):
         """The newest batch of the data; a generator's move may look at it too."""
         self.real = (
-            self.tensor(images).requires_grad_(),
-            self.tensor(labels) if labels in self.keys else None)
+            self.tensor(images), self.tensor(labels) if labels in self.keys else None)
 
     def matrices(self, player):
         """Weights of linear layers and convolutions."""
@@ -252,22 +285,32 @@ class Replay:
                 if p.ndim > 1 and id(p) not in tables]
 
     def generate(self, move, kinks):
-        labels = self.tensor(f"{move}/labels") if f"{move}/labels" in self.keys else None
+        labels = None
+        if f"{move}/labels" in self.keys:
+            labels = self.tensor(f"{move}/labels")[self.samples]
 
         def mask(path, kind="dropout"):
             # Fakes that two moves share were made once, in the first of the two.
-            own = f"{move}/{kind}/{path}"
-            return self.tensor(own if own in self.keys else f"{self.made_in}/{kind}/{path}")
+            name = f"{self.part}{kind}/{path}"
+            own = f"{move}/{name}"
+            return self.tensor(own if own in self.keys else f"{self.made_in}/{name}")
 
         x, _ = networks.apply(
-            self.networks["generator"], self.tensor(f"{move}/latents"), "generator", labels, mask,
-            kinks)
+            self.networks["generator"], self.tensor(f"{move}/latents")[self.samples], "generator",
+            labels, mask, kinks)
         return x, labels
 
     def score(self, x, labels, move, name, kinks):
+        for index, (word, keys) in enumerate(self.augment):
+            x = augmentations.apply(
+                word, keys, x,
+                lambda purpose: self.tensor(
+                    f"{move}/{self.part}augment/{index}/{purpose}/{name}"))
         return networks.apply(
             self.networks["discriminator"], x, "discriminator", labels,
-            lambda path, kind="dropout": self.tensor(f"{move}/{kind}/{path}/{name}"), kinks, f"/{name}")
+            lambda path, kind="dropout": self.tensor(
+                f"{move}/{self.part}{kind}/{path}/{name}"),
+            kinks, f"/{name}")
 
     def finish_round(self, prefix):
         for player, network in self.networks.items():

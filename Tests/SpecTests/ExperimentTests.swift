@@ -226,6 +226,13 @@ func setLaysAValueOverTheFile(_ change: Change) throws {
   #expect(warnings.map(\.message) == ["`betas` of adam is no key of sgd: dropped"])
 }
 
+@Test func aKeyOfAnotherKindThatIsUnsetByNameIsNotWarnedOf() throws {
+  let spec = try load(
+    "extends: base.yaml\noptimizer: {kind: sgd, betas: !unset }\n", files: ["base.yaml": goodSpec])
+  #expect(spec.warnings.map(\.message) == [])
+  #expect(spec.optimizer.generator.name == "sgd")
+}
+
 @Test func byteOrderMarksAndWindowsLineEndsDoNotMatter() throws {
   let windows = "\u{FEFF}" + goodSpec.replacing("\n", with: "\r\n")
   let spec = try load(windows)

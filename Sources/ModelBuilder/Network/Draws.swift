@@ -5,21 +5,27 @@ import TensorCore
 package final class Draws {
   private let key: Value
   private let move: String
+  /// Stands in front of every name: `part1/`, or nothing.
+  private let prefix: String
   /// What was drawn, as another framework needs it to do the same.
   private(set) var observed: [(name: String, value: Value)] = []
 
   /// - Parameters:
   ///   - key: int32 `[3]`: seed and number of the execution.
   ///   - move: place in the graph: streams of different moves differ.
-  init(key: Value, move: String) {
+  ///   - part: which part of the move's batch.
+  init(key: Value, move: String, part: Int = 0) {
     self.key = key
     self.move = move
+    prefix = part == 0 ? "" : "part\(part)/"
   }
 
   /// Numbers of a shape, anew in every execution.
   func draw(_ distribution: Distribution, _ name: String, _ shape: Shape) -> Value {
     key.builder.add(
-      .random(distribution, stream: Philox.streamID(named: "\(move)/\(name)"), shape: shape), [key])
+      .random(
+        distribution, stream: Philox.streamID(named: "\(move)/\(prefix)\(name)"), shape: shape),
+      [key])
   }
 
   /// The same, given out to `trace`.
@@ -38,5 +44,5 @@ package final class Draws {
   }
 
   /// Gives out what was made of a draw.
-  func observe(_ name: String, _ value: Value) { observed.append((name, value)) }
+  func observe(_ name: String, _ value: Value) { observed.append((prefix + name, value)) }
 }

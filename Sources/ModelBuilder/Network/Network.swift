@@ -65,6 +65,14 @@ package struct Score {
   }
 }
 
+extension Score {
+  /// What was said of some samples of the batch.
+  func part(_ samples: Range<Int>) -> Score {
+    Score(
+      output: output.slice(axis: 0, samples), logit: logit.slice(axis: 0, samples))
+  }
+}
+
 /// Images as a network sees them: `[batch, height, width, channels]`.
 package struct ImageBatch { package let value: Value }
 /// `[batch, size]`.

@@ -27,7 +27,7 @@ package struct RMSProp: Optimizer {
   package let learningRate: Double
   let alpha: Double
   let epsilon: Double
-  let momentum: Double
+  package let momentum: Double?
   let centered: Bool
   let weightDecay: Double
 
@@ -53,7 +53,9 @@ package struct RMSProp: Optimizer {
       spread = square - mean.squared
     }
     let direction = gradient / (spread.squareRoot + epsilon)
-    guard momentum > 0 else { return parameter - direction * memory.learningRate }
+    guard let momentum = memory.momentum(or: momentum) else {
+      return parameter - direction * memory.learningRate
+    }
     let slot = memory.slot("velocity")
     let velocity = slot.value * momentum + direction
     slot.update(velocity)

@@ -23,7 +23,7 @@ package struct SGD: Optimizer {
     example: "optimizer: {kind: sgd, learning_rate: 0.1, momentum: 0.5}")
 
   package let learningRate: Double
-  let momentum: Double
+  package let momentum: Double?
   let dampening: Double
   let nesterov: Bool
   let weightDecay: Double
@@ -38,7 +38,9 @@ package struct SGD: Optimizer {
 
   package func step(_ parameter: Value, gradient: Value, memory: OptimizerMemory) -> Value {
     let gradient = weightDecay == 0 ? gradient : gradient + parameter * weightDecay
-    guard momentum > 0 else { return parameter - gradient * memory.learningRate }
+    guard let momentum = memory.momentum(or: momentum) else {
+      return parameter - gradient * memory.learningRate
+    }
     let slot = memory.slot("velocity")
     var velocity = slot.value * momentum + gradient * (1 - dampening)
     if dampening != 0 {

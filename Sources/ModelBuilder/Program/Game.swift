@@ -9,6 +9,7 @@ struct Game: Sendable {
   let discriminator: Discriminator
   let loss: any Loss
   let penalties: [any Penalty]
+  let augmentations: [any Augmentation]
   let initializers: InitializerSet
   /// nil: learning rates stay as they are.
   let rate: (any RateSchedule)?
@@ -22,6 +23,7 @@ struct Game: Sendable {
     discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
+    augmentations = experiment.augmentations.map(Catalog.augmentation)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
     average = experiment.schedule.averaging.map {
       WeightAverage($0, movesPerRound: experiment.schedule.generatorSteps)
@@ -42,6 +44,16 @@ struct Game: Sendable {
   }
 
   func imageShape(batch: Int) -> Shape { [batch, images.height, images.width, images.channels] }
+
+  /// Images as they go into the critic.
+  func augmented(_ images: ImageBatch, _ draws: Draws, pass: String) -> ImageBatch {
+    let changed = augmentations.enumerated().reduce(images.value) { images, entry in
+      let (index, augmentation) = entry
+      let scope = AugmentationScope(draws: draws, name: "augment/\(index)", pass: pass)
+      return augmentation.apply(images, in: scope)
+    }
+    return ImageBatch(value: changed)
+  }
 
   /// The moves of `segment`, one after the other, in one graph.
   func write(

@@ -5,21 +5,45 @@ import TensorCore
 final class RoundWriter {
   /// Generated images of this round, to be used by more than one move.
   private struct Fakes {
-    let latents: Value
     let labels: Value?
     let images: ImageBatch
     /// Whether the generator has moved since.
     var isOutdated = false
   }
 
-  /// A move and the random numbers it draws.
-  private struct Move {
-    let index: Int
+  /// Some samples of a move's batch that are played at once, and the random numbers they draw; mostly
+  /// the whole batch.
+  private struct Part {
+    let move: Int
+    let samples: Range<Int>
+    /// Of the batch.
+    let share: Double
     let draws: Draws
+  }
 
-    init(_ index: Int, _ key: Value) {
-      self.index = index
-      draws = Draws(key: key, move: "\(index)")
+  /// What the parts of a batch add up to, each by its share.
+  private struct Total {
+    private(set) var numbers: [(name: String, value: Value)] = []
+    private(set) var gradients: [Value] = []
+    private(set) var draws: [Draws] = []
+
+    mutating func add(_ name: String, _ value: Value, of part: Part) {
+      let value = Self.weighted(value, part)
+      if let index = numbers.firstIndex(where: { $0.name == name }) {
+        numbers[index].value = numbers[index].value + value
+      } else {
+        numbers.append((name, value))
+      }
+    }
+
+    mutating func add(gradients more: [Value], of part: Part) {
+      let more = more.map { Self.weighted($0, part) }
+      gradients = gradients.isEmpty ? more : zip(gradients, more).map { $0 + $1 }
+      draws.append(part.draws)
+    }
+
+    private static func weighted(_ value: Value, _ part: Part) -> Value {
+      part.share == 1 ? value : value * part.share
     }
   }
 
@@ -29,7 +53,10 @@ final class RoundWriter {
   private let builder = GraphBuilder()
   let states: StateTable
   private let key: Value
-  private var fakes: Fakes?
+  /// Latents and labels of a whole batch of generated images.
+  private var origin: (latents: Value, labels: Value?)?
+  /// By the first sample of their part.
+  private var fakes: [Int: Fakes] = [:]
   private var outputs: [(name: String, value: Value)] = []
 
   init(game: Game, batch: Int, observing: Bool) {
@@ -44,82 +71,140 @@ final class RoundWriter {
 
   /// The critic learns to tell the batch's images from generated ones.
   func writeDiscriminatorMove(_ index: Int) throws(LayerMisfit) {
-    let move = Move(index, key)
-    let fakes = try fakesOfRound(move)
-    let realScore = try criticScore(of: real, labels: dataLabels, pass: "real", move)
-    let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", move)
-    let scores = Scores(real: { realScore }, fake: fakeScore, draws: move.draws)
-    emit("\(index)/real_score", realScore.realness.mean())
-    emit("\(index)/fake_score", fakeScore.realness.mean())
-    update(.discriminator, game.loss.discriminator(scores), scores, fakes, move)
+    var total = Total()
+    for part in parts(of: index) {
+      let fakes = try fakes(for: part)
+      let (realScore, fakeScore) = try scores(ofRealAnd: fakes, part)
+      let scores = Scores(real: { realScore }, fake: fakeScore, draws: part.draws)
+      total.add("real_score", realScore.realness.mean(), of: part)
+      total.add("fake_score", fakeScore.realness.mean(), of: part)
+      add(.discriminator, game.loss.discriminator(scores), scores, fakes, part, to: &total)
+    }
+    step(.discriminator, index, total)
   }
 
   /// The generator learns to make images that the critic takes for real.
   func writeGeneratorMove(_ index: Int) throws(LayerMisfit) {
-    let move = Move(index, key)
-    let fakes = try fakesOfRound(move, upToDate: true)
-    let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", move)
-    let scores = Scores(
-      real: { [self] in checkedScore(of: real, labels: dataLabels, pass: "real", move) },
-      fake: fakeScore, draws: move.draws)
-    update(.generator, game.loss.generator(scores), scores, fakes, move)
-    self.fakes?.isOutdated = true
+    var total = Total()
+    for part in parts(of: index) {
+      let fakes = try fakes(for: part, upToDate: true)
+      let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", part)
+      let scores = Scores(
+        real: { [self] in
+          checkedScore(of: real(of: part), labels: dataLabels(of: part), pass: "real", part)
+        }, fake: fakeScore, draws: part.draws)
+      add(.generator, game.loss.generator(scores), scores, fakes, part, to: &total)
+    }
+    step(.generator, index, total)
+    for first in fakes.keys { fakes[first]?.isOutdated = true }
   }
 
-  /// The batch of the data; a graph that does not use it does not ask for it.
-  private var real: ImageBatch {
-    ImageBatch(value: builder.feed("real", game.imageShape(batch: batch)))
+  /// The batch of a move, cut as `schedule.accumulate` says into parts as equal as can be.
+  private func parts(of move: Int) -> [Part] {
+    let count = min(game.experiment.schedule.accumulate, batch)
+    return (0..<count).map { index in
+      let samples = batch * index / count..<batch * (index + 1) / count
+      return Part(
+        move: move, samples: samples, share: Double(samples.count) / Double(batch),
+        draws: Draws(key: key, move: "\(move)", part: index))
+    }
+  }
+
+  /// The samples of a part, of a value that holds the whole batch.
+  private func samples(_ part: Part, of value: Value) -> Value {
+    part.samples.count == batch ? value : value.slice(axis: 0, part.samples)
+  }
+
+  /// The images of the data; a graph that does not use them does not ask for them.
+  private func real(of part: Part) -> ImageBatch {
+    ImageBatch(value: samples(part, of: builder.feed("real", game.imageShape(batch: batch))))
   }
 
   /// Class labels of the real batch.
   private var dataLabels: Value? {
     game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil
   }
+  private func dataLabels(of part: Part) -> Value? {
+    dataLabels.map { samples(part, of: $0) }
+  }
 
   /// The generated images of this graph: made at first need, and again from the same latents when a
   /// move must see through a generator that has moved since.
-  private func fakesOfRound(
-    _ move: Move, upToDate: Bool = false
-  ) throws(LayerMisfit) -> Fakes {
-    if let fakes, !(upToDate && fakes.isOutdated) {
-      observe(fakes, move)
-      return fakes
+  private func fakes(for part: Part, upToDate: Bool = false) throws(LayerMisfit) -> Fakes {
+    let origin = origin ?? (drawLatents(part.draws), drawLabels(part.draws))
+    self.origin = origin
+    if part.samples.lowerBound == 0, observing {
+      emit("\(part.move)/latents", origin.latents)
+      if let labels = origin.labels { emit("\(part.move)/labels", labels) }
     }
-    let latents = fakes?.latents ?? drawLatents(move)
-    let labels = fakes?.labels ?? drawLabels(move)
+    let place = part.samples.lowerBound
+    if let made = fakes[place], !(upToDate && made.isOutdated) { return made }
+    let labels = origin.labels.map { samples(part, of: $0) }
     let images = try game.generator.apply(
-      Latent(value: latents), in: pass("", labels: labels, move))
-    let made = Fakes(latents: latents, labels: labels, images: images)
-    fakes = made
-    observe(made, move)
+      Latent(value: samples(part, of: origin.latents)), in: pass("", labels: labels, part))
+    let made = Fakes(labels: labels, images: images)
+    fakes[place] = made
     return made
   }
 
+  /// What the critic says in its own move: of each kind by itself, or of both as one batch.
+  private func scores(
+    ofRealAnd fakes: Fakes, _ part: Part
+  ) throws(LayerMisfit) -> (real: Score, fake: Score) {
+    let (real, labels) = (real(of: part), dataLabels(of: part))
+    switch game.experiment.schedule.criticBatch {
+    case .separate:
+      let realScore = try criticScore(of: real, labels: labels, pass: "real", part)
+      return (
+        realScore, try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", part)
+      )
+    case .joint:
+      let images = real.value.concatenated(with: fakes.images.value, axis: 0)
+      // Whole numbers are joined as floats, which hold all there can be.
+      let bothLabels = fakes.labels.flatMap { fake in
+        labels?.converted(to: .float32).concatenated(with: fake.converted(to: .float32), axis: 0)
+          .converted(to: .int32)
+      }
+      let score = try criticScore(
+        of: ImageBatch(value: images), labels: bothLabels, pass: "joint", part)
+      let count = part.samples.count
+      return (score.part(0..<count), score.part(count..<2 * count))
+    }
+  }
+
   private func criticScore(
-    of images: ImageBatch, labels: Value?, pass name: String, _ move: Move
+    of images: ImageBatch, labels: Value?, pass name: String, _ part: Part
   ) throws(LayerMisfit) -> Score {
-    try game.discriminator.apply(images, in: pass(name, labels: labels, move))
+    try game.discriminator.apply(
+      game.augmented(images, part.draws, pass: name), in: pass(name, labels: labels, part))
   }
 
   /// The score of images whose shape the critic has already taken.
   private func checkedScore(
-    of images: ImageBatch, labels: Value?, pass name: String, _ move: Move
+    of images: ImageBatch, labels: Value?, pass name: String, _ part: Part
   ) -> Score {
     do throws(LayerMisfit) {
-      return try criticScore(of: images, labels: labels, pass: name, move)
+      return try criticScore(of: images, labels: labels, pass: name, part)
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
   }
 
-  /// One step of a player down its loss and its penalties.
-  private func update(
-    _ player: Player, _ loss: Value, _ scores: Scores, _ fakes: Fakes, _ move: Move
+  /// Adds what a part of the batch says of a player's loss and of the way down.
+  private func add(
+    _ player: Player, _ loss: Value, _ scores: Scores, _ fakes: Fakes, _ part: Part,
+    to total: inout Total
   ) {
-    let loss = loss + penalties(of: player, scores, fakes, move)
-    let parameters = states.parameters(of: player)
+    let loss = loss + penalties(of: player, scores, fakes, part, &total)
     let gradients = builder.gradient(
-      of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
+      of: loss, withRespectTo: states.parameters(of: player).map(\.value), holding: states.held)
+    total.add("loss", loss, of: part)
+    total.add(gradients: gradients, of: part)
+  }
+
+  /// One step of a player down its loss and its penalties.
+  private func step(_ player: Player, _ move: Int, _ total: Total) {
+    let parameters = states.parameters(of: player)
     let (optimizer, clipping) = game.optimizer(of: player)
     let limits = game.penalties.filter { $0.player == player }
     let counter = StateDeclaration(
@@ -131,77 +216,77 @@ final class RoundWriter {
       game.rate == nil
       ? builder.constant(optimizer.learningRate)
       : builder.feed(TrainingProgram.learningRateFeed(of: player), .scalar)
-    if observing, game.rate != nil { emit("\(move.index)/learning_rate", learningRate) }
-    for ((declaration, value), gradient) in zip(parameters, clipping.clipped(gradients)) {
+    let momentum =
+      game.experiment.schedule.momentum == nil
+      ? nil : builder.feed(TrainingProgram.momentumFeed(of: player), .scalar)
+    if observing, game.rate != nil { emit("\(move)/learning_rate", learningRate) }
+    if observing, let momentum { emit("\(move)/momentum", momentum) }
+    for ((declaration, value), gradient) in zip(parameters, clipping.clipped(total.gradients)) {
       let memory = OptimizerMemory(
-        states: states, parameter: declaration, count: count, learningRate: learningRate)
+        states: states, parameter: declaration, count: count, learningRate: learningRate,
+        momentum: momentum)
       let moved = optimizer.step(value, gradient: gradient, memory: memory)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
     }
     if player == .generator {
       game.average?.follow(states.parameters(of: player), count: count, in: states)
     }
-    emit("\(move.index)/loss", loss)
-    if let norm = jointNorm(gradients) { emit("\(move.index)/gradient_norm", norm) }
+    for (name, value) in total.numbers { emit("\(move)/\(name)", value) }
+    if let norm = jointNorm(total.gradients) { emit("\(move)/gradient_norm", norm) }
     if observing {
-      for ((declaration, _), gradient) in zip(parameters, gradients) {
-        emit("\(move.index)/gradient/\(declaration.name)", gradient)
+      for ((declaration, _), gradient) in zip(parameters, total.gradients) {
+        emit("\(move)/gradient/\(declaration.name)", gradient)
       }
-      for (name, value) in move.draws.observed { emit("\(move.index)/\(name)", value) }
+      for (name, value) in total.draws.flatMap(\.observed) { emit("\(move)/\(name)", value) }
     }
   }
 
   /// The sum of what the penalties ask of a player; each is given out by its place in the list.
   private func penalties(
-    of player: Player, _ scores: Scores, _ fakes: Fakes, _ move: Move
+    of player: Player, _ scores: Scores, _ fakes: Fakes, _ part: Part, _ total: inout Total
   ) -> Value {
     var sum = builder.constant(0)
     for (index, penalty) in game.penalties.enumerated() where penalty.player == player {
       let name = "penalty/\(index)"
       let scope = PenaltyScope(
-        real: real, fake: fakes.images, scores: scores, parameters: states.parameters(of: player),
-        name: name, draws: move.draws, held: states.held,
-        critic: { [self] in checkedScore(of: $0, labels: dataLabels, pass: $1, move) })
+        real: real(of: part), fake: fakes.images, scores: scores,
+        parameters: states.parameters(of: player), name: name, draws: part.draws,
+        held: states.held,
+        critic: { [self] in checkedScore(of: $0, labels: dataLabels(of: part), pass: $1, part) })
       guard let term = penalty.term(in: scope) else { continue }
-      emit("\(move.index)/\(name)", term)
+      total.add(name, term, of: part)
       sum = sum + term
     }
     return sum
   }
 
-  private func drawLatents(_ move: Move) -> Value {
+  private func drawLatents(_ draws: Draws) -> Value {
     let shape: Shape = [batch, game.experiment.latent.size]
     switch game.experiment.latent.distribution {
     case .uniform(let low, let high):
-      return move.draws.draw(.uniform, "latents", shape) * (high - low) + low
+      return draws.draw(.uniform, "latents", shape) * (high - low) + low
     case .normal(let mean, let standardDeviation):
-      return move.draws.draw(.normal, "latents", shape) * standardDeviation + mean
+      return draws.draw(.normal, "latents", shape) * standardDeviation + mean
     }
   }
 
   /// Labels for generated images.
-  private func drawLabels(_ move: Move) -> Value? {
+  private func drawLabels(_ draws: Draws) -> Value? {
     guard let section = game.experiment.labels else { return nil }
     switch section.fake {
     case .data: return dataLabels
     case .random:
       let classes = Double(section.classes)
-      return (move.draws.draw(.uniform, "labels", [batch]) * classes).floor.minimum(classes - 1)
+      return (draws.draw(.uniform, "labels", [batch]) * classes).floor.minimum(classes - 1)
         .converted(to: .int32)
     }
   }
 
-  private func pass(_ name: String, labels: Value?, _ move: Move) -> Pass {
+  private func pass(_ name: String, labels: Value?, _ part: Part) -> Pass {
     Pass(
       states: states, mode: .training, labels: labels, classes: game.classes,
-      initializers: game.initializers, draws: move.draws, name: name)
+      initializers: game.initializers, draws: part.draws, name: name)
   }
 
   private func emit(_ name: String, _ value: Value) { outputs.append((name, value)) }
-
-  private func observe(_ fakes: Fakes, _ move: Move) {
-    guard observing else { return }
-    emit("\(move.index)/latents", fakes.latents)
-    if let labels = fakes.labels { emit("\(move.index)/labels", labels) }
-  }
 }

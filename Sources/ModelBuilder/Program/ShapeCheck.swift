@@ -7,6 +7,7 @@ extension Game {
   func checkShapes() throws(Diagnostics) {
     var found = generatorProblems()
     found += discriminatorProblems()
+    found += scheduleProblems()
     if !found.isEmpty { throw Diagnostics(found) }
   }
 
@@ -16,6 +17,28 @@ extension Game {
       labels: classes > 0 ? builder.feed("labels", [2], .int32) : nil, classes: classes,
       initializers: initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
+  }
+
+  private func scheduleProblems() -> [Diagnostic] {
+    let (schedule, batch) = (experiment.schedule, experiment.data.batch)
+    var found: [Diagnostic] = []
+    if schedule.accumulate > batch {
+      found.append(
+        Diagnostic(
+          "a batch of \(counted(batch, "image")) does not divide into "
+            + "\(counted(schedule.accumulate, "part"))", at: schedule.accumulateOrigin,
+          label: "at most \(batch)"))
+    }
+    if let momentum = schedule.momentum {
+      let kinds = [experiment.optimizer.generator, experiment.optimizer.discriminator]
+      for kind in kinds where Catalog.optimizer(kind).momentum == nil {
+        found.append(
+          Diagnostic(
+            "\(kind.name) has no momentum that could change", at: momentum.origin,
+            notes: ["momentum ramps are for sgd and rmsprop"]))
+      }
+    }
+    return found
   }
 
   private func generatorProblems() -> [Diagnostic] {

@@ -92,6 +92,17 @@ package struct TrainingProgram: Sendable {
     }
   }
 
+  static func momentumFeed(of player: Player) -> String { "momentum/\(player.rawValue)" }
+
+  /// The same for momenta; none if the spec has no `schedule.momentum_ramp`.
+  package func momenta(round: Int) -> [(feed: String, value: Float)] {
+    guard let ramp = experiment.schedule.momentum else { return [] }
+    return Player.allCases.map { player in
+      let start = game.optimizer(of: player).step.momentum ?? 0
+      return (Self.momentumFeed(of: player), Float(ramp.value(from: start, round: round)))
+    }
+  }
+
   /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
   /// inference mode, with `weights`.
   package func sampler(count: Int, weights: Weights = .raw) -> Graph {
@@ -112,12 +123,13 @@ package struct RoundProgram: Sendable {
 ///
 /// Feeds, of which a graph declares those it needs: `real` float32 `[batch, height, width, channels]`,
 /// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
-/// the scalars of `TrainingProgram.learningRates`. A step that takes no batch of its own and yet
+/// the scalars of `TrainingProgram.learningRates` and `.momenta`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.
 /// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
 /// `j/fake_score`, `j/penalty/INDEX` (of the spec's list); when observing also `j/latents`,
-/// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, and what was drawn: `j/dropout/NAME`,
-/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`; and `j/kink/NAME`, the inputs of relus.
+/// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, `j/momentum`, what was drawn: `j/dropout/NAME`,
+/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`, `j/augment/INDEX/NAME`; and `j/kink/NAME`, the
+/// inputs of relus. Where a batch is played in parts, what the second one drew is `j/part1/…`.
 package struct RoundStep: Sendable {
   package let graph: Int
   /// `discriminator0`, `generator0`: which move of the round each is.

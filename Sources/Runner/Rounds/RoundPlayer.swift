@@ -75,7 +75,8 @@ final class RoundPlayer {
     var results: [MoveResult] = []
     var nextBatch = timetable.batches(after: round)
     var batch = order.images(ofBatch: nextBatch)
-    let rates = program.learningRates(round: round, of: timetable.rounds)
+    let scheduled =
+      program.learningRates(round: round, of: timetable.rounds) + program.momenta(round: round)
     let stepCount = roundProgram(batch: batch.count).steps.count
     for index in 0..<stepCount {
       var step = roundProgram(batch: batch.count).steps[index]
@@ -86,9 +87,9 @@ final class RoundPlayer {
       }
       let compiled = try compiled(batch: batch.count, graph: step.graph)
       try feed(compiled, batch, execution: round * stepCount + index)
-      for (name, rate) in rates where compiled.feeds.contains(name) {
+      for (name, number) in scheduled where compiled.feeds.contains(name) {
         try onDevice { () throws(BackendError) in
-          try compiled.executable.feed(name, array: [rate])
+          try compiled.executable.feed(name, array: [number])
         }
       }
       try onDevice { () throws(BackendError) in try compiled.executable.run() }

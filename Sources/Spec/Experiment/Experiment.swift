@@ -11,6 +11,8 @@ package struct Experiment: Sendable {
   package let architecture: ArchitectureSection
   package let loss: Choice
   package let penalties: [Choice]
+  /// Of everything the critic sees.
+  package let augmentations: [Choice]
   package let optimizer: OptimizerSection
   package let schedule: ScheduleSection
   package let record: RecordSection
@@ -41,6 +43,7 @@ package struct Experiment: Sendable {
     architecture = ArchitectureSection(root[Key.architecture])
     loss = root[Key.loss]
     penalties = root[Key.penalties]
+    augmentations = root[Key.augment]
     optimizer = root[Key.optimizer]
     schedule = ScheduleSection(root[Key.schedule(vocabulary)])
     record = RecordSection(root[Key.record])

@@ -10,6 +10,9 @@ enum ExperimentSchema {
   static let loss = Field.choice("loss", from: .loss, "What each network minimises")
   static let penalties = Field.choices(
     "penalties", from: .penalty, default: [], "Terms added to a network's loss")
+  static let augment = Field.choices(
+    "augment", from: .augmentation, default: [],
+    "Random changes of everything the critic sees, real or generated, each sample anew")
   static let optimizer = Field<OptimizerSection>(
     "optimizer", .choicePerNetwork(.optimizer), default: nil,
     "How the parameters move; `generator` and `discriminator` override what both share"
@@ -52,7 +55,8 @@ enum ExperimentSchema {
       fields: [
         version.declaration, name.declaration, description.declaration, extends, params,
         seed.declaration, data.declaration, latent.declaration, labels.declaration,
-        architecture.declaration, loss.declaration, penalties.declaration, optimizer.declaration,
+        architecture.declaration, loss.declaration, penalties.declaration,
+        augment.declaration, optimizer.declaration,
         schedule(vocabulary).declaration, record.declaration, guards.declaration, sweep,
       ],
       check: { record in

@@ -1,5 +1,6 @@
 package struct ScheduleSection: Sendable {
   package enum Latents: String, CaseIterable, Sendable { case shared, fresh }
+  package enum CriticBatch: String, CaseIterable, Sendable { case separate, joint }
   package let length: TrainingLength
   /// One round.
   package let order: [Player]
@@ -7,10 +8,17 @@ package struct ScheduleSection: Sendable {
   package let generatorSteps: Int
   /// Whether the generator plays with the latents the discriminator just saw.
   package let latents: Latents
+  /// Whether the critic's move shows it real and generated images one after the other or at once.
+  package let criticBatch: CriticBatch
+  /// Parts that the batch of a move is played in.
+  package let accumulate: Int
+  package let accumulateOrigin: Origin
   /// nil while the vocabulary has no learning-rate schedules, or none is asked for.
   package let learningRate: Choice?
   /// nil: no average of the generator's weights is kept.
   package let averaging: AveragingSection?
+  /// nil: momentum stays as it is.
+  package let momentum: MomentumSection?
 }
 
 extension ScheduleSection {
@@ -33,6 +41,16 @@ extension ScheduleSection {
   private static let latentsKey = Field.choice(
     "latents", of: Latents.self, default: .shared,
     "Whether the second mover plays with the latents of the first (`shared`) or draws its own")
+  private static let criticBatchKey = Field.choice(
+    "critic_batch", of: CriticBatch.self, default: .separate,
+    "In its own move the critic sees real and generated images one after the other (`separate`) or "
+      + "as one batch (`joint`), whose statistics batch norm then takes over both")
+  private static let accumulateKey = Field.integer(
+    "accumulate", default: 1, in: .within(1...1_000),
+    "Parts that the batch of each move is played in, one after the other, before the step is made: "
+      + "less memory for the same gradient")
+  private static let momentumKey = Field<Record?>.optionalSection(
+    "momentum_ramp", MomentumSection.declaration, "How the momentum changes; `none`: it does not")
   private static let learningRateKey = Field.optionalChoice(
     "learning_rate", from: .rate, "How the learning rate changes; `none`: it does not")
 
@@ -44,10 +62,12 @@ extension ScheduleSection {
   static func declaration(_ vocabulary: Vocabulary) -> Declaration {
     var fields = [
       lengthKey.declaration, orderKey.declaration, discriminatorStepsKey.declaration,
-      generatorStepsKey.declaration, latentsKey.declaration,
+      generatorStepsKey.declaration, latentsKey.declaration, criticBatchKey.declaration,
+      accumulateKey.declaration,
     ]
     if !vocabulary.declarations(.rate).isEmpty { fields.append(learningRateKey.declaration) }
     fields.append(averagingKey.declaration)
+    fields.append(momentumKey.declaration)
     return Declaration(
       "schedule", "Who moves when, and for how long", fields: fields,
       example: "{length: 200 epochs, order: [discriminator, generator]}")
@@ -59,6 +79,12 @@ extension ScheduleSection {
     discriminatorSteps = record[Self.discriminatorStepsKey]
     generatorSteps = record[Self.generatorStepsKey]
     latents = record[Self.latentsKey]
+    criticBatch = record[Self.criticBatchKey]
+    accumulate = record[Self.accumulateKey]
+    accumulateOrigin = record.origin(of: Self.accumulateKey)
+    momentum = record[Self.momentumKey].map {
+      MomentumSection($0, origin: record.origin(of: Self.momentumKey))
+    }
     learningRate = record.has(Self.learningRateKey) ? record[Self.learningRateKey] : nil
     averaging = record[Self.averagingKey].map(AveragingSection.init)
   }

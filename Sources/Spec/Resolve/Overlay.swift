@@ -91,7 +91,9 @@ struct Overlay {
             "`\(entry.key.abbreviated)` of \(former.abbreviated) is no key of \(new): dropped",
             at: entry.keyOrigin, severity: .warning))
       }
-      base.content = .map(old.filter { kept.contains($0.key) })
+      // What is unset by name is there to be removed, without a warning.
+      base.content = .map(
+        old.filter { kept.contains($0.key) || over[$0.key]?.isUnset == true })
     }
     guard perNetwork else { return layMap(over, on: base, fields: []) }
     let networks = Player.allCases.map {

@@ -1,6 +1,6 @@
 /// The kinds of thing a spec names by a word.
 package enum Category: String, CaseIterable, Sendable {
-  case layer, loss, penalty, optimizer, initializer, rate, source, metric
+  case layer, loss, penalty, augmentation, optimizer, initializer, rate, source, metric
 
   /// How an error names the kind, and its plural.
   package var singular: String {
@@ -8,6 +8,7 @@ package enum Category: String, CaseIterable, Sendable {
     case .layer: "layer"
     case .loss: "loss"
     case .penalty: "penalty"
+    case .augmentation: "augmentation"
     case .optimizer: "optimizer"
     case .initializer: "initializer"
     case .rate: "learning-rate schedule"
@@ -20,7 +21,7 @@ package enum Category: String, CaseIterable, Sendable {
     switch self {
     case .loss: "losses"
     case .penalty: "penalties"
-    case .layer, .optimizer, .initializer, .rate, .source, .metric: singular + "s"
+    case .layer, .augmentation, .optimizer, .initializer, .rate, .source, .metric: singular + "s"
     }
   }
 

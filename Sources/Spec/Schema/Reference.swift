@@ -147,7 +147,8 @@ extension Category {
         + "`word: {key: value}`."
     case .loss, .optimizer:
       "`{kind: word, key: value}`, or the word alone where nothing else is said."
-    case .penalty, .initializer, .rate, .source, .metric: "A word, or `{word: {key: value}}`."
+    case .penalty, .augmentation, .initializer, .rate, .source, .metric:
+      "A word, or `{word: {key: value}}`."
     }
   }
 }
