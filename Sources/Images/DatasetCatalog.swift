@@ -21,16 +21,24 @@ package protocol DatasetSource: Sendable {
 
 /// Files that are to be had from mirrors.
 package struct Published: Sendable, Equatable {
-  /// `md5` and `size` are those of the uncompressed content.
+  /// `size` is that of the uncompressed content.
   package struct File: Sendable, Equatable {
+    /// The MD5 that the publisher states.
+    package enum Digest: Sendable, Equatable {
+      case ofContent(String)
+      /// Of the gzipped file; nothing is stated of the unpacked one.
+      case ofPacked(String)
+    }
     package let name: String
-    package let md5: String
+    package let digest: Digest
     package let size: Int
 
     package init(name: String, md5: String, size: Int) {
-      self.name = name
-      self.md5 = md5
-      self.size = size
+      (self.name, digest, self.size) = (name, .ofContent(md5), size)
+    }
+
+    package init(name: String, packedMD5: String, size: Int) {
+      (self.name, digest, self.size) = (name, .ofPacked(packedMD5), size)
     }
   }
 
@@ -50,9 +58,14 @@ package struct Published: Sendable, Equatable {
 /// Every data set there is, a line each.
 package enum DatasetCatalog {
   package static let all: [any DatasetSource.Type] = [
+    Cifar10.self,
+    Cifar100.self,
+    FashionMnist.self,
     Folder.self,
     Idx.self,
+    Kmnist.self,
     Mnist.self,
+    Numpy.self,
     Synthetic.self,
   ]
 

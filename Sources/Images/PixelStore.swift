@@ -14,6 +14,16 @@ package struct PixelStore: Sendable {
     place = .file(file, range)
   }
 
+  /// A part, without a copy of what lies in a file.
+  func part(_ range: Range<Int>) -> PixelStore {
+    switch place {
+    case .array(let bytes): PixelStore(Array(bytes[range]))
+    case .file(let file, let all):
+      PixelStore(
+        file, (all.lowerBound + range.lowerBound)..<(all.lowerBound + range.upperBound))
+    }
+  }
+
   package var count: Int {
     switch place {
     case .array(let bytes): bytes.count

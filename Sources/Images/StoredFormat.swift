@@ -5,4 +5,5 @@ package struct StoredFormat: Sendable, Equatable {
   package let channels: Int
 
   static let digit = StoredFormat(height: 28, width: 28, channels: 1)
+  static let smallPhoto = StoredFormat(height: 32, width: 32, channels: 3)
 }

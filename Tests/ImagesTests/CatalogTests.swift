@@ -12,7 +12,8 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(files == DatasetCatalog.all.map { "\($0).swift" })
     let names = DatasetCatalog.declarations.map(\.name)
-    #expect(names.map { $0.capitalized + ".swift" } == files)
+    #expect(
+      names.map { $0.split(separator: "_").map(\.capitalized).joined() + ".swift" } == files)
   }
 
   @Test("A declaration says what it is in one sentence, and shows a line of a spec")
@@ -26,7 +27,9 @@ import Testing
   @Test("What can be listed without more words is listed")
   func ready() {
     let titles = DatasetCatalog.all.flatMap { $0.ready }.map(\.title)
-    #expect(titles == ["mnist train", "mnist test", "synthetic digits"])
+    let split = ["cifar10", "cifar100", "fashion_mnist", "kmnist", "mnist"]
+      .flatMap { ["\($0) train", "\($0) test"] }
+    #expect(titles == split + ["synthetic digits"])
   }
 
   struct Written: Sendable, CustomTestStringConvertible {
@@ -39,6 +42,16 @@ import Testing
     Written(text: "mnist", means: Mnist(split: .train)),
     Written(text: "{mnist: test}", means: Mnist(split: .test)),
     Written(text: "{mnist: {split: test}}", means: Mnist(split: .test)),
+    Written(text: "cifar10", means: Cifar10(split: .train)),
+    Written(
+      text: "{cifar100: {split: test, classes: coarse}}",
+      means: Cifar100(split: .test, classes: .coarse)),
+    Written(text: "{fashion_mnist: test}", means: FashionMnist(split: .test)),
+    Written(text: "kmnist", means: Kmnist(split: .train)),
+    Written(text: "{numpy: a.npy}", means: Numpy("a.npy")),
+    Written(
+      text: "{numpy: {path: a.npz, images: x, labels: y, layout: nchw, values: [-1, 1]}}",
+      means: Numpy("a.npz", images: "x", labels: "y", layout: .nchw, values: [-1, 1])),
     Written(text: "{synthetic: digits}", means: Synthetic(count: 10_000, seed: 0)),
     Written(text: "{synthetic: {count: 500, seed: 7}}", means: Synthetic(count: 500, seed: 7)),
     Written(text: "{idx: fashion/}", means: Idx(.folder("fashion/", split: .train))),

@@ -37,6 +37,27 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
+  @Test("Where the publisher states the digest of the packed file, that is what is checked")
+  func packed() throws {
+    let other = storedGzip(noise(300_000, seed: 2))
+    for (served, isGood) in [(Self.zipped, true), (Self.content, true), (other, false)] {
+      let folder = try TemporaryFolder()
+      let server = try TestServer { .file(served, $0) }
+      defer { server.stop() }
+      let file = Published.File(
+        name: "a.gz", packedMD5: md5Hexadecimal(Self.zipped), size: Self.content.count)
+      let download = Download(
+        Published(name: "tiny", files: [file], mirrors: []), origin: .mirrors([server.address]))
+      let result = Result { () throws(DatasetError) in
+        try download.run(into: folder.path) { _ in }
+      }
+      if case .failure(let error) = result {
+        #expect("\(error)".contains("MD5 expected \(md5Hexadecimal(Self.zipped))"))
+      }
+      #expect(((try? result.get()) != nil) == isGood)
+    }
+  }
+
   @Test("A connection that is cut is taken up where it ended")
   func resume() throws {
     let folder = try TemporaryFolder()

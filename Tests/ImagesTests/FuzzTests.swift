@@ -84,6 +84,76 @@ import Testing
     outcomes.expectBoth()
   }
 
+  @Test("A damaged JPEG is read or refused with a reason")
+  func jpeg() {
+    let good = Golden.pictures.cases.filter { $0.name.hasPrefix("JPEG") }.map { [UInt8]($0.file) }
+    var outcomes = Outcomes()
+    for index in 0..<Self.count(10_000) {
+      var mutation = Mutation(seed: 4, index: index)
+      let bytes = mutation.damage(good[index % good.count])
+      do throws(ImageFault) {
+        let raster = try ImageOptions().decode(bytes, channels: index % 2 == 0 ? nil : 3)
+        if raster.pixels.count != raster.width * raster.height * raster.channels {
+          Issue.record("\(index): \(raster.width)×\(raster.height)")
+        }
+        outcomes.read += 1
+      } catch {
+        outcomes.refused += 1
+        if error.reason.isEmpty { Issue.record("\(index): no reason") }
+      }
+    }
+    outcomes.expectBoth()
+  }
+
+  @Test("A damaged archive is listed and read, or refused at a byte")
+  func archives() throws {
+    let folder = try TemporaryFolder()
+    let good = Golden.archives.archives.map { [UInt8]($0.file) }
+    var outcomes = Outcomes()
+    for index in 0..<Self.count(4000) {
+      var mutation = Mutation(seed: 5, index: index)
+      let path = try folder.write("archive", mutation.damage(good[index % good.count]))
+      do throws(DatasetError) {
+        let collection = try ImageCollections.open(path)
+        try collection.read(Array(collection.listing.entries.indices)) { _, bytes in
+          if case .success(let bytes) = bytes, bytes.count > 1 << 20 {
+            Issue.record("\(index): \(bytes.count) bytes")
+          }
+          return true
+        }
+        outcomes.read += 1
+      } catch {
+        outcomes.refused += 1
+        guard case .malformed(path, _?, _, let found, _) = error, !found.isEmpty else {
+          Issue.record("\(index): \(error)")
+          return
+        }
+      }
+    }
+    outcomes.expectBoth()
+  }
+
+  @Test("A damaged array is read or refused with words")
+  func arrays() throws {
+    let folder = try TemporaryFolder()
+    let good = Golden.archives.arrays.map { [UInt8]($0.file) }
+    var outcomes = Outcomes()
+    for index in 0..<Self.count(4000) {
+      var mutation = Mutation(seed: 6, index: index)
+      try folder.write("a.npz", mutation.damage(good[index % good.count]))
+      do throws(DatasetError) {
+        let set = try Numpy("a.npz", images: index % 3 == 0 ? "faces" : nil, values: [-1, 1])
+          .load(LoadRequest(folders: [folder.path]))
+        if set.pixels.count != set.count * set.imageSize { Issue.record("\(index): \(set.count)") }
+        outcomes.read += 1
+      } catch {
+        outcomes.refused += 1
+        if error.summary.isEmpty { Issue.record("\(index): no words") }
+      }
+    }
+    outcomes.expectBoth()
+  }
+
   /// A fuzzer that is always refused, or never, tests nothing.
   private struct Outcomes {
     var read = 0

@@ -89,6 +89,33 @@ enum Golden {
     }
   }
 
+  struct Archives: Decodable {
+    struct Archive: Decodable, Sendable, CustomTestStringConvertible {
+      let name: String
+      let file: Data
+      let paths: [String]
+      let contents: [Data]
+      let classes: [String]
+      var testDescription: String { name }
+    }
+    struct Array: Decodable, Sendable, CustomTestStringConvertible {
+      let name: String
+      let file: Data
+      let shape: [Int]
+      let pixels: Data
+      let labels: [Int32]?
+      let layout: String?
+      /// The name of the array, where it has to be said.
+      let wanted: String?
+      /// The number that is black, where it is not 0.
+      let low: Double?
+      var testDescription: String { name }
+    }
+    let archives: [Archive]
+    let arrays: [Array]
+  }
+
+  static let archives = read(Archives.self, "archives.json")
   static let pictures = read(Pictures.self, "pictures.json")
   static let resize = read(Resize.self, "resize.json")
   static let files = read(Files.self, "files.json")

@@ -59,6 +59,28 @@ import Testing
     ] { #expect(text.contains(words), "\(text)") }
   }
 
+  @Test("Sets in MNIST's files are found in their own folder, and have names for their classes")
+  func relatives() throws {
+    let folder = try TemporaryFolder()
+    let images = IdxFile.encode(
+      dimensions: [10_000, 28, 28], elements: [UInt8](repeating: 3, count: 7_840_000))
+    let labels = IdxFile.encode(
+      dimensions: [10_000], elements: (0..<10_000).map { UInt8($0 % 10) })
+    for place in ["fashion_mnist", "KMNIST/raw"] {
+      try folder.write("\(place)/t10k-images-idx3-ubyte", images)
+      try folder.write("\(place)/t10k-labels-idx1-ubyte", labels)
+    }
+    let request = LoadRequest(folders: [folder.path])
+    let clothes = try FashionMnist(split: .test).load(request)
+    #expect(clothes.classNames[9] == "Ankle boot" && clothes.count == 10_000)
+    #expect(try Kmnist(split: .test).load(request).classNames[9] == "wo")
+    let missing = #expect(throws: DatasetError.self) { try Kmnist().load(request) }
+    #expect("\(missing!)".contains("kmnist (train-images-idx3-ubyte) not found"))
+    try folder.write("fashion_mnist/t10k-images-idx3-ubyte", Array(images.dropLast()))
+    let cut = #expect(throws: DatasetError.self) { try FashionMnist(split: .test).load(request) }
+    #expect("\(cut!)".contains("expected 7840016 bytes of content"))
+  }
+
   @Test("MD5 is that of RFC 1321")
   func md5() {
     #expect(

@@ -84,7 +84,7 @@ struct TarReader<Stream: ByteStream> {
     var longSize: Int?
     while true {
       let header = try stream.read(Self.block)
-      if header.isEmpty || header.allSatisfy({ $0 == 0 }) { return nil }
+      if header.count == Self.block, header.allSatisfy({ $0 == 0 }) { return nil }
       try check(header)
       let stated = try number(header[124..<136], "a size")
       let size = longSize ?? stated
@@ -127,8 +127,7 @@ struct TarReader<Stream: ByteStream> {
   private mutating func skipRest() throws(DatasetError) {
     let start = stream.position
     try stream.skip(left)
-    // The padding of the last member may be missing, its content not.
-    guard left - (stream.position - start) < Self.block else {
+    guard stream.position - start == left else {
       throw malformed("\(left) more bytes of a member", "the end of the file")
     }
     left = 0
@@ -146,7 +145,9 @@ struct TarReader<Stream: ByteStream> {
   }
 
   private func check(_ header: [UInt8]) throws(DatasetError) {
-    guard header.count == Self.block else { throw malformed("a header", "the end of the file") }
+    guard header.count == Self.block else {
+      throw malformed("a header, or the block of zeros at its end", "the end of the file")
+    }
     let stated = try number(header[148..<156], "a checksum")
     let sum = header.indices.reduce(0) {
       $0 + ((148..<156).contains($1) ? 32 : Int(header[$1]))

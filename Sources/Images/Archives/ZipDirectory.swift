@@ -66,6 +66,9 @@ struct ZipDirectory {
     for place in stride(from: tail.count - endSize, through: 0, by: -1) {
       var reader = ByteReader(tail, at: place)
       guard try reader.little(4) == endWord else { continue }
+      // In a comment the word means nothing.
+      var length = ByteReader(tail, at: place + endSize - 2)
+      guard try place + endSize + length.little(2) == tail.count else { continue }
       let disks = try (reader.little(2), reader.little(2))
       _ = try reader.little(2)
       let count = try reader.little(2)

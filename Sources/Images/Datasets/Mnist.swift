@@ -58,7 +58,8 @@ package struct Mnist: DatasetSource, Equatable {
           what: "MNIST (\(file.plainName))", looked: looked,
           remedy: "fetch it with `gan-exp data get mnist`, or say where it is with --data-dir DIR")
       }
-      parts.append(IdxPair.Part(path: path, md5: file.md5))
+      guard case .ofContent(let md5) = file.digest else { continue }
+      parts.append(IdxPair.Part(path: path, md5: md5))
     }
     let pair = IdxPair(
       images: parts[0], labels: parts[1],

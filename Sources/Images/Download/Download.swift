@@ -158,7 +158,7 @@ extension Published.File {
   /// Gzip adds a few bytes to what it cannot compress.
   var fetchLimit: Int { size + size / 1000 + 4096 }
 
-  /// Throws unless `bytes`, gzipped or not, are the published file.
+  /// Throws unless `bytes`, gzipped or not, are the published file, as far as its publisher says.
   func verify(_ bytes: [UInt8], path: String, remedy: String) throws(DatasetError) {
     var content = bytes
     if Gzip.isGzip(bytes) {
@@ -173,9 +173,16 @@ extension Published.File {
         path: path, offset: nil, expected: "\(size) bytes of content",
         found: "\(content.count) bytes", remedy: remedy)
     }
-    let found = md5Hexadecimal(content)
-    guard found == md5 else {
-      throw .wrongDigest(path: path, algorithm: "MD5", expected: md5, found: found, remedy: remedy)
+    let (expected, found): (String, String)
+    switch digest {
+    case .ofContent(let md5): (expected, found) = (md5, md5Hexadecimal(content))
+    case .ofPacked(let md5):
+      guard Gzip.isGzip(bytes) else { return }
+      (expected, found) = (md5, md5Hexadecimal(bytes))
+    }
+    guard found == expected else {
+      throw .wrongDigest(
+        path: path, algorithm: "MD5", expected: expected, found: found, remedy: remedy)
     }
   }
 }

@@ -1,0 +1,40 @@
+import Spec
+
+/// Krizhevsky's 60,000 small photographs in ten classes: 50,000 and 10,000 of 32×32, RGB.
+///
+/// The binary version, `cifar-10-binary.tar.gz` as published or unpacked.
+package struct Cifar10: DatasetSource, Equatable {
+  package static let split = Field.choice(
+    "split", of: Mnist.Split.self, default: .train, "Which part of the set to use")
+
+  package static let declaration = Declaration(
+    "cifar10", "50,000 small photographs (test: 10,000), RGB, 32×32, ten classes",
+    details: """
+      Krizhevsky 2009, the binary version: `cifar-10-binary.tar.gz` as published, or the folder in it, \
+      in the data folder.
+      """,
+    fields: [split.declaration], shorthand: "split", example: "source: cifar10")
+
+  package static let published: Published? = nil
+  package static var ready: [any DatasetSource] { Mnist.Split.allCases.map(Cifar10.init) }
+
+  package let split: Mnist.Split
+
+  package init(split: Mnist.Split = .train) { self.split = split }
+  package init(_ record: Record) { split = record[Self.split] }
+
+  package var title: String { "cifar10 \(split.rawValue)" }
+
+  package var storedFormat: StoredFormat? { .smallPhoto }
+
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
+    let files = CifarFiles(
+      folder: "cifar-10-batches-bin", archive: "cifar-10-binary.tar.gz",
+      parts: split == .test ? ["test_batch.bin"] : (1...5).map { "data_batch_\($0).bin" },
+      textFile: "batches.meta.txt", labelBytes: 1, label: 0, classes: 10)
+    return try files.load(
+      title, folders: request.folders.flatMap { [joined($0, "cifar10"), $0] },
+      remedy:
+        "put cifar-10-binary.tar.gz into the data folder, or say where it is with --data-dir DIR")
+  }
+}

@@ -1,0 +1,56 @@
+import Spec
+
+/// Krizhevsky's 60,000 small photographs in a hundred classes, or the twenty that these make up: 50,000
+/// and 10,000 of 32×32, RGB.
+///
+/// The binary version, `cifar-100-binary.tar.gz` as published or unpacked.
+package struct Cifar100: DatasetSource, Equatable {
+  package enum Classes: String, CaseIterable, Sendable { case fine, coarse }
+
+  package static let split = Field.choice(
+    "split", of: Mnist.Split.self, default: .train, "Which part of the set to use")
+  package static let classes = Field.choice(
+    "classes", of: Classes.self, default: .fine, "The hundred, or the twenty they are grouped in")
+
+  package static let declaration = Declaration(
+    "cifar100", "50,000 small photographs (test: 10,000), RGB, 32×32, a hundred classes",
+    details: """
+      Krizhevsky 2009, the binary version: `cifar-100-binary.tar.gz` as published, or the folder in \
+      it, in the data folder.
+      """,
+    fields: [split.declaration, classes.declaration], shorthand: "split",
+    example: "source: {cifar100: {classes: coarse}}")
+
+  package static let published: Published? = nil
+  package static var ready: [any DatasetSource] {
+    Mnist.Split.allCases.map { Cifar100(split: $0) }
+  }
+
+  package let split: Mnist.Split
+  package let classes: Classes
+
+  package init(split: Mnist.Split = .train, classes: Classes = .fine) {
+    (self.split, self.classes) = (split, classes)
+  }
+  package init(_ record: Record) {
+    self.init(split: record[Self.split], classes: record[Self.classes])
+  }
+
+  package var title: String {
+    "cifar100 \(split.rawValue)" + (classes == .coarse ? ", coarse classes" : "")
+  }
+
+  package var storedFormat: StoredFormat? { .smallPhoto }
+
+  package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
+    let files = CifarFiles(
+      folder: "cifar-100-binary", archive: "cifar-100-binary.tar.gz",
+      parts: ["\(split.rawValue).bin"],
+      textFile: "\(classes.rawValue)_label_names.txt", labelBytes: 2,
+      label: classes == .coarse ? 0 : 1, classes: classes == .coarse ? 20 : 100)
+    return try files.load(
+      title, folders: request.folders.flatMap { [joined($0, "cifar100"), $0] },
+      remedy:
+        "put cifar-100-binary.tar.gz into the data folder, or say where it is with --data-dir DIR")
+  }
+}
