@@ -11,7 +11,7 @@ struct DataCommandTests {
     #expect(result.errors == "")
     #expect(try place.run("data").output == result.output)
     #expect(
-      result.lines.contains("           mnist train: MNIST (train-images-idx3-ubyte) not found"))
+      result.lines.contains("               mnist train: MNIST (train-images-idx3-ubyte) not found"))
     #expect(result.output.contains(/\n +synthetic digits: 10000 images, sha256 [0-9a-f]{16}…\n/))
   }
 

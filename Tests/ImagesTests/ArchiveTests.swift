@@ -99,7 +99,9 @@ import Testing
     Broken(
       testDescription: "files in one another's place",
       bytes: zip { bytes, start in
-        for place in 42..<46 { bytes[start + place] = 0 }
+        // The next file begins at 775.
+        bytes[start + 42] = UInt8(775 & 255)
+        bytes[start + 43] = UInt8(775 >> 8)
       }, says: "in the place of another"),
   ]
 
