@@ -37,7 +37,7 @@ lint: setup
 	GAN_EXP_STRICT=1 swift build --explicit-target-dependency-import-check error
 
 soak: setup
-	GAN_EXP_SOAK=1 swift test -c release -Xswiftc -enable-testing $(SWIFT_FLAGS) --filter Fuzz
+	GAN_EXP_SOAK=1 swift test -c release -Xswiftc -enable-testing $(SWIFT_FLAGS) --filter 'Fuzz|mutated'
 
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json

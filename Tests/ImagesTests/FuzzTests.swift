@@ -4,7 +4,8 @@ import Testing
 @testable import Images
 
 /// Damaged inputs by the thousand, the same ones every time: each is read, or refused with words and a
-/// place. `GAN_EXP_SOAK=1` takes a million of each kind.
+/// place. With the fuzz tests of specs and of safetensors a minute in all; `GAN_EXP_SOAK=1` takes a million
+/// of each kind.
 @Suite struct FuzzTests {
   static let soak = ProcessInfo.processInfo.environment["GAN_EXP_SOAK"] != nil
 
@@ -15,7 +16,7 @@ import Testing
     let folder = try TemporaryFolder()
     let good = [IdxTests.plain, IdxTests.plainLabels, [UInt8](IdxTests.pair.images)]
     var outcomes = Outcomes()
-    for index in 0..<Self.count(60_000) {
+    for index in 0..<Self.count(600_000) {
       var mutation = Mutation(seed: 1, index: index)
       let bytes = mutation.damage(good[index % good.count])
       do throws(DatasetError) {
@@ -42,7 +43,7 @@ import Testing
       storedGzip([]) + storedGzip([1, 2, 3]),
     ]
     var outcomes = Outcomes()
-    for index in 0..<Self.count(60_000) {
+    for index in 0..<Self.count(600_000) {
       var mutation = Mutation(seed: 2, index: index)
       let bytes = mutation.damage(good[index % good.count])
       let limit = mutation.below(400)
@@ -65,7 +66,7 @@ import Testing
   func png() {
     let good = Golden.files.png.map { [UInt8]($0.file) }
     var outcomes = Outcomes()
-    for index in 0..<Self.count(40_000) {
+    for index in 0..<Self.count(500_000) {
       var mutation = Mutation(seed: 3, index: index)
       var bytes = mutation.damage(good[index % good.count])
       // Behind a wrong checksum nothing is looked at, so most of the checksums are made right.

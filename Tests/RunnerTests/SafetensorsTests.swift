@@ -115,7 +115,7 @@ struct SafetensorsTests {
     #expect(error?.exitCode == 8)
   }
 
-  /// A quarter of a minute at most; `GAN_EXP_SOAK=1` makes it a million inputs.
+  /// Twelve seconds at most; `GAN_EXP_SOAK=1` makes it a million inputs.
   @Test func mutatedFilesNeverCrash() {
     let good = Safetensors(
       metadata: ["step": "1"],
@@ -127,8 +127,8 @@ struct SafetensorsTests {
     ).encoded()
     let soak = getenv("GAN_EXP_SOAK") != nil
     let random = MutationSource(seed: 11)
-    let limit = soak ? 1_000_000 : 20_000
-    let deadline = monotonicSeconds() + (soak ? 1e9 : 4)
+    let limit = soak ? 1_000_000 : 100_000
+    let deadline = monotonicSeconds() + (soak ? 1e9 : 12)
     var (refused, accepted, tried) = (0, 0, 0)
     while tried < limit, monotonicSeconds() < deadline {
       tried += 1
