@@ -60,6 +60,38 @@ package struct FloatImages: Sendable {
     }
   }
 
+  package var isOnDisk: Bool { store.isMapped }
+
+  /// The images `indices` as they are stored, black 0 to white 255, `[indices.count, height, width,
+  /// channels]`. Each is checked against its checksum, if it has one, when it is first used.
+  package func bytes(of indices: some Collection<Int>) throws(DatasetError) -> [UInt8] {
+    let size = imageSize
+    var failure: DatasetError?
+    let batch = unsafe [UInt8](unsafeUninitializedCapacity: indices.count * size) {
+      target, filled in
+      unsafe store.withUnsafeBytes { pixels in
+        for index in indices {
+          precondition(index >= 0 && index < count, "an image index is within the data set")
+          let image = unsafe UnsafeRawBufferPointer(
+            rebasing: pixels[(index * size)..<((index + 1) * size)])
+          do throws(DatasetError) {
+            try unsafe checksums?.check(image, index: index)
+          } catch {
+            failure = error
+            return
+          }
+          guard let base = target.baseAddress, let source = image.baseAddress else {
+            return
+          }
+          unsafe UnsafeMutableRawPointer(base + filled).copyMemory(from: source, byteCount: size)
+          filled += size
+        }
+      }
+    }
+    if let failure { throw failure }
+    return batch
+  }
+
   /// The same, from an array.
   package func copyBatch(indices: [Int], into destination: UnsafeMutablePointer<Float>) {
     unsafe indices.withUnsafeBufferPointer { unsafe copyBatch(indices: $0, into: destination) }

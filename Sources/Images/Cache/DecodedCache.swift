@@ -56,7 +56,7 @@ struct DecodedCache {
   func load(
     title: String, decode: (DecodedImages.File?) throws(DatasetError) -> Decoded
   ) throws(DatasetError) -> ImageSet {
-    if let set = try open(title: title) { return set }
+    if let set = try open(title: title, reporting: false) { return set }
     let lock: Lock
     do throws(DatasetError) {
       try FileBytes.createDirectory(folder)
@@ -103,11 +103,13 @@ struct DecodedCache {
     }
   }
 
-  /// Nil when it is not there, or damaged, which is reported.
-  private func open(title: String) throws(DatasetError) -> ImageSet? {
+  /// Nil when it is not there, or damaged.
+  private func open(
+    title: String, reporting: Bool = true
+  ) throws(DatasetError) -> ImageSet? {
     guard let file = try MappedFile(path) else { return nil }
     guard let set = read(file, title: title) else {
-      report("\(path) is damaged and is made anew")
+      if reporting { report("\(path) is damaged and is made anew") }
       return nil
     }
     return set
