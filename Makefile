@@ -7,15 +7,17 @@ SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev zlib1g-dev pkg-config
 
-.PHONY: help run test setup build lint soak docs benchmark replay clean
+.PHONY: help run test setup build lint soak soak-kills docs benchmark benchmark-recording replay clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make setup  installs the system libraries only: $(PACKAGES)"
 	@echo "make build  builds .build/release/gan-exp"
 	@echo "make lint   formatting, warnings as errors, and who may import whom"
-	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so)"
+	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so), and soak-kills"
+	@echo "make soak-kills   kills a training process 200 times and compares what it leaves"
 	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation"
+	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
 	@echo "make replay PYTHON=...      every gallery file traced and replayed in PyTorch"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
@@ -36,8 +38,12 @@ lint: setup
 	swift format lint --strict --recursive Sources Tests Package.swift
 	GAN_EXP_STRICT=1 swift build --explicit-target-dependency-import-check error
 
-soak: setup
+soak: setup soak-kills
 	GAN_EXP_SOAK=1 swift test -c release -Xswiftc -enable-testing $(SWIFT_FLAGS) --filter 'Fuzz|mutated'
+
+# On the build of `make test`.
+soak-kills: setup
+	GAN_EXP_KILLS=200 swift test $(SWIFT_FLAGS) --filter KillTests/killedAtAnyInstant
 
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json
@@ -47,6 +53,10 @@ docs: build
 PYTHON ?= python3
 benchmark: build
 	$(PYTHON) Benchmarks/compare.py --python $(PYTHON)
+
+# What recording costs, and how fast 5,000 results are read.
+benchmark-recording: build
+	python3 Benchmarks/recording.py
 
 # Traces of every file of the gallery, replayed in PyTorch.
 replay: build

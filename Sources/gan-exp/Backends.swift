@@ -1,6 +1,8 @@
 import ArgumentParser
 import CPUBackend
 import Foundation
+import Images
+import Spec
 import TensorCore
 
 /// The one list of backends.
@@ -17,12 +19,14 @@ enum Device: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// What the numbers depend on besides this program.
+  /// What the numbers and the files depend on besides this program.
   var libraries: [(name: String, version: String)] {
-    switch self {
-    case .cpu: CPUBackend.libraries
-    case .reference: []
-    }
+    let own: [(name: String, version: String)] =
+      switch self {
+      case .cpu: CPUBackend.libraries
+      case .reference: []
+      }
+    return own + imageLibraries + (yamlLibraryVersion.map { [("libyaml", $0)] } ?? [])
   }
 }
 

@@ -120,7 +120,10 @@ struct DataFailure: CustomTestStringConvertible, Sendable {
 @Suite("Data that cannot be used")
 struct DataFailureTests {
   @Test(
-    "exit 4 before any trial directory, path + expected + found", arguments: DataFailure.all)
+    """
+    data missing, truncated gz, wrong magic, wrong digest, no images, not an image: exit 4 before any \
+    trial directory, path + expected + found
+    """, arguments: DataFailure.all)
   func dataFailure(_ failure: DataFailure) throws {
     let place = try Place()
     try place.makeFolder("data")

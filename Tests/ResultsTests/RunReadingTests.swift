@@ -114,13 +114,16 @@ struct RunReadingTests {
   ]
 
   @Test(
-    "A partial, newer or damaged run is shown as far as it goes, with at most one line about it",
-    arguments: damage)
+    """
+    `compare`, `ls`, `report` over partial, foreign, newer, damaged or growing directories: skip with \
+    one line each, never write
+    """, arguments: damage)
   func damaged(_ test: DamageCase) throws {
     samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa"))
     let path = samples.add(SampleRuns.Shape())
     try FileManager.default.removeItem(atPath: "\(path)/\(test.file)")
     if let content = test.content { samples.write("\(path)/\(test.file)", content) }
+    let before = try samples.listing()
 
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     #expect(scan.runs.count == 2)
@@ -138,6 +141,67 @@ struct RunReadingTests {
     _ = RunDifference(scan.runs[0], scan.runs[1]).text
     let report = Report(title: "t", runs: loaded)
     #expect(report.html.contains("</html>"))
+    #expect(try samples.listing() == before)
+  }
+
+  @Test(
+    """
+    `compare`, `ls`, `report` over partial, foreign, newer, damaged or growing directories, 5,000 \
+    trials
+    """)
+  func manyGrowing() throws {
+    let count = 5_000
+    let sweep = "\(samples.path)/sweep/20261121T0400-abcdef"
+    samples.write("\(sweep)/resolved.yaml", "name: sweep\n")
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      let trial = "\(sweep)/trials/\(10_000 + index)-3fa9c1d2-s1"
+      try? FileManager.default.createDirectory(atPath: trial, withIntermediateDirectories: true)
+      var shape = SampleRuns.Shape()
+      (shape.name, shape.latent, shape.rows) = ("sweep", index + 1, 2)
+      // Some have no status yet, some are of another version, some are half written.
+      let contents = [
+        ("resolved.yaml", index % 500 == 1 ? "version: 1\nloss: {ki" : SampleRuns.resolved(shape)),
+        ("losses.csv", SampleRuns.losses(shape)),
+        ("status.json", index % 500 == 2 ? "{\"state\": \"hiber" : SampleRuns.status(shape)),
+      ]
+      for (name, text) in contents where index % 500 != 3 || name != "status.json" {
+        _ = FileManager.default.createFile(atPath: "\(trial)/\(name)", contents: Data(text.utf8))
+      }
+    }
+    for name in ["photos", "trials-of-somebody-else", "half"] {
+      samples.write("\(samples.path)/foreign/\(name)/a.txt", "x")
+    }
+    // One more trial comes into being while the others are read, and one grows.
+    let growing = "\(sweep)/trials/10000-3fa9c1d2-s1/losses.csv"
+    let writer = Thread { [samples] in
+      guard let file = FileHandle(forWritingAtPath: growing) else { return }
+      _ = try? file.seekToEnd()
+      for row in 0..<2_000 {
+        try? file.write(contentsOf: Data("\(2000 + row),4,1,0.5,1.".utf8))
+        try? file.write(contentsOf: Data("25,0.6,0.4,,1.5\n".utf8))
+        if row == 50 {
+          samples.write("\(sweep)/trials/20000-3fa9c1d2-s1/resolved.yaml", "name: sweep\n")
+        }
+      }
+    }
+    writer.start()
+    let start = ContinuousClock.now
+    let scan = RunScan([samples.path], reader: SampleRuns.reader)
+    let list = try RunList(scan, filter: RunFilter(where: nil, sort: nil))
+    let listed = ContinuousClock.now
+    let loaded = LoadedRun.load(scan.runs)
+    let comparison = Comparison(loaded)
+    let compared = ContinuousClock.now
+    print("5,000 trials, without optimization: ls \(listed - start), compare \(compared - listed)")
+    #expect((count...(count + 1)).contains(scan.runs.count))
+    #expect(list.table.rows.count == scan.runs.count)
+    #expect(comparison.rows.flatMap(\.runs).count == scan.runs.count)
+    #expect(scan.notes.count { $0.contains("status.json") } >= 20)
+    #expect(scan.notes.allSatisfy { !$0.contains("\n") })
+    #expect(scan.notes.count <= 22)
+    #expect(loaded.flatMap(\.problems).count { $0.contains("resolved.yaml") } == 10)
+    #expect(Report(title: "t", runs: loaded).html.contains("</html>"))
+    for row in 0..<3 { #expect(comparison.rows[row].values[0] != nil) }
   }
 
   @Test("A row that is still being written is not read, a damaged one is left out and counted")

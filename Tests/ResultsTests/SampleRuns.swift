@@ -4,7 +4,7 @@ import Images
 @testable import Results
 
 /// A folder of result directories as `gan-exp run` leaves them, made anew for each test.
-final class SampleRuns {
+final class SampleRuns: Sendable {
   let path: String
 
   init() {
@@ -68,6 +68,14 @@ final class SampleRuns {
       write("\(run)/checkpoints/latest", "step-00001000\n")
     }
     return run
+  }
+
+  /// Every file below, with its size and the moment of its last change.
+  func listing() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: path).sorted().map { name in
+      let facts = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+      return "\(name) \(facts[.size] ?? "") \(facts[.modificationDate] ?? "")"
+    }
   }
 
   func write(_ path: String, _ text: String) {

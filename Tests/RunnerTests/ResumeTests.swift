@@ -123,37 +123,6 @@ struct ResumeTests {
     }
   }
 
-  @Test(arguments: 0..<4)
-  func aDeathBeforeAnyFileOperationLosesNothing(part: Int) throws {
-    let run = TinyRun(
-      length: "6 steps", log: "2 steps", samples: "{every: 3 steps, grid: 1x1}",
-      checkpoint: "{every: 2 steps, keep: {last: 1}}")
-    let whole = try Scratch()
-    let undisturbed = try train(try run.setup(whole.path)).directory
-    let losses = try text("\(undisturbed)/losses.csv")
-    var n = part
-    while true {
-      let scratch = try Scratch()
-      let directory = "\(scratch.path)/run"
-      let count = Counter()
-      var setup = try run.setup("unused")
-      (setup.directory, setup.process) = (directory, gone)
-      setup.files.fault = { [n] _, _ in count.next() >= n ? 5 : 0 }
-      _ = try? train(setup)
-      let died = count.next() > n
-      if case .ended = try Standing(of: directory) {
-        #expect(try text("\(directory)/losses.csv") == losses)
-      } else {
-        #expect(try run.resumed(directory).ending == .finished, "died before operation \(n)")
-        #expect(try text("\(directory)/losses.csv") == losses, "died before operation \(n)")
-        #expect(try scratch.contents().keys.allSatisfy { !$0.contains(".tmp-") })
-      }
-      if !died { break }
-      n += 4
-    }
-    #expect(n > 60)
-  }
-
   @Test func stoppingAfterEveryRoundIsNeverHavingStopped() throws {
     let run = TinyRun(log: "4 steps")
     let (whole, scratch) = (try Scratch(), try Scratch())
@@ -188,7 +157,8 @@ struct ResumeTests {
     #expect(try json("\(directory)/attempts/2/replaced-result.json")["step"]?.int == 9)
   }
 
-  @Test func aDamagedCheckpointIsPassedOverAndKept() throws {
+  @Test("newest checkpoint damaged: warn, fall back, record it")
+  func aDamagedCheckpointIsPassedOverAndKept() throws {
     let run = TinyRun()
     let (whole, scratch) = (try Scratch(), try Scratch())
     let undisturbed = try numbers(whole, try train(try run.setup(whole.path)).directory)
@@ -212,7 +182,29 @@ struct ResumeTests {
     try expectSame(now, undisturbed, "one damaged")
   }
 
-  @Test func whereNoCheckpointIsGoodNothingIsTouched() throws {
+  @Test(
+    "power loss: never a torn file accepted; the previous checkpoint if need be",
+    arguments: ["generator", "discriminator", "optimizer", "state"], [0.0, 0.5, 0.99])
+  func aTornCheckpointIsPassedOver(file: String, kept: Double) throws {
+    let run = TinyRun()
+    let (whole, scratch) = (try Scratch(), try Scratch())
+    let undisturbed = try numbers(whole, try train(try run.setup(whole.path)).directory)
+    let directory = try run.stopped(after: 8, in: scratch.path).directory
+    let folder = "\(directory)/checkpoints/step-00000008"
+    let path = "\(folder)/\(file)\(file == "state" ? ".json" : ".safetensors")"
+    let bytes = try FileLayer().read(path)
+    try FileLayer().replace(path, with: Array(bytes.prefix(Int(Double(bytes.count) * kept))))
+    var from = -1
+    var setup = try run.setup("unused")
+    setup.directory = directory
+    _ = try train(setup) { event in if case .resumed(let step) = event { from = step } }
+    #expect(from == 6)
+    let now = try numbers(scratch, directory).filter { !$0.key.contains("damaged") }
+    try expectSame(now, undisturbed, "\(file) torn")
+  }
+
+  @Test("newest checkpoint damaged: none good → exit 8")
+  func whereNoCheckpointIsGoodNothingIsTouched() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 8, in: scratch.path).directory
     for step in [6, 8] {
@@ -237,7 +229,8 @@ struct ResumeTests {
     #expect(error?.description.contains("begun with other data") == true)
   }
 
-  @Test func aChangedSpecIsRefusedKeyByKey() throws {
+  @Test("resume with an edited spec: refuse, each differing key old → new")
+  func aChangedSpecIsRefusedKeyByKey() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 4, in: scratch.path).directory
     let before = try scratch.contents(of: directory)
@@ -258,7 +251,8 @@ struct ResumeTests {
     #expect(now == before)
   }
 
-  @Test func recordsAndGuardsAndTheLengthMayChange() throws {
+  @Test("resume with an edited spec: longer length, keep, record, budget allowed")
+  func recordsAndGuardsAndTheLengthMayChange() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 4, in: scratch.path).directory
     let run = TinyRun(

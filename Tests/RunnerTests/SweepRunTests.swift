@@ -6,7 +6,11 @@ import Testing
 
 /// Workers that need no time: each submission of a trial ends as its script says next.
 private final class Script: @unchecked Sendable {
-  enum Act { case finish, diverge, exit(Int32), die(Int32) }
+  enum Act {
+    case finish, diverge, exit(Int32), die(Int32)
+    /// Could not write at this step.
+    case diskFull(step: Int)
+  }
   let acts: [Int: [Act]]
   private(set) var submitted: [Int] = []
   private var done: [Int: Int] = [:]
@@ -44,6 +48,13 @@ private struct ScriptedEngine: Engine {
     case .diverge:
       try result("diverged")
       endings[job] = .exited(6)
+    case .diskFull(let step):
+      let word = JSON.map([
+        "state": .text("failed"), "step": .integer(step), "cause": .text("disk"),
+        "reason": .text("no room"),
+      ])
+      try FileLayer().replace("\(folder)/status.json", with: word.fileBytes)
+      endings[job] = .exited(4)
     case .exit(let code): endings[job] = .exited(code)
     case .die(let signal): endings[job] = .killed(signal: signal)
     }
@@ -102,7 +113,8 @@ struct SweepRunTests {
     #expect(try play(sweep, [:]) { $0.only = [1, 3] }.submitted == [1, 3])
   }
 
-  @Test func aFailedTrialIsTriedAgainAndTheNextGoesOn() throws {
+  @Test("child killed (memory): trial failed(signal), retried `retries` times, next trial goes on")
+  func aFailedTrialIsTriedAgainAndTheNextGoesOn() throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(
       sweep, [1: [.die(9), .finish], 2: [.exit(4)]]
@@ -134,7 +146,8 @@ struct SweepRunTests {
     #expect(outcome.states[1].word == "diverged" && outcome.exitCode == 5)
   }
 
-  @Test func tooManyFailuresInARowStopTheSweep() throws {
+  @Test("child killed (memory): `stop_after` failures in a row stop the sweep, exit 5")
+  func tooManyFailuresInARowStopTheSweep() throws {
     let sweep = try Self.sweep(try Scratch(), trials: 6)
     let bad: [Script.Act] = [.exit(1)]
     let (outcome, submitted) = try play(sweep, [0: bad, 2: bad, 3: bad]) { $0.stopAfter = 2 }
@@ -147,6 +160,49 @@ struct SweepRunTests {
     let (outcome, submitted) = try play(sweep, [1: [.exit(76), .exit(77), .finish]])
     #expect(submitted.count { $0 == 1 } == 3)
     #expect(outcome.exitCode == 0)
+  }
+
+  @Test("disk full in a sweep: trial failed(disk), sweep pauses; resumes when there is room")
+  func aFullDiskPausesTheSweep() throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch)
+    let looks = Counter()
+    var files = FileLayer()
+    files.fault = { operation, path in
+      operation == .create && path.contains("room.tmp") && looks.next() < 3 ? 28 : 0
+    }
+    let paused = SweepDirectory(path: sweep.path, trials: sweep.trials, files: files)
+    var events: [String] = []
+    var options = SweepOptions()
+    options.interrupt = { 0 }
+    options.pauseSeconds = 0.01
+    let script = Script([1: [.diskFull(step: 5), .diskFull(step: 8), .finish]])
+    var run = SweepRun(paused, engine: ScriptedEngine(script, paused), options) { event in
+      switch event {
+      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
+      case .continued: events.append("continued")
+      case .started(let trial): events.append("\(trial.index)")
+      case .began, .ended, .retried, .waiting: break
+      }
+    }
+    #expect(try run.play().exitCode == 0)
+    #expect(
+      events == [
+        "0", "1", "paused 1 no room", "continued", "1", "paused 1 no room", "continued", "1", "2",
+        "3",
+      ])
+    // Three looks found no room; the fourth and the one of the second pause did.
+    #expect(looks.next() == 5)
+    #expect(
+      sweep.journal.records().compactMap { $0["event"]?.string }.count { $0 == "paused" } == 2)
+    #expect(try FileLayer().list(sweep.path).allSatisfy { !$0.contains("room") })
+  }
+
+  @Test func aTrialThatCannotWriteWhereOthersCanFailsInTheEnd() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(sweep, [2: [.diskFull(step: 5)]]) { $0.pauseSeconds = 0 }
+    #expect(submitted == [0, 1, 2, 2, 2, 2, 3])
+    #expect(outcome.states[2].word == "failed" && outcome.exitCode == 5)
   }
 
   @Test func aBudgetThatRanOutBeforeAnyResultSaysSo() throws {

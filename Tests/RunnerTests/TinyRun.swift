@@ -29,6 +29,8 @@ struct TinyRun {
   var guards = "{non_finite: stop}"
   var name = "tiny"
   var generatorLayer = "batch_norm"
+  /// Of `record`, besides those above: `, tensorboard: true`.
+  var record = ""
 
   var yaml: String {
     let label = labels == "none" ? "" : "concat_label: {embedding: 2}"
@@ -56,7 +58,7 @@ struct TinyRun {
       loss: {kind: least_squares}
       optimizer: {kind: adam, learning_rate: \(learningRate)}
       schedule: {length: \(length)\(schedule)}
-      record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)}
+      record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)\(record)}
       guards: \(guards)
 
       """
@@ -110,8 +112,11 @@ struct TestProblem: Error, CustomStringConvertible {
 final class Scratch {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/gan-exp-runner-XXXXXX".utf8CString)
+  /// - Parameter inMemory: on no disk, where the system has such a place: for tests that synchronize
+  ///   thousands of times.
+  init(inMemory: Bool = false) throws {
+    let folder = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(folder)/gan-exp-runner-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestProblem("no temporary folder") }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

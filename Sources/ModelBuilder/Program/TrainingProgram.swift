@@ -103,6 +103,12 @@ package struct TrainingProgram: Sendable {
     }
   }
 
+  /// The learning rate of a player in round `round`, counted from 0, of a run of `rounds`.
+  package func learningRate(of player: Player, round: Int, of rounds: Int) -> Double {
+    game.optimizer(of: player).step.learningRate
+      * (game.rate?.factor(round: round, of: rounds) ?? 1)
+  }
+
   /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
   /// inference mode, with `weights`.
   package func sampler(count: Int, weights: Weights = .raw) -> Graph {

@@ -95,7 +95,9 @@ package struct RunSummary: Sendable {
       "program",
       [
         environment["program.version"].map { "gan-exp \($0)" },
-        environment["git_commit"].map { "commit \($0.prefix(12))" },
+        environment["git_commit"].map {
+          "commit \($0.prefix(12))" + (environment["git_changed"] == "true" ? " with changes" : "")
+        },
       ])
     add("data", [environment["data_digest"].map { "sha256 \($0.prefix(16))…" }])
     return facts

@@ -23,6 +23,8 @@ package struct CheckpointState: Sendable {
   let pending: JSON
   /// Of losses.csv as it then was.
   let lossesBytes: Int
+  /// Of the event files; nil where none are written.
+  let events: EventLog.Position?
 
   static let version = 1
 
@@ -38,6 +40,7 @@ package struct CheckpointState: Sendable {
       ]),
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "pending_row": pending,
+      "events": events.map(\.json),
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),
     ])

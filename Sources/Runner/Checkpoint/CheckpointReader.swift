@@ -83,6 +83,7 @@ package struct LoadedCheckpoint: Sendable {
   /// What was not yet in losses.csv, and how long that file was.
   let pending: JSON
   let lossesBytes: Int?
+  let events: EventLog.Position?
   /// By file and name there, in PyTorch's layouts.
   let tensors: [CheckpointFile: [String: HostTensor]]
 
@@ -121,6 +122,7 @@ package struct LoadedCheckpoint: Sendable {
     dataDigest = state["data"]?["digest"]?.string
     pending = state["pending_row"] ?? .null
     lossesBytes = state["losses_bytes"]?.int
+    events = EventLog.Position(state["events"])
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
 

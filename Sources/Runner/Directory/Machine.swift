@@ -130,25 +130,6 @@ enum Machine {
     let count = fread(&bytes, 1, bytes.count, file)
     return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
-
-  /// The commit that is checked out where the program was started, if that is a git work tree.
-  static func gitCommit() -> String? {
-    guard let place = realpath(".", nil) else { return nil }
-    defer { free(place) }
-    var folder = String(cString: place)
-    while access("\(folder)/.git/HEAD", R_OK) != 0 {
-      if folder == "/" { return nil }
-      folder = parentFolder(folder)
-    }
-    let git = "\(folder)/.git"
-    guard let head = firstLine("\(git)/HEAD") else { return nil }
-    guard head.hasPrefix("ref: ") else { return head }
-    let reference = head.dropFirst(5)
-    if let commit = firstLine("\(git)/\(reference)") { return commit }
-    return text("\(git)/packed-refs")?.split(separator: "\n")
-      .first { $0.hasSuffix(" \(reference)") }
-      .map { String($0.prefix { $0 != " " }) }
-  }
 }
 
 /// A moment in UTC.

@@ -28,7 +28,8 @@ package struct RunContext: Sendable {
   func environment(
     dataDigest: String, skipped: [BadImage] = [], started: String
   ) -> JSON {
-    .map([
+    let tree = WorkTree.current
+    return .map([
       "program": .map([
         "name": .text("gan-exp"), "version": .text(programVersion),
         "numerics": .integer(numericsVersion),
@@ -40,7 +41,9 @@ package struct RunContext: Sendable {
       "machine": Machine.json(),
       "libraries": .object(
         libraries.map { ($0.name, .text($0.version)) }),
-      "git_commit": Machine.gitCommit().map(JSON.text),
+      "git_commit": tree?.commit.map(JSON.text),
+      "git_changed": tree?.isChanged.map(JSON.flag),
+      "git_diff_sha256": tree?.difference.map(JSON.text),
       "data_digest": .text(dataDigest),
       "data_skipped": skipped.isEmpty
         ? nil

@@ -93,6 +93,10 @@ package final class RunDirectory {
   private func prepare(_ work: Work) throws(RunError) {
     try removeTemporaries(in: path)
     let averaged = work.experiment.schedule.averaging == nil ? [] : ["samples/ema"]
+    // The same words in a new file: a line that a former owner is about to add goes to the old one.
+    if files.exists("\(path)/log.txt") {
+      try files.replace("\(path)/log.txt", with: try files.read("\(path)/log.txt"))
+    }
     for folder in ["samples", "checkpoints"] + averaged {
       _ = try files.makeDirectory("\(path)/\(folder)")
     }
@@ -131,7 +135,11 @@ package final class RunDirectory {
 
   /// Adds lines to losses.csv, timing.csv or log.txt, visible to readers at once.
   func append(_ name: String, _ text: String) throws(RunError) {
-    try file(name).append(Array(text.utf8))
+    try append(name, Array(text.utf8))
+  }
+
+  func append(_ name: String, _ bytes: [UInt8]) throws(RunError) {
+    try file(name).append(bytes)
   }
 
   private func file(_ name: String) throws(RunError) -> AppendedFile {
@@ -180,13 +188,16 @@ package final class RunDirectory {
       + "\n"
   }
 
-  /// - Returns: the path of the picture.
+  /// - Returns: the path of the picture, and what is in it.
   @discardableResult
-  func writePicture(_ name: String, _ picture: Raster) throws(RunError) -> String {
+  func writePicture(
+    _ name: String, _ picture: Raster
+  ) throws(RunError) -> (path: String, png: [UInt8]) {
     let path = "\(path)/samples/\(name)"
     try claim.check()
-    try files.replace(path, with: try png(picture, path: path))
-    return path
+    let bytes = try png(picture, path: path)
+    try files.replace(path, with: bytes)
+    return (path, bytes)
   }
 
   // MARK: Checkpoints
@@ -208,16 +219,28 @@ package final class RunDirectory {
       // Writing may have taken long.
       try claim.check()
     }
-    try claim.check()
-    try files.replace("\(store.path)/latest", with: Array("\(name)\n".utf8))
+    try pointToLatest(folder)
     return folder
   }
 
-  /// How long losses.csv is, with all of it on the disk.
-  func securedLosses() throws(RunError) -> Int {
-    let file = try file("losses.csv")
+  /// Makes `latest` name a checkpoint, unless it does.
+  func pointToLatest(_ folder: String) throws(RunError) {
+    try claim.check()
+    let (pointer, line) = ("\(store.path)/latest", Array("\(lastComponent(folder))\n".utf8))
+    if let written = try? files.read(pointer, limit: 4096), written == line { return }
+    try files.replace(pointer, with: line)
+  }
+
+  /// How long losses.csv (or another file that grows) is, with all of it on the disk.
+  func secured(_ name: String) throws(RunError) -> Int {
+    let file = try file(name)
     try file.synchronize()
     return try file.byteCount()
+  }
+
+  /// What has been added to files that grow is on the disk when this returns.
+  func secureAll() throws(RunError) {
+    for (_, file) in open.sorted(by: { $0.key < $1.key }) { try file.synchronize() }
   }
 
   /// Puts a checkpoint that is not as it was written out of the way, and keeps it for a look.

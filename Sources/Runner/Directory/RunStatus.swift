@@ -18,13 +18,15 @@ package struct RunStatus: Sendable, Hashable {
   package var cause: String?
 
   /// The last word of an attempt, and of a run that has come to its end.
-  func result(exitCode: Int32, attempt: Int, seconds: Double, ended: String) -> JSON {
+  func result(
+    exitCode: Int32, attempt: Int, seconds: Double, recording: RecordingCost, ended: String
+  ) -> JSON {
     .map([
       "state": .text(state.rawValue), "exit_code": .integer(Int(exitCode)),
       "step": .integer(step), "steps": .integer(steps), "epoch": .integer(epoch),
       "cause": cause.map(JSON.text), "reason": reason.map(JSON.text),
       "attempt": .integer(attempt), "seconds": .number((seconds * 1000).rounded() / 1000),
-      "ended": .text(ended),
+      "recording": recording.json, "ended": .text(ended),
     ])
   }
 

@@ -18,6 +18,13 @@ package struct FileLayer: Sendable {
   /// Asked before each operation: an `errno` with which it fails, 0 to let it pass.
   package var fault: @Sendable (Operation, _ path: String) -> Int32 = { _, _ in 0 }
 
+  /// How many bytes of a write that fails are on the disk all the same: one that fills up takes the
+  /// first part of a file.
+  package var bytesBeforeFault: @Sendable (_ count: Int) -> Int = { $0 / 2 }
+
+  /// How many of the bytes it is offered one call of `write` takes. A call may take fewer than all.
+  package var bytesTaken: @Sendable (_ path: String, _ offered: Int) -> Int = { $1 }
+
   /// Asked after a look at the disk: the bytes it is said to have left.
   package var reportedFreeBytes: @Sendable (_ found: Int) -> Int = { $0 }
 
@@ -81,6 +88,7 @@ package struct FileLayer: Sendable {
 
   /// A file, made if it is not there, whose end can be written to for as long as it is held.
   package func openForAppending(_ path: String) throws(RunError) -> AppendedFile {
+    try check(.create, path, "open for appending")
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.failure(path, "open for appending") }
     return AppendedFile(path: path, descriptor: descriptor, files: self)
@@ -174,12 +182,12 @@ package struct FileLayer: Sendable {
     _ descriptor: Int32, _ bytes: [UInt8], _ path: String, _ operation: Operation
   ) throws(RunError) {
     let code = fault(operation, path)
-    // A disk that fills up takes the first part of a file.
-    let limit = code == 0 ? bytes.count : bytes.count / 2
+    let limit = code == 0 ? bytes.count : bytesBeforeFault(bytes.count)
     let outcome = bytes.withUnsafeBytes { buffer -> Int32 in
       var written = 0
       while written < limit, let base = buffer.baseAddress {
-        let count = Self.writeSome(descriptor, base + written, limit - written)
+        let offered = bytesTaken(path, limit - written)
+        let count = Self.writeSome(descriptor, base + written, offered)
         if count < 0 && errno == EINTR { continue }
         if count < 0 { return errno }
         written += count

@@ -39,6 +39,11 @@ package final class SweepDisplay {
         }
       say("\(trial.name)  \(state.word) after \(Duration.words(seconds))\(reason)")
     case .retried(let trial, let reason): say("\(trial.name)  failed, once more: \(reason)")
+    case .paused(let trial, let reason):
+      say(
+        "\(trial.name)  cannot write: \(reason)\nno trial begins until the disk takes files again",
+        evenWhenQuiet: true)
+    case .continued: say("the disk takes files again", evenWhenQuiet: true)
     case .waiting(let done, let running, let count, let left):
       let line =
         "\(done)/\(count) trials done, \(running) running"

@@ -20,6 +20,8 @@ final class TrainingRun {
   /// Rounds played.
   private var step = 0
   private var ledger = LossLedger()
+  private var events: EventLog?
+  private var lastEvents: EventLog.Position?
   private var curves: [(epoch: Double, row: LossRow)] = []
   private var lastRow: (time: Double, images: Int)
   private var lastBeat: Double
@@ -28,6 +30,7 @@ final class TrainingRun {
   private var secondsBefore = 0.0
   private var lastCheckpoint: (step: Int, path: String)?
   private var warned: Set<String> = []
+  private var cost = RecordingCost()
 
   init(_ setup: RunSetup, watch: @escaping (RunEvent) -> Void) throws(RunError) {
     (self.setup, self.watch) = (setup, watch)
@@ -89,11 +92,20 @@ final class TrainingRun {
       (step, ledger) = (resumption.checkpoint.step, resumption.ledger)
       curves = resumption.rows.map { (timetable.epochFraction(after: $0.step), $0) }
       lastCheckpoint = (step, resumption.checkpoint.path)
+      // Whoever died after putting it in place may have got no further.
+      try directory.pointToLatest(resumption.checkpoint.path)
+      try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
       lastRow.images = resumption.rows.last?.images ?? 0
       secondsBefore = resumption.seconds
     } else {
       try directory.setRows(
         losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader)
+    }
+    lastEvents = resumption?.checkpoint.events
+    try directory.cutEvents(to: lastEvents)
+    if experiment.record.writesEvents {
+      events = try EventLog(
+        directory, continuing: lastEvents, from: step, graph: ModelGraph(setup.program))
     }
     try directory.writeStatus(status(.running))
     if let realPicture { try directory.writePicture("real.png", realPicture) }
@@ -137,16 +149,21 @@ final class TrainingRun {
       announce(moves)
       try check(moves)
 
-      if timetable.isDue(experiment.record.log, after: step) { try writeRow() }
+      if timetable.isDue(experiment.record.log, after: step) { try timed(.rows, writeRow) }
+      if let period = experiment.record.histograms, timetable.isDue(period, after: step) {
+        try timed(.histograms, writeHistograms)
+      }
       if let samples = experiment.record.samples,
         timetable.isDueForSamples(samples.every, after: step)
       {
-        try paint(name(ofPicture: samples.every))
+        try timed(.pictures) { () throws(RunError) in
+          try paint(name(ofPicture: samples.every))
+        }
       }
       if let checkpoint = experiment.record.checkpoint,
         timetable.isDue(checkpoint.every, after: step)
       {
-        try saveCheckpoint()
+        try timed(.checkpoints, saveCheckpoint)
       }
       try beat()
     }
@@ -168,6 +185,14 @@ final class TrainingRun {
 
   // MARK: What is recorded
 
+  private func timed(
+    _ kind: RecordingCost.Kind, _ body: () throws(RunError) -> Void
+  ) throws(RunError) {
+    let start = monotonicSeconds()
+    try body()
+    cost.add(kind, monotonicSeconds() - start)
+  }
+
   private func writeRow() throws(RunError) {
     let images = timetable.images(after: step)
     let row = ledger.takeRow(step: step, epoch: timetable.epoch(of: step), images: images)
@@ -179,6 +204,11 @@ final class TrainingRun {
       "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),\(fixed(rate, decimals: 1))\n"
     )
     lastRow = (now, images)
+    try events?.add(
+      row,
+      rates: Player.allCases.map {
+        ($0, setup.program.learningRate(of: $0, round: step - 1, of: timetable.rounds))
+      })
     curves.append((timetable.epochFraction(after: step), row))
     watch(.row(row))
     if let found = try player.findNonFiniteState() { try report(found) }
@@ -189,12 +219,24 @@ final class TrainingRun {
     try Self.checkDisk(setup, at: directory.path)
     for (weights, painter) in painters {
       let folder = weights == .raw ? "" : "\(weights.rawValue)/"
-      let path = try directory.writePicture(folder + name, try painter.paint())
+      let picture = try painter.paint()
+      let (path, png) = try directory.writePicture(folder + name, picture)
+      try events?.add(
+        picture, png: png, tag: weights == .raw ? "samples" : "samples_\(weights.rawValue)",
+        step: step)
       if weights == .raw { lastPicture = path }
       try directory.log("step \(step): samples/\(folder)\(name)")
       watch(.picture(path: path))
     }
     try drawCurves()
+  }
+
+  private func writeHistograms() throws(RunError) {
+    var histograms: [(name: String, histogram: WeightHistogram)] = []
+    for state in setup.program.states where state.role == .parameter {
+      histograms.append((state.name, WeightHistogram(try player.read(state).floats)))
+    }
+    try events?.add(histograms, step: step)
   }
 
   private func drawCurves() throws(RunError) {
@@ -231,7 +273,8 @@ final class TrainingRun {
       batches: timetable.batches(after: step), seed: experiment.seed,
       format: setup.program.images, classNames: setup.data.classNames,
       dataDigest: setup.data.digest, pending: ledger.json,
-      lossesBytes: try directory.securedLosses())
+      lossesBytes: try directory.secured("losses.csv"),
+      events: try events?.secured() ?? lastEvents)
     let path = try directory.saveCheckpoint(
       state, of: setup.program.states, read: player.read)
     lastCheckpoint = (step, path)
@@ -306,6 +349,7 @@ final class TrainingRun {
     let status = status(isFinal ? .finished : .interrupted, reason: outcome.message)
     try directory.writeStatus(status)
     if isFinal {
+      try directory.secureAll()
       try directory.claim.publish(result(status, outcome.exitCode))
     } else {
       endClaim(status, outcome.exitCode)
@@ -315,7 +359,7 @@ final class TrainingRun {
 
   private func result(_ status: RunStatus, _ exitCode: Int32) -> JSON {
     status.result(
-      exitCode: exitCode, attempt: directory.claim.number, seconds: elapsed,
+      exitCode: exitCode, attempt: directory.claim.number, seconds: elapsed, recording: cost,
       ended: Timestamp.now.iso)
   }
 
@@ -357,6 +401,7 @@ final class TrainingRun {
     directory.writeLastStatus(status)
     if case .diverged = ending {
       attempt { () throws(RunError) in
+        try directory.secureAll()
         try directory.claim.publish(result(status, outcome.exitCode))
       }
     } else {

@@ -73,7 +73,7 @@ package struct SweepDirectory: Sendable {
     self.trials = trials
   }
 
-  private init(path: String, trials: [PlannedTrial], files: FileLayer) {
+  init(path: String, trials: [PlannedTrial], files: FileLayer) {
     (self.path, self.trials, self.files) = (path, trials, files)
   }
 

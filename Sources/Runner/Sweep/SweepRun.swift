@@ -21,6 +21,8 @@ package struct SweepOptions: Sendable {
   package var stopAfter: Int?
   package var budgetSeconds: Double?
   package var lostAfter = RunClaim.lostAfter
+  /// Between two looks whether a disk that took no more does again.
+  package var pauseSeconds = 10.0
   /// The signal that asks for an end; 0 while none does.
   package var interrupt: @Sendable () -> Int32 = { Interrupts.pending }
 
@@ -34,6 +36,9 @@ package enum SweepEvent: Sendable {
   case started(PlannedTrial)
   case ended(PlannedTrial, TrialState, seconds: Double)
   case retried(PlannedTrial, reason: String)
+  /// A trial could not write: none begins until one can.
+  case paused(PlannedTrial, reason: String)
+  case continued
   case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
 }
 
@@ -76,6 +81,9 @@ package struct SweepRun<Workers: Engine> {
   private var jobs: [Int: Job] = [:]
   private var tries: [Int: Int] = [:]
   private var failuresInARow = 0
+  private var pause: DiskPause?
+  /// Where trials stood when they could not write, and how often they did not get further.
+  private var diskFailures: [Int: (step: Int, count: Int)] = [:]
   private var durations: [Double] = []
   private var lastSummary = -Double.infinity
 
@@ -128,7 +136,7 @@ package struct SweepRun<Workers: Engine> {
       if isIdle, isStopping || !chosen.contains(where: { !isOver(states[$0]) }) { break }
       if monotonicSeconds() - lastBeat > 15 {
         try claim?.check()
-        try claim?.beat()
+        try orPaused { () throws(RunError) in try claim?.beat() }
         lastBeat = monotonicSeconds()
       }
       announce()
@@ -185,6 +193,12 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private mutating func submit() throws(RunError) {
+    if pause != nil {
+      guard pause?.isOver() == true else { return }
+      pause = nil
+      try sweep.journal.add("continued", [])
+      watch(.continued)
+    }
     for index in chosen where jobs.count < options.jobs {
       // Somebody else's may have come to its end since.
       if states[index] == .held { states[index] = try state(of: sweep.trials[index]) }
@@ -216,9 +230,29 @@ package struct SweepRun<Workers: Engine> {
       case (_, .exited(76)), (_, .exited(77)): states[job.trial] = .held
       case (_, .exited(130)), (_, .exited(143)): states[job.trial] = .pending
       case (.pending, _), (.held, _), (.running, _), (.failed, _):
-        try fail(trial, ending, seconds)
+        if try !pauses(for: trial, ending) { try fail(trial, ending, seconds) }
       }
     }
+  }
+
+  /// Waits with a trial that could not write. Where the sweep's folder takes files and the trial gets no
+  /// further all the same, three pauses are enough.
+  private mutating func pauses(
+    for trial: PlannedTrial, _ ending: JobEnding
+  ) throws(RunError) -> Bool {
+    guard let (reason, step) = sweep.diskFailure(of: trial, ending) else { return false }
+    let before = diskFailures[trial.index]
+    let count = before?.step == step ? (before?.count ?? 0) + 1 : 1
+    diskFailures[trial.index] = (step, count)
+    guard count <= 3 else { return false }
+    states[trial.index] = .pending
+    pause = DiskPause(
+      reason, folder: sweep.path, interval: options.pauseSeconds, files: sweep.files)
+    // The journal lies on the same disk.
+    try? sweep.journal.add(
+      "paused", [("trial", .integer(trial.index)), ("reason", .text(reason))])
+    watch(.paused(trial, reason: reason))
+    return true
   }
 
   private mutating func fail(
@@ -260,13 +294,20 @@ package struct SweepRun<Workers: Engine> {
     case .diverged(let reason), .failed(let reason): members.append(("reason", .text(reason)))
     case .pending, .running, .held, .finished: break
     }
-    try sweep.journal.add("ended", members)
-    // It names every trial anew, of which there may be thousands.
-    if monotonicSeconds() - lastSummary > 10 {
-      try sweep.writeSummary(states)
-      lastSummary = monotonicSeconds()
+    try orPaused { () throws(RunError) in
+      try sweep.journal.add("ended", members)
+      // It names every trial anew, of which there may be thousands.
+      if monotonicSeconds() - lastSummary > 10 { try sweep.writeSummary(states) }
     }
+    if monotonicSeconds() - lastSummary > 10 { lastSummary = monotonicSeconds() }
     watch(.ended(trial, state, seconds: seconds))
+  }
+
+  /// What cannot be written while the disk takes nothing is told by the folders of the trials.
+  private func orPaused(_ body: () throws(RunError) -> Void) throws(RunError) {
+    do throws(RunError) { try body() } catch {
+      guard pause != nil, case .file = error else { throw error }
+    }
   }
 
   private func announce() {

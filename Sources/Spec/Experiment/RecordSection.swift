@@ -13,6 +13,12 @@ package struct RecordSection: Sendable {
   package let log: Period
   package let samples: Samples?
   package let checkpoint: Checkpoint?
+  package let tensorboard: Bool
+  /// How often; nil: never.
+  package let histograms: Period?
+
+  /// Whether the run leaves files for TensorBoard.
+  package var writesEvents: Bool { tensorboard || histograms != nil }
 }
 
 extension RecordSection {
@@ -54,12 +60,28 @@ extension RecordSection {
       example: "{every: 10 epochs, keep: {last: 2}}"),
     isPresent: true, "Everything needed to go on from there; `none` keeps only the end")
 
+  private static let tensorboardKey = Field.flag(
+    "tensorboard", default: false,
+    "Whether losses, learning rates, gradient norms, samples and the networks also go to event "
+      + "files, for TensorBoard")
+  private static let histogramsKey = Field<Period?>(
+    "histograms", .period, default: DefaultText.none, isOptional: true,
+    "How often the distribution of every weight goes to the event files, which are then written"
+  ) {
+    if case .period(let period) = $0 { .some(period) } else { .some(nil) }
+  }
+
   static let declaration = Declaration(
     "record", "What the run writes down, and how often",
-    fields: [logKey.declaration, samplesKey.declaration, checkpointKey.declaration])
+    fields: [
+      logKey.declaration, samplesKey.declaration, checkpointKey.declaration,
+      tensorboardKey.declaration, histogramsKey.declaration,
+    ])
 
   init(_ record: Record) {
     log = record[Self.logKey]
+    tensorboard = record[Self.tensorboardKey]
+    histograms = record[Self.histogramsKey]
     samples = record[Self.samplesKey].map {
       Samples(
         every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], seed: UInt64($0[Self.seedKey]))

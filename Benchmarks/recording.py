@@ -1,0 +1,134 @@
+"""What it costs to write things down, and how fast thousands of results are read.
+
+usage: recording.py [--trials 5000] [--length 'gan-784=10k steps'] ... [--data-dir DIR] [--keep DIR]
+needs: `make build` first; nothing outside Python's own library
+
+First part: trains gan-784 and gan (shortened: their checkpoints and pictures come at the default
+intervals) and prints what share of the time went into rows, histograms, pictures and checkpoints. Second
+part: makes a tree of finished trials from one real trial and times `ls` and `compare` on it.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GAN_EXP = ROOT / ".build" / "release" / "gan-exp"
+# 10,000 steps are the whole of gan-784; gan takes its first checkpoint after 10 epochs.
+LENGTHS = {"gan-784": "5k steps", "gan": "10 epochs"}
+
+
+def train(name, results, *words):
+    command = [GAN_EXP, "run", ROOT / "experiments" / f"{name}.yaml", "-q", "--results", results, *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return pathlib.Path(done.stdout.split("\n")[0])
+
+
+def recording(lengths, data):
+    print("| experiment | seconds | rows | histograms | pictures | checkpoints | in all "
+          "| longest checkpoint, ms | checkpoint and its share of the interval |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name, length in lengths.items():
+        with tempfile.TemporaryDirectory() as folder:
+            run = train(name, folder, "--set", f"schedule.length={length}", *data)
+            result = json.loads((run / "result.json").read_text())
+            cost = result["recording"]
+            total = result["seconds"]
+            shares = [cost.get(kind, {"seconds": 0})["seconds"] / total
+                      for kind in ("rows", "histograms", "pictures", "checkpoints")]
+            longest = cost.get("checkpoints", {"longest": 0})["longest"]
+            steps = sorted(int(path.name[5:]) for path in (run / "checkpoints").glob("step-*"))
+            interval = total * (steps[-1] - steps[-2] if len(steps) > 1 else steps[-1]) / result["step"]
+            cells = [f"{share:.2%}" for share in shares + [sum(shares)]]
+            print(f"| {name} | {total:.1f} | {' | '.join(cells)} | {longest * 1e3:.1f} "
+                  f"| {longest / interval:.2%} |", flush=True)
+
+
+SPEC = """\
+version: 1
+name: many
+data: {source: {synthetic: {of: digits, count: 64}}, batch: 32}
+latent: {size: 8}
+architecture:
+  generator: [linear: 16, relu, linear: 784, tanh, image: {channels: 1, size: 28}]
+  discriminator: [flatten, linear: 16, leaky_relu: 0.2, linear: 1]
+loss: cross_entropy
+optimizer: {kind: adam, learning_rate: 1e-3}
+schedule: {length: 200 epochs}
+record: {log: 4 steps, samples: {every: 100 epochs, grid: 2x2}, checkpoint: none}
+"""
+
+
+def tree(folder, count):
+    """A sweep of `count` finished trials: latent size × learning rate, five seeds each."""
+    spec = folder / "many.yaml"
+    spec.write_text(SPEC)
+    command = [GAN_EXP, "run", spec, "-q", "--threads", "1", "--results", folder / "one"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    model = pathlib.Path(done.stdout.split("\n")[0])
+    texts = {name: (model / name).read_text()
+             for name in ("resolved.yaml", "spec.yaml", "status.json", "result.json",
+                          "environment.json", "losses.csv", "timing.csv", "log.txt", "losses.svg")}
+    trials = folder / "results" / "many" / "20261121T0253-9f3a2c" / "trials"
+    for index in range(count):
+        trial = trials / f"{index:04}-{index * 2654435761 % 2**32:08x}-s{index % 5 + 1}"
+        (trial / "samples").mkdir(parents=True)
+        point = index // 5
+        changed = dict(texts)
+        changed["resolved.yaml"] = re.sub(
+            r"learning_rate: \S+", f"learning_rate: {1e-4 * (1 + point // 50):.6f}", re.sub(
+                r"(latent:\n  size: )\d+", rf"\g<1>{8 + point % 50}", re.sub(
+                    r"(?m)^seed: \d+", f"seed: {index % 5 + 1}", texts["resolved.yaml"])))
+        for name, text in changed.items():
+            (trial / name).write_text(text)
+        shutil.copy(model / "samples" / "final.png", trial / "samples" / "final.png")
+    return trials.parent.parent.parent
+
+
+def seconds(*words):
+    start = time.monotonic()
+    done = subprocess.run([GAN_EXP, *words], check=True, capture_output=True, text=True)
+    return time.monotonic() - start, len(done.stdout.split("\n"))
+
+
+def reading(count, keep):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(keep or folder)
+        results = folder / "results"
+        if not results.exists():
+            tree(folder, count)
+        print(f"{count} finished trials, least of 3 in seconds:")
+        for words in (["ls"], ["compare"], ["compare", "--value", "best"],
+                      ["compare", "--baseline", "0000"], ["report", "--to", str(folder / "r.html")]):
+            given = list(words)
+            if "--baseline" in given:
+                first = next(results.glob("many/*/trials/0000-*"))
+                given[-1] = str(first)
+            times = [seconds(*given, "--results", str(results))
+                     for _ in range(3)]
+            least = min(time for time, _ in times)
+            print(f"  {' '.join(words[:3]):28} {least:6.2f}   ({times[0][1]} lines)", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=5000)
+    parser.add_argument("--length", action="append", default=[], help="NAME=LENGTH")
+    parser.add_argument("--data-dir")
+    parser.add_argument("--keep", help="a folder for the tree, which is used again when it is there")
+    parser.add_argument("--only", choices=("recording", "reading"))
+    arguments = parser.parse_args()
+    lengths = dict(item.split("=", 1) for item in arguments.length) or LENGTHS
+    if arguments.only != "reading":
+        recording(lengths, ["--data-dir", arguments.data_dir] if arguments.data_dir else [])
+    if arguments.only != "recording":
+        reading(arguments.trials, arguments.keep)
+
+
+if __name__ == "__main__":
+    main()

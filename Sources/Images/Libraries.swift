@@ -1,0 +1,12 @@
+import CPNG
+import CZlib
+
+/// The C libraries of this room, with the versions that are there now.
+package var imageLibraries: [(name: String, version: String)] {
+  var found: [(name: String, version: String)] = []
+  if let version = unsafe png_get_libpng_ver(nil) {
+    found.append(("libpng", unsafe String(cString: version)))
+  }
+  if let version = unsafe zlibVersion() { found.append(("zlib", unsafe String(cString: version))) }
+  return found
+}

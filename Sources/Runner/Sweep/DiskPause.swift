@@ -1,0 +1,45 @@
+import Spec
+
+/// A sweep that waits because a trial could not write: for room on the disk, for a permission, for a
+/// mount. No trial begins until a file can be written again.
+struct DiskPause {
+  let reason: String
+  private let folder: String
+  private let files: FileLayer
+  private let interval: Double
+  private var lastLook: Double
+
+  /// So many bytes must find their place before the sweep goes on.
+  private static let room = 4 << 20
+
+  init(_ reason: String, folder: String, interval: Double, files: FileLayer) {
+    (self.reason, self.folder, self.interval, self.files) = (reason, folder, interval, files)
+    lastLook = monotonicSeconds()
+  }
+
+  /// Tries to write, now and then.
+  mutating func isOver() -> Bool {
+    guard monotonicSeconds() - lastLook >= interval else { return false }
+    lastLook = monotonicSeconds()
+    let probe = FileLayer.temporaryName(for: "\(folder)/room")
+    defer { try? files.remove(probe) }
+    do throws(RunError) {
+      try files.create(probe, [UInt8](repeating: 0x55, count: Self.room))
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+extension SweepDirectory {
+  /// Why the last worker of a trial could not write, and how far it had come; nil if that was not what
+  /// ended it.
+  func diskFailure(of trial: PlannedTrial, _ ending: JobEnding) -> (reason: String, step: Int)? {
+    guard ending == .exited(4),
+      let bytes = try? files.read("\(folder(trial))/status.json", limit: 1 << 20),
+      let status = try? JSON(parsing: bytes), status["cause"]?.string == "disk"
+    else { return nil }
+    return (status["reason"]?.string ?? "the disk took no more", status["step"]?.int ?? 0)
+  }
+}

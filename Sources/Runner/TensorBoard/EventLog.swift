@@ -1,0 +1,125 @@
+import Images
+import Spec
+
+/// The event files of a run, which TensorBoard reads: one for each attempt, beside losses.csv.
+///
+/// Whoever goes on from a checkpoint cuts the files to what they held then. They tell times, so they are
+/// not the same bytes from run to run; steps are there once each.
+final class EventLog {
+  /// How far a file was written when a checkpoint was.
+  struct Position: Sendable, Hashable {
+    let file: String
+    let bytes: Int
+
+    init(file: String, bytes: Int) { (self.file, self.bytes) = (file, bytes) }
+
+    init?(_ json: JSON?) {
+      guard let file = json?["file"]?.string, EventLog.attempt(of: file) != nil,
+        let bytes = json?["bytes"]?.int, bytes >= 0
+      else { return nil }
+      self.init(file: file, bytes: bytes)
+    }
+
+    var json: JSON { .map(["file": .text(file), "bytes": .integer(bytes)]) }
+  }
+
+  private let directory: RunDirectory
+  private let name: String
+
+  /// - Parameters:
+  ///   - graph: what is trained; written unless earlier files hold it.
+  ///   - step: rounds played when this attempt begins.
+  init(
+    _ directory: RunDirectory, continuing position: Position?, from step: Int,
+    graph: @autoclosure () -> ModelGraph
+  ) throws(RunError) {
+    self.directory = directory
+    name = Self.name(ofAttempt: directory.claim.number)
+    try write(step: 0, .fileVersion)
+    if position == nil {
+      try write(step: 0, .graph(graph()))
+    } else {
+      // For a TensorBoard that is watching, and has read what was cut off.
+      try write(step: step + 1, .restart)
+    }
+  }
+
+  private static let stem = "events.out.tfevents."
+
+  static func name(ofAttempt number: Int) -> String { stem + padded(number, 6) }
+
+  /// The number of the attempt that wrote the file of this name; nil if it is no event file.
+  static func attempt(of name: String) -> Int? {
+    guard name.hasPrefix(stem), let number = Int(name.dropFirst(stem.count)), number > 0,
+      Self.name(ofAttempt: number) == name
+    else { return nil }
+    return number
+  }
+
+  private func write(step: Int, _ content: EventMessage.Content) throws(RunError) {
+    let message = EventMessage(step: step, time: wallSeconds(), content: content)
+    try directory.append(name, EventFraming.frame(message.bytes))
+  }
+
+  /// - Parameter rates: by player.
+  func add(_ row: LossRow, rates: [(player: Player, rate: Double)]) throws(RunError) {
+    let numbers = LossLedger.Column.allCases.compactMap { column in
+      row[column].map { EventMessage.Summary(tag: Self.tag(column), value: .scalar(Float($0))) }
+    }
+    let learningRates = rates.map { player, rate in
+      EventMessage.Summary(
+        tag: "learning_rate/\(player.rawValue)", value: .scalar(Float(rate)))
+    }
+    try write(step: row.step, .summaries(numbers + learningRates))
+  }
+
+  /// `loss/d_loss`: TensorBoard puts what shares a beginning side by side.
+  private static func tag(_ column: LossLedger.Column) -> String {
+    let name = column.rawValue
+    let group = ["loss", "gradient_norm"].first { name.hasSuffix("_\($0)") } ?? "score"
+    return "\(group)/\(name)"
+  }
+
+  func add(
+    _ histograms: [(name: String, histogram: WeightHistogram)], step: Int
+  ) throws(RunError) {
+    let summaries = histograms.map { name, histogram in
+      EventMessage.Summary(
+        tag: name.replacing(".", with: "/", maxReplacements: 1), value: .histogram(histogram))
+    }
+    try write(step: step, .summaries(summaries))
+  }
+
+  func add(_ picture: Raster, png: [UInt8], tag: String, step: Int) throws(RunError) {
+    let value = EventMessage.Summary.Value.picture(
+      width: picture.width, height: picture.height, channels: picture.channels, png: png)
+    try write(step: step, .summaries([EventMessage.Summary(tag: tag, value: value)]))
+  }
+
+  /// How far the file goes, with all of it on the disk.
+  func secured() throws(RunError) -> Position {
+    Position(file: name, bytes: try directory.secured(name))
+  }
+}
+
+extension RunDirectory {
+  /// Takes from the event files what was written after `position`.
+  ///
+  /// Of a file that has lost more than that, its whole records stay: it is for reading only, and no
+  /// reason to stop.
+  func cutEvents(to position: EventLog.Position?) throws(RunError) {
+    let kept = position.flatMap { EventLog.attempt(of: $0.file) } ?? 0
+    for name in try files.list(path) {
+      guard let attempt = EventLog.attempt(of: name) else { continue }
+      try claim.check()
+      let place = "\(path)/\(name)"
+      if attempt > kept {
+        try files.remove(place)
+      } else if let position, attempt == kept {
+        let written = try files.read(place).prefix(position.bytes)
+        let whole = EventFraming.contents(of: Array(written)).byteCount
+        try files.replace(place, with: Array(written.prefix(whole)))
+      }
+    }
+  }
+}

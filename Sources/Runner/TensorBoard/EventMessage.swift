@@ -1,0 +1,71 @@
+/// One record of a TensorBoard event file: the messages of `tensorflow/core/util/event.proto` and
+/// `tensorflow/core/framework/summary.proto` that a run has use for.
+struct EventMessage {
+  enum Content {
+    /// The first record of every file.
+    case fileVersion
+    /// From this step on, what earlier files hold is not valid any more.
+    case restart
+    case graph(ModelGraph)
+    case summaries([Summary])
+  }
+
+  struct Summary {
+    enum Value {
+      case scalar(Float)
+      case histogram(WeightHistogram)
+      /// A PNG file.
+      case picture(width: Int, height: Int, channels: Int, png: [UInt8])
+    }
+    let tag: String
+    let value: Value
+  }
+
+  let step: Int
+  /// Seconds since 1970.
+  let time: Double
+  let content: Content
+
+  /// As the content of a frame.
+  var bytes: [UInt8] {
+    var event = ProtobufWriter()
+    event.double(1, time)
+    event.integer(2, step)
+    switch content {
+    case .fileVersion: event.text(3, "brain.Event:2")
+    case .graph(let graph): event.data(4, graph.bytes)
+    case .summaries(let summaries):
+      event.message(5) { list in
+        for summary in summaries { list.message(1) { summary.write(&$0) } }
+      }
+    case .restart: event.message(7) { $0.integer(1, 1) }
+    }
+    return event.bytes
+  }
+}
+
+extension EventMessage.Summary {
+  fileprivate func write(_ message: inout ProtobufWriter) {
+    message.text(1, tag)
+    switch value {
+    case .scalar(let number): message.float(2, number)
+    case .picture(let width, let height, let channels, let png):
+      message.message(4) { image in
+        image.integer(1, height)
+        image.integer(2, width)
+        image.integer(3, channels)
+        image.data(4, png)
+      }
+    case .histogram(let histogram):
+      message.message(5) { message in
+        message.double(1, histogram.low)
+        message.double(2, histogram.high)
+        message.double(3, Double(histogram.count))
+        message.double(4, histogram.sum)
+        message.double(5, histogram.sumOfSquares)
+        message.doubles(6, histogram.limits)
+        message.doubles(7, histogram.counts.map(Double.init))
+      }
+    }
+  }
+}
