@@ -7,7 +7,7 @@ SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev zlib1g-dev pkg-config
 
-.PHONY: help run test setup build lint soak soak-kills docs benchmark benchmark-recording replay clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order benchmark benchmark-recording replay clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -19,6 +19,7 @@ help:
 	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation"
 	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
 	@echo "make replay PYTHON=...      every gallery file traced and replayed in PyTorch"
+	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -48,6 +49,10 @@ soak-kills: setup
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json
 	.build/release/gan-exp reference > docs/experiment-file.md
+
+# How exact gradients of gradients are, layer by layer: docs/second-order.md.
+second-order: setup
+	GAN_EXP_WRITE_DOCS=1 swift test $(SWIFT_FLAGS) --filter SecondOrderTests
 
 # PYTHON is one that has torch and safetensors; nothing else here needs it.
 PYTHON ?= python3

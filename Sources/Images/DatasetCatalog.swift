@@ -15,8 +15,15 @@ package protocol DatasetSource: Sendable {
   /// What one image is, where that is known without reading the set.
   var storedFormat: StoredFormat? { get }
 
+  /// Channels of pictures of any size, where the spec chooses them.
+  var chosenChannels: Int? { get }
+
   /// The whole set: as stored, or, where pictures are of any size, brought to `request.size`.
   func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet
+}
+
+extension DatasetSource {
+  package var chosenChannels: Int? { nil }
 }
 
 /// Files that are to be had from mirrors.

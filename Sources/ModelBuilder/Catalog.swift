@@ -20,6 +20,7 @@ package enum Catalog {
     Linear.self,
     MaxPool.self,
     Maxout.self,
+    MinibatchDiscrimination.self,
     MinibatchStddev.self,
     MultiplyLabel.self,
     Noise.self,

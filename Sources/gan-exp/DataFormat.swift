@@ -7,7 +7,10 @@ extension Experiment {
 
   /// The shape of one image after resizing, where it is known without reading the data.
   var declaredFormat: ImageFormat? {
-    source.storedFormat.map { stored in
+    if let channels = source.chosenChannels, let size = data.size {
+      return ImageFormat(channels: channels, height: size, width: size)
+    }
+    return source.storedFormat.map { stored in
       let size = data.size
       return ImageFormat(
         channels: stored.channels, height: size ?? stored.height, width: size ?? stored.width)

@@ -16,8 +16,10 @@ struct DescribeTests {
   @Test("every file of the gallery is there")
   func galleryIsThere() {
     let expected = [
-      "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "dcgan", "gan",
-      "gan-784", "lsgan", "lsgan-conditional", "lsgan-linear", "max-likelihood", "minimax",
+      "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "dcgan", "dcgan-64",
+      "gan",
+      "gan-784", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear", "max-likelihood",
+      "minimax",
       "norm-loss", "norm-loss-residual", "sweep-objectives", "wgan", "wgan-gp",
     ]
     #expect(Set(expected.map { "experiments/\($0).yaml" }).subtracting(Self.gallery) == [])

@@ -10,6 +10,8 @@ struct PenaltyCase: Decodable, CustomTestStringConvertible {
   let critic: String
   let real: GoldenTensor
   let fake: GoldenTensor
+  /// Of 3 classes; nil: the critic has none.
+  let labels: [Double]?
   let draws: [GoldenTensor]
   let states: [String: GoldenTensor]
   let value: Double
@@ -22,7 +24,7 @@ struct PenaltyCase: Decodable, CustomTestStringConvertible {
 }
 
 /// The graph of a penalty on a critic: its value and gradient.
-private struct PenaltyBench {
+struct PenaltyBench {
   let graph: Graph
   let layouts: [String: TensorLayout]
   private var feeds: [String: [Double]]
@@ -33,10 +35,11 @@ private struct PenaltyBench {
     let table = StateTable(builder: builder)
     let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
     let game = try smallGame(discriminator: penaltyCase.critic)
+    let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let critic = Discriminator(layers: LayerList(game.architecture.discriminator))
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
-        states: table, mode: .training, labels: nil, classes: 0,
+        states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
         initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
       return try critic.apply(images, in: pass)
     }
@@ -64,15 +67,30 @@ private struct PenaltyBench {
     layouts = Dictionary(
       uniqueKeysWithValues: zip(names.dropFirst(), parameters.map(\.declaration.layout)))
     feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
+    if let labels = penaltyCase.labels { feeds["labels"] = labels }
     feeds.merge(penaltyCase.draws.asFeeds) { $1 }
     states = [:]
-    for (name, layout) in layouts {
-      states["discriminator.\(name)"] = penaltyCase.states[name]?.ours(layout).values
+    for state in table.declarations {
+      let name = String(state.name.dropFirst("discriminator.".count))
+      states[state.name] = penaltyCase.states[name]?.ours(state.layout).values
     }
   }
 
   func run() throws -> [String: [Double]] {
     try Reference.evaluate(graph, feeds: feeds, states: states).outputs
+  }
+
+  /// The central difference of the penalty along a direction in a parameter.
+  func difference(in name: String, along direction: [Double]) throws -> Double {
+    let step = 1e-6
+    func value(_ length: Double) throws -> Double {
+      var bench = self
+      bench.states["discriminator.\(name)"] = zip(
+        states["discriminator.\(name)"] ?? [], direction
+      ).map { $0 + length * $1 }
+      return try bench.run()["value"]?[0] ?? .nan
+    }
+    return (try value(step) - value(-step)) / (2 * step)
   }
 
   func differences(in name: String) throws -> [Double] {

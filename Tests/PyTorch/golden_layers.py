@@ -5,8 +5,8 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 
 from networks import (
-    ConcatLabel, ConditionalBatchNorm, Maxout, MinibatchStddev, MultiplyLabel, PixelNorm,
-    Projection, Residual, SameConv2d, SelfAttention)
+    ConcatLabel, ConditionalBatchNorm, Maxout, MinibatchDiscrimination, MinibatchStddev,
+    MultiplyLabel, PixelNorm, Projection, Residual, SameConv2d, SelfAttention, equalized)
 
 
 def rounded(*shape):
@@ -55,6 +55,9 @@ def table():
         "output_padding: 2}"), (1, 1, 3, 2), nn.ConvTranspose2d(
             1, 1, (2, 3), 1, (1, 0), 2, dilation=3)
 
+    yield "conv_transpose: {channels: 4, kernel: 3, stride: 2, groups: 2, bias: false}", (
+        1, 6, 2, 2), nn.ConvTranspose2d(6, 4, 3, 2, groups=2, bias=False)
+
     yield "flatten", (2, 2, 2, 3), nn.Flatten()
     yield "flatten", vectors, nn.Flatten()
     yield "image: {channels: 3, size: [2, 4]}", (2, 24), nn.Unflatten(1, (3, 2, 4))
@@ -99,10 +102,13 @@ def table():
     yield "minibatch_stddev: 2", (4, 3), MinibatchStddev(2, 1e-8)
     yield "minibatch_stddev: {group: 4, epsilon: 0.1}", (6, 2), MinibatchStddev(4, 0.1)
     yield "minibatch_stddev: 0", (5, 2), MinibatchStddev(0, 1e-8)
+    yield "minibatch_discrimination: {units: 3, size: 2}", (4, 3), MinibatchDiscrimination(3, 3, 2)
+    yield "minibatch_discrimination: {units: 1, spectral_norm: true}", (1, 2), spectral_norm(
+        MinibatchDiscrimination(2, 1, 5))
     yield "maxout: {units: 2, pieces: 3}", vectors, Maxout(5, 2, 3, True)
     yield "maxout: {units: 3, pieces: 2, bias: false}", (2, 4), Maxout(4, 3, 2, False)
     yield "self_attention: {reduction: 2}", (2, 2, 2, 2), SelfAttention(2, 2)
-    yield "self_attention: {spectral_norm: true}", (1, 2, 1, 2), SelfAttention(2, 8, True)
+    yield "self_attention: {spectral_norm: true}", (1, 2, 1, 2), SelfAttention(2, 8, spectral_norm=True)
     yield "conv: {channels: 1, kernel: 5, stride: 2, same: true}", (1, 1, 5, 4), SameConv2d(
         1, 1, 5, 2)
     yield "conv: {channels: 2, kernel: 2, same: true}", (1, 1, 3, 2), SameConv2d(1, 2, 2)
@@ -113,6 +119,24 @@ def table():
     yield "conv_transpose: {channels: 2, kernel: [2, 3], stride: 2, spectral_norm: true}", (
         1, 3, 2, 1), spectral_norm(nn.ConvTranspose2d(3, 2, (2, 3), 2))
 
+    yield "conv_transpose: {channels: 4, kernel: 2, groups: 2, spectral_norm: true}", (
+        1, 2, 2, 1), spectral_norm(nn.ConvTranspose2d(2, 4, 2, groups=2))
+    yield "maxout: {units: 2, pieces: 3, spectral_norm: true}", (2, 4), spectral_norm(
+        Maxout(4, 2, 3, True))
+    yield "concat_label: {embedding: 2, spectral_norm: true}", (3, 2), labelled(
+        [3, 0, 3], spectral_norm(ConcatLabel(4, 2, "last")))
+
+    yield "linear: {units: 3, equalized: 1.5}", (2, 4), equalized(nn.Linear(4, 3), 1.5)
+    yield "conv: {channels: 4, kernel: [2, 3], groups: 2, equalized: 1.5}", (
+        1, 2, 3, 3), equalized(nn.Conv2d(2, 4, (2, 3), groups=2), 1.5)
+    yield "conv_transpose: {channels: 2, kernel: 3, groups: 2, equalized: 0.5}", (
+        1, 4, 2, 1), equalized(nn.ConvTranspose2d(4, 2, 3, groups=2), 0.5)
+    yield "maxout: {units: 2, pieces: 3, equalized: 1}", (2, 4), equalized(Maxout(4, 2, 3, True), 1)
+    yield "concat_label: {embedding: 2, equalized: 2}", (3, 2), labelled(
+        [3, 0, 3], equalized(ConcatLabel(4, 2, "last"), 2))
+    yield "self_attention: {equalized: 1}", (1, 2, 1, 2), SelfAttention(2, 8, equalized=1)
+    yield "projection: {equalized: 2}", (2, 3), labelled([1, 2], Projection(4, 3, equalized=2))
+
     yield "concat_label: 2", (4, 3), labelled([3, 0, 1, 0], ConcatLabel(4, 2, "last"))
     yield "concat_label: {embedding: 1, position: first}", (2, 3), labelled(
         [2, 2], ConcatLabel(4, 1, "first"))
@@ -122,7 +146,7 @@ def table():
         [2, 2, 0], ConditionalBatchNorm(4, 2, 0.1, 0.3))
     yield "projection", (4, 3), labelled([3, 0, 1, 0], Projection(4, 3))
     yield "projection: {bias: false, spectral_norm: true}", (3, 3), labelled(
-        [1, 1, 2], Projection(4, 3, False, True))
+        [1, 1, 2], Projection(4, 3, False, spectral_norm=True))
     yield "residual: [{linear: 5}, tanh]", vectors, Residual([nn.Linear(5, 5), nn.Tanh()])
     yield "residual: [{conv: {channels: 2, padding: 1}}, batch_norm, {residual: [silu]}]", (
         2, 2, 3, 3), Residual(

@@ -21,6 +21,7 @@ import golden_losses
 import golden_optimizers
 import golden_penalties
 import golden_rates
+import golden_second_order
 
 FOLDER = Path(__file__).parent.parent / "ModelBuilderTests" / "Golden"
 
@@ -46,7 +47,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     modules = [
         golden_layers, golden_losses, golden_penalties, golden_optimizers, golden_initializers,
-        golden_rates, golden_games, golden_augmentations,
+        golden_rates, golden_games, golden_augmentations, golden_second_order,
     ]
     for module in modules:
         torch.manual_seed(0)

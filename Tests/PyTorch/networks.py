@@ -5,6 +5,40 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 
 
+class EqualizedRate:
+    """Uses a weight times a constant (Karras et al. 2018): before each pass, as spectral norm does."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, module, inputs):
+        module.weight = module.weight_orig * self.factor
+
+
+def equalized(module, gain, inputs=None):
+    """`inputs`: how many numbers a unit sums up, if the weight's shape does not say it."""
+    weight = module.weight
+    if isinstance(module, nn.ConvTranspose2d):
+        inputs = weight[:, 0].numel() // module.groups
+    elif isinstance(module, nn.Embedding):
+        inputs = inputs or 1
+    rule = EqualizedRate(gain / (inputs or weight[0].numel()) ** 0.5)
+    del module._parameters["weight"]
+    module.register_parameter("weight_orig", nn.Parameter(weight.detach()))
+    module.weight = weight.detach()
+    module.register_forward_pre_hook(rule)
+    return module
+
+
+def ruled(module, keys, inputs=None):
+    """A module whose weight is used as the keys of its layer say."""
+    if keys.get("spectral_norm"):
+        return spectral_norm(module)
+    if isinstance(keys.get("equalized"), (int, float)):
+        return equalized(module, keys["equalized"], inputs)
+    return module
+
+
 class ConcatLabel(nn.Embedding):
     def __init__(self, classes, embedding, position):
         super().__init__(classes, embedding)
@@ -36,11 +70,10 @@ class ConditionalBatchNorm(nn.modules.batchnorm._BatchNorm):
 
 
 class Projection(nn.Module):
-    def __init__(self, classes, inputs, bias=True, spectral=False):
+    def __init__(self, classes, inputs, bias=True, **rule):
         super().__init__()
-        wrap = spectral_norm if spectral else (lambda module: module)
-        self.linear = wrap(nn.Linear(inputs, 1, bias))
-        self.embedding = wrap(nn.Embedding(classes, inputs))
+        self.linear = ruled(nn.Linear(inputs, 1, bias), rule)
+        self.embedding = ruled(nn.Embedding(classes, inputs), rule, inputs)
 
     def forward(self, x, labels):
         return self.linear(x) + (self.embedding(labels) * x).sum(1, keepdim=True)
@@ -107,6 +140,20 @@ class Maxout(nn.Linear):
         return super().forward(x).unflatten(1, (-1, self.pieces)).amax(2)
 
 
+class MinibatchDiscrimination(nn.Linear):
+    """Salimans et al. 2016: how near the other samples of the batch are."""
+
+    def __init__(self, inputs, units, size):
+        super().__init__(inputs, units * size, bias=False)
+        self.units = units
+
+    def forward(self, x):
+        rows = super().forward(x).unflatten(1, (self.units, -1))
+        nearness = torch.exp(-(rows[:, None] - rows[None]).abs().sum(3))
+        others = 1 - torch.eye(len(x), dtype=x.dtype)
+        return torch.cat((x, (nearness * others[:, :, None]).sum(1)), 1)
+
+
 class MinibatchStddev(nn.Module):
     def __init__(self, group, epsilon):
         super().__init__()
@@ -123,13 +170,12 @@ class MinibatchStddev(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    def __init__(self, channels, reduction, spectral=False):
+    def __init__(self, channels, reduction, **rule):
         super().__init__()
         narrow = max(1, channels // reduction)
-        wrap = spectral_norm if spectral else (lambda module: module)
-        self.query = wrap(nn.Conv2d(channels, narrow, 1))
-        self.key = wrap(nn.Conv2d(channels, narrow, 1))
-        self.value = wrap(nn.Conv2d(channels, channels, 1))
+        self.query = ruled(nn.Conv2d(channels, narrow, 1), rule)
+        self.key = ruled(nn.Conv2d(channels, narrow, 1), rule)
+        self.value = ruled(nn.Conv2d(channels, channels, 1), rule)
         self.gamma = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
@@ -205,8 +251,11 @@ def shape_after(module, shape, classes):
 
 def make(name, keys, shape, classes):
     module = plain(name, keys, shape, classes)
-    wraps = keys.get("spectral_norm") and name not in ("self_attention", "projection")
-    return spectral_norm(module) if wraps else module
+    return module if name in ("self_attention", "projection") else ruled(module, keys)
+
+
+def rule_of(keys):
+    return {name: keys[name] for name in ("spectral_norm", "equalized")}
 
 
 def plain(name, keys, shape, classes):
@@ -229,10 +278,12 @@ def plain(name, keys, shape, classes):
             return kind(pair(keys["kernel"]), stride, pair(keys["padding"]))
         case "pixel_shuffle":
             return nn.PixelShuffle(keys["factor"])
+        case "minibatch_discrimination":
+            return MinibatchDiscrimination(shape[0], keys["units"], keys["size"])
         case "minibatch_stddev":
             return MinibatchStddev(keys["group"], keys["epsilon"])
         case "self_attention":
-            return SelfAttention(shape[0], keys["reduction"], keys["spectral_norm"])
+            return SelfAttention(shape[0], keys["reduction"], **rule_of(keys))
         case "noise":
             return Noise(keys["standard_deviation"])
         case "batch_norm":
@@ -246,7 +297,7 @@ def plain(name, keys, shape, classes):
         case "conv_transpose":
             return nn.ConvTranspose2d(
                 shape[0], keys["channels"], pair(keys["kernel"]), pair(keys["stride"]),
-                pair(keys["padding"]), pair(keys["output_padding"]), 1, keys["bias"],
+                pair(keys["padding"]), pair(keys["output_padding"]), keys["groups"], keys["bias"],
                 pair(keys["dilation"]))
         case "upsample":
             return nn.Upsample(scale_factor=keys["factor"], mode=keys["mode"])
@@ -261,7 +312,7 @@ def plain(name, keys, shape, classes):
         case "conditional_batch_norm":
             return ConditionalBatchNorm(classes, shape[0], keys["epsilon"], keys["momentum"])
         case "projection":
-            return Projection(classes, shape[0], keys["bias"], keys["spectral_norm"])
+            return Projection(classes, shape[0], keys["bias"], **rule_of(keys))
         case "dropout":
             return Dropout(keys["probability"])
         case "flatten":

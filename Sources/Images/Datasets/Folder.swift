@@ -63,6 +63,8 @@ package struct Folder: DatasetSource, Equatable {
 
   package var storedFormat: StoredFormat? { nil }
 
+  package var chosenChannels: Int? { options.channels }
+
   /// A relative path is looked for in every folder of the request and then in the current one.
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     try loader(request).load()

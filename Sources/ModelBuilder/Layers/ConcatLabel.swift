@@ -11,23 +11,26 @@ package struct ConcatLabel: Layer {
   package static let declaration = Declaration(
     "concat_label", "Concatenates a learned embedding of the label to each vector",
     details: "Mirza and Osindero 2014. Needs `labels:`. PyTorch: `nn.Embedding` and `torch.cat`.",
-    fields: [embedding.declaration, position.declaration], shorthand: "embedding",
-    example: "concat_label: {embedding: 10}")
+    fields: [embedding.declaration, position.declaration] + WeightRule.fields,
+    shorthand: "embedding", example: "concat_label: {embedding: 10}",
+    check: WeightRule.objections)
 
   let size: Int
   let position: Position
+  let rule: WeightRule
 
   package init(_ record: Record) {
     size = record[Self.embedding]
     position = record[Self.position]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     _ = try input.units(for: "concat_label")
     let labels = try scope.labels("to concatenate")
-    let table = scope.parameter(
-      "weight", [scope.classes, size], kind: .embedding,
-      fans: Fans(input: scope.classes, output: size))
+    let table = scope.weight(
+      [scope.classes, size], layout: .plain, outputAxis: 0, kind: .embedding,
+      fans: Fans(input: scope.classes, output: size), inputs: 1, rule: rule)
     let rows = table.gather(labels)
     switch position {
     case .first: return rows.concatenated(with: input, axis: 1)

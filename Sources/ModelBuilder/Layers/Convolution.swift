@@ -26,11 +26,13 @@ package struct Convolution: Layer {
     fields: [
       channels.declaration, kernel.declaration, stride.declaration, padding.declaration,
       dilation.declaration, groups.declaration, bias.declaration, same.declaration,
-      LayerScope.spectralNormKey.declaration,
-    ], shorthand: "channels", example: "conv: {channels: 64, kernel: 4, stride: 2, padding: 1}",
+    ] + WeightRule.fields, shorthand: "channels",
+    example: "conv: {channels: 64, kernel: 4, stride: 2, padding: 1}",
     check: { record in
-      record[same] && record[padding] != [0, 0]
-        ? [Objection("same", "`same` chooses the padding itself", label: "drop `padding`")] : []
+      let pads = record[same] && record[padding] != [0, 0]
+      return WeightRule.objections(record)
+        + (pads
+          ? [Objection("same", "`same` chooses the padding itself", label: "drop `padding`")] : [])
     })
 
   let channels: Int
@@ -38,7 +40,7 @@ package struct Convolution: Layer {
   let geometry: ConvGeometry
   let hasBias: Bool
   let isSame: Bool
-  let spectralNorm: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     channels = record[Self.channels]
@@ -51,7 +53,7 @@ package struct Convolution: Layer {
       dilationWidth: dilation[1], groups: record[Self.groups])
     hasBias = record[Self.bias]
     isSame = record[Self.same]
-    spectralNorm = record[LayerScope.spectralNormKey]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -77,7 +79,7 @@ package struct Convolution: Layer {
     let fans = Fans(input: inputChannels / geometry.groups * taps, output: channels * taps)
     let weight = scope.weight(
       [kernel[0], kernel[1], inputChannels / geometry.groups, channels], layout: .convolution,
-      outputAxis: 3, kind: .convolution(.weight), fans: fans, spectralNorm: spectralNorm)
+      outputAxis: 3, kind: .convolution(.weight), fans: fans, rule: rule)
     let result = input.convolution(weight, geometry)
     guard hasBias else { return result }
     let bias = scope.parameter("bias", [channels], kind: .convolution(.bias), fans: fans)

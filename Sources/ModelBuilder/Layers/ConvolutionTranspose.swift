@@ -17,6 +17,8 @@ package struct ConvolutionTranspose: Layer {
     "Rows and columns added at the end; less than the stride")
   static let dilation = Field.sizes(
     "dilation", default: 1, in: .within(1...255), "Step between kernel taps")
+  static let groups = Field.integer(
+    "groups", default: 1, in: .atLeast(1), "Channels are convolved in this many separate groups")
   static let bias = Field.flag("bias", default: true, "Add a learned offset to each channel")
   package static let declaration = Declaration(
     "conv_transpose", "Transposed convolution",
@@ -25,17 +27,17 @@ package struct ConvolutionTranspose: Layer {
       + "PyTorch: `nn.ConvTranspose2d`.",
     fields: [
       channels.declaration, kernel.declaration, stride.declaration, padding.declaration,
-      outputPadding.declaration, dilation.declaration, bias.declaration,
-      LayerScope.spectralNormKey.declaration,
-    ], shorthand: "channels",
-    example: "conv_transpose: {channels: 128, kernel: 4, stride: 2, padding: 1}")
+      outputPadding.declaration, dilation.declaration, groups.declaration, bias.declaration,
+    ] + WeightRule.fields, shorthand: "channels",
+    example: "conv_transpose: {channels: 128, kernel: 4, stride: 2, padding: 1}",
+    check: WeightRule.objections)
 
   let channels: Int
   let kernel: [Int]
   let outputPadding: [Int]
   let geometry: ConvGeometry
   let hasBias: Bool
-  let spectralNorm: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     channels = record[Self.channels]
@@ -46,9 +48,9 @@ package struct ConvolutionTranspose: Layer {
     geometry = ConvGeometry(
       strideHeight: stride[0], strideWidth: stride[1], padTop: padding[0], padBottom: padding[0],
       padLeft: padding[1], padRight: padding[1], dilationHeight: dilation[0],
-      dilationWidth: dilation[1])
+      dilationWidth: dilation[1], groups: record[Self.groups])
     hasBias = record[Self.bias]
-    spectralNorm = record[LayerScope.spectralNormKey]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -72,12 +74,18 @@ package struct ConvolutionTranspose: Layer {
         "padding \(geometry.padTop) cuts everything off \(described(input.shape)) images",
         advice: "less padding, or a larger kernel")
     }
+    let groups = geometry.groups
+    guard inputChannels % groups == 0, channels % groups == 0 else {
+      throw LayerMisfit(
+        "\(inputChannels) input and \(channels) output channels do not divide into "
+          + "\(groups) groups", advice: "groups must divide both")
+    }
     let taps = kernel[0] * kernel[1]
-    // PyTorch reads the fans off [in, out, kernel, kernel], so "in" is the output's channels.
-    let fans = Fans(input: channels * taps, output: inputChannels * taps)
+    // PyTorch reads the fans off [in, out / groups, kernel, kernel], so "in" is the output's channels.
+    let fans = Fans(input: channels / groups * taps, output: inputChannels * taps)
     let weight = scope.weight(
-      [kernel[0], kernel[1], channels, inputChannels], layout: .convolution, outputAxis: 2,
-      kind: .convolution(.weight), fans: fans, spectralNorm: spectralNorm)
+      [kernel[0], kernel[1], channels / groups, inputChannels], layout: .convolution, outputAxis: 2,
+      kind: .convolution(.weight), fans: fans, inputs: inputChannels / groups * taps, rule: rule)
     // Rows of output padding that no place of the kernel reaches are uncut padding, then zeros.
     var geometry = geometry
     let (spareRows, spareColumns) = (

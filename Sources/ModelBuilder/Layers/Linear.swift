@@ -8,17 +8,17 @@ package struct Linear: Layer {
   package static let declaration = Declaration(
     "linear", "Fully connected: y = x Wᵀ + b",
     details: "Takes vectors of any width. PyTorch: `nn.Linear`.",
-    fields: [units.declaration, bias.declaration, LayerScope.spectralNormKey.declaration],
-    shorthand: "units", example: "linear: 128")
+    fields: [units.declaration, bias.declaration] + WeightRule.fields, shorthand: "units",
+    example: "linear: 128", check: WeightRule.objections)
 
   let units: Int
   let hasBias: Bool
-  let spectralNorm: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     units = record[Self.units]
     hasBias = record[Self.bias]
-    spectralNorm = record[LayerScope.spectralNormKey]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -26,7 +26,7 @@ package struct Linear: Layer {
     let fans = Fans(input: width, output: units)
     let weight = scope.weight(
       [width, units], layout: .linear, outputAxis: 1, kind: .linear(.weight), fans: fans,
-      spectralNorm: spectralNorm)
+      rule: rule)
     let product = input.matmul(weight)
     guard hasBias else { return product }
     let bias = scope.parameter("bias", [units], kind: .linear(.bias), fans: fans)

@@ -11,24 +11,27 @@ package struct Maxout: Layer {
     "maxout", "The largest of several linear maps, unit by unit",
     details: "Goodfellow et al. 2013. PyTorch: `nn.Linear(in, units · pieces)`, then the maximum "
       + "over each `pieces` neighbours.",
-    fields: [units.declaration, pieces.declaration, bias.declaration], shorthand: "units",
-    example: "maxout: {units: 240, pieces: 5}")
+    fields: [units.declaration, pieces.declaration, bias.declaration] + WeightRule.fields,
+    shorthand: "units", example: "maxout: {units: 240, pieces: 5}", check: WeightRule.objections)
 
   let units: Int
   let pieces: Int
   let hasBias: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     units = record[Self.units]
     pieces = record[Self.pieces]
     hasBias = record[Self.bias]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let width = try input.units(for: "maxout")
     let fans = Fans(input: width, output: units * pieces)
-    let weight = scope.parameter(
-      "weight", [width, units * pieces], layout: .linear, kind: .linear(.weight), fans: fans)
+    let weight = scope.weight(
+      [width, units * pieces], layout: .linear, outputAxis: 1, kind: .linear(.weight), fans: fans,
+      rule: rule)
     var maps = input.matmul(weight)
     if hasBias {
       let bias = scope.parameter("bias", [units * pieces], kind: .linear(.bias), fans: fans)

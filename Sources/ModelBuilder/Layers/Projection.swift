@@ -10,15 +10,15 @@ package struct Projection: Layer {
     details: "Miyato and Koyama 2018, equation 3: w · φ + b + ⟨embedding(label), φ⟩. Needs "
       + "`labels:`. Parameters `linear.weight`, `linear.bias` and `embedding.weight`; PyTorch: "
       + "`nn.Linear(n, 1)` and `nn.Embedding(classes, n)`.",
-    fields: [bias.declaration, LayerScope.spectralNormKey.declaration],
-    example: "projection: {spectral_norm: true}")
+    fields: [bias.declaration] + WeightRule.fields,
+    example: "projection: {spectral_norm: true}", check: WeightRule.objections)
 
   let hasBias: Bool
-  let spectralNorm: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     hasBias = record[Self.bias]
-    spectralNorm = record[LayerScope.spectralNormKey]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -28,7 +28,7 @@ package struct Projection: Layer {
     let fans = Fans(input: width, output: 1)
     let weight = linear.weight(
       [width, 1], layout: .linear, outputAxis: 1, kind: .linear(.weight), fans: fans,
-      spectralNorm: spectralNorm)
+      rule: rule)
     var score = input.matmul(weight)
     if hasBias {
       let bias = linear.parameter("bias", [1], kind: .linear(.bias), fans: fans)
@@ -36,7 +36,7 @@ package struct Projection: Layer {
     }
     let table = embedding.weight(
       [scope.classes, width], layout: .plain, outputAxis: 0, kind: .embedding,
-      fans: Fans(input: scope.classes, output: width), spectralNorm: spectralNorm)
+      fans: Fans(input: scope.classes, output: width), inputs: width, rule: rule)
     let agreement = (table.gather(labels) * input).sum(axes: [1])
     return score + agreement.reshape([input.batch, 1])
   }

@@ -7,19 +7,18 @@ package struct SelfAttention: Layer {
   static let reduction = Field.integer(
     "reduction", default: 8, in: .within(1...65_536),
     "Times fewer channels in queries and keys, at least one")
-  static let spectralNorm = Field.flag(
-    "spectral_norm", default: false, "Divide the convolutions' weights by their largest gain")
   package static let declaration = Declaration(
     "self_attention", "Lets every place of an image look at every other",
     details: "Zhang et al. 2019, equations 1 to 3. Memory grows with the square of the places.",
-    fields: [reduction.declaration, spectralNorm.declaration], example: "self_attention")
+    fields: [reduction.declaration] + WeightRule.fields, example: "self_attention",
+    check: WeightRule.objections)
 
   let reduction: Int
-  let spectralNorm: Bool
+  let rule: WeightRule
 
   package init(_ record: Record) {
     reduction = record[Self.reduction]
-    spectralNorm = record[Self.spectralNorm]
+    rule = WeightRule(record)
   }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
@@ -36,7 +35,7 @@ package struct SelfAttention: Layer {
       let fans = Fans(input: channels, output: outputs)
       let weight = inner.weight(
         [1, 1, channels, outputs], layout: .convolution, outputAxis: 3,
-        kind: .convolution(.weight), fans: fans, spectralNorm: spectralNorm)
+        kind: .convolution(.weight), fans: fans, rule: rule)
       let bias = inner.parameter("bias", [outputs], kind: .convolution(.bias), fans: fans)
       let result = input.convolution(weight, ConvGeometry())
       return (result + bias.broadcastChannels(to: result.shape))

@@ -8,17 +8,13 @@ extension LayerScope {
     "spectral_norm", default: false,
     "Divide the weight by its largest singular value (Miyato et al. 2018)")
 
-  /// A weight with the name `weight`; under spectral norm `weight_orig`, with the vectors `weight_u`
-  /// and `weight_v` as statistics.
+  /// A weight under spectral norm: `weight_orig`, with the vectors `weight_u` and `weight_v` as
+  /// statistics.
   /// - Parameter outputAxis: the axis of outputs, whose rows PyTorch's matrix has.
-  func weight(
-    _ shape: Shape, layout: TensorLayout, outputAxis: Int, kind: ParameterKind, fans: Fans,
-    spectralNorm: Bool
+  func spectrallyNormalized(
+    _ shape: Shape, layout: TensorLayout, outputAxis: Int, initial: InitialValue
   ) -> Value {
-    guard spectralNorm else {
-      return parameter("weight", shape, layout: layout, kind: kind, fans: fans)
-    }
-    let original = parameter("weight_orig", shape, layout: layout, kind: kind, fans: fans)
+    let original = parameter("weight_orig", shape, layout: layout, initial: initial)
     let outputs = shape[outputAxis]
     let inputs = shape.count / outputs
     // [… inputs, outputs], in PyTorch's order of inputs.
