@@ -11,7 +11,8 @@ struct DataCommandTests {
     #expect(result.errors == "")
     #expect(try place.run("data").output == result.output)
     #expect(
-      result.lines.contains("               mnist train: MNIST (train-images-idx3-ubyte) not found"))
+      result.lines.contains("               mnist train: MNIST (train-images-idx3-ubyte) not found")
+    )
     #expect(result.output.contains(/\n +synthetic digits: 10000 images, sha256 [0-9a-f]{16}…\n/))
   }
 
@@ -22,9 +23,43 @@ struct DataCommandTests {
     #expect(result.end == .exit(0))
     #expect(result.lines.first == "synthetic digits: 25 images of 1×28×28")
     #expect(result.lines[1].contains(/^sha256 [0-9a-f]{64}$/))
-    #expect(result.lines[2...].map { $0 } == (0..<10).map { "class \($0)  \($0 < 5 ? 3 : 2)" })
+    #expect(
+      result.lines[2...].map { $0 }
+        == (0..<10).map { "class \($0)  \($0 < 5 ? 3 : 2)" } + ["preview.png"])
+    #expect(pictureSize(try place.bytes("preview.png"))[1] == 302)
     let other = try place.run("data", "check", "{synthetic: {of: digits, count: 25, seed: 1}}")
     #expect(other.lines[1] != result.lines[1])
+  }
+
+  @Test("data check of a folder tells sizes, classes and every bad file, and ends with 4 for them")
+  func checkFolder() throws {
+    let place = try Place()
+    _ = try place.run("data", "show", "{synthetic: {of: digits, count: 30}}", "--to", "a.png")
+    _ = try place.run("data", "show", "{synthetic: digits}", "--columns", "4", "--to", "b.png")
+    for name in ["x/1.png", "x/2.png", "y/1.png"] {
+      try place.makeFolder("own/" + name.prefix(1))
+      try place.write("own/" + name, try place.bytes(name == "y/1.png" ? "b.png" : "a.png"))
+    }
+    try place.write("own/x/note.jpg", Array("hello".utf8))
+    try place.write("own/x/read.me", Array("hello".utf8))
+    let (wide, small) = (
+      pictureSize(try place.bytes("a.png")), pictureSize(try place.bytes("b.png"))
+    )
+    let found = try place.run("data", "check", "own", "--preview", "seen.png")
+    #expect(found.end == .exit(4))
+    #expect(
+      found.lines == [
+        "folder own: 3 pictures, as 1×64×64",
+        "sizes 2 of \(wide[0])×\(wide[1]), 1 of \(small[0])×\(small[1])", "colour 0, grey 3",
+        "other files, not read: 1 .me", found.lines[4], "class x  2", "class y  1",
+        "bad x/note.jpg: neither JPEG nor PNG: it begins with the text `hello`", "seen.png",
+      ])
+    #expect(found.errors.contains("error: folder own: 1 of 4 pictures cannot be used:"))
+    // Two rows of 64 pixels with 2 around.
+    #expect(pictureSize(try place.bytes("seen.png"))[1] == 134)
+    let skipping = try place.run(
+      "data", "check", "{folder: {path: own, on_bad_image: skip}}", "--preview", "none")
+    #expect(skipping.end == .exit(0) && skipping.lines == Array(found.lines.dropLast()))
   }
 
   @Test("data show draws a row a class")

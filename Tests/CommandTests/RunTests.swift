@@ -46,7 +46,7 @@ struct RunTests {
         "2", "4", "6", "8", "10", "12",
       ])
     let timing = try place.text("\(directory)/timing.csv").split(separator: "\n")
-    #expect(timing.first == "step,seconds,images_per_second")
+    #expect(timing.first == "step,seconds,images_per_second,waited")
     #expect(timing.count == losses.count)
     let status = try place.json("\(directory)/status.json")
     #expect(status["state"] as? String == "finished")

@@ -58,6 +58,9 @@ package struct Numpy: DatasetSource, Equatable {
     (self.layout, self.values) = (layout, values)
   }
 
+  /// The array at `path`, as it is taken without any further word.
+  package init(at path: String) { self.init(path) }
+
   package init(_ record: Record) {
     self.init(
       record[Self.path], images: record[Self.images], labels: record[Self.labels],

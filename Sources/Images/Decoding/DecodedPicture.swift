@@ -10,71 +10,83 @@ struct DecodedPicture {
   /// `[height, width, samples]`.
   let samples: [UInt8]
 
-  /// Reads what `bytes` say they are, whatever the file is called.
-  init(_ bytes: [UInt8]) throws(ImageFault) {
-    if bytes.starts(with: [0xff, 0xd8, 0xff]) {
-      self = try unsafe Self.read(bytes, gan_read_jpeg)
-    } else if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) {
-      self = try unsafe Self.read(bytes, gan_read_png, gainAtMost: 1032 * 8)
-    } else {
-      throw ImageFault(reason: Self.unknown(bytes))
-    }
-  }
+  /// What a file says of its picture, within the limits.
+  struct Header {
+    fileprivate let reader: Reader
+    fileprivate var content = gan_picture()
 
-  private init(width: Int, height: Int, colour: Colour, samples: [UInt8]) {
-    (self.width, self.height, self.colour, self.samples) = (width, height, colour, samples)
-  }
+    var width: Int { Int(content.width) }
+    var height: Int { Int(content.height) }
+    var isGrey: Bool { content.colour == GAN_GREY || content.colour == GAN_GREY_ALPHA }
 
-  private typealias Reader = (
-    UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<gan_picture>?, UnsafeMutablePointer<UInt8>?,
-    Int, UnsafeMutablePointer<CChar>?
-  ) -> Int32
-
-  /// - Parameter gainAtMost: pixels that a byte of the file can hold, where there is a limit: a
-  ///   header that promises more lies, and nothing is allocated for it.
-  private static func read(
-    _ bytes: [UInt8], _ reader: Reader, gainAtMost: Int? = nil
-  ) throws(ImageFault) -> DecodedPicture {
-    var header = gan_picture()
-    var reason = [CChar](repeating: 0, count: Int(GAN_REASON_SIZE))
-    guard unsafe call(reader, bytes, &header, nil, 0, &reason) else {
-      throw ImageFault(reason: text(reason))
-    }
-    let (width, height) = (Int(header.width), Int(header.height))
-    guard width > 0, height > 0 else { throw ImageFault(reason: "\(width)×\(height) pixels") }
-    guard width <= PictureLimit.side, height <= PictureLimit.side,
-      width * height <= PictureLimit.pixels
-    else {
-      throw ImageFault(
-        reason: "\(width)×\(height), the limit is \(PictureLimit.side) a side and "
-          + "\(PictureLimit.pixels / 1_000_000) million pixels")
-    }
-    if let gainAtMost {
-      guard width * height / gainAtMost <= bytes.count else {
+    /// By what `bytes` say they are, whatever the file is called.
+    init(_ bytes: [UInt8]) throws(ImageFault) {
+      let isPNG = bytes.starts(with: [0x89, 0x50, 0x4e, 0x47])
+      if isPNG {
+        reader = unsafe Reader(call: gan_read_png)
+      } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
+        reader = unsafe Reader(call: gan_read_jpeg)
+      } else {
+        throw ImageFault(reason: DecodedPicture.unknown(bytes))
+      }
+      try unsafe reader(bytes, &content, nil, 0)
+      guard width > 0, height > 0 else { throw ImageFault(reason: "\(width)×\(height) pixels") }
+      guard width <= PictureLimit.side, height <= PictureLimit.side,
+        width * height <= PictureLimit.pixels
+      else {
         throw ImageFault(
-          reason: "\(width)×\(height) pixels cannot come from \(bytes.count) bytes")
+          reason: "\(width)×\(height), the limit is \(PictureLimit.side) a side and "
+            + "\(PictureLimit.pixels / 1_000_000) million pixels")
+      }
+      // A row of the shallowest depth is an eighth of a byte a pixel, and deflate gains 1032 to 1 at
+      // most: a header that promises more lies, and nothing is allocated for it.
+      guard !isPNG || width * height / 8 / InflateStream.largestRatio <= bytes.count else {
+        throw ImageFault(reason: "\(width)×\(height) pixels cannot come from \(bytes.count) bytes")
       }
     }
-    let (colour, channels) = try colour(of: header)
-    var isRead = false
-    let size = width * height * channels
-    let samples = unsafe [UInt8](unsafeUninitializedCapacity: size) { output, filled in
-      isRead = unsafe call(reader, bytes, &header, output.baseAddress, size, &reason)
-      filled = isRead ? size : 0
-    }
-    guard isRead else { throw ImageFault(reason: text(reason)) }
-    return DecodedPicture(width: width, height: height, colour: colour, samples: samples)
   }
 
-  private static func call(
-    _ reader: Reader, _ bytes: [UInt8], _ header: inout gan_picture,
-    _ output: UnsafeMutablePointer<UInt8>?, _ room: Int, _ reason: inout [CChar]
-  ) -> Bool {
-    unsafe bytes.withUnsafeBufferPointer { input in
-      unsafe reason.withUnsafeMutableBufferPointer { reason in
-        unsafe reader(input.baseAddress, input.count, &header, output, room, reason.baseAddress)
-          != 0
+  init(_ bytes: [UInt8]) throws(ImageFault) {
+    var header = try Header(bytes)
+    (width, height) = (header.width, header.height)
+    let (colour, channels) = try Self.colour(of: header.content)
+    var fault: ImageFault?
+    let size = width * height * channels
+    samples = unsafe [UInt8](unsafeUninitializedCapacity: size) { output, filled in
+      do throws(ImageFault) {
+        try unsafe header.reader(bytes, &header.content, output.baseAddress, size)
+        filled = size
+      } catch {
+        fault = error
       }
+    }
+    self.colour = colour
+    if let fault { throw fault }
+  }
+
+  /// One of the two libraries.
+  @safe fileprivate struct Reader {
+    let call:
+      @convention(c) (
+        UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<gan_picture>?,
+        UnsafeMutablePointer<UInt8>?, Int, UnsafeMutablePointer<CChar>?
+      ) -> Int32
+
+    /// Reads the header, and the samples if there is an `output` for them.
+    func callAsFunction(
+      _ bytes: [UInt8], _ header: inout gan_picture, _ output: UnsafeMutablePointer<UInt8>?,
+      _ room: Int
+    ) throws(ImageFault) {
+      var reason = [CChar](repeating: 0, count: Int(GAN_REASON_SIZE))
+      let isRead = unsafe bytes.withUnsafeBufferPointer { input in
+        unsafe reason.withUnsafeMutableBufferPointer { reason in
+          unsafe call(
+            input.baseAddress, input.count, &header, output, room, reason.baseAddress) != 0
+        }
+      }
+      if isRead { return }
+      let words = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      throw ImageFault(reason: String(decoding: words, as: UTF8.self))
     }
   }
 
@@ -89,10 +101,6 @@ struct DecodedPicture {
     case GAN_CMYK: (.cmyk(isInverted: header.is_inverted != 0), 4)
     default: throw ImageFault(reason: "a colour space that is not known")
     }
-  }
-
-  private static func text(_ reason: [CChar]) -> String {
-    String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func unknown(_ bytes: [UInt8]) -> String {

@@ -3,7 +3,7 @@ enum Orientation: Int {
   case upright = 1
   case mirrored, halfTurn, flipped, transposed, quarterTurnRight, transversed, quarterTurnLeft
 
-  private var swapsSides: Bool { rawValue >= 5 }
+  var swapsSides: Bool { rawValue >= 5 }
 
   /// The picture upright, as Pillow's `ImageOps.exif_transpose` makes it.
   func applied(to raster: Raster) -> Raster {

@@ -57,9 +57,9 @@ struct Game: Sendable {
 
   /// The moves of `segment`, one after the other, in one graph.
   func write(
-    _ segment: [PlannedMove], batch: Int, observing: Bool
+    _ segment: [PlannedMove], batch: Int, observing: Bool, real input: RealInput = .values
   ) -> (graph: Graph, states: StateTable) {
-    let writer = RoundWriter(game: self, batch: batch, observing: observing)
+    let writer = RoundWriter(game: self, batch: batch, observing: observing, real: input)
     // Shapes were checked before any round is written.
     do throws(LayerMisfit) {
       for (index, move) in segment.enumerated() {

@@ -50,6 +50,7 @@ final class RoundWriter {
   private let game: Game
   private let batch: Int
   private let observing: Bool
+  private let input: RealInput
   private let builder = GraphBuilder()
   let states: StateTable
   private let key: Value
@@ -59,10 +60,11 @@ final class RoundWriter {
   private var fakes: [Int: Fakes] = [:]
   private var outputs: [(name: String, value: Value)] = []
 
-  init(game: Game, batch: Int, observing: Bool) {
+  init(game: Game, batch: Int, observing: Bool, real input: RealInput) {
     self.game = game
     self.batch = batch
     self.observing = observing
+    self.input = input
     states = StateTable(builder: builder)
     key = builder.feed("key", [3], .int32)
   }
@@ -117,7 +119,15 @@ final class RoundWriter {
 
   /// The images of the data; a graph that does not use them does not ask for them.
   private func real(of part: Part) -> ImageBatch {
-    ImageBatch(value: samples(part, of: builder.feed("real", game.imageShape(batch: batch))))
+    ImageBatch(value: samples(part, of: real))
+  }
+  private var real: Value {
+    let shape = game.imageShape(batch: batch)
+    switch input {
+    case .values: return builder.feed("real", shape)
+    case .bytes:
+      return builder.feed("real", shape, .uint8).scaled(to: game.experiment.data.range)
+    }
   }
 
   /// Class labels of the real batch.

@@ -53,10 +53,17 @@ package struct TrainingProgram: Sendable {
       .reduce(0, +)
   }
 
+  /// How a run feeds its samples.
+  package var realInput: RealInput { .bytes }
+
   /// The graphs of one round for a batch of this size.
   ///
-  /// - Parameter observing: also give out every draw and gradient, for `trace`.
-  package func round(batch: Int, observing: Bool = false) -> RoundProgram {
+  /// - Parameters:
+  ///   - observing: also give out every draw and gradient, for `trace`.
+  ///   - input: the form of the feed `real`.
+  package func round(
+    batch: Int, observing: Bool = false, real input: RealInput = .values
+  ) -> RoundProgram {
     let plan = RoundPlan(experiment.schedule)
     var program = RoundProgram(graphs: [], steps: [])
     var known: [[Player]: Int] = [:]
@@ -68,7 +75,8 @@ package struct TrainingProgram: Sendable {
       } else {
         graph = program.graphs.count
         known[players] = graph
-        program.graphs.append(game.write(segment, batch: batch, observing: observing).graph)
+        program.graphs.append(
+          game.write(segment, batch: batch, observing: observing, real: input).graph)
       }
       program.steps.append(
         RoundStep(
@@ -127,7 +135,7 @@ package struct RoundProgram: Sendable {
 
 /// One execution within a round.
 ///
-/// Feeds, of which a graph declares those it needs: `real` float32 `[batch, height, width, channels]`,
+/// Feeds, of which a graph declares those it needs: `real` `[batch, height, width, channels]` (`RealInput`),
 /// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
 /// the scalars of `TrainingProgram.learningRates` and `.momenta`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.

@@ -13,7 +13,7 @@ package final class RunDirectory {
   /// Held open, so that a process that has been replaced writes to files that have no name any more.
   private var open: [String: AppendedFile] = [:]
 
-  static let timingHeader = "step,seconds,images_per_second\n"
+  static let timingHeader = "step,seconds,images_per_second,waited\n"
 
   /// What is told to a directory about the one who works in it.
   struct Work {

@@ -13,6 +13,8 @@ struct Resumption {
   let ledger: LossLedger
   /// Seconds of training before.
   let seconds: Double
+  /// Of these, waiting for data.
+  let waited: Double
   /// Newer checkpoints that are damaged, and why.
   var passedOver: [(folder: String, error: RunError)] = []
 
@@ -71,20 +73,25 @@ struct Resumption {
     rows = String(decoding: losses, as: UTF8.self).split(separator: "\n").dropFirst()
       .compactMap { LossRow(csv: $0) }
     let known = (try? files.read("\(run)/timing.csv")) ?? []
-    (timing, seconds) = Self.timing(known, upTo: checkpoint.step)
+    (timing, seconds, waited) = Self.timing(known, upTo: checkpoint.step)
   }
 
   /// Times are for reading only: a torn or lost row there is no reason to stop.
-  private static func timing(_ bytes: [UInt8], upTo step: Int) -> (text: String, seconds: Double) {
-    var (text, seconds) = (RunDirectory.timingHeader, 0.0)
+  private static func timing(
+    _ bytes: [UInt8], upTo step: Int
+  ) -> (text: String, seconds: Double, waited: Double) {
+    var (text, seconds, waited) = (RunDirectory.timingHeader, 0.0, 0.0)
     let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
     for line in String(decoding: whole, as: UTF8.self).split(separator: "\n").dropFirst() {
-      let cells = line.split(separator: ",")
-      guard cells.count == 3, let row = Int(cells[0]), let time = Double(cells[1]), row <= step
+      var cells = line.split(separator: ",")
+      // Runs of earlier versions have not counted how long they waited.
+      if cells.count == 3 { cells.append("0.000") }
+      guard cells.count == 4, let row = Int(cells[0]), let time = Double(cells[1]),
+        let wait = Double(cells[3]), row <= step
       else { continue }
-      text += "\(line)\n"
-      seconds = time
+      text += cells.joined(separator: ",") + "\n"
+      (seconds, waited) = (time, wait)
     }
-    return (text, seconds)
+    return (text, seconds, waited)
   }
 }

@@ -42,15 +42,15 @@ final class RoundPlayer {
 
   let program: TrainingProgram
   let session: any Session
-  private let data: TrainingData
   private let observing: Bool
-  private var order: BatchOrder
+  private let timetable: Timetable
+  private let feeder: BatchFeeder
   /// Round programs by batch size; the last batch of an epoch has its own.
   private var programs: [Int: RoundProgram] = [:]
   private var compiled: [Place: Compiled] = [:]
-  private var pixels: [Float] = []
 
-  private var timetable: Timetable { order.timetable }
+  /// Seconds that rounds have waited for data.
+  var waited: Double { feeder.waited }
 
   /// Puts the first values of all states on the device.
   init(
@@ -58,9 +58,9 @@ final class RoundPlayer {
     observing: Bool = false
   ) throws(RunError) {
     self.program = program
-    self.data = data
     self.observing = observing
-    order = BatchOrder(timetable, seed: program.experiment.seed)
+    self.timetable = timetable
+    feeder = BatchFeeder(data, timetable, seed: program.experiment.seed)
     session = try program.makeSession(on: backend)
     for state in program.states {
       let tensor = state.initialTensor(seed: program.experiment.seed)
@@ -74,18 +74,18 @@ final class RoundPlayer {
   ) throws(RunError) -> [MoveResult] {
     var results: [MoveResult] = []
     var nextBatch = timetable.batches(after: round)
-    var batch = order.images(ofBatch: nextBatch)
+    var batch = try feeder.batch(nextBatch)
     let scheduled =
       program.learningRates(round: round, of: timetable.rounds) + program.momenta(round: round)
-    let stepCount = roundProgram(batch: batch.count).steps.count
+    let stepCount = roundProgram(batch: batch.samples.count).steps.count
     for index in 0..<stepCount {
-      var step = roundProgram(batch: batch.count).steps[index]
+      var step = roundProgram(batch: batch.samples.count).steps[index]
       if step.consumesData {
-        batch = order.images(ofBatch: nextBatch)
+        batch = try feeder.batch(nextBatch)
         nextBatch += 1
-        step = roundProgram(batch: batch.count).steps[index]
+        step = roundProgram(batch: batch.samples.count).steps[index]
       }
-      let compiled = try compiled(batch: batch.count, graph: step.graph)
+      let compiled = try compiled(batch: batch.samples.count, graph: step.graph)
       try feed(compiled, batch, execution: round * stepCount + index)
       for (name, number) in scheduled where compiled.feeds.contains(name) {
         try onDevice { () throws(BackendError) in
@@ -98,7 +98,7 @@ final class RoundPlayer {
       }
       try watch(
         PlayedStep(
-          moves: step.moves, batch: step.consumesData ? batch : nil, graph: compiled.graph,
+          moves: step.moves, batch: step.consumesData ? batch.samples : nil, graph: compiled.graph,
           executable: compiled.executable))
     }
     return results
@@ -106,7 +106,8 @@ final class RoundPlayer {
 
   private func roundProgram(batch: Int) -> RoundProgram {
     if let known = programs[batch] { return known }
-    let written = program.round(batch: batch, observing: observing)
+    let written = program.round(
+      batch: batch, observing: observing, real: program.realInput)
     programs[batch] = written
     return written
   }
@@ -124,22 +125,20 @@ final class RoundPlayer {
   }
 
   private func feed(
-    _ compiled: Compiled, _ batch: ArraySlice<Int>, execution: Int
+    _ compiled: Compiled, _ batch: Batch, execution: Int
   ) throws(RunError) {
     let executable = compiled.executable
-    if compiled.feeds.contains("real") {
-      let size = batch.count * data.images.imageSize
-      if pixels.count != size { pixels = [Float](repeating: 0, count: size) }
-      pixels.withUnsafeMutableBufferPointer { target in
-        if let base = target.baseAddress {
-          data.images.copyBatch(indices: Array(batch), into: base)
+    try onDevice { () throws(BackendError) in
+      if compiled.feeds.contains("real") {
+        switch batch.real {
+        case .uint8(let bytes): try executable.feed("real", array: bytes)
+        case .float32(let values): try executable.feed("real", array: values)
+        case .int32(let values): try executable.feed("real", array: values)
         }
       }
-      try onDevice { () throws(BackendError) in try executable.feed("real", array: pixels) }
-    }
-    if compiled.feeds.contains("labels"), let labels = data.labels {
-      let ofBatch = batch.map { labels[$0] }
-      try onDevice { () throws(BackendError) in try executable.feed("labels", array: ofBatch) }
+      if compiled.feeds.contains("labels"), let labels = batch.labels {
+        try executable.feed("labels", array: labels)
+      }
     }
     if compiled.feeds.contains("key") {
       let key = Philox.key(

@@ -28,6 +28,8 @@ final class TrainingRun {
   private var lastPicture: String?
   /// Of training, before this process began.
   private var secondsBefore = 0.0
+  /// For data, before this process began.
+  private var waitedBefore = 0.0
   private var lastCheckpoint: (step: Int, path: String)?
   private var warned: Set<String> = []
   private var cost = RecordingCost()
@@ -96,7 +98,7 @@ final class TrainingRun {
       try directory.pointToLatest(resumption.checkpoint.path)
       try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
       lastRow.images = resumption.rows.last?.images ?? 0
-      secondsBefore = resumption.seconds
+      (secondsBefore, waitedBefore) = (resumption.seconds, resumption.waited)
     } else {
       try directory.setRows(
         losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader)
@@ -201,8 +203,8 @@ final class TrainingRun {
     let rate = Double(images - lastRow.images) / max(now - lastRow.time, 1e-9)
     try directory.append(
       "timing.csv",
-      "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),\(fixed(rate, decimals: 1))\n"
-    )
+      "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),\(fixed(rate, decimals: 1)),"
+        + "\(fixed(waitedBefore + player.waited, decimals: 3))\n")
     lastRow = (now, images)
     try events?.add(
       row,
@@ -346,6 +348,8 @@ final class TrainingRun {
     try drawCurves()
     let outcome = outcome(ending)
     try directory.log(outcome.message ?? "finished")
+    let waited = fixed(waitedBefore + player.waited, decimals: 1)
+    try directory.log("\(waited) of \(fixed(elapsed, decimals: 1)) s went by waiting for data")
     let status = status(isFinal ? .finished : .interrupted, reason: outcome.message)
     try directory.writeStatus(status)
     if isFinal {

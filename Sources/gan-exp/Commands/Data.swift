@@ -20,10 +20,15 @@ struct Data: ParsableCommand {
     }
   }
 
+  /// The set that `name` means; pictures of many sizes are brought to one, to be looked at.
   static func load(_ name: String, _ options: DataOptions) throws -> ImageSet {
-    let source = try source(name)
+    let (source, size) = try subject(name)
+    var request = options.request(size: size)
     do throws(DatasetError) {
-      return try source.load(options.request(size: nil))
+      if size == nil, let folder = source as? Folder, try folder.survey(request).sizes.count > 1 {
+        request.size = 64
+      }
+      return try source.load(request)
     } catch {
       throw Failure.data(error)
     }
@@ -55,29 +60,15 @@ struct Data: ParsableCommand {
     }
   }
 
-  struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Reads a data set whole: counts, sizes, digest, images of each class.")
-    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name:
-      String
-    @OptionGroup var data: DataOptions
-
-    func run() throws {
-      let set = try Data.load(name, data)
-      print("\(set.name): \(set.count) images of \(set.channels)×\(set.height)×\(set.width)")
-      print("sha256 \(set.digest)")
-      let width = set.classNames.map(\.count).max() ?? 0
-      for (label, count) in zip(set.classNames, set.classCounts) {
-        print("class \(label.padded(to: width))  \(count)")
-      }
-    }
-  }
-
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Writes a picture of a data set, one row a class; prints its path.")
-    @Argument(help: "A data source: mnist, or as in a spec: '{synthetic: digits}'.") var name:
-      String
+    @Argument(
+      help: """
+        A data source (mnist, or as in a spec: '{synthetic: digits}'), a folder, archive or array, or \
+        an experiment file.
+        """)
+    var name: String
     @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file")) var to = "preview.png"
     @Option(help: ArgumentHelp("Images a row.", valueName: "n")) var columns = 16
     @OptionGroup var data: DataOptions

@@ -30,7 +30,9 @@ struct Describe: ParsableCommand {
     if json {
       print(try Self.json(program, networks))
     } else if graph {
-      for (index, graph) in program.round(batch: experiment.data.batch).graphs.enumerated() {
+      for (index, graph) in program.round(
+        batch: experiment.data.batch, real: program.realInput
+      ).graphs.enumerated() {
         print("# graph \(index) of the round")
         print(graph.text)
       }

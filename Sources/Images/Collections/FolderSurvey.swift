@@ -1,0 +1,60 @@
+import Synchronization
+
+/// What there is in a folder or an archive of pictures, as the files say of themselves: only their
+/// headers are read.
+package struct FolderSurvey: Sendable {
+  package struct Size: Hashable, Sendable, Comparable {
+    package let width: Int
+    package let height: Int
+
+    package static func < (a: Size, b: Size) -> Bool {
+      (a.width * a.height, a.width) < (b.width * b.height, b.width)
+    }
+  }
+
+  /// How many pictures there are of each size, upright.
+  package let sizes: [Size: Int]
+  /// How many of them are grey.
+  package let greyCount: Int
+  /// How many files that are no pictures there are of each suffix.
+  package let others: [String: Int]
+
+  init(_ collection: any ImageCollection) throws(DatasetError) {
+    let found = Mutex((sizes: [Size: Int](), grey: 0))
+    try collection.read(Array(collection.listing.entries.indices)) { _, bytes in
+      guard case .success(let bytes) = bytes,
+        let header = try? DecodedPicture.Header(bytes)
+      else { return true }
+      let turned = Orientation(ofFile: bytes).swapsSides
+      found.withLock { found in
+        let size = Size(
+          width: turned ? header.height : header.width,
+          height: turned ? header.width : header.height)
+        found.sizes[size, default: 0] += 1
+        if header.isGrey { found.grey += 1 }
+      }
+      return true
+    }
+    let (sizes, grey) = found.withLock { ($0.sizes, $0.grey) }
+    (self.sizes, greyCount, others) = (sizes, grey, collection.listing.others)
+  }
+}
+
+extension Folder {
+  package func survey(_ request: LoadRequest) throws(DatasetError) -> FolderSurvey {
+    try FolderSurvey(loader(request).collection)
+  }
+
+  /// Whether a bad file ends a run.
+  package var isStrict: Bool { options.onBadImage == .fail }
+
+  /// The same pictures, whatever is bad among them being left out and counted.
+  package var tolerant: Folder {
+    var options = options
+    options.onBadImage = .skip
+    return Folder(path, options)
+  }
+
+  /// The pictures at `path`, as they are taken without any further word.
+  package init(at path: String) { self.init(path) }
+}

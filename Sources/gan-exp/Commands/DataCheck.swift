@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Images
+import Runner
+import Spec
+
+extension Data {
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reads a data set whole: counts, sizes, digest, images of each class, bad files.",
+      discussion: "Exit 4 when there are bad files and the source does not say to skip them.")
+    @Argument(
+      help: """
+        A data source (mnist, or as in a spec: '{synthetic: digits}'), a folder, archive or array, or \
+        an experiment file.
+        """)
+    var name: String
+    @Option(help: ArgumentHelp("A picture of the set, or `none`.", valueName: "file"))
+    var preview = "preview.png"
+    @OptionGroup var data: DataOptions
+
+    /// Sides of the preview of pictures that have many sizes.
+    private static let previewSide = 64
+
+    func run() throws {
+      let (source, size) = try Data.subject(name)
+      var request = data.request(size: size)
+      let folder = source as? Folder
+      let set: ImageSet
+      do throws(DatasetError) {
+        if let folder {
+          let survey = try folder.survey(request)
+          if size == nil, survey.sizes.count > 1 { request.size = Self.previewSide }
+          set = try folder.tolerant.load(request)
+          print("\(set.name): \(set.count) pictures, as \(set.channels)×\(set.height)×\(set.width)")
+          describe(survey)
+        } else {
+          set = try source.load(request)
+          print("\(set.name): \(set.count) images of \(set.channels)×\(set.height)×\(set.width)")
+        }
+      } catch {
+        throw Failure.data(error)
+      }
+      print("sha256 \(set.digest)")
+      let width = set.classNames.map(\.count).max() ?? 0
+      for (label, count) in zip(set.classNames, set.classCounts) {
+        print("class \(label.padded(to: width))  \(count)")
+      }
+      for bad in set.skipped { print("bad \(bad.name): \(bad.reason)") }
+      if preview != "none" {
+        try Failure.catching { try writePicture(Images.preview(of: set, columns: 16), to: preview) }
+        print(preview)
+      }
+      if let folder, folder.isStrict, !set.skipped.isEmpty {
+        throw Failure.data(
+          .badImages(
+            path: set.name, bad: set.skipped, of: set.count + set.skipped.count))
+      }
+    }
+
+    private func describe(_ survey: FolderSurvey) {
+      let sizes = survey.sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let shown = sizes.prefix(5).map { "\($0.value) of \($0.key.width)×\($0.key.height)" }
+      var line = "sizes \(shown.joined(separator: ", "))"
+      if sizes.count > 5, let smallest = survey.sizes.keys.min(),
+        let largest = survey.sizes.keys.max()
+      {
+        line += ", \(sizes.count - 5) more, from \(smallest.width)×\(smallest.height) to "
+        line += "\(largest.width)×\(largest.height)"
+      }
+      print(line)
+      let all = survey.sizes.values.reduce(0, +)
+      print("colour \(all - survey.greyCount), grey \(survey.greyCount)")
+      if !survey.others.isEmpty {
+        let kinds = survey.others.sorted { $0.key < $1.key }
+          .map { "\($0.value) \($0.key.isEmpty ? "without a suffix" : ".\($0.key)")" }
+        print("other files, not read: \(kinds.joined(separator: ", "))")
+      }
+    }
+  }
+
+  /// What a word on the command line means: an experiment's data, pictures or an array at a path, or a
+  /// source as in a spec.
+  static func subject(_ name: String) throws -> (source: any DatasetSource, size: Int?) {
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      let data = try loadSpec(name, overrides: []).get().data
+      return (DatasetCatalog.source(data.source), data.size)
+    }
+    guard !name.hasPrefix("{"), FileManager.default.fileExists(atPath: name),
+      !DatasetCatalog.all.contains(where: { $0.declaration.name == name })
+    else { return (try source(name), nil) }
+    if name.hasSuffix(".npy") || name.hasSuffix(".npz") { return (Numpy(at: name), nil) }
+    return (Folder(at: name), nil)
+  }
+}
