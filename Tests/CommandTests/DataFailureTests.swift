@@ -7,6 +7,16 @@ func idx(_ dimensions: [Int], _ elements: [UInt8], magic: [UInt8] = [0, 0, 8]) -
   return magic + [UInt8(dimensions.count)] + sizes + elements
 }
 
+/// The checksum of a chunk of PNG.
+private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  var sum: UInt32 = 0xFFFF_FFFF
+  for byte in bytes {
+    sum ^= UInt32(byte)
+    for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0xEDB8_8320 : sum >> 1 }
+  }
+  return ~sum
+}
+
 /// Data that cannot be used, how they come about, and what is said.
 struct DataFailure: CustomTestStringConvertible, Sendable {
   let testDescription: String
@@ -137,6 +147,48 @@ struct DataFailureTests {
     #expect(result.errors == failure.errors + "\n")
     #expect(result.output == "")
     #expect(try place.names() == before)
+  }
+
+  @Test(
+    "one corrupt picture in many, a text named .jpg, a picture too large for any memory, links in a circle"
+  )
+  func corruptPictures() throws {
+    let place = try Place()
+    _ = try place.run("data", "show", "{synthetic: digits}", "--columns", "1", "--to", "a.png")
+    let good = try place.bytes("a.png")
+    for number in 0..<20 {
+      try place.makeFolder("own/\(number % 2)")
+      try place.write("own/\(number % 2)/\(number).png", good)
+    }
+    try place.write("own/0/cut.png", Array(good.prefix(good.count / 2)))
+    try place.write("own/1/note.jpg", Array("hello".utf8))
+    var vast = good
+    vast.replaceSubrange(16..<24, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
+    let checksum = crc32(vast[12..<29])
+    for place in 0..<4 {
+      vast[29 + place] = UInt8(truncatingIfNeeded: checksum >> (24 - 8 * UInt32(place)))
+    }
+    try place.write("own/1/vast.png", vast)
+    try place.use("ln", "-s", "..", "own/1/again")
+    var spec = TinySpec()
+    spec.source = "{folder: own}"
+    try place.write("tiny.yaml", spec.yaml.replacing("batch:", with: "size: 28, batch:"))
+    let before = try place.names()
+    let result = try place.run("run", "tiny.yaml")
+    #expect(result.end == .exit(4) && result.output == "")
+    let lines = result.errors.split(separator: "\n").map(String.init)
+    #expect(lines[0].hasSuffix("own: 4 of 24 pictures cannot be used:"), "\(result.errors)")
+    for name in ["0/cut.png", "1/note.jpg", "1/vast.png", "1/again"] {
+      #expect(lines.contains { $0.hasPrefix("    \(name): ") }, "\(name)")
+    }
+    #expect(lines.contains { $0.contains("1/vast.png: 30000×30000, the limit is 32768 a side") })
+    #expect(try place.names() == before)
+    spec.source = "{folder: {path: own, on_bad_image: skip}}"
+    try place.write("tiny.yaml", spec.yaml.replacing("batch:", with: "size: 28, batch:"))
+    let skipping = try place.run("run", "tiny.yaml")
+    #expect(skipping.end == .exit(0), "\(skipping.errors)")
+    let log = try place.text("\(skipping.lines[0])/log.txt")
+    #expect(log.contains("warning: 4 bad pictures are left out (on_bad_image: skip)"))
   }
 
   @Test("data that do not go with the networks are a spec error, found before any directory")

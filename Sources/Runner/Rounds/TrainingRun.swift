@@ -348,7 +348,7 @@ final class TrainingRun {
     try drawCurves()
     let outcome = outcome(ending)
     try directory.log(outcome.message ?? "finished")
-    let waited = fixed(waitedBefore + player.waited, decimals: 1)
+    let waited = fixed(waitedBefore + player.waited, decimals: 3)
     try directory.log("\(waited) of \(fixed(elapsed, decimals: 1)) s went by waiting for data")
     let status = status(isFinal ? .finished : .interrupted, reason: outcome.message)
     try directory.writeStatus(status)
