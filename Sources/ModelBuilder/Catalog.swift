@@ -13,6 +13,7 @@ package enum Catalog {
     ELU.self,
     Flatten.self,
     GroupNorm.self,
+    Heads.self,
     Image.self,
     InstanceNorm.self,
     LayerNorm.self,
@@ -38,20 +39,26 @@ package enum Catalog {
     Upsample.self,
   ]
   package static let losses: [any Loss.Type] = [
+    BEGAN.self,
     CrossEntropy.self,
+    EBGAN.self,
     Hinge.self,
     LeastSquares.self,
     Relativistic.self,
+    SoftmaxGAN.self,
     TwoClass.self,
     Wasserstein.self,
   ]
   package static let penalties: [any Penalty.Type] = [
+    Classification.self,
     Clip.self,
     DRAGAN.self,
     GradientPenalty.self,
+    Information.self,
     L1ToReal.self,
     L2ToReal.self,
     OrthogonalPenalty.self,
+    PullAway.self,
     R1.self,
     R2.self,
   ]

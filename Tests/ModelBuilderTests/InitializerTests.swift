@@ -78,6 +78,16 @@ extension InitialValue {
       .normal(mean: 1, standardDeviation: 0.02)
     ),
     ("{batch_norm: {bias: {constant: 0.5}}}", "batch_norm", "bias", .constant(0.5)),
+    // Of vectors, as here: by its own key, else as batch norms of images.
+    ("{batch_norm_1d: {bias: {constant: 3}}}", "batch_norm", "bias", .constant(3)),
+    (
+      "{batch_norm: {scale: {constant: 2}}, batch_norm_1d: {bias: {constant: 3}}}", "batch_norm",
+      "weight", .constant(2)
+    ),
+    (
+      "{batch_norm: {scale: {constant: 2}}, batch_norm_1d: {scale: {constant: 4}}}",
+      "conditional_batch_norm", "scale.weight", .constant(4)
+    ),
     ("{linear: {normal: 3}}", "linear: 2", "weight", .normal(mean: 0, standardDeviation: 3)),
     ("{linear: {normal: 3}}", "linear: 2", "bias", .uniform(low: -0.5, high: 0.5)),
     ("{conv: {normal: 3}}", "linear: 2", "weight", .uniform(low: -0.5, high: 0.5)),

@@ -9,6 +9,8 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let value: Double
     let real: GoldenTensor
     let fake: GoldenTensor
+    /// In the generated images themselves, where an autoencoder is held against them.
+    let fakeImages: GoldenTensor?
   }
   let loss: String
   /// What the critic ends in: nothing, `sigmoid` or `softmax`.
@@ -19,6 +21,12 @@ struct LossCase: Decodable, CustomTestStringConvertible {
   let draws: [GoldenTensor]
   let discriminator: Side
   let generator: Side
+  /// What an autoencoder, whose outputs are `real` and `fake`, was shown.
+  let realImages: GoldenTensor?
+  let fakeImages: GoldenTensor?
+  /// States of the loss before and after the critic's move.
+  let controllers: [String: [Double]]
+  let controllersAfter: [String: [Double]]
 
   static let all: [LossCase] = golden("losses")
 
@@ -36,30 +44,55 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let real = builder.feed("real", Shape(given.real.shape))
     let fake = builder.feed("fake", Shape(given.fake.shape))
     let key = builder.feed("key", [3], .int32)
-    func score(_ logit: Value) throws -> Score {
-      guard lossCase.closing != "" else { return Score(output: logit, logit: logit) }
+    let states = StateTable(builder: builder)
+    func score(_ logit: Value, _ images: GoldenTensor?, _ name: String) throws -> Score {
+      let images = images.map { builder.feed(name, Shape($0.activation.shape)) } ?? logit
+      let judged = ImageBatch(value: images)
+      guard lossCase.closing != "" else {
+        return Score(Reading(output: logit, logit: logit), of: judged)
+      }
       let pass = Pass(
-        states: StateTable(builder: builder), mode: .training, labels: nil, classes: 0,
+        states: states, mode: .training, labels: nil, classes: 0,
         initializers: InitializerSet(try smallGame().architecture.initializers), draws: nil)
       let output = try Catalog.layer(choice(lossCase.closing, .layer)).apply(
         logit, in: LayerScope(pass: pass, player: .discriminator, path: ""))
-      return Score(output: output, logit: logit)
+      return Score(Reading(output: output, logit: logit), of: judged)
     }
-    let realScore = try score(real)
+    let realScore = try score(real, lossCase.realImages, "real_images")
     let scores = Scores(
-      real: { realScore }, fake: try score(fake), draws: Draws(key: key, move: "0"))
+      real: { realScore }, fake: try score(fake, lossCase.fakeImages, "fake_images"),
+      draws: Draws(key: key, move: "0"), states: states)
     let sides = [
       ("discriminator", loss.discriminator(scores)), ("generator", loss.generator(scores)),
     ]
     var outputs: [(name: String, value: Value)] = []
     for (name, value) in sides {
-      let gradient = builder.gradient(of: value, withRespectTo: [real, fake])
+      let gradient = builder.gradient(
+        of: value, withRespectTo: [real, fake], holding: states.held)
       outputs += [(name, value), ("\(name)/real", gradient[0]), ("\(name)/fake", gradient[1])]
     }
-    let graph = builder.finish(outputs: outputs, updates: []).withDrawsFed()
+    let fakeImages = scores.fake.images.value
+    if lossCase.fakeImages != nil {
+      outputs.append(
+        (
+          "generator/fake_images",
+          builder.gradient(
+            of: sides[1].1, withRespectTo: [fakeImages], holding: states.held)[0]
+        ))
+    }
+    let graph = builder.finish(outputs: outputs, updates: states.updates).withDrawsFed()
     var feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
     feeds.merge(lossCase.draws.asFeeds) { $1 }
-    let seen = try Reference.evaluate(graph, feeds: feeds).outputs
+    feeds["real_images"] = lossCase.realImages?.activation.values
+    feeds["fake_images"] = lossCase.fakeImages?.activation.values
+    let result = try Reference.evaluate(graph, feeds: feeds, states: lossCase.controllers)
+    let seen = result.outputs
+    for (name, value) in lossCase.controllersAfter {
+      expectClose(result.updates[name], value, name)
+    }
+    if let wanted = lossCase.generator.fakeImages {
+      expectClose(seen["generator/fake_images"], wanted.activation.values, "in the images")
+    }
     for (name, side) in [
       ("discriminator", lossCase.discriminator), ("generator", lossCase.generator),
     ] {
@@ -75,9 +108,12 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let loss = Catalog.loss(try choice("{kind: cross_entropy}", .loss))
     let builder = GraphBuilder()
     let fed = builder.feed("logit", [1, 1])
-    let score = Score(output: fed.sigmoid, logit: fed)
+    let score = Score(
+      Reading(output: fed.sigmoid, logit: fed), of: ImageBatch(value: fed))
     let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
-    let value = loss.generator(Scores(real: { score }, fake: score, draws: draws))
+    let value = loss.generator(
+      Scores(
+        real: { score }, fake: score, draws: draws, states: StateTable(builder: builder)))
     let gradient = builder.gradient(of: value, withRespectTo: [fed])[0]
     let graph = builder.finish(outputs: [("loss", value), ("gradient", gradient)], updates: [])
     let outputs = try Reference.evaluate(graph, feeds: ["logit": [logit]]).outputs

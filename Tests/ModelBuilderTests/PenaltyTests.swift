@@ -10,9 +10,13 @@ struct PenaltyCase: Decodable, CustomTestStringConvertible {
   let critic: String
   let real: GoldenTensor
   let fake: GoldenTensor
-  /// Of 3 classes; nil: the critic has none.
+  /// Class labels of both kinds of image, of 3 classes; nil: the critic has none.
   let labels: [Double]?
   let draws: [GoldenTensor]
+  /// `[batch, width]`, of a game with codes.
+  var latents: GoldenTensor?
+  /// Whose loss it is added to; nil: the critic's.
+  var player: String?
   let states: [String: GoldenTensor]
   let value: Double
   /// In `fake`, the generated images, and in every parameter.
@@ -34,8 +38,12 @@ struct PenaltyBench {
     let builder = GraphBuilder()
     let table = StateTable(builder: builder)
     let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
-    let game = try smallGame(discriminator: penaltyCase.critic)
+    let game = try smallGame(
+      discriminator: penaltyCase.critic,
+      latent: penaltyCase.latents == nil
+        ? "{size: 1}" : "{size: 1, codes: {categorical: [2, 3], continuous: 2}}")
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
+    let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
     let critic = Discriminator(layers: LayerList(game.architecture.discriminator))
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
@@ -49,8 +57,9 @@ struct PenaltyBench {
     let (realScore, fakeScore) = (try score(real, "real"), try score(fake, "fake"))
     let parameters = table.parameters(of: .discriminator)
     let scope = PenaltyScope(
-      real: real, fake: fake,
-      scores: Scores(real: { realScore }, fake: fakeScore, draws: draws),
+      player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
+      scores: Scores(real: { realScore }, fake: fakeScore, draws: draws, states: table),
+      labels: (labels, labels), latents: latents ?? fake.value, latent: game.latent,
       parameters: parameters, name: "penalty/0", draws: draws, held: [],
       critic: { images, name in
         do { return try score(images, name) } catch { preconditionFailure("\(error)") }
@@ -67,8 +76,9 @@ struct PenaltyBench {
     layouts = Dictionary(
       uniqueKeysWithValues: zip(names.dropFirst(), parameters.map(\.declaration.layout)))
     feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
-    if let labels = penaltyCase.labels { feeds["labels"] = labels }
     feeds.merge(penaltyCase.draws.asFeeds) { $1 }
+    feeds["labels"] = penaltyCase.labels
+    feeds["latents"] = penaltyCase.latents?.values
     states = [:]
     for state in table.declarations {
       let name = String(state.name.dropFirst("discriminator.".count))

@@ -11,6 +11,21 @@ import Testing
     ("classic/dcgan", 32, 1_049_985, 98_113),
     ("classic/lsgan", 32, 1_049_729, 98_113),
     ("classic/cgan", 32, 1_757_412, 1_055_845),
+    ("classic/acgan", 32, 1_050_985, 103_243),
+    ("classic/acgan-fixed", 32, 1_050_985, 103_243),
+    ("classic/infogan", 32, 836_993, 104_269),
+    ("classic/infogan-fixed", 32, 836_993, 104_269),
+    ("classic/began", 32, 738_689, 1_099_041),
+    ("classic/ebgan", 32, 738_433, 1_099_041),
+    ("classic/ebgan-fixed", 32, 738_433, 1_099_041),
+    ("classic/wgan", 28, 1_510_032, 533_505),
+    ("classic/wgan_gp", 28, 1_510_032, 533_505),
+    ("classic/softmax", 28, 1_510_032, 533_505),
+    ("classic/softmax-fixed", 28, 1_510_032, 533_505),
+    ("classic/relativistic", 32, 1_049_985, 98_113),
+    ("classic/relativistic-fixed", 32, 1_049_985, 98_113),
+    ("classic/dragan", 32, 1_049_985, 98_113),
+    ("classic/dragan-fixed", 32, 1_049_985, 98_113),
   ]
 
   /// The words that the gallery uses of another room.
@@ -36,5 +51,13 @@ import Testing
     for player in Player.allCases {
       #expect(program.summary(of: player).parameters == program.parameterCount(of: player))
     }
+  }
+
+  @Test func `every classic preset is counted`() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../experiments/classic")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let names = files.filter { $0.hasSuffix(".yaml") }.map { "classic/\($0.dropLast(5))" }
+    #expect(Set(names) == Set(Self.counts.map(\.0)))
   }
 }

@@ -49,4 +49,56 @@ import Testing
       #expect(feeds.contains("real") == step.consumesData)
     }
   }
+
+  @Test func `a penalty's own step ends the round, in a graph that moves both networks`() throws {
+    let game = try smallGame(
+      generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+      discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
+      schedule: "{length: 4 steps, discriminator_steps: 2, learning_rate: linear_to}",
+      latent: "{size: 1, codes: {continuous: 2}}",
+      rest: "penalties: [{information: {optimizer: {kind: sgd, learning_rate: 0.3, momentum: 1}}}]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let round = program.round(batch: 4, observing: true)
+    #expect(
+      round.steps.map(\.moves) == [
+        ["discriminator0"], ["discriminator1", "generator0"], ["information0"],
+      ])
+    #expect(round.steps.map(\.consumesData) == [true, true, false])
+    let graph = round.graphs[round.steps[2].graph]
+    #expect(graph.problems() == [])
+    #expect(
+      Set(graph.updates.map(\.name)) == [
+        "generator.0.weight", "generator.0.bias", "discriminator.1.score.0.weight",
+        "discriminator.1.score.0.bias", "discriminator.1.continuous.0.weight",
+        "discriminator.1.continuous.0.bias", "optimizer.information.step",
+        "optimizer.information.generator.0.weight.velocity",
+        "optimizer.information.generator.0.bias.velocity",
+        "optimizer.information.discriminator.1.score.0.weight.velocity",
+        "optimizer.information.discriminator.1.score.0.bias.velocity",
+        "optimizer.information.discriminator.1.continuous.0.weight.velocity",
+        "optimizer.information.discriminator.1.continuous.0.bias.velocity",
+      ])
+    #expect(Set(graph.inputs(.feed).map(\.name)) == ["key", "learning_rate/information"])
+    #expect(
+      program.learningRates(round: 2, of: 4).map { "\($0.feed) \($0.value)" } == [
+        "learning_rate/discriminator 0.05", "learning_rate/generator 0.05",
+        "learning_rate/information 0.15",
+      ])
+    // The other graphs know nothing of the codes' heads.
+    let others = round.graphs.enumerated().filter { $0.offset != round.steps[2].graph }
+    #expect(
+      others.allSatisfy { _, graph in
+        !graph.outputs.contains { $0.name.contains("penalty") }
+      })
+  }
+
+  @Test func `without an optimizer of its own a penalty is a term of both losses`() throws {
+    let game = try smallGame(
+      discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
+      latent: "{size: 1, codes: {continuous: 2}}", rest: "penalties: [information]")
+    let round = try TrainingProgram(game, images: smallImages).round(batch: 4)
+    #expect(round.steps.map(\.moves) == [["discriminator0", "generator0"]])
+    let names = round.graphs[0].outputs.map(\.name)
+    #expect(names.filter { $0.contains("penalty") } == ["0/penalty/0", "1/penalty/0"])
+  }
 }

@@ -9,6 +9,7 @@ struct Misfit: CustomTestStringConvertible {
   let discriminator: String
   let size: Int
   let loss: String
+  let latent: String
   let rest: String
   /// Keys besides the length.
   let schedule: String
@@ -19,12 +20,25 @@ struct Misfit: CustomTestStringConvertible {
   init(
     generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
     discriminator: String = "[flatten, {linear: 1}]", size: Int = 2,
-    loss: String = "cross_entropy", rest: String = "", schedule: String = "",
-    optimizer: String = "{kind: sgd, learning_rate: 0.1}",
+    loss: String = "cross_entropy", latent: String = "{size: 3}", rest: String = "",
+    schedule: String = "", optimizer: String = "{kind: sgd, learning_rate: 0.1}",
     _ said: String...
   ) {
+    self.init(
+      generator: generator, discriminator: discriminator, size: size, loss: loss, latent: latent,
+      rest: rest, schedule: schedule, optimizer: optimizer, said: said)
+  }
+
+  init(
+    generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+    discriminator: String = "[flatten, {linear: 1}]", size: Int = 2,
+    loss: String = "cross_entropy", latent: String = "{size: 3}", rest: String = "",
+    schedule: String = "", optimizer: String = "{kind: sgd, learning_rate: 0.1}",
+    said: [String]
+  ) {
     (self.generator, self.discriminator) = (generator, discriminator)
-    (self.size, self.loss, self.rest, self.said) = (size, loss, rest, said)
+    (self.size, self.loss, self.latent) = (size, loss, latent)
+    (self.rest, self.said) = (rest, said)
     (self.schedule, self.optimizer) = (schedule, optimizer)
   }
 
@@ -194,12 +208,12 @@ struct Misfit: CustomTestStringConvertible {
 }
 
 @Suite struct ShapeCheckTests {
-  @Test(arguments: Misfit.all)
+  @Test(arguments: Misfit.all + Misfit.critics)
   func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
     let game = try smallGame(
       generator: misfit.generator, discriminator: misfit.discriminator, loss: misfit.loss,
-      optimizer: misfit.optimizer,
-      schedule: "{length: 1 epochs, \(misfit.schedule)}", rest: misfit.rest)
+      optimizer: misfit.optimizer, schedule: "{length: 1 epochs, \(misfit.schedule)}",
+      latent: misfit.latent, rest: misfit.rest)
     let images = ImageFormat(channels: 1, height: misfit.size, width: misfit.size)
     var said: [String] = []
     do throws(Diagnostics) {

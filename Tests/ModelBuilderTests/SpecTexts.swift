@@ -22,11 +22,11 @@ func smallGame(
   generator: String = "[{linear: 4}, {image: {channels: 1, size: 2}}]",
   discriminator: String = "[flatten, {linear: 1}]", initializers: String = "{}",
   loss: String = "cross_entropy", optimizer: String = "{kind: sgd, learning_rate: 0.1}",
-  schedule: String = "{length: 1 epochs}", rest: String = ""
+  schedule: String = "{length: 1 epochs}", latent: String = "{size: 3}", rest: String = ""
 ) throws -> Experiment {
   try loaded(
     """
-    latent: {size: 3}
+    latent: \(latent)
     architecture:
       generator: \(generator)
       discriminator: \(discriminator)

@@ -64,6 +64,12 @@ def table():
     yield (
         "kind: cross_entropy, real: 0.9, fake: 0.1", lambda r, f: bce(r, 0.9) + bce(f, 0.1),
         lambda r, f: bce(f, 1))
+    yield (
+        "kind: cross_entropy, scale: 0.25, generator_scale: 0.5",
+        lambda r, f: (bce(r, 1) + bce(f, 0)) / 4, lambda r, f: bce(f, 1) / 2)
+    yield (
+        "kind: cross_entropy, scale: 0", lambda r, f: 0 * bce(r, 1) + 0 * bce(f, 0),
+        lambda r, f: bce(f, 1))
     yield "kind: least_squares", lambda r, f: mse(r, 1) + mse(f, 0), lambda r, f: mse(f, 1)
     yield (
         "kind: least_squares, real: 1, fake: -1, generator: 0, scale: 0.5, generator_scale: 0.5",
@@ -81,6 +87,24 @@ def table():
     yield (
         "kind: relativistic, average: true, scale: 0.5",
         lambda r, f: relativistic_average(r, f) / 2, lambda r, f: relativistic_average(f, r) / 2)
+    yield (
+        "kind: relativistic, generator: non_saturating", relativistic, lambda r, f: bce(f, 1))
+
+
+def softmax_table():
+    """Softmax GAN, with Z over the images of both kinds."""
+    def partition(r, f):
+        return torch.logsumexp(-torch.cat((r.output.flatten(), f.output.flatten())), 0)
+
+    def critic(r, f):
+        return partition(r, f) + r.output.mean()
+
+    def generator(r, f):
+        return partition(r, f) + (r.output.mean() + f.output.mean()) / 2
+
+    yield "kind: softmax", critic, generator
+    yield "kind: softmax, generator_adds_critic: true", critic, lambda r, f: (
+        critic(r, f) + generator(r, f))
 
 
 def noisy_table():
@@ -99,10 +123,62 @@ def noisy_table():
         + bce(f, each(flips[1] + (2 * more[3] - 1) * 0.1, f)))
 
 
+def autoencoder_table():
+    """Losses of an autoencoder: functions of what it made of real and generated images, those images
+    and the controllers; and the controllers afterwards."""
+    def absolute(a, b):
+        return (a - b).abs().mean()
+
+    def following(k, error, gamma=0.5, gain=0.001):
+        return min(max(k + gain * (gamma * error[0] - error[1]).item(), 0.0), 1.0)
+
+    for keys, k, constants in (
+            ("", 0.25, {}), (", gamma: 0.75, gain: 0.5", 0.5, {"gamma": 0.75, "gain": 0.5}),
+            (", gain: 100", 0.01, {"gain": 100})):
+        yield (
+            f"kind: began{keys}", {"loss.k": k},
+            lambda r, f, x, y, k=k: absolute(r, x) - k * absolute(f, y),
+            lambda r, f, x, y: absolute(f, y),
+            lambda r, f, x, y, k=k, c=constants: {
+                "loss.k": following(k, (absolute(r, x), absolute(f, y)), **c)})
+
+    def energy(a, b):
+        return ((a - b) ** 2).flatten(1).mean(1)
+
+    nothing = (lambda r, f, x, y: {})
+    yield (
+        "kind: ebgan, margin: 3", {},
+        lambda r, f, x, y: energy(r, x).mean() + F.relu(3 - energy(f, y)).mean(),
+        lambda r, f, x, y: energy(f, y).mean(), nothing)
+    yield (
+        "kind: ebgan, margin: 4, per: batch, held_target: true", {},
+        lambda r, f, x, y: energy(r, x).mean() + F.relu(4 - energy(f, y).mean()),
+        lambda r, f, x, y: F.mse_loss(f, y.detach()), nothing)
+
+
+def autoencoder_case(text, controllers, discriminator, generator, after):
+    shape = (3, 1, 2, 2)
+    real, fake, x, y = (((torch.randn(shape) * 2000).round() / 1000).requires_grad_() for _ in "rfxy")
+    result = {
+        "loss": text, "closing": "", "real": real, "fake": fake, "draws": [], "realImages": x,
+        "fakeImages": y, "controllers": {k: [v] for k, v in controllers.items()},
+        "controllersAfter": {k: [v] for k, v in after(real, fake, x, y).items()}}
+    for name, function in (("discriminator", discriminator), ("generator", generator)):
+        value = function(real, fake, x, y)
+        gradients = torch.autograd.grad(
+            value, (real, fake, y), allow_unused=True, materialize_grads=True)
+        result[name] = {"value": value.item(), "real": gradients[0], "fake": gradients[1]}
+        if name == "generator":
+            result[name]["fakeImages"] = gradients[2]
+    return result
+
+
 def case(text, shape, closing, discriminator, generator, draws=()):
     squash = {"": lambda x: x, "sigmoid": torch.sigmoid, "softmax": lambda x: x.softmax(1)}[closing]
     real, fake = (((torch.randn(shape) * 2000).round() / 1000).requires_grad_() for _ in "rf")
-    result = {"loss": text, "closing": closing, "real": real, "fake": fake, "draws": list(draws)}
+    result = {
+        "loss": text, "closing": closing, "real": real, "fake": fake, "draws": list(draws),
+        "controllers": {}, "controllersAfter": {}}
     for name, function in (("discriminator", discriminator), ("generator", generator)):
         value = function(Score(real, squash), Score(fake, squash))
         gradients = torch.autograd.grad(
@@ -116,6 +192,9 @@ def cases():
         for shape in ((4, 1), (2, 1, 2, 1)):
             for closing in ("", "sigmoid"):
                 yield case(text, shape, closing, discriminator, generator)
+    for text, discriminator, generator in softmax_table():
+        for shape in ((4, 1), (2, 1, 2, 1)):
+            yield case(text, shape, "", discriminator, generator)
     for text, draws, discriminator in noisy_table():
         generator = (lambda r, f: bce(f, 1)) if "cross" in text else (lambda r, f: mse(f, 1))
         yield case(text, (4, 1), "", discriminator, generator, draws)
@@ -124,3 +203,5 @@ def cases():
         for closing in ("", "softmax"):
             yield case(
                 "kind: two_class", shape, closing, both_classes, lambda r, f: classes(f, 1))
+    for row in autoencoder_table():
+        yield autoencoder_case(*row)

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from networks import Heads
+
 
 class Flat(nn.Linear):
     """A critic that says the same of everything: its slope has norm 0."""
@@ -46,6 +48,16 @@ class Field:
         share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
         return self.real + share * size * self.real.std() * noise
 
+    def around_each_number(self, size):
+        noise, share = (
+            self.uniform(*self.real.flatten(1).shape).reshape(self.real.shape) for _ in "ns")
+        return self.real + share * size * self.real.std() * noise
+
+    def place_slope(self, images):
+        """With the channels last: one row a place."""
+        slope = torch.autograd.grad(self.critic(images).sum(), images, create_graph=True)[0]
+        return slope.movedim(1, -1).flatten(0, -2)
+
     def weights(self):
         return [p.flatten(1) for p in self.critic.parameters() if p.ndim > 1]
 
@@ -62,6 +74,8 @@ TABLE = {
     "dragan": lambda f: 10 * ((f.slope(f.around(0.5)).norm(2, dim=1) - 1) ** 2).mean(),
     "dragan: {weight: 1, target: 0, noise: 2}": lambda f: (
         (f.slope(f.around(2)).norm(2, dim=1) ** 2).mean()),
+    "dragan: {mix: number, norm: place}": lambda f: (
+        10 * ((f.place_slope(f.around_each_number(0.5)).norm(2, dim=1) - 1) ** 2).mean()),
     "r1": lambda f: 10 / 2 * (f.slope(f.real, of_logit=True) ** 2).sum(1).mean(),
     "r2: 3": lambda f: 3 / 2 * (f.slope(f.fake, of_logit=True) ** 2).sum(1).mean(),
     "l1_to_real: 0.1": lambda f: 0.1 * F.l1_loss(f.fake, f.real),
@@ -94,9 +108,101 @@ def case(penalty, function, critic, module):
     gradient = torch.autograd.grad(
         value, list(targets.values()), allow_unused=True, materialize_grads=True)
     return {
-        "penalty": penalty, "critic": critic, "real": real, "fake": fake, "draws": field.draws,
+        "penalty": penalty, "critic": critic,
+        "player": "generator" if "to_real" in penalty else "discriminator", "real": real, "fake": fake, "draws": field.draws,
         "states": {k: v for k, v in module.state_dict().items() if v.is_floating_point()},
         "value": value.item(), "gradient": dict(zip(targets, gradient))}
+
+
+def two_heads(name, width):
+    """A critic's text and module with a score and one more head."""
+    return (
+        f"[flatten, {{linear: 3}}, tanh, {{heads: {{score: [{{linear: 1}}], "
+        f"{name}: [{{linear: {width}}}, softmax]}}}}]",
+        nn.Sequential(
+            nn.Flatten(), nn.Linear(9, 3), nn.Tanh(),
+            Heads({"score": nn.Sequential(nn.Linear(3, 1)),
+                   name: nn.Sequential(nn.Linear(3, width), nn.Softmax(1))})))
+
+
+LABELS = [2, 0, 2]
+LATENTS = [[0.5, 1, 0, 0, 1, 0, -0.3, 0.9], [0.1, 0, 1, 1, 0, 0, 0.7, 0.2], [0.2, 0, 1, 0, 0, 1, 0, -1]]
+CODES_CRITIC = (
+    "[flatten, {linear: 3}, tanh, {heads: {score: [{linear: 1}], categorical: [{linear: 5}], "
+    "continuous: [{linear: 2}]}}]")
+
+
+def headed_table():
+    """Penalty, player, critic, module, function of (critic's logits by head, features) of real and
+    fake, what else the case has."""
+    def classes(logits, labels=LABELS):
+        return F.cross_entropy(logits["class"], torch.tensor(labels))
+
+    labels = {"labels": LABELS}
+    for keys, function in (
+            ("", lambda r, f: classes(r) + classes(f)),
+            (": {weight: 0.25, fake: false}", lambda r, f: 0.25 * classes(r))):
+        yield (
+            f"classification{keys}", "discriminator", *two_heads("class", 3), function, labels)
+    yield (
+        "classification: {generator_weight: 0.5}", "generator", *two_heads("class", 3),
+        lambda r, f: 0.5 * classes(f), labels)
+
+    latents = torch.tensor(LATENTS)
+
+    def information(r, f):
+        told = f["categorical"]
+        return (
+            2 * F.cross_entropy(told[:, :2], latents[:, 1:3].argmax(1))
+            + 2 * F.cross_entropy(told[:, 2:], latents[:, 3:6].argmax(1))
+            + 0.1 * F.mse_loss(f["continuous"], latents[:, 6:]))
+
+    for player in ("discriminator", "generator"):
+        module = nn.Sequential(
+            nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), Heads({
+                name: nn.Sequential(nn.Linear(3, width))
+                for name, width in (("score", 1), ("categorical", 5), ("continuous", 2))}))
+        yield (
+            "information: {categorical: 2}", player, CODES_CRITIC, module, information,
+            {"latents": latents})
+
+    def cosines(f):
+        codes = f["features"]
+        return F.cosine_similarity(codes[:, None], codes[None], dim=2)
+
+    for keys, power in ((": 0.3", 2), (": {weight: 0.3, squared: false}", 1)):
+        module = nn.Sequential(nn.Flatten(), nn.Linear(9, 2), Heads({
+            "reconstruction": nn.Sequential(nn.Linear(2, 9), nn.Unflatten(1, (1, 3, 3)))}))
+        yield (
+            f"pull_away{keys}", "generator",
+            "[flatten, {linear: 2}, {heads: {reconstruction: [{linear: 9}, "
+            "{image: {channels: 1, size: 3}}]}}]", module,
+            lambda r, f, power=power: 0.3 * ((cosines(f) ** power).sum() - 3) / (3 * 2), {})
+
+
+def logits(module, images):
+    """What goes into a closing softmax of each head, and what the heads look at."""
+    features = module[:-1](images)
+    heads = {
+        name: (head[:-1] if isinstance(head[-1], nn.Softmax) else head)(features)
+        for name, head in module[-1].items()}
+    return heads | {"features": features}
+
+
+def headed_case(penalty, player, critic, module, function, more):
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_((torch.randn(parameter.shape) * 1000).round() / 1000)
+    real, fake = (
+        ((torch.randn(3, 1, 3, 3) * 1000).round() / 1000).requires_grad_() for _ in "rf")
+    value = function(logits(module, real), logits(module, fake))
+    targets = {"fake": fake, **dict(module.named_parameters())}
+    gradient = torch.autograd.grad(
+        value, list(targets.values()), allow_unused=True, materialize_grads=True)
+    return {
+        "penalty": penalty, "critic": critic, "player": player, "real": real, "fake": fake,
+        "draws": [], "states": module.state_dict(), "value": value.item(),
+        "gradient": dict(zip(targets, gradient)), **more}
 
 
 def cases():
@@ -105,3 +211,5 @@ def cases():
             if "to_real" in penalty and critic != "[flatten, {linear: 1}]":
                 continue
             yield case(penalty, function, critic, make())
+    for row in headed_table():
+        yield headed_case(*row)

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 
 from networks import (
-    ConcatLabel, ConditionalBatchNorm, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
+    ConcatLabel, ConditionalBatchNorm, Heads, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
     MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, equalized)
 
 LABELS = [2, 0, 2]
@@ -130,6 +130,13 @@ def table():
     yield "upsample", images("upsample", nn.Upsample(scale_factor=2), 2, 36)
     yield "upsample, bilinear", images(
         "{upsample: {mode: bilinear}}", nn.Upsample(scale_factor=2, mode="bilinear"), 2, 36)
+    yield "heads", (
+        "[flatten, {linear: 4}, tanh, {heads: {score: [{linear: 3}, softplus, {linear: 1}], "
+        "class: [{linear: 2}]}}]",
+        [nn.Flatten(), nn.Linear(4, 4), nn.Tanh(), Heads({
+            "score": nn.Sequential(
+                nn.Linear(4, 3), nn.Softplus(threshold=1e9), nn.Linear(3, 1)),
+            "class": nn.Sequential(nn.Linear(4, 2))})])
 
 
 class Critic(nn.Sequential):

@@ -1,5 +1,7 @@
 """PyTorch networks from the architecture section of a resolved gan-exp spec."""
 
+from typing import NamedTuple
+
 import torch
 from torch import nn
 from torch.nn.utils import spectral_norm
@@ -77,6 +79,17 @@ class Projection(nn.Module):
 
     def forward(self, x, labels):
         return self.linear(x) + (self.embedding(labels) * x).sum(1, keepdim=True)
+
+
+class Heads(nn.ModuleDict):
+    """Closes a critic: several lists of layers that look at the same."""
+
+    @property
+    def main(self):
+        return "score" if "score" in self else "reconstruction"
+
+    def forward(self, x):
+        return self[self.main](x)
 
 
 LABELLED = (ConcatLabel, MultiplyLabel, ConditionalBatchNorm, Projection)
@@ -230,7 +243,7 @@ def build(layers, shape, classes):
         name, keys = entry(layer)
         module = make(name, keys, shape, classes)
         modules.append(module)
-        shape = shape_after(module, shape, classes)
+        shape = None if isinstance(module, Heads) else shape_after(module, shape, classes)
     return modules, shape
 
 
@@ -313,6 +326,9 @@ def plain(name, keys, shape, classes):
             return ConditionalBatchNorm(classes, shape[0], keys["epsilon"], keys["momentum"])
         case "projection":
             return Projection(classes, shape[0], keys["bias"], **rule_of(keys))
+        case "heads":
+            return Heads({
+                head: build(layers, shape, classes)[0] for head, layers in keys.items() if layers})
         case "dropout":
             return Dropout(keys["probability"])
         case "flatten":
@@ -407,8 +423,45 @@ def apply(modules, x, path, labels, mask, kinks=None, name=""):
     return x, before if len(modules) and isinstance(modules[-1], (nn.Sigmoid, nn.Softmax)) else x
 
 
+class Score(NamedTuple):
+    """What a critic says of `images`; `others` are (output, logit) of further heads."""
+
+    output: torch.Tensor
+    logit: torch.Tensor
+    images: torch.Tensor
+    others: dict = {}
+    features: torch.Tensor | None = None
+
+
+def judge(modules, x, path, labels, mask, kinks=None, name=""):
+    """Walks images through a critic and all its heads."""
+    if not isinstance(modules[-1], Heads):
+        return Score(*apply(modules, x, path, labels, mask, kinks, name), x)
+    heads = modules[-1]
+    features, _ = apply(modules[:-1], x, path, labels, mask, kinks, name)
+    readings = {
+        head: apply(layers, features, f"{path}.{len(modules) - 1}.{head}", labels, mask, kinks, name)
+        for head, layers in heads.items()}
+    return Score(*readings.pop(heads.main), x, readings, features)
+
+
+def halves(score):
+    """What was said of the first and of the second half of a batch."""
+    def half(value, k):
+        if isinstance(value, torch.Tensor):
+            return value.chunk(2)[k]
+        if isinstance(value, dict):
+            return {name: half(part, k) for name, part in value.items()}
+        return value if value is None else tuple(half(part, k) for part in value)
+
+    return tuple(Score(*(half(part, k) for part in score)) for k in range(2))
+
+
 def closing_bias(modules, path):
     """The name of a critic's last bias."""
+    if isinstance(modules[-1], Heads):
+        main = modules[-1].main
+        return closing_bias(modules[-1][main], f"{path}.{len(modules) - 1}.{main}")
     names = [name for name, _ in modules.named_parameters() if name.endswith("bias")]
     return {f"{path}.{names[-1]}"} if names else set()
 
@@ -421,10 +474,15 @@ def powerless_biases(modules, path):
         if isinstance(module, Residual):
             names |= powerless_biases(module.branch, here)
             names |= powerless_biases(module.past, f"{here}.shortcut")
+        if isinstance(module, Heads):
+            for head, layers in module.items():
+                names |= powerless_biases(layers, f"{here}.{head}")
         if isinstance(module, SelfAttention):
             names.add(f"{here}.key.bias")
-        removes = isinstance(after, (
+        followers = [h[0] for h in after.values()] if isinstance(after, Heads) else [after]
+        removes = all(isinstance(follower, (
             nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm))
+            for follower in followers)
         if removes and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")
     return names

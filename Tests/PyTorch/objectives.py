@@ -1,8 +1,10 @@
 """Losses and penalties of a resolved gan-exp spec, in PyTorch.
 
-A score is a pair: the critic's output, and what went into a closing sigmoid or softmax. `drawn(name)`
-gives what the traced run drew in this move.
+A score begins with the critic's output, and what went into a closing sigmoid or softmax; it is a
+`networks.Score`. `drawn(name)` gives what the traced run drew in this move.
 """
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -34,10 +36,32 @@ def prefer(better, worse, average):
 
 def sees_differences(loss):
     """Whether the critic's loss stays the same when all scores move by as much."""
-    return loss["kind"] == "relativistic" or (loss["kind"] == "wasserstein" and loss["drift"] == 0)
+    return loss["kind"] in ("relativistic", "softmax") or (loss["kind"] == "wasserstein" and loss["drift"] == 0)
 
 
-def discriminator_loss(loss, real, fake, drawn):
+def difference(score):
+    """Mean absolute difference of an autoencoder's output from what it was shown."""
+    return (score.output - score.images).abs().mean()
+
+
+def energies(score):
+    return ((score.output - score.images) ** 2).flatten(1).mean(1)
+
+
+def softmax_losses(real, fake):
+    """Critic's and generator's loss of Softmax GAN."""
+    scores = torch.cat((real.output.flatten(), fake.output.flatten()))
+    partition = torch.logsumexp(-scores, 0)
+    return partition + real.output.mean(), partition + (real.output.mean() + fake.output.mean()) / 2
+
+
+def controllers(loss):
+    """First values of what a loss keeps from move to move."""
+    return {"loss.k": loss["k"]} if loss["kind"] == "began" else {}
+
+
+def discriminator_loss(loss, real, fake, drawn, kept):
+    """`kept` are the controllers, which the move changes."""
     match loss["kind"]:
         case "cross_entropy":
             return loss["scale"] * sum(
@@ -58,6 +82,17 @@ def discriminator_loss(loss, real, fake, drawn):
             return loss["scale"] * prefer(real[1], fake[1], loss["average"])
         case "two_class":
             return loss["scale"] * (two_class(real[1], 1) + two_class(fake[1], 0))
+        case "softmax":
+            return softmax_losses(real, fake)[0]
+        case "began":
+            k, errors = kept["loss.k"], (difference(real), difference(fake))
+            moved = k + loss["gain"] * (loss["gamma"] * errors[0] - errors[1]).item()
+            kept["loss.k"] = min(max(moved, 0.0), 1.0)
+            return errors[0] - k * errors[1]
+        case "ebgan":
+            energy = energies(fake)
+            energy = energy.mean() if loss["per"] == "batch" else energy
+            return energies(real).mean() + F.relu(loss["margin"] - energy).mean()
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
@@ -67,32 +102,100 @@ def generator_loss(loss, real, fake):
         case "cross_entropy":
             match loss["generator"]:
                 case "non_saturating":
-                    return F.softplus(-fake[1]).mean()
+                    own = F.softplus(-fake[1]).mean()
                 case "saturating":
-                    return -F.softplus(fake[1]).mean()
+                    own = -F.softplus(fake[1]).mean()
                 case "max_likelihood":
-                    return -fake[1].exp().mean()
+                    own = -fake[1].exp().mean()
+            return loss["generator_scale"] * own
         case "least_squares":
             target = torch.full_like(fake[0], loss["generator"])
             return loss["generator_scale"] * F.mse_loss(fake[0], target)
         case "wasserstein" | "hinge":
             return -fake[0].mean()
         case "relativistic":
+            if loss["generator"] == "non_saturating":
+                return F.softplus(-fake[1]).mean()
             return loss["scale"] * prefer(fake[1], real()[1], loss["average"])
+        case "softmax":
+            critic, generator = softmax_losses(real(), fake)
+            return critic + generator if loss["generator_adds_critic"] else generator
+        case "began":
+            return difference(fake)
+        case "ebgan":
+            images = fake.images.detach() if loss["held_target"] else fake.images
+            return F.mse_loss(fake.output, images)
         case "two_class":
             return two_class(fake[1], 1)
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
-GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real"}
+GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real", "pull_away"}
 
 
-def player_of(name, keys):
-    return keys.get("on", "generator" if name in GENERATOR_PENALTIES else "discriminator")
+def players_of(name, keys):
+    """Whose losses a penalty is added to."""
+    if name == "classification" or (name == "information" and not own_step(keys)):
+        return {"discriminator", "generator"}
+    if name == "information":
+        return set()
+    return {keys.get("on", "generator" if name in GENERATOR_PENALTIES else "discriminator")}
+
+
+def own_step(keys):
+    """The optimizer of a penalty that both networks step down by itself."""
+    return keys["optimizer"] if isinstance(keys.get("optimizer"), dict) else None
+
+
+class Circumstances(NamedTuple):
+    """What the penalties on heads may look at besides."""
+
+    player: str
+    real_labels: torch.Tensor | None
+    fake_labels: torch.Tensor | None
+    latents: torch.Tensor
+    latent: dict
+
+
+def classification(keys, scores, here):
+    def cost(score, labels):
+        return F.cross_entropy(score.others["class"][1], labels)
+
+    fake = cost(scores["fake"], here.fake_labels)
+    if here.player == "generator":
+        return keys["generator_weight"] * fake
+    real = cost(scores["real"], here.real_labels)
+    return keys["weight"] * (real + fake if keys["fake"] else real)
+
+
+def information(keys, score, here):
+    codes, place, told = here.latent["codes"], here.latent["size"], 0
+    cost = 0.0
+    for count in codes["categorical"]:
+        given = here.latents[:, place:place + count].argmax(1)
+        logits = score.others["categorical"][1][:, told:told + count]
+        cost = cost + keys["categorical"] * F.cross_entropy(logits, given)
+        place, told = place + count, told + count
+    if codes["continuous"]:
+        given = here.latents[:, place:]
+        cost = cost + keys["continuous"] * F.mse_loss(score.others["continuous"][0], given)
+    return cost
+
+
+def pull_away(keys, codes):
+    cosines = F.normalize(codes, dim=1) @ F.normalize(codes, dim=1).T
+    others = ((cosines ** 2 if keys["squared"] else cosines).sum() - len(codes))
+    return keys["weight"] * others / max(len(codes) * (len(codes) - 1), 1)
 
 
 def slope(score, images):
     return torch.autograd.grad(score.sum(), images, create_graph=True)[0].flatten(1)
+
+
+def place_slope_cost(score, images, target):
+    """As where the norm is taken over the channels at each place, not over the image."""
+    slope = torch.autograd.grad(score.sum(), images, create_graph=True)[0]
+    return ((slope.norm(2, dim=1) - target) ** 2).mean()
 
 
 def slope_cost(slope, target, one_sided=False):
@@ -100,9 +203,9 @@ def slope_cost(slope, target, one_sided=False):
     return ((F.relu(excess) if one_sided else excess) ** 2).mean()
 
 
-def penalty(name, keys, real, fake, scores, parameters, critic, drawn):
+def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here):
     """A term of the player's loss. `critic(images)` scores images in between, `drawn(name)` is what
-    the penalty drew."""
+    the penalty drew, `here` the circumstances."""
     share = (lambda: drawn("mix").reshape(-1, 1, 1, 1))
     match name:
         case "gradient_penalty":
@@ -112,8 +215,11 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn):
             return keys["weight"] * cost
         case "dragan":
             noise = drawn("noise").reshape(real.shape)
-            around = real + share() * keys["noise"] * real.std() * noise
+            mix = drawn("mix").reshape(real.shape) if keys["mix"] == "number" else share()
+            around = real + mix * keys["noise"] * real.std() * noise
             around = around.detach().requires_grad_()
+            if keys["norm"] == "place":
+                return keys["weight"] * place_slope_cost(critic(around)[0], around, keys["target"])
             return keys["weight"] * slope_cost(slope(critic(around)[0], around), keys["target"])
         case "r1":
             return keys["weight"] / 2 * (slope(scores["real"][1], real) ** 2).sum(1).mean()
@@ -134,6 +240,12 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn):
                 eye = torch.eye(len(products), dtype=products.dtype)
                 cost += ((products - eye if keys["diagonal"] else products * (1 - eye)) ** 2).sum()
             return keys["weight"] * cost
+        case "classification":
+            return classification(keys, scores, here)
+        case "information":
+            return information(keys, scores["fake"], here)
+        case "pull_away":
+            return pull_away(keys, scores["fake"].features)
         case "clip":
             return 0.0
     raise SystemExit(f"replay: no PyTorch counterpart for the penalty `{name}`")

@@ -30,7 +30,7 @@ import networks
 import objectives
 
 
-def planned_segments(schedule):
+def planned_segments(schedule, own_steps):
     """Moves that share latents, as in Sources/ModelBuilder/Program/RoundPlan.swift."""
     segments, counts = [], {"generator": 0, "discriminator": 0}
     for player in schedule["order"]:
@@ -43,7 +43,7 @@ def planned_segments(schedule):
                 segments[-1].append(move)
             else:
                 segments.append([move])
-    return segments
+    return segments + [[(name, 0)] for name in own_steps]
 
 
 def optimizer(keys, parameters, fused=None):
@@ -60,6 +60,11 @@ def optimizer(keys, parameters, fused=None):
                 parameters, rate, keys["alpha"], keys["epsilon"], decay, keys["momentum"],
                 keys["centered"])
     raise SystemExit(f"replay: no PyTorch counterpart for the optimizer `{kind}`")
+
+
+def latent_width(latent):
+    codes = latent["codes"] if isinstance(latent.get("codes"), dict) else None
+    return latent["size"] + (sum(codes["categorical"]) + codes["continuous"] if codes else 0)
 
 
 def averaged(schedule, generator):
@@ -88,7 +93,7 @@ class Replay:
         labels = self.spec.get("labels")
         classes = labels["classes"] if isinstance(labels, dict) else 0
         architecture = self.spec["architecture"]
-        latent = (self.spec["latent"]["size"],)
+        latent = (latent_width(self.spec["latent"]),)
         self.networks = {}
         self.networks["generator"], made = networks.build(architecture["generator"], latent, classes)
         assert list(made) == real[1:], f"the generator makes {made}, the data has {real[1:]}"
@@ -114,6 +119,13 @@ class Replay:
         self.accumulate, self.critic_batch = schedule["accumulate"], schedule["critic_batch"]
         self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
+        both = [p for network in self.networks.values() for p in network.parameters()]
+        self.own_steps = {
+            name: objectives.own_step(keys) for name, keys in self.penalties
+            if objectives.own_step(keys)}
+        for name, keys in self.own_steps.items():
+            self.optimizers[name] = optimizer(keys, both)
+        self.controllers = objectives.controllers(self.spec["loss"])
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
         self.noise = 0.0
@@ -139,7 +151,7 @@ class Replay:
         rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         for index in range(rounds):
             self.read_real(f"round{index}/real", f"round{index}/labels")
-            for segment in planned_segments(self.spec["schedule"]):
+            for segment in planned_segments(self.spec["schedule"], self.own_steps):
                 self.fakes, self.outdated = None, False
                 for player, k in segment:
                     self.move(player, k, f"round{index}")
@@ -148,7 +160,10 @@ class Replay:
 
     def move(self, player, k, here):
         move = f"{here}/{player}{k}"
-        parameters = dict(self.networks[player].named_parameters())
+        parameters = {
+            f"{moving}.{name}": parameter
+            for moving in (self.networks if player in self.own_steps else [player])
+            for name, parameter in self.networks[moving].named_parameters()}
         buffers = {name: tensor.clone() for name, tensor in self.buffers()}
         repeats = player == "generator" and self.fakes is not None and not self.outdated
 
@@ -175,8 +190,8 @@ class Replay:
         self.compare("loss", f"{move}/loss", loss)
         largest = max(g.abs().max().item() for g in gradients.values())
         for name, gradient in gradients.items():
-            key = f"{move}/gradient/{player}.{name}"
-            if f"{player}.{name}" in self.powerless:
+            key = f"{move}/gradient/{name}"
+            if name in self.powerless:
                 self.noise = max(self.noise, self.tensor(key).abs().max().item() / largest)
             else:
                 self.compare("gradient", key, gradient)
@@ -190,8 +205,8 @@ class Replay:
                 group["momentum"] = self.tensor(f"{move}/momentum").item()
         self.optimizers[player].step()
         for name, keys in self.penalties:
-            if name == "clip" and keys["on"] == player:
-                for parameter in parameters.values():
+            if name == "clip":
+                for parameter in (p for n, p in parameters.items() if n.startswith(keys["on"])):
                     parameter.data.clamp_(-keys["limit"], keys["limit"])
         if player == "generator":
             self.outdated = True
@@ -204,7 +219,7 @@ class Replay:
         return self.tensor(key) if key in self.keys else None
 
     def clip(self, player, parameters):
-        keys = self.spec["optimizer"][player]
+        keys = self.own_steps.get(player) or self.spec["optimizer"][player]
         if isinstance(keys.get("clip_value"), (int, float)):
             torch.nn.utils.clip_grad_value_(parameters, keys["clip_value"])
         if isinstance(keys.get("clip_norm"), (int, float)):
@@ -249,27 +264,29 @@ class Replay:
             fake = fakes[0].detach().requires_grad_()
             if self.critic_batch == "joint":
                 both = None if labels is None else torch.cat((labels, fakes[1]))
-                halves = [x.chunk(2) for x in self.score(
-                    torch.cat((real, fake)), both, move, "joint", kinks)]
-                scores["real"], scores["fake"] = zip(*halves)
+                scores["real"], scores["fake"] = networks.halves(self.score(
+                    torch.cat((real, fake)), both, move, "joint", kinks))
             else:
                 scores["real"] = self.score(real, labels, move, "real", kinks)
                 scores["fake"] = self.score(fake, fakes[1], move, "fake", kinks)
             loss = objectives.discriminator_loss(
-                self.spec["loss"], scores["real"], scores["fake"], drawn)
+                self.spec["loss"], scores["real"], scores["fake"], drawn, self.controllers)
         else:
             fakes = self.generate(move, kinks)
             fake = fakes[0]
             scores["fake"] = self.score(*fakes, move, "fake", kinks)
-            loss = objectives.generator_loss(
+            loss = 0.0 if player in self.own_steps else objectives.generator_loss(
                 self.spec["loss"], lambda: self.score(real, labels, move, "real", kinks),
                 scores["fake"])
+        here = objectives.Circumstances(
+            player, labels, fakes[1], self.tensor(f"{move}/latents")[self.samples],
+            self.spec["latent"])
         for index, (name, keys) in enumerate(self.penalties):
-            if objectives.player_of(name, keys) == player:
+            if player == name or player in objectives.players_of(name, keys):
                 loss = loss + objectives.penalty(
                     name, keys, real, fake, scores, self.matrices(player),
                     lambda images: self.score(images, labels, move, f"penalty/{index}", kinks),
-                    lambda purpose: drawn(f"penalty/{index}/{purpose}"))
+                    lambda purpose: drawn(f"penalty/{index}/{purpose}"), here)
         return loss, fakes
 
     def read_real(self, images, labels):
@@ -279,6 +296,8 @@ class Replay:
 
     def matrices(self, player):
         """Weights of linear layers and convolutions."""
+        if player in self.own_steps:
+            return []
         tables = {id(m.weight) for m in self.networks[player].modules()
                   if isinstance(m, torch.nn.Embedding)}
         return [p for p in self.networks[player].parameters()
@@ -306,7 +325,7 @@ class Replay:
                 word, keys, x,
                 lambda purpose: self.tensor(
                     f"{move}/{self.part}augment/{index}/{purpose}/{name}"))
-        return networks.apply(
+        return networks.judge(
             self.networks["discriminator"], x, "discriminator", labels,
             lambda path, kind="dropout": self.tensor(
                 f"{move}/{self.part}{kind}/{path}/{name}"),
@@ -317,6 +336,8 @@ class Replay:
             for name, tensor in network.state_dict().items():
                 if not name.endswith("num_batches_tracked"):
                     self.compare("after", f"{prefix}{player}.{name}", tensor)
+        for name, value in self.controllers.items():
+            self.compare("after", f"{prefix}{name}", torch.tensor(value, dtype=self.dtype))
         if self.average:
             for name, tensor in self.average.module.named_parameters():
                 self.compare("after", f"{prefix}ema.generator.{name}", tensor)

@@ -75,6 +75,8 @@ struct ResumeTests {
   static let cases = [
     Case(testDescription: "plain", run: TinyRun()),
     Case(testDescription: "with labels", run: TinyRun(labels: "{classes: 3}")),
+    Case(testDescription: "with a controller", run: .autoencoder),
+    Case(testDescription: "with codes and their own step", run: .codes),
     Case(
       testDescription: "with averaged weights",
       run: TinyRun(schedule: ", ema: {decay: 0.5, start: 2 steps, warm_up: true}")),

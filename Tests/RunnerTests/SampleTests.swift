@@ -98,6 +98,27 @@ struct SampleTests {
     #expect(large.floats.allSatisfy { (0..<1).contains($0) })
   }
 
+  @Test func rowsShowTheValuesOfTheFirstCode() throws {
+    let run = TinyRun(
+      latent: "{size: 2, codes: {categorical: [3, 2], continuous: 1, low: 5, high: 6}}")
+    let latent = try run.experiment().latent
+    let tensor = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(latent)
+    #expect(tensor.shape == [8, 8])
+    for picture in 0..<8 {
+      let code = Array(tensor.floats[(picture * 8)..<((picture + 1) * 8)])
+      #expect(code[2..<5].firstIndex(of: 1) == 2 + picture / 2 % 3)
+      #expect(code[2..<5].reduce(0, +) == 1 && code[5..<7].reduce(0, +) == 1)
+      #expect((5..<6).contains(code[7]))
+    }
+    let noise = try TinyRun(latent: "{size: 2}").experiment().latent
+    let plain = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(noise).floats
+    for picture in 0..<8 {
+      #expect(
+        plain[(picture * 2)..<(picture * 2 + 2)] == tensor.floats[(picture * 8)..<(picture * 8 + 2)]
+      )
+    }
+  }
+
   @Test func whatCannotBeDrawnIsSaid() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(TinyRun(), scratch)

@@ -29,6 +29,11 @@ struct TinyRun {
   var guards = "{non_finite: stop}"
   var name = "tiny"
   var generatorLayer = "batch_norm"
+  /// The end of the critic, and of the spec's game.
+  var critic = "linear: 1"
+  var loss = "{kind: least_squares}"
+  var latent = "{size: 3, distribution: uniform, low: 0, high: 1}"
+  var penalties = "[]"
   /// Of `record`, besides those above: `, tensorboard: true`.
   var record = ""
 
@@ -39,7 +44,7 @@ struct TinyRun {
       name: \(name)
       seed: 5
       data: {source: {synthetic: digits}, batch: \(batch), drop_last: \(dropLast), range: [-1, 1]}
-      latent: {size: 3, distribution: uniform, low: 0, high: 1}
+      latent: \(latent)
       labels: \(labels)
       architecture:
         generator:
@@ -54,8 +59,9 @@ struct TinyRun {
       \(label.isEmpty ? "" : "    - \(label)")
           - linear: 4
           - leaky_relu: 0.2
-          - linear: 1
-      loss: {kind: least_squares}
+          - \(critic)
+      loss: \(loss)
+      penalties: \(penalties)
       optimizer: {kind: adam, learning_rate: \(learningRate)}
       schedule: {length: \(length)\(schedule)}
       record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)\(record)}
@@ -148,4 +154,17 @@ func text(_ path: String) throws -> String {
 
 func json(_ path: String) throws -> JSON {
   try JSON(parsing: try FileLayer().read(path))
+}
+
+extension TinyRun {
+  /// BEGAN: its k is a state of its own.
+  static let autoencoder = TinyRun(
+    critic: "heads: {reconstruction: [{linear: 12}, {image: {channels: 1, size: [3, 4]}}]}",
+    loss: "{kind: began, gain: 0.1, k: 0.2}")
+
+  /// InfoGAN: a third move with an optimizer of its own.
+  static let codes = TinyRun(
+    critic: "heads: {score: [{linear: 1}], categorical: [{linear: 2}], continuous: [{linear: 1}]}",
+    latent: "{size: 2, codes: {categorical: [2], continuous: 1}}",
+    penalties: "[{information: {optimizer: {kind: adam, learning_rate: 1e-3}}}]")
 }

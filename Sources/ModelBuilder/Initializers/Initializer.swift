@@ -5,6 +5,8 @@ package enum ParameterKind: Hashable, Sendable {
   case linear(Part)
   case convolution(Part)
   case batchNorm(Part)
+  /// Of vectors.
+  case batchNorm1D(Part)
   case embedding
 
   package enum Part: Hashable, Sendable { case weight, bias }
@@ -12,7 +14,8 @@ package enum ParameterKind: Hashable, Sendable {
   /// Whether it is a vector of offsets: rules made of fan-in and fan-out say nothing of those.
   var isBias: Bool {
     switch self {
-    case .linear(let part), .convolution(let part), .batchNorm(let part): part == .bias
+    case .linear(let part), .convolution(let part), .batchNorm(let part), .batchNorm1D(let part):
+      part == .bias
     case .embedding: false
     }
   }

@@ -12,8 +12,10 @@ struct InitializerSet: Sendable {
     case .linear(let part): chosen = section.linear.choice(of: part)
     case .convolution(let part): chosen = section.conv.choice(of: part)
     case .embedding: chosen = section.embedding
-    case .batchNorm(let part):
-      chosen = section.batchNorm.choice(of: part)
+    case .batchNorm(let part), .batchNorm1D(let part):
+      let own =
+        if case .batchNorm1D = kind { section.batchNorm1D.choice(of: part) } else { Choice?.none }
+      chosen = own ?? section.batchNorm.choice(of: part)
       // A norm that the section does not name begins as the identity, whatever `default` says.
       if chosen == nil { return .constant(part == .weight ? 1 : 0) }
     }

@@ -16,8 +16,8 @@ package struct TorchDefault: Initializer {
     case .linear, .convolution:
       let bound = 1 / Double(fans.input).squareRoot()
       return .uniform(low: -bound, high: bound)
-    case .batchNorm(.weight): return .constant(1)
-    case .batchNorm(.bias): return .constant(0)
+    case .batchNorm(.weight), .batchNorm1D(.weight): return .constant(1)
+    case .batchNorm(.bias), .batchNorm1D(.bias): return .constant(0)
     case .embedding: return .normal(mean: 0, standardDeviation: 1)
     }
   }

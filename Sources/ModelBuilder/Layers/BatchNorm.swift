@@ -35,9 +35,13 @@ package struct BatchNorm: Layer {
     let channels = shape[shape.rank - 1]
     let fans = Fans(input: channels, output: channels)
     let scale =
-      affine ? scope.parameter("weight", [channels], kind: .batchNorm(.weight), fans: fans) : nil
+      affine
+      ? scope.parameter(
+        "weight", [channels], kind: .batchNorm(.weight, rank: shape.rank), fans: fans) : nil
     let offset =
-      affine ? scope.parameter("bias", [channels], kind: .batchNorm(.bias), fans: fans) : nil
+      affine
+      ? scope.parameter(
+        "bias", [channels], kind: .batchNorm(.bias, rank: shape.rank), fans: fans) : nil
     let (mean, variance) = scope.batchMoments(of: input, momentum: momentum)
     var factor = (variance + epsilon).reciprocalSquareRoot
     if let scale { factor = factor * scale }

@@ -27,7 +27,7 @@ package struct ConditionalBatchNorm: Layer {
     let (mean, variance) = scope.batchMoments(of: input, momentum: momentum)
     func ofEachSample(_ name: String, _ part: ParameterKind.Part) -> Value {
       let table = scope.nested(name).parameter(
-        "weight", [scope.classes, channels], kind: .batchNorm(part),
+        "weight", [scope.classes, channels], kind: .batchNorm(part, rank: shape.rank),
         fans: Fans(input: channels, output: channels))
       return table.gather(labels).broadcast(to: shape, axes: [0, shape.rank - 1])
     }

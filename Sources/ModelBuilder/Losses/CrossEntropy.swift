@@ -16,22 +16,29 @@ package struct CrossEntropy: Loss {
     "What the generator minimises: −log D(G(z)) (non_saturating), log(1 − D(G(z))) (saturating, the "
       + "minimax game) or −exp(σ⁻¹(D(G(z)))) (max_likelihood)")
   static let scale = Field.number(
-    "scale", default: 1, in: .above(0), "Factor in front of the critic's sum; ½ is also in use")
+    "scale", default: 1, in: .atLeast(0),
+    "Factor in front of the critic's sum; ½ is also in use, 0 leaves the penalties alone")
+  static let generatorScale = Field.number(
+    "generator_scale", default: 1, in: .above(0), "Factor in front of the generator's loss")
   package static let declaration = Declaration(
     "cross_entropy", "Binary cross-entropy: the original GAN game",
     details: "Goodfellow et al. 2014, equation 1 and section 3; max_likelihood: Goodfellow 2014, "
       + "`On distinguishability criteria`. Means over the batch.",
-    fields: CriticTargets.fields + [objective.declaration, scale.declaration],
+    fields: CriticTargets.fields + [
+      objective.declaration, scale.declaration, generatorScale.declaration,
+    ],
     example: "loss: {kind: cross_entropy, generator: non_saturating}")
 
   let targets: CriticTargets
   let objective: Objective
   let scale: Double
+  let generatorScale: Double
 
   package init(_ record: Record) {
     targets = CriticTargets(record)
     objective = record[Self.objective]
     scale = record[Self.scale]
+    generatorScale = record[Self.generatorScale]
   }
 
   package func discriminator(_ scores: Scores) -> Value {
@@ -44,11 +51,13 @@ package struct CrossEntropy: Loss {
 
   package func generator(_ scores: Scores) -> Value {
     let fake = scores.fake.logit
-    return switch objective {
-    case .nonSaturating: fake.negated.softplus.mean()
-    case .saturating: fake.softplus.mean().negated
-    case .maxLikelihood: fake.exponential.mean().negated
-    }
+    let loss =
+      switch objective {
+      case .nonSaturating: fake.negated.softplus.mean()
+      case .saturating: fake.softplus.mean().negated
+      case .maxLikelihood: fake.exponential.mean().negated
+      }
+    return loss * generatorScale
   }
 
   private func crossEntropy(_ logit: Value, _ target: CriticTargets.Target) -> Value {

@@ -5,14 +5,27 @@ import TensorCore
 package protocol Loss: Sendable {
   static var declaration: Declaration { get }
   init(_ record: Record)
+  /// What the critic has to say of an image.
+  var critic: CriticKind { get }
+  /// Whether it keeps a number that each of the critic's moves changes.
+  var isControlled: Bool { get }
   func discriminator(_ scores: Scores) -> Value
   func generator(_ scores: Scores) -> Value
-  /// How many numbers the critic gives of a sample (or of a patch).
-  var scoreWidth: Int { get }
+  /// One number for a batch, which losses.csv has of real and of generated images.
+  func level(of score: Score) -> Value
+}
+
+package enum CriticKind: Hashable, Sendable {
+  /// So many numbers of a sample (or of a patch).
+  case scores(Int)
+  /// The images themselves: an autoencoder.
+  case reconstruction
 }
 
 extension Loss {
-  package var scoreWidth: Int { 1 }
+  package var critic: CriticKind { .scores(1) }
+  package var isControlled: Bool { false }
+  package func level(of score: Score) -> Value { score.realness.mean() }
 }
 
 /// What a loss may look at.
@@ -23,10 +36,35 @@ package struct Scores {
   package var real: Score { makeReal() }
   package let draws: Draws
   private let makeReal: () -> Score
+  private let states: StateTable
 
-  init(real: @escaping () -> Score, fake: Score, draws: Draws) {
+  init(real: @escaping () -> Score, fake: Score, draws: Draws, states: StateTable) {
     self.makeReal = real
     self.fake = fake
     self.draws = draws
+    self.states = states
   }
+
+  /// A number that the loss keeps from move to move: `loss.NAME`.
+  func controller(_ name: String, initial: Double) -> Controller {
+    Controller(
+      states: states,
+      declaration: StateDeclaration(
+        name: "loss.\(name)", player: .discriminator, role: .controller,
+        type: TensorType(.scalar), layout: .plain, initial: .constant(initial)))
+  }
+
+  /// `value` as a number that no gradient passes. It must be a node of its own: what else is computed
+  /// from an equal one would be cut off too.
+  func held(_ value: Value) -> Value { states.hold(value) }
+}
+
+/// A scalar state of a loss.
+struct Controller {
+  fileprivate let states: StateTable
+  fileprivate let declaration: StateDeclaration
+
+  /// As the last move left it.
+  var value: Value { states.read(declaration) }
+  func update(_ value: Value) { states.write(declaration, states.hold(value)) }
 }

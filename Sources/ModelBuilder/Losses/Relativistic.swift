@@ -3,6 +3,13 @@ import TensorCore
 
 /// Whether real images look more real than generated ones (Jolicoeur-Martineau 2018), on logits.
 package struct Relativistic: Loss {
+  enum Objective: String, CaseIterable, Sendable {
+    case relativistic
+    case nonSaturating = "non_saturating"
+  }
+  static let objective = Field.choice(
+    "generator", of: Objective.self, default: .relativistic,
+    "What the generator minimises: the same with the sides exchanged, or −log D(G(z))")
   static let average = Field.flag(
     "average", default: false,
     "Compare with the other side's mean score (RaGAN) rather than sample by sample (RGAN)")
@@ -12,15 +19,17 @@ package struct Relativistic: Loss {
     "relativistic", "Real images are to look more real than generated ones",
     details: "Jolicoeur-Martineau 2018, equations 10 and 11 (pairs) and 14 to 17 (average), on "
       + "logits C: critic E softplus(−(C(x) − C(G(z)))), generator with the sides exchanged.",
-    fields: [average.declaration, scale.declaration],
+    fields: [average.declaration, scale.declaration, objective.declaration],
     example: "loss: {kind: relativistic, average: true}")
 
   let average: Bool
   let scale: Double
+  let objective: Objective
 
   package init(_ record: Record) {
     average = record[Self.average]
     scale = record[Self.scale]
+    objective = record[Self.objective]
   }
 
   package func discriminator(_ scores: Scores) -> Value {
@@ -28,7 +37,10 @@ package struct Relativistic: Loss {
   }
 
   package func generator(_ scores: Scores) -> Value {
-    preferring(scores.fake.logit, over: scores.real.logit)
+    switch objective {
+    case .relativistic: preferring(scores.fake.logit, over: scores.real.logit)
+    case .nonSaturating: scores.fake.logit.negated.softplus.mean()
+    }
   }
 
   /// Small where `better` scores are above `worse` ones.

@@ -17,7 +17,7 @@ package struct TwoClass: Loss {
 
   package init(_ record: Record) { scale = record[Self.scale] }
 
-  package var scoreWidth: Int { 2 }
+  package var critic: CriticKind { .scores(2) }
 
   package func discriminator(_ scores: Scores) -> Value {
     (evidence(scores.real).negated.softplus.mean() + evidence(scores.fake).softplus.mean()) * scale

@@ -13,6 +13,8 @@ package struct LayerList: Sendable {
     entries = choices.map { Entry(choice: $0, layer: Catalog.layer($0)) }
   }
 
+  init(entries: some Sequence<Entry>) { self.entries = Array(entries) }
+
   /// No machine holds what these numbers are beyond, and their products would leave an integer.
   private static let activationLimit = 1 << 28
   private static let parameterLimit = 1 << 31
@@ -48,28 +50,21 @@ package struct LayerList: Sendable {
     }
     return value
   }
-}
 
-/// What a critic says of a batch.
-package struct Score {
-  /// The network's output: `[batch, 1]`, or one number a patch.
-  package let output: Value
-  /// What went into a closing sigmoid or softmax; the output itself where there is none. Losses
-  /// made of logarithms use it, because the logarithm of a sigmoid is not accurate.
-  package let logit: Value
-
-  /// The number that says how real a sample looks: the only one, or that of the last class.
-  var realness: Value {
-    let (axis, width) = (output.shape.rank - 1, output.shape[output.shape.rank - 1])
-    return width == 1 ? output : output.slice(axis: axis, width - 1..<width)
-  }
-}
-
-extension Score {
-  /// What was said of some samples of the batch.
-  func part(_ samples: Range<Int>) -> Score {
-    Score(
-      output: output.slice(axis: 0, samples), logit: logit.slice(axis: 0, samples))
+  /// The same, for a list whose result is a judgement.
+  func read(
+    _ input: Value, in scope: LayerScope,
+    visit: (_ path: String, _ entry: Entry, _ result: Value) -> Void = { _, _, _ in }
+  ) throws(LayerMisfit) -> Reading {
+    guard let last = entries.last, last.layer is Sigmoid || last.layer is Softmax else {
+      let output = try apply(input, in: scope, visit: visit)
+      return Reading(output: output, logit: output)
+    }
+    let logit = try LayerList(entries: entries.dropLast()).apply(input, in: scope, visit: visit)
+    let place = scope.nested(entries.count - 1)
+    let output = try last.layer.apply(logit, in: place)
+    visit(place.path, last, output)
+    return Reading(output: output, logit: logit)
   }
 }
 
@@ -86,20 +81,5 @@ struct Generator {
   func apply(_ latent: Latent, in pass: Pass) throws(LayerMisfit) -> ImageBatch {
     let scope = LayerScope(pass: pass, player: .generator, path: Player.generator.rawValue)
     return ImageBatch(value: try layers.apply(latent.value, in: scope))
-  }
-}
-
-struct Discriminator {
-  let layers: LayerList
-
-  func apply(_ images: ImageBatch, in pass: Pass) throws(LayerMisfit) -> Score {
-    let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
-    var results = [images.value]
-    let output = try layers.apply(images.value, in: scope) { _, _, result in
-      results.append(result)
-    }
-    let closing = layers.entries.last?.layer
-    let squashes = closing is Sigmoid || closing is Softmax
-    return Score(output: output, logit: squashes ? results[results.count - 2] : output)
   }
 }

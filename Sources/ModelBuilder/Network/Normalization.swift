@@ -10,6 +10,13 @@ extension Value {
   }
 }
 
+extension ParameterKind {
+  /// Of a batch norm of activations of this rank.
+  static func batchNorm(_ part: Part, rank: Int) -> ParameterKind {
+    rank == 2 ? .batchNorm1D(part) : .batchNorm(part)
+  }
+}
+
 extension LayerScope {
   /// What batch norm normalises with, a channel at a time: in training the batch's own mean and biased
   /// variance, and the running statistics move towards its mean and *unbiased* variance, as in

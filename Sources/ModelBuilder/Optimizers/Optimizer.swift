@@ -22,6 +22,8 @@ extension Optimizer {
 package struct OptimizerMemory {
   let states: StateTable
   let parameter: StateDeclaration
+  /// Of the names of what is kept: nothing for a player's own optimizer.
+  var prefix = ""
   /// How many steps this player has made, this one included: float32 scalar.
   package let count: Value
   /// The step size now: float32 scalar.
@@ -41,7 +43,8 @@ package struct OptimizerMemory {
     OptimizerSlot(
       states: states,
       declaration: StateDeclaration(
-        name: "optimizer.\(parameter.name).\(name)", player: parameter.player, role: .optimizer,
+        name: "optimizer.\(prefix)\(parameter.name).\(name)", player: parameter.player,
+        role: .optimizer,
         type: parameter.type, layout: parameter.layout, initial: .constant(0)))
   }
 }

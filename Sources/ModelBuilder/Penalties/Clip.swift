@@ -13,11 +13,11 @@ package struct Clip: Penalty {
     fields: [limit.declaration, on.declaration], shorthand: "limit", example: "clip: 0.01")
 
   let limit: Double
-  package let player: Player
+  package let players: Set<Player>
 
   package init(_ record: Record) {
     limit = record[Self.limit]
-    player = record[Self.on]
+    players = [record[Self.on]]
   }
 
   package func constrained(_ parameter: Value) -> Value {

@@ -6,37 +6,65 @@ import TensorCore
 /// As `gradient_penalty`, at `x̂ = x + v · noise · σ · u`: `v` uniform, one for each sample, `u`
 /// uniform, one for each number, `σ` the standard deviation of the batch's numbers.
 package struct DRAGAN: Penalty {
+  enum Mix: String, CaseIterable, Sendable { case sample, number }
+  enum Norm: String, CaseIterable, Sendable { case sample, place }
   static let weight = Field.number("weight", default: 10, in: .atLeast(0), "λ")
   static let target = Field.number(
     "target", default: 1, in: .atLeast(0), "The slope that is wanted")
   static let noise = Field.number(
     "noise", default: 0.5, in: .atLeast(0), "Size of the surroundings, in standard deviations")
+  static let mix = Field.choice(
+    "mix", of: Mix.self, default: .sample,
+    "What has a `v` of its own: each sample, or each number of an image")
+  static let norm = Field.choice(
+    "norm", of: Norm.self, default: .sample,
+    "What the slope's norm is taken of: a sample's numbers, or the channels at each place")
   package static let declaration = Declaration(
     "dragan", "The critic's slope around real images is to be 1: DRAGAN",
     details: "Kodali et al. 2017, equation 2, with the surroundings of the published code.",
-    fields: [weight.declaration, target.declaration, noise.declaration], shorthand: "weight",
+    fields: [
+      weight.declaration, target.declaration, noise.declaration, mix.declaration,
+      norm.declaration,
+    ], shorthand: "weight",
     example: "dragan: {weight: 10}")
 
   let weight: Double
   let target: Double
   let noise: Double
+  let mix: Mix
+  let norm: Norm
 
   package init(_ record: Record) {
     weight = record[Self.weight]
     target = record[Self.target]
     noise = record[Self.noise]
+    mix = record[Self.mix]
+    norm = record[Self.norm]
   }
 
-  package var player: Player { .discriminator }
+  package var players: Set<Player> { [.discriminator] }
+
+  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
     let real = scope.real.value
     let count = Double(real.shape.count)
     let variance = (real - real.mean()).squared.sum() / max(count - 1, 1)
     let away = scope.uniform("noise", like: scope.real) * (variance.squareRoot * noise)
-    let share = scope.uniform("mix", [real.batch]).broadcast(to: real.shape, axes: [0])
+    let share =
+      switch mix {
+      case .sample: scope.uniform("mix", [real.batch]).broadcast(to: real.shape, axes: [0])
+      case .number: scope.uniform("mix", like: scope.real)
+      }
     let around = ImageBatch(value: real + away * share)
     let slope = scope.slope(of: scope.score(of: around).output, at: around)
-    return cost(of: slope, target: target, oneSided: false) * weight
+    switch norm {
+    case .sample: return cost(of: slope, target: target, oneSided: false) * weight
+    case .place:
+      // Every place as a sample of its own.
+      let (shape, channels) = (slope.shape, slope.shape[3])
+      let places = slope.reshape([shape.count / channels, channels])
+      return cost(of: places, target: target, oneSided: false) * weight
+    }
   }
 }

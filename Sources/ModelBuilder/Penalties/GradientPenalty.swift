@@ -29,7 +29,9 @@ package struct GradientPenalty: Penalty {
     oneSided = record[Self.oneSided]
   }
 
-  package var player: Player { .discriminator }
+  package var players: Set<Player> { [.discriminator] }
+
+  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
     let (real, fake) = (scope.real.value, scope.fake.value)

@@ -23,7 +23,7 @@ package struct L1ToReal: Penalty {
     norm = record[Self.norm]
   }
 
-  package var player: Player { .generator }
+  package var players: Set<Player> { [.generator] }
 
   package func term(in scope: PenaltyScope) -> Value? {
     let distance = (scope.fake.value - scope.real.value).magnitude

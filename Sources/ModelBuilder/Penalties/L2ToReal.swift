@@ -26,7 +26,7 @@ package struct L2ToReal: Penalty {
     norm = record[Self.norm]
   }
 
-  package var player: Player { .generator }
+  package var players: Set<Player> { [.generator] }
 
   package func term(in scope: PenaltyScope) -> Value? {
     let difference = scope.fake.value - scope.real.value

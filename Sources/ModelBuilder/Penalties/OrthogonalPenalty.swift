@@ -18,12 +18,12 @@ package struct OrthogonalPenalty: Penalty {
 
   let weight: Double
   let diagonal: Bool
-  package let player: Player
+  package let players: Set<Player>
 
   package init(_ record: Record) {
     weight = record[Self.weight]
     diagonal = record[Self.diagonal]
-    player = record[Self.on]
+    players = [record[Self.on]]
   }
 
   package func term(in scope: PenaltyScope) -> Value? {

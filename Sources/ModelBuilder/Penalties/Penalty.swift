@@ -1,29 +1,72 @@
 import Spec
 import TensorCore
 
-/// Something that is asked of one network besides its loss: a term of the loss, or a limit that its
+/// Something that is asked of a network besides its loss: a term of the loss, or a limit that its
 /// parameters are brought back to after every step.
 package protocol Penalty: Sendable {
   static var declaration: Declaration { get }
   init(_ record: Record)
-  /// The network it is asked of.
-  var player: Player { get }
-  /// A scalar to be added to the player's loss, weight included; nil for none.
+  /// The networks it is asked of.
+  var players: Set<Player> { get }
+  /// How both networks step down the term alone, at the end of each round; nil: they do not, and the
+  /// term is part of the losses of `players`.
+  var ownOptimizer: Choice? { get }
+  /// Why it cannot be asked in a game, and what to do; nil if it can.
+  func misfit(with game: GameTraits) -> LayerMisfit?
+  /// A scalar to be added to the loss of `scope.player`, weight included; nil for none.
   func term(in scope: PenaltyScope) -> Value?
   /// A parameter as it may be, of one that has just moved.
   func constrained(_ parameter: Value) -> Value
 }
 
 extension Penalty {
+  package var ownOptimizer: Choice? { nil }
+  package func misfit(with game: GameTraits) -> LayerMisfit? { nil }
   package func term(in scope: PenaltyScope) -> Value? { nil }
   package func constrained(_ parameter: Value) -> Value { parameter }
 }
 
+/// What decides whether a penalty can be asked in a game.
+package struct GameTraits {
+  let critic: CriticKind
+  /// Those of a critic with several.
+  let heads: Set<CriticHead>
+  /// 0 without labels.
+  let classes: Int
+  let codes: CodesSection?
+  /// Rank of what a critic's heads look at: 2 of vectors, 4 of images; nil without heads.
+  let features: Int?
+
+  /// What a penalty on the critic's slope has to say of an autoencoder.
+  var lackOfSlope: LayerMisfit? {
+    guard critic == .reconstruction else { return nil }
+    return LayerMisfit(
+      "an autoencoder critic gives images, not a score whose slope could be held",
+      advice: "take the penalty out, or a loss that wants a score")
+  }
+
+  /// What a penalty has to say where the critic does not have a head.
+  func lack(of head: CriticHead, _ example: String) -> LayerMisfit? {
+    if heads.contains(head) { return nil }
+    return LayerMisfit(
+      "the critic has no head `\(head.rawValue)`",
+      advice: "end architecture.discriminator with `heads: {score: […], \(head.rawValue): "
+        + "[\(example)]}`")
+  }
+}
+
 /// What a penalty may look at.
 package struct PenaltyScope {
+  /// Whose loss the term is added to; nil in a step of the penalty's own.
+  package let player: Player?
   package let real: ImageBatch
   package let fake: ImageBatch
   package let scores: Scores
+  /// Class labels of the real and of the generated images.
+  let labels: (real: Value?, fake: Value?)
+  /// `[batch, width]`, codes included, and what they are made of.
+  let latents: Value
+  let latent: LatentSection
   /// Of the player, with their newest values.
   let parameters: [(declaration: StateDeclaration, value: Value)]
   /// Its name among the round's random numbers.

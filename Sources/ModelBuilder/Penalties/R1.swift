@@ -14,7 +14,9 @@ package struct R1: Penalty {
 
   package init(_ record: Record) { weight = record[Self.weight] }
 
-  package var player: Player { .discriminator }
+  package var players: Set<Player> { [.discriminator] }
+
+  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
     scope.slope(of: scope.scores.real.logit, at: scope.real).squaredNorms.mean() * (weight / 2)

@@ -15,7 +15,9 @@ package struct R2: Penalty {
 
   package init(_ record: Record) { weight = record[Self.weight] }
 
-  package var player: Player { .discriminator }
+  package var players: Set<Player> { [.discriminator] }
+
+  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
     scope.slope(of: scope.scores.fake.logit, at: scope.fake).squaredNorms.mean() * (weight / 2)

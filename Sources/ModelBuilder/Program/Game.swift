@@ -33,14 +33,41 @@ struct Game: Sendable {
 
   var classes: Int { experiment.labels?.classes ?? 0 }
 
-  /// How a player steps, and what its gradients are held to.
-  func optimizer(of player: Player) -> (step: any Optimizer, clipping: GradientClipping) {
-    let choice =
-      switch player {
-      case .generator: experiment.optimizer.generator
-      case .discriminator: experiment.optimizer.discriminator
-      }
-    return (Catalog.optimizer(choice), GradientClipping(choice.record))
+  /// The penalties that a player's parameters are held to.
+  func limits(on player: Player) -> [any Penalty] {
+    penalties.filter { $0.players.contains(player) }
+  }
+
+  /// What a critic says, as penalties ask.
+  func traits(features: Value?) -> GameTraits {
+    GameTraits(
+      critic: loss.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
+      classes: classes, codes: experiment.latent.codes, features: features?.shape.rank)
+  }
+
+  var plan: RoundPlan {
+    RoundPlan(
+      experiment.schedule,
+      ownSteps: penalties.indices.filter { penalties[$0].ownOptimizer != nil }
+        .map { ($0, experiment.penalties[$0].name) })
+  }
+
+  /// All who step: both players, then the penalties with a step of their own.
+  var steppers: [Stepper] {
+    Player.allCases.map { stepper(of: .player($0)) }
+      + penalties.indices.filter { penalties[$0].ownOptimizer != nil }
+      .map { stepper(of: .penalty($0)) }
+  }
+
+  func stepper(of mover: Mover) -> Stepper {
+    switch mover {
+    case .player(.generator): Stepper("generator", experiment.optimizer.generator)
+    case .player(.discriminator): Stepper("discriminator", experiment.optimizer.discriminator)
+    case .penalty(let place):
+      Stepper(
+        experiment.penalties[place].name,
+        penalties[place].ownOptimizer ?? experiment.optimizer.generator, isOwn: true)
+    }
   }
 
   func imageShape(batch: Int) -> Shape { [batch, images.height, images.width, images.channels] }
@@ -63,9 +90,10 @@ struct Game: Sendable {
     // Shapes were checked before any round is written.
     do throws(LayerMisfit) {
       for (index, move) in segment.enumerated() {
-        switch move.player {
-        case .discriminator: try writer.writeDiscriminatorMove(index)
-        case .generator: try writer.writeGeneratorMove(index)
+        switch move.mover {
+        case .player(.discriminator): try writer.writeDiscriminatorMove(index)
+        case .player(.generator): try writer.writeGeneratorMove(index)
+        case .penalty(let place): try writer.writePenaltyMove(index, place)
         }
       }
     } catch {
@@ -80,12 +108,29 @@ struct Game: Sendable {
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
       initializers: initializers, draws: nil, weights: weights)
-    let latent = Latent(value: builder.feed("latents", [count, experiment.latent.size]))
+    let latent = Latent(value: builder.feed("latents", [count, experiment.latent.width]))
     do throws(LayerMisfit) {
       let images = try generator.apply(latent, in: pass)
       return builder.finish(outputs: [("images", images.value)], updates: [])
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
+  }
+}
+
+/// Who steps, how, and what the gradients are held to.
+struct Stepper {
+  /// `generator`, `discriminator`, or the penalty's name.
+  let name: String
+  let optimizer: any Optimizer
+  let clipping: GradientClipping
+  /// Put before the parameter's in the names of what the optimizer keeps.
+  let prefix: String
+
+  init(_ name: String, _ choice: Choice, isOwn: Bool = false) {
+    self.name = name
+    optimizer = Catalog.optimizer(choice)
+    clipping = GradientClipping(choice.record)
+    prefix = isOwn ? "\(name)." : ""
   }
 }

@@ -33,33 +33,34 @@ extension TrainingProgram {
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: game.classes, initializers: game.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
-    let input: Value
-    let list: LayerList
-    switch player {
-    case .generator:
-      input = builder.feed("latents", [batch, experiment.latent.size])
-      list = game.generator.layers
-    case .discriminator:
-      input = builder.feed("real", game.imageShape(batch: batch))
-      list = game.discriminator.layers
-    }
     var layers: [LayerSummary] = []
     var counted = builder.nodes.count
-    let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
+    func visit(_ path: String, _ entry: LayerList.Entry, _ result: Value) {
+      let own = pass.states.declarations.filter {
+        $0.role == .parameter && $0.name.hasPrefix(path + ".")
+      }
+      let flops = builder.nodes[counted...].map { node in
+        node.operationCount(node.operands.map { builder.nodes[$0].type })
+      }
+      layers.append(
+        LayerSummary(
+          path: path, name: entry.choice.name, output: described(result.shape),
+          parameters: own.map(\.type.shape.count).reduce(0, +),
+          flops: flops.reduce(0, +) / batch))
+      counted = builder.nodes.count
+    }
+    let input: Value
     do throws(LayerMisfit) {
-      _ = try list.apply(input, in: scope) { path, entry, result in
-        let own = pass.states.declarations.filter {
-          $0.role == .parameter && $0.name.hasPrefix(path + ".")
-        }
-        let flops = builder.nodes[counted...].map { node in
-          node.operationCount(node.operands.map { builder.nodes[$0].type })
-        }
-        layers.append(
-          LayerSummary(
-            path: path, name: entry.choice.name, output: described(result.shape),
-            parameters: own.map(\.type.shape.count).reduce(0, +),
-            flops: flops.reduce(0, +) / batch))
+      switch player {
+      case .generator:
+        input = builder.feed("latents", [batch, experiment.latent.width])
         counted = builder.nodes.count
+        let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
+        _ = try game.generator.layers.apply(input, in: scope, visit: visit)
+      case .discriminator:
+        input = builder.feed("real", game.imageShape(batch: batch))
+        counted = builder.nodes.count
+        _ = try game.discriminator.apply(ImageBatch(value: input), in: pass, visit: visit)
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")

@@ -1,8 +1,15 @@
 import Spec
 
+/// Whose step down which loss a move is.
+enum Mover: Hashable, Sendable {
+  case player(Player)
+  /// Both networks, down one penalty that has an optimizer of its own; its place in the spec's list.
+  case penalty(Int)
+}
+
 /// A move of a round and its name there.
 struct PlannedMove {
-  let player: Player
+  let mover: Mover
   /// `discriminator0` is the first critic move of a round.
   let name: String
 }
@@ -11,12 +18,17 @@ struct PlannedMove {
 ///
 /// With `latents: shared` neighbouring moves of different players use the same latents, so they
 /// stand in one graph and the fakes are computed once. A graph takes one batch of real images, hence
-/// holds one critic move at most.
+/// holds one critic move at most. Penalties with steps of their own come last, on latents of their own.
 struct RoundPlan {
   private(set) var segments: [[PlannedMove]] = []
 
-  init(_ schedule: ScheduleSection) {
-    var counts: [Player: Int] = [:]
+  /// - Parameter ownSteps: place and name of the penalties that take a step of their own.
+  init(_ schedule: ScheduleSection, ownSteps: [(place: Int, name: String)] = []) {
+    var counts: [String: Int] = [:]
+    func move(_ mover: Mover, _ name: String) -> PlannedMove {
+      defer { counts[name, default: 0] += 1 }
+      return PlannedMove(mover: mover, name: "\(name)\(counts[name, default: 0])")
+    }
     for player in schedule.order {
       let steps =
         switch player {
@@ -24,9 +36,7 @@ struct RoundPlan {
         case .generator: schedule.generatorSteps
         }
       for _ in 0..<steps {
-        let move = PlannedMove(
-          player: player, name: "\(player.rawValue)\(counts[player, default: 0])")
-        counts[player, default: 0] += 1
+        let move = move(.player(player), player.rawValue)
         if schedule.latents == .shared, let last = segments.last, Self.shares(last, with: player) {
           segments[segments.count - 1].append(move)
         } else {
@@ -34,10 +44,11 @@ struct RoundPlan {
         }
       }
     }
+    for (place, name) in ownSteps { segments.append([move(.penalty(place), name)]) }
   }
 
   private static func shares(_ segment: [PlannedMove], with player: Player) -> Bool {
-    let hasCritic = segment.contains { $0.player == .discriminator }
+    let hasCritic = segment.contains { $0.mover == .player(.discriminator) }
     switch player {
     case .discriminator: return !hasCritic
     case .generator: return hasCritic

@@ -5,6 +5,7 @@ import TensorCore
 final class RoundWriter {
   /// Generated images of this round, to be used by more than one move.
   private struct Fakes {
+    let latents: Value
     let labels: Value?
     let images: ImageBatch
     /// Whether the generator has moved since.
@@ -77,12 +78,13 @@ final class RoundWriter {
     for part in parts(of: index) {
       let fakes = try fakes(for: part)
       let (realScore, fakeScore) = try scores(ofRealAnd: fakes, part)
-      let scores = Scores(real: { realScore }, fake: fakeScore, draws: part.draws)
-      total.add("real_score", realScore.realness.mean(), of: part)
-      total.add("fake_score", fakeScore.realness.mean(), of: part)
+      let scores = Scores(
+        real: { realScore }, fake: fakeScore, draws: part.draws, states: states)
+      total.add("real_score", game.loss.level(of: realScore), of: part)
+      total.add("fake_score", game.loss.level(of: fakeScore), of: part)
       add(.discriminator, game.loss.discriminator(scores), scores, fakes, part, to: &total)
     }
-    step(.discriminator, index, total)
+    step(.player(.discriminator), of: [.discriminator], index, total)
   }
 
   /// The generator learns to make images that the critic takes for real.
@@ -90,14 +92,11 @@ final class RoundWriter {
     var total = Total()
     for part in parts(of: index) {
       let fakes = try fakes(for: part, upToDate: true)
-      let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", part)
-      let scores = Scores(
-        real: { [self] in
-          checkedScore(of: real(of: part), labels: dataLabels(of: part), pass: "real", part)
-        }, fake: fakeScore, draws: part.draws)
+      let scores = try scoresOfFakes(fakes, part)
       add(.generator, game.loss.generator(scores), scores, fakes, part, to: &total)
     }
-    step(.generator, index, total)
+    let count = step(.player(.generator), of: [.generator], index, total)
+    game.average?.follow(states.parameters(of: .generator), count: count, in: states)
     for first in fakes.keys { fakes[first]?.isOutdated = true }
   }
 
@@ -150,9 +149,10 @@ final class RoundWriter {
     let place = part.samples.lowerBound
     if let made = fakes[place], !(upToDate && made.isOutdated) { return made }
     let labels = origin.labels.map { samples(part, of: $0) }
+    let latents = samples(part, of: origin.latents)
     let images = try game.generator.apply(
-      Latent(value: samples(part, of: origin.latents)), in: pass("", labels: labels, part))
-    let made = Fakes(labels: labels, images: images)
+      Latent(value: latents), in: pass("", labels: labels, part))
+    let made = Fakes(latents: latents, labels: labels, images: images)
     fakes[place] = made
     return made
   }
@@ -200,46 +200,76 @@ final class RoundWriter {
     }
   }
 
+  /// Both networks step down one penalty, on latents of their own.
+  func writePenaltyMove(_ index: Int, _ place: Int) throws(LayerMisfit) {
+    var total = Total()
+    for part in parts(of: index) {
+      let fakes = try fakes(for: part)
+      let scores = try scoresOfFakes(fakes, part)
+      guard let term = game.penalties[place].term(in: scope(place, nil, scores, fakes, part)) else {
+        preconditionFailure("a penalty with a step of its own has nothing to step down")
+      }
+      add(down: term, [.generator, .discriminator], part, to: &total)
+    }
+    step(.penalty(place), of: [.generator, .discriminator], index, total)
+  }
+
+  /// What the critic says of generated images, and of real ones if it is asked.
+  private func scoresOfFakes(_ fakes: Fakes, _ part: Part) throws(LayerMisfit) -> Scores {
+    let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", part)
+    return Scores(
+      real: { [self] in
+        checkedScore(of: real(of: part), labels: dataLabels(of: part), pass: "real", part)
+      }, fake: fakeScore, draws: part.draws, states: states)
+  }
+
   /// Adds what a part of the batch says of a player's loss and of the way down.
   private func add(
     _ player: Player, _ loss: Value, _ scores: Scores, _ fakes: Fakes, _ part: Part,
     to total: inout Total
   ) {
     let loss = loss + penalties(of: player, scores, fakes, part, &total)
+    add(down: loss, [player], part, to: &total)
+  }
+
+  private func add(down loss: Value, _ players: [Player], _ part: Part, to total: inout Total) {
+    let parameters = players.flatMap { states.parameters(of: $0) }
     let gradients = builder.gradient(
-      of: loss, withRespectTo: states.parameters(of: player).map(\.value), holding: states.held)
+      of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
     total.add("loss", loss, of: part)
     total.add(gradients: gradients, of: part)
   }
 
-  /// One step of a player down its loss and its penalties.
-  private func step(_ player: Player, _ move: Int, _ total: Total) {
-    let parameters = states.parameters(of: player)
-    let (optimizer, clipping) = game.optimizer(of: player)
-    let limits = game.penalties.filter { $0.player == player }
+  /// One step of the parameters of `players`.
+  ///
+  /// - Returns: how many steps the mover has made, this one included.
+  @discardableResult
+  private func step(_ mover: Mover, of players: [Player], _ move: Int, _ total: Total) -> Value {
+    let stepper = game.stepper(of: mover)
+    let parameters = players.flatMap { states.parameters(of: $0) }
     let counter = StateDeclaration(
-      name: "optimizer.\(player.rawValue).step", player: player, role: .optimizer,
+      name: "optimizer.\(stepper.name).step", player: players[0], role: .optimizer,
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
     let count = states.read(counter) + 1
     states.write(counter, count)
     let learningRate =
       game.rate == nil
-      ? builder.constant(optimizer.learningRate)
-      : builder.feed(TrainingProgram.learningRateFeed(of: player), .scalar)
-    let momentum =
-      game.experiment.schedule.momentum == nil
-      ? nil : builder.feed(TrainingProgram.momentumFeed(of: player), .scalar)
+      ? builder.constant(stepper.optimizer.learningRate)
+      : builder.feed(TrainingProgram.learningRateFeed(of: stepper.name), .scalar)
+    let momentum: Value? =
+      if case .player(let player) = mover, game.experiment.schedule.momentum != nil {
+        builder.feed(TrainingProgram.momentumFeed(of: player), .scalar)
+      } else { nil }
     if observing, game.rate != nil { emit("\(move)/learning_rate", learningRate) }
     if observing, let momentum { emit("\(move)/momentum", momentum) }
-    for ((declaration, value), gradient) in zip(parameters, clipping.clipped(total.gradients)) {
+    let gradients = stepper.clipping.clipped(total.gradients)
+    for ((declaration, value), gradient) in zip(parameters, gradients) {
       let memory = OptimizerMemory(
-        states: states, parameter: declaration, count: count, learningRate: learningRate,
-        momentum: momentum)
-      let moved = optimizer.step(value, gradient: gradient, memory: memory)
+        states: states, parameter: declaration, prefix: stepper.prefix, count: count,
+        learningRate: learningRate, momentum: momentum)
+      let moved = stepper.optimizer.step(value, gradient: gradient, memory: memory)
+      let limits = game.limits(on: declaration.player)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
-    }
-    if player == .generator {
-      game.average?.follow(states.parameters(of: player), count: count, in: states)
     }
     for (name, value) in total.numbers { emit("\(move)/\(name)", value) }
     if let norm = jointNorm(total.gradients) { emit("\(move)/gradient_norm", norm) }
@@ -249,6 +279,7 @@ final class RoundWriter {
       }
       for (name, value) in total.draws.flatMap(\.observed) { emit("\(move)/\(name)", value) }
     }
+    return count
   }
 
   /// The sum of what the penalties ask of a player; each is given out by its place in the list.
@@ -256,28 +287,48 @@ final class RoundWriter {
     of player: Player, _ scores: Scores, _ fakes: Fakes, _ part: Part, _ total: inout Total
   ) -> Value {
     var sum = builder.constant(0)
-    for (index, penalty) in game.penalties.enumerated() where penalty.player == player {
-      let name = "penalty/\(index)"
-      let scope = PenaltyScope(
-        real: real(of: part), fake: fakes.images, scores: scores,
-        parameters: states.parameters(of: player), name: name, draws: part.draws,
-        held: states.held,
-        critic: { [self] in checkedScore(of: $0, labels: dataLabels(of: part), pass: $1, part) })
-      guard let term = penalty.term(in: scope) else { continue }
-      total.add(name, term, of: part)
+    for (place, penalty) in game.penalties.enumerated() where penalty.players.contains(player) {
+      guard let term = penalty.term(in: scope(place, player, scores, fakes, part)) else { continue }
+      total.add("penalty/\(place)", term, of: part)
       sum = sum + term
     }
     return sum
   }
 
+  /// What the penalty at `place` of the spec's list may look at.
+  private func scope(
+    _ place: Int, _ player: Player?, _ scores: Scores, _ fakes: Fakes, _ part: Part
+  ) -> PenaltyScope {
+    PenaltyScope(
+      player: player, real: real(of: part), fake: fakes.images, scores: scores,
+      labels: (dataLabels(of: part), fakes.labels), latents: fakes.latents,
+      latent: game.experiment.latent,
+      parameters: player.map { states.parameters(of: $0) } ?? [],
+      name: "penalty/\(place)", draws: part.draws, held: states.held,
+      critic: { [self] in checkedScore(of: $0, labels: dataLabels(of: part), pass: $1, part) })
+  }
+
+  /// `[batch, width]`: noise, and the codes behind it.
   private func drawLatents(_ draws: Draws) -> Value {
-    let shape: Shape = [batch, game.experiment.latent.size]
-    switch game.experiment.latent.distribution {
-    case .uniform(let low, let high):
-      return draws.draw(.uniform, "latents", shape) * (high - low) + low
-    case .normal(let mean, let standardDeviation):
-      return draws.draw(.normal, "latents", shape) * standardDeviation + mean
+    let section = game.experiment.latent
+    let shape: Shape = [batch, section.size]
+    let noise =
+      switch section.distribution {
+      case .uniform(let low, let high):
+        draws.draw(.uniform, "latents", shape) * (high - low) + low
+      case .normal(let mean, let standardDeviation):
+        draws.draw(.normal, "latents", shape) * standardDeviation + mean
+      }
+    guard let codes = section.codes else { return noise }
+    var latents = noise
+    for (index, count) in codes.categorical.enumerated() {
+      let uniform = draws.draw(.uniform, "codes/categorical/\(index)", [batch])
+      let code = uniform.uniformClass(of: count).oneHot(count: count)
+      latents = latents.concatenated(with: code, axis: 1)
     }
+    guard codes.continuous > 0 else { return latents }
+    let uniform = draws.draw(.uniform, "codes/continuous", [batch, codes.continuous])
+    return latents.concatenated(with: uniform * (codes.high - codes.low) + codes.low, axis: 1)
   }
 
   /// Labels for generated images.
@@ -286,8 +337,7 @@ final class RoundWriter {
     switch section.fake {
     case .data: return dataLabels
     case .random:
-      let classes = Double(section.classes)
-      return (draws.draw(.uniform, "labels", [batch]) * classes).floor.minimum(classes - 1)
+      return draws.draw(.uniform, "labels", [batch]).uniformClass(of: section.classes)
         .converted(to: .int32)
     }
   }

@@ -29,6 +29,12 @@ extension Game {
             + "\(counted(schedule.accumulate, "part"))", at: schedule.accumulateOrigin,
           label: "at most \(batch)"))
     }
+    if schedule.accumulate > 1, loss.isControlled {
+      found.append(
+        Diagnostic(
+          "the controller of \(experiment.loss.name) follows whole batches",
+          at: schedule.accumulateOrigin, label: "leave it at 1"))
+    }
     if let momentum = schedule.momentum {
       let kinds = [experiment.optimizer.generator, experiment.optimizer.discriminator]
       for kind in kinds where Catalog.optimizer(kind).momentum == nil {
@@ -43,7 +49,7 @@ extension Game {
 
   private func generatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
-    let latent = builder.feed("latents", [2, experiment.latent.size])
+    let latent = builder.feed("latents", [2, experiment.latent.width])
     return problems(generator.layers, latent, .generator, builder) { result in
       let wanted = imageShape(batch: 2)
       guard result.shape != wanted else { return nil }
@@ -66,17 +72,89 @@ extension Game {
 
   private func discriminatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
-    let real = builder.feed("real", imageShape(batch: 2))
-    return problems(discriminator.layers, real, .discriminator, builder) { result in
-      let width = loss.scoreWidth
-      guard result.shape[result.shape.rank - 1] != width else { return nil }
-      return (
-        "discriminator gives \(numbers(result.shape)) a sample, the loss "
+    let pass = checkPass(builder)
+    let real = ImageBatch(value: builder.feed("real", imageShape(batch: 2)))
+    var trail = Trail(.discriminator, from: real.value.shape)
+    do throws(LayerMisfit) {
+      let score = try discriminator.apply(real, in: pass) { trail.add($0, $1, $2) }
+      return scoreProblems(score, trail) + otherHeadProblems(score) + penaltyProblems(score)
+    } catch {
+      return trail.problem(error).map { [$0] } ?? []
+    }
+  }
+
+  /// Whether the critic says what the loss wants to hear.
+  private func scoreProblems(_ score: Score, _ trail: Trail) -> [Diagnostic] {
+    guard let last = discriminator.layers.entries.last else { return [] }
+    func problem(_ message: String, _ advice: String) -> [Diagnostic] {
+      [last.choice.error(message, notes: [trail.last, advice].compactMap(\.self))]
+    }
+    let shape = score.output.shape
+    switch (loss.critic, discriminator.heads?.main ?? .score) {
+    case (.scores(let width), .score):
+      if shape[shape.rank - 1] == width { return [] }
+      return problem(
+        "discriminator gives \(numbers(shape)) a sample, the loss "
           + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
         width == 1
           ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
-          : "end with `linear: \(width)` (before a closing `softmax`)"
-      )
+          : "end with `linear: \(width)` (before a closing `softmax`)")
+    case (.scores, _):
+      return problem(
+        "the critic is an autoencoder, the loss \(experiment.loss.name) takes a score",
+        "give `heads` a `score`, or take the loss `began` or `ebgan`")
+    case (.reconstruction, _):
+      if discriminator.heads?.main == .score {
+        return problem(
+          "the critic gives a score, the loss \(experiment.loss.name) takes an autoencoder",
+          "give `heads` a `reconstruction` in place of the `score`")
+      }
+      if shape == score.images.value.shape { return [] }
+      let what = shape.rank == 4 ? "\(described(shape)) images" : "\(numbers(shape)) a sample"
+      return problem(
+        "discriminator makes \(what), the loss \(experiment.loss.name) compares them with the "
+          + "data's \(images)",
+        "end with layers that restore \(images) images")
+    }
+  }
+
+  /// Whether the other heads are as wide as what they are to tell, and anybody listens.
+  private func otherHeadProblems(_ score: Score) -> [Diagnostic] {
+    guard let last = discriminator.layers.entries.last else { return [] }
+    let codes = experiment.latent.codes
+    let heads: [(CriticHead, width: Int, what: String, penalty: String)] = [
+      (.class, classes, "labels.classes is \(classes)", "classification"),
+      (
+        .categorical, codes?.categorical.reduce(0, +) ?? 0,
+        "the categorical codes have "
+          + "\(counted(codes?.categorical.reduce(0, +) ?? 0, "value"))", "information"
+      ),
+      (
+        .continuous, codes?.continuous ?? 0,
+        "latent.codes.continuous is \(codes?.continuous ?? 0)", "information"
+      ),
+    ]
+    return heads.compactMap { head, width, what, penalty in
+      guard let reading = score.others[head] else { return nil }
+      if !experiment.penalties.contains(where: { $0.name == penalty }) {
+        return last.choice.error(
+          "nobody listens to the head `\(head.rawValue)`",
+          notes: ["add `\(penalty)` to penalties, or take the head out"])
+      }
+      if width == 0 || reading.output.shape == [2, width] { return nil }
+      return last.choice.error(
+        "the head `\(head.rawValue)` gives \(numbers(reading.output.shape)), \(what)",
+        notes: ["end it with `linear: \(width)`"])
+    }
+  }
+
+  /// Whether each penalty can be asked of these networks.
+  private func penaltyProblems(_ score: Score) -> [Diagnostic] {
+    let traits = traits(features: score.features)
+    return zip(experiment.penalties, penalties).compactMap { choice, penalty in
+      penalty.misfit(with: traits).map {
+        choice.error("\(choice.name): \($0.message)", notes: [$0.advice].compactMap(\.self))
+      }
     }
   }
 
@@ -107,17 +185,33 @@ extension Game {
     judge: (Value) -> (message: String, advice: String)?
   ) -> [Diagnostic] {
     let scope = LayerScope(pass: checkPass(builder), player: player, path: player.rawValue)
-    var trail: [String] = ["\(player.rawValue) starts from \(described(input.shape))"]
+    var trail = Trail(player, from: input.shape)
     do throws(LayerMisfit) {
-      let result = try layers.apply(input, in: scope) { path, entry, result in
-        let number = (path.split(separator: ".").last.map(String.init) ?? path)
-        trail.append("after layer \(number) (\(entry.choice.name)): \(described(result.shape))")
-      }
+      let result = try layers.apply(input, in: scope) { trail.add($0, $1, $2) }
       guard let (message, advice) = judge(result), let last = layers.entries.last else { return [] }
       return [last.choice.error(message, notes: [trail.last, advice].compactMap(\.self))]
     } catch {
-      guard let choice = error.choice else { return [] }
-      return [choice.error(error.message, notes: [trail.last, error.advice].compactMap(\.self))]
+      return trail.problem(error).map { [$0] } ?? []
     }
+  }
+}
+
+/// What has come out of a network's layers so far.
+private struct Trail {
+  private let player: Player
+  private(set) var last: String?
+
+  init(_ player: Player, from shape: Shape) {
+    self.player = player
+    last = "\(player.rawValue) starts from \(described(shape))"
+  }
+
+  mutating func add(_ path: String, _ entry: LayerList.Entry, _ result: Value) {
+    let number = path.dropFirst(player.rawValue.count + 1)
+    last = "after layer \(number) (\(entry.choice.name)): \(described(result.shape))"
+  }
+
+  func problem(_ misfit: LayerMisfit) -> Diagnostic? {
+    misfit.choice?.error(misfit.message, notes: [last, misfit.advice].compactMap(\.self))
   }
 }

@@ -20,11 +20,13 @@ package struct StateDeclaration: Hashable, Sendable {
     case statistic
     /// A parameter's moving average.
     case average
+    /// Kept by a loss: BEGAN's k.
+    case controller
     /// Kept by an optimizer: moments, step counts.
     case optimizer
   }
   /// `generator.3.weight`: PyTorch's name, with the player in front. An optimizer's states stand
-  /// under `optimizer.`, averages under `ema.`.
+  /// under `optimizer.`, averages under `ema.`, a loss's under `loss.`.
   package let name: String
   package let player: Player
   package let role: Role

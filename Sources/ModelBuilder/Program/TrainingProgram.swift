@@ -35,7 +35,7 @@ package struct TrainingProgram: Sendable {
 
   private static func states(of game: Game) -> [StateDeclaration] {
     var seen: Set<String> = []
-    let mentioned = RoundPlan(game.experiment.schedule).segments.flatMap { segment in
+    let mentioned = game.plan.segments.flatMap { segment in
       // Two samples suffice: no state's shape depends on the batch.
       game.write(segment, batch: 2, observing: false).states.declarations
     }
@@ -64,39 +64,38 @@ package struct TrainingProgram: Sendable {
   package func round(
     batch: Int, observing: Bool = false, real input: RealInput = .values
   ) -> RoundProgram {
-    let plan = RoundPlan(experiment.schedule)
+    let plan = game.plan
     var program = RoundProgram(graphs: [], steps: [])
-    var known: [[Player]: Int] = [:]
+    var known: [[Mover]: Int] = [:]
     for segment in plan.segments {
-      let players = segment.map(\.player)
+      let movers = segment.map(\.mover)
       let graph: Int
-      if let index = known[players] {
+      if let index = known[movers] {
         graph = index
       } else {
         graph = program.graphs.count
-        known[players] = graph
+        known[movers] = graph
         program.graphs.append(
           game.write(segment, batch: batch, observing: observing, real: input).graph)
       }
       program.steps.append(
         RoundStep(
           graph: graph, moves: segment.map(\.name),
-          consumesData: players.contains(.discriminator)))
+          consumesData: movers.contains(.player(.discriminator))))
     }
     return program
   }
 
-  static func learningRateFeed(of player: Player) -> String { "learning_rate/\(player.rawValue)" }
+  static func learningRateFeed(of stepper: String) -> String { "learning_rate/\(stepper)" }
 
   /// The learning rates of round `round`, counted from 0, of a run of `rounds`, by the names of the
-  /// feeds they go to; none if the spec has no `schedule.learning_rate`. Both players' feeds are
+  /// feeds they go to; none if the spec has no `schedule.learning_rate`. All steppers' feeds are
   /// named, of which a graph declares those it needs.
   package func learningRates(round: Int, of rounds: Int) -> [(feed: String, value: Float)] {
     guard let rate = game.rate else { return [] }
     let factor = rate.factor(round: round, of: rounds)
-    return Player.allCases.map { player in
-      let full = game.optimizer(of: player).step.learningRate
-      return (Self.learningRateFeed(of: player), Float(full * factor))
+    return game.steppers.map { stepper in
+      (Self.learningRateFeed(of: stepper.name), Float(stepper.optimizer.learningRate * factor))
     }
   }
 
@@ -106,18 +105,18 @@ package struct TrainingProgram: Sendable {
   package func momenta(round: Int) -> [(feed: String, value: Float)] {
     guard let ramp = experiment.schedule.momentum else { return [] }
     return Player.allCases.map { player in
-      let start = game.optimizer(of: player).step.momentum ?? 0
+      let start = game.stepper(of: .player(player)).optimizer.momentum ?? 0
       return (Self.momentumFeed(of: player), Float(ramp.value(from: start, round: round)))
     }
   }
 
   /// The learning rate of a player in round `round`, counted from 0, of a run of `rounds`.
   package func learningRate(of player: Player, round: Int, of rounds: Int) -> Double {
-    game.optimizer(of: player).step.learningRate
+    game.stepper(of: .player(player)).optimizer.learningRate
       * (game.rate?.factor(round: round, of: rounds) ?? 1)
   }
 
-  /// `latents [count, size]` (and `labels`, if the game has them) → `images`, by the generator in
+  /// `latents [count, width]` (and `labels`, if the game has them) → `images`, by the generator in
   /// inference mode, with `weights`.
   package func sampler(count: Int, weights: Weights = .raw) -> Graph {
     game.writeSampler(count: count, weights: weights)
@@ -146,7 +145,8 @@ package struct RoundProgram: Sendable {
 /// inputs of relus. Where a batch is played in parts, what the second one drew is `j/part1/…`.
 package struct RoundStep: Sendable {
   package let graph: Int
-  /// `discriminator0`, `generator0`: which move of the round each is.
+  /// `discriminator0`, `generator0`: which move of the round each is; a penalty's own is named after
+  /// it, `information0`.
   package let moves: [String]
   /// Whether the next batch of the data goes in.
   package let consumesData: Bool

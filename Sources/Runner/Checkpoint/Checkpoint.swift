@@ -50,7 +50,9 @@ package struct CheckpointState: Sendable {
 /// The files of tensors in a checkpoint. Those of the networks use the names that PyTorch's
 /// `nn.Sequential` has (`0.weight`), so that it loads them as they are.
 enum CheckpointFile: String, CaseIterable {
-  case generator, discriminator, optimizer
+  case generator, discriminator
+  /// What optimizers keep, and losses.
+  case optimizer
   /// The generator with averaged weights, and the statistics that it has without: another file that
   /// PyTorch loads as it is. Only where averages are kept.
   case ema
@@ -63,7 +65,7 @@ enum CheckpointFile: String, CaseIterable {
   /// The file from which a state is read.
   init(of state: StateDeclaration) {
     switch (state.role, state.player) {
-    case (.optimizer, _): self = .optimizer
+    case (.optimizer, _), (.controller, _): self = .optimizer
     case (.average, _): self = .ema
     case (.parameter, .generator), (.statistic, .generator): self = .generator
     case (.parameter, .discriminator), (.statistic, .discriminator): self = .discriminator

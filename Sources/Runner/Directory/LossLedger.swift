@@ -72,6 +72,7 @@ package struct LossLedger: Sendable, Hashable {
       case .generator:
         add(.generatorLoss, move.loss)
         add(.generatorGradientNorm, move.gradientNorm)
+      case nil: break
       }
       add(.realScore, move.realScore)
       add(.fakeScore, move.fakeScore)

@@ -14,11 +14,11 @@ struct NonFinite: Hashable {
   init?(in moves: [MoveResult]) {
     for move in moves {
       if !move.loss.isFinite {
-        self.init(name: "\(move.player) loss", value: move.loss)
+        self.init(name: "\(move.mover) loss", value: move.loss)
         return
       }
       if let norm = move.gradientNorm, !norm.isFinite {
-        self.init(name: "norm of the \(move.player) gradient", value: norm)
+        self.init(name: "norm of the \(move.mover) gradient", value: norm)
         return
       }
     }

@@ -5,7 +5,7 @@ import TensorCore
 
 /// What one move of a round came to.
 package struct MoveResult: Sendable, Hashable {
-  /// `discriminator0`, `generator0`.
+  /// `discriminator0`, `generator0`, `information0`.
   package let name: String
   package let loss: Float
   package let gradientNorm: Float?
@@ -13,9 +13,11 @@ package struct MoveResult: Sendable, Hashable {
   package let realScore: Float?
   package let fakeScore: Float?
 
-  package var player: Player {
-    name.hasPrefix(Player.discriminator.rawValue) ? .discriminator : .generator
-  }
+  /// nil: a step of both networks down one penalty.
+  package var player: Player? { Player.allCases.first { name.hasPrefix($0.rawValue) } }
+
+  /// `generator`, `information`: the name without its number.
+  var mover: String { String(name.prefix { !$0.isNumber }) }
 }
 
 /// One execution of a round that has just run, while its outputs are still there.

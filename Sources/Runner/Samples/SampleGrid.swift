@@ -23,18 +23,45 @@ package struct SampleGrid: Sendable {
     (self.rows, self.columns, self.seed, self.rowClasses) = (rows, columns, seed, rowClasses)
   }
 
-  /// `[count, size]`; element `i` does not depend on how many there are.
+  /// `[count, width]`; element `i` does not depend on how many there are. Each row shows one value of
+  /// the first categorical code.
   func latents(_ section: LatentSection) -> HostTensor {
     let random = Philox(seed: seed, stream: Philox.streamID(named: "samples"), step: 0)
     let total = count * section.size
-    let values: [Float]
+    let noise: [Float]
     switch section.distribution {
     case .uniform(let low, let high):
-      values = random.uniforms(count: total).map { Float(low) + Float(high - low) * $0 }
+      noise = random.uniforms(count: total).map { Float(low) + Float(high - low) * $0 }
     case .normal(let mean, let standardDeviation):
-      values = random.normals(count: total).map { Float(mean) + Float(standardDeviation) * $0 }
+      noise = random.normals(count: total).map { Float(mean) + Float(standardDeviation) * $0 }
     }
-    return HostTensor([count, section.size], values)
+    guard let codes = section.codes else { return HostTensor([count, section.size], noise) }
+    let rows = rowCodes(codes)
+    let values = (0..<count).flatMap {
+      noise[($0 * section.size)..<(($0 + 1) * section.size)] + rows[$0]
+    }
+    return HostTensor([count, section.width], values)
+  }
+
+  /// The codes of each picture.
+  private func rowCodes(_ section: CodesSection) -> [[Float]] {
+    func uniforms(_ name: String, _ count: Int) -> [Float] {
+      Philox(seed: seed, stream: Philox.streamID(named: "samples/codes/\(name)"), step: 0)
+        .uniforms(count: count)
+    }
+    let drawn = section.categorical.indices.map { uniforms("categorical/\($0)", count) }
+    let continuous = uniforms("continuous", count * section.continuous)
+    return (0..<count).map { picture in
+      var code: [Float] = []
+      for (index, values) in section.categorical.enumerated() {
+        let value =
+          index == 0
+          ? picture / columns % values : min(Int(drawn[index][picture] * Float(values)), values - 1)
+        code += (0..<values).map { $0 == value ? 1 : 0 }
+      }
+      let own = continuous[(picture * section.continuous)..<((picture + 1) * section.continuous)]
+      return code + own.map { Float(section.low) + Float(section.high - section.low) * $0 }
+    }
   }
 
   var labels: [Int32]? {

@@ -20,6 +20,8 @@ package struct InitializersSection: Sendable {
   package let conv: Parameters
   package let embedding: Choice?
   package let batchNorm: Parameters
+  /// Batch norms of vectors; where it says nothing, as `batchNorm`.
+  package let batchNorm1D: Parameters
 }
 
 extension ArchitectureSection {
@@ -66,6 +68,9 @@ extension InitializersSection {
     "embedding", from: .initializer, "Label embeddings; `none`: as `default` says")
   private static let batchNormKey = parameters("batch_norm", scaleKey, "Batch norm")
 
+  private static let batchNorm1DKey = parameters(
+    "batch_norm_1d", scaleKey, "Batch norm of vectors, where it is to differ from that of images")
+
   private static func parameters(
     _ name: String, _ weight: Field<Choice?>, _ summary: String
   ) -> Field<Record> {
@@ -81,7 +86,7 @@ extension InitializersSection {
     "init", "Initial values of the parameters",
     fields: [
       defaultKey.declaration, linearKey.declaration, convKey.declaration,
-      embeddingKey.declaration, batchNormKey.declaration,
+      embeddingKey.declaration, batchNormKey.declaration, batchNorm1DKey.declaration,
     ],
     example: "{conv: {normal: 0.02}, batch_norm: {scale: {normal: [1, 0.02]}}, linear: xavier}")
 
@@ -94,5 +99,6 @@ extension InitializersSection {
     conv = parameters(Self.convKey, Self.weightKey)
     embedding = record[Self.embeddingKey]
     batchNorm = parameters(Self.batchNormKey, Self.scaleKey)
+    batchNorm1D = parameters(Self.batchNorm1DKey, Self.scaleKey)
   }
 }

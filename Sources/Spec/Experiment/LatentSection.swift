@@ -6,7 +6,13 @@ package struct LatentSection: Sendable {
   }
   package let size: Int
   package let distribution: Distribution
+  /// nil: the generator starts from noise alone.
+  package let codes: CodesSection?
   package let origin: Origin
+
+  /// What goes into the generator: noise, then one place for each value of each categorical code,
+  /// then the continuous codes.
+  package var width: Int { size + (codes?.width ?? 0) }
 }
 
 extension LatentSection {
@@ -26,11 +32,14 @@ extension LatentSection {
     "standard_deviation", default: 1, in: .above(0), "Standard deviation"
   ).only(when: "distribution", is: "normal")
 
+  private static let codesKey = Field<Record?>.optionalSection(
+    "codes", CodesSection.declaration, "Numbers of meaning beside the noise; `none` without")
+
   static let declaration = Declaration(
     "latent", "What the generator starts from",
     fields: [
       sizeKey.declaration, shapeKey.declaration, lowKey.declaration, highKey.declaration,
-      meanKey.declaration, deviationKey.declaration,
+      meanKey.declaration, deviationKey.declaration, codesKey.declaration,
     ], example: "{size: 100, distribution: uniform, low: -1, high: 1}",
     check: { record in
       record[lowKey] < record[highKey]
@@ -45,6 +54,7 @@ extension LatentSection {
       case .normal:
         .normal(mean: record[Self.meanKey], standardDeviation: record[Self.deviationKey])
       }
+    codes = record[Self.codesKey].map(CodesSection.init)
     self.origin = origin
   }
 }
