@@ -15,12 +15,16 @@ struct Batch: Sendable {
 /// Puts batches together in the order of the seed. Where samples lie on a disk this is done ahead of
 /// training, by a thread of its own, a few batches and no more; what comes out is the same.
 final class BatchFeeder {
-  /// Batches made ahead.
-  static let depth = 4
+  /// Bytes that batches made ahead may take together, and how many of them there are at most and at
+  /// least.
+  private static let bytesAhead = 64 << 20
+  private static let mostAhead = 16
+  private static let leastAhead = 2
 
   private let data: TrainingData
   private let order: SharedOrder
   private let ahead: DispatchQueue?
+  private let depth: Int
   private var pending: [Int: PendingBatch] = [:]
   private var newest: (index: Int, batch: Batch)?
 
@@ -29,7 +33,10 @@ final class BatchFeeder {
 
   init(_ data: TrainingData, _ timetable: Timetable, seed: UInt64) {
     self.data = data
-    order = SharedOrder(BatchOrder(timetable, seed: seed))
+    order = SharedOrder(timetable, seed: seed)
+    depth = max(
+      Self.leastAhead,
+      min(Self.mostAhead, Self.bytesAhead / max(1, timetable.batch * data.images.imageSize)))
     ahead = data.images.isOnDisk ? DispatchQueue(label: "batches") : nil
   }
 
@@ -42,10 +49,19 @@ final class BatchFeeder {
     defer { waited += monotonicSeconds() - start }
     let batch: Batch
     if let ahead {
-      batch = try (pending.removeValue(forKey: index) ?? order(index, on: ahead)).wait()
-      pending = pending.filter { $0.key > index && $0.key <= index + Self.depth }
-      for next in (index + 1)...(index + Self.depth) where pending[next] == nil {
-        pending[next] = order(next, on: ahead)
+      let promised = pending.removeValue(forKey: index)
+      if let promised, !promised.claim() {
+        batch = try promised.wait()
+      } else {
+        // Nobody is at it yet: quicker than to wait for a thread that the machine has no room for.
+        batch = try Self.make(order.samples(ofBatch: index), data)
+      }
+      pending = pending.filter { $0.key > index && $0.key <= index + depth }
+      // A few at a time, so that the thread is not woken for each.
+      if pending.count <= depth / 2 {
+        for next in (index + 1)...(index + depth) where pending[next] == nil {
+          pending[next] = promise(next, on: ahead)
+        }
       }
     } else {
       batch = try Self.make(order.samples(ofBatch: index), data)
@@ -54,9 +70,10 @@ final class BatchFeeder {
     return batch
   }
 
-  private func order(_ index: Int, on queue: DispatchQueue) -> PendingBatch {
+  private func promise(_ index: Int, on queue: DispatchQueue) -> PendingBatch {
     let pending = PendingBatch()
     queue.async { [order, data] in
+      guard pending.claim() else { return }
       let samples = order.samples(ofBatch: index)
       pending.finish(Result { () throws(RunError) in try Self.make(samples, data) })
     }
@@ -77,21 +94,41 @@ final class BatchFeeder {
   }
 }
 
-/// The order of the data, asked for by whoever makes a batch.
+/// The order of the data, asked for by whoever makes a batch. It knows two epochs, as the thread that is
+/// ahead is often in the next one.
 private final class SharedOrder: Sendable {
-  private let order: Mutex<BatchOrder>
+  private struct Epochs {
+    var even: BatchOrder
+    var odd: BatchOrder
+  }
+  private let epochs: Mutex<Epochs>
+  private let batchesPerEpoch: Int
 
-  init(_ order: BatchOrder) { self.order = Mutex(order) }
+  init(_ timetable: Timetable, seed: UInt64) {
+    let order = BatchOrder(timetable, seed: seed)
+    epochs = Mutex(Epochs(even: order, odd: order))
+    batchesPerEpoch = timetable.batchesPerEpoch
+  }
 
   func samples(ofBatch index: Int) -> ArraySlice<Int> {
-    order.withLock { $0.images(ofBatch: index) }
+    epochs.withLock { epochs in
+      index / batchesPerEpoch % 2 == 0
+        ? epochs.even.images(ofBatch: index) : epochs.odd.images(ofBatch: index)
+    }
   }
 }
 
-/// A batch that another thread is making.
+/// A batch that another thread makes, unless training gets to it first.
 private final class PendingBatch: Sendable {
+  private let isClaimed = Atomic(false)
   private let isDone = DispatchSemaphore(value: 0)
   private let result = Mutex<Result<Batch, RunError>?>(nil)
+
+  /// Whether the caller is the one to make it.
+  func claim() -> Bool {
+    isClaimed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+      .exchanged
+  }
 
   func finish(_ made: Result<Batch, RunError>) {
     result.withLock { $0 = made }
