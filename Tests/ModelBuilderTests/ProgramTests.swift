@@ -95,6 +95,19 @@ import Testing
     #expect(fake == "data" ? seen == labels : Set(seen) == [0, 1, 2])
   }
 
+  @Test(arguments: ["softmax", "{kind: softmax, generator_adds_critic: true}", "relativistic"])
+  func `the critic looks at real images once a move, however often the loss asks`(
+    _ loss: String
+  ) throws {
+    let game = try smallGame(
+      discriminator: "[flatten, {linear: 3}, batch_norm, relu, {linear: 1}]", loss: loss,
+      schedule: "{length: 1 epochs, order: [generator, discriminator]}")
+    let graph = try TrainingProgram(game, images: smallImages)
+      .round(batch: 4, observing: true).graphs[0]
+    #expect(graph.problems() == [])
+    #expect(graph.outputs.count { $0.name.hasPrefix("0/kink/discriminator.3/real") } == 1)
+  }
+
   @Test func `observing adds outputs and changes nothing else`() throws {
     let game = try smallGame(
       discriminator: "[flatten, {linear: 3}, {dropout: 0.5}, {linear: 1}]")

@@ -33,13 +33,13 @@ package struct Scores {
   package let fake: Score
   /// Scores of real images. A generator's loss that asks for them makes the critic look at real
   /// images in the generator's move too.
-  package var real: Score { makeReal() }
+  package var real: Score { realScore.value }
   package let draws: Draws
-  private let makeReal: () -> Score
+  private let realScore: FirstAsked
   private let states: StateTable
 
   init(real: @escaping () -> Score, fake: Score, draws: Draws, states: StateTable) {
-    self.makeReal = real
+    realScore = FirstAsked(real)
     self.fake = fake
     self.draws = draws
     self.states = states
@@ -67,4 +67,13 @@ struct Controller {
   /// As the last move left it.
   var value: Value { states.read(declaration) }
   func update(_ value: Value) { states.write(declaration, states.hold(value)) }
+}
+
+/// A score that is made when it is first asked for: the critic looks at a batch once a move, however
+/// often a loss and its penalties come back to what it said.
+private final class FirstAsked {
+  private let make: () -> Score
+  private(set) lazy var value = make()
+
+  init(_ make: @escaping () -> Score) { self.make = make }
 }
