@@ -51,7 +51,7 @@ def optimizer(keys, parameters, fused=None):
     match kind:
         case "adam":
             return torch.optim.Adam(
-                parameters, rate, tuple(keys["betas"]), keys["epsilon"], decay, fused=fused)
+                parameters, rate, tuple(map(float, keys["betas"])), keys["epsilon"], decay, fused=fused)
         case "sgd":
             return torch.optim.SGD(
                 parameters, rate, keys["momentum"], keys["dampening"], decay, keys["nesterov"])
