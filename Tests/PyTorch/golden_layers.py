@@ -134,6 +134,8 @@ def table():
     yield "maxout: {units: 2, pieces: 3, equalized: 1}", (2, 4), equalized(Maxout(4, 2, 3, True), 1)
     yield "concat_label: {embedding: 2, equalized: 2}", (3, 2), labelled(
         [3, 0, 3], equalized(ConcatLabel(4, 2, "last"), 2))
+    yield "multiply_label: {equalized: 2}", (2, 3), labelled(
+        [3, 0], equalized(MultiplyLabel(4, 3), 2))
     yield "self_attention: {equalized: 1}", (1, 2, 1, 2), SelfAttention(2, 8, equalized=1)
     yield "projection: {equalized: 2}", (2, 3), labelled([1, 2], Projection(4, 3, equalized=2))
 

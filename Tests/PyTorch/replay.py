@@ -85,6 +85,11 @@ def averaged(schedule, generator):
 
 
 class Replay:
+    HALF_CANCELLED = 1e-3
+    """The gradient of a critic's last bias is a mean of numbers of size ½, real ones up and generated
+    ones down. While the critic cannot tell them apart nothing is left of it but what rounding leaves
+    of ½, so it counts as no smaller than this."""
+
     def __init__(self, trace, dtype):
         self.trace, self.dtype = trace, dtype
         self.keys = set(trace.keys())
@@ -115,6 +120,7 @@ class Replay:
         self.average = averaged(self.spec["schedule"], self.networks["generator"])
         if objectives.sees_differences(self.spec["loss"]):
             self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
+        self.closing = networks.closing_bias(self.networks["discriminator"], "discriminator")
         schedule = self.spec["schedule"]
         self.accumulate, self.critic_batch = schedule["accumulate"], schedule["critic_batch"]
         self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
@@ -137,13 +143,13 @@ class Replay:
         tensor = self.trace.get_tensor(key)
         return tensor.to(self.dtype) if tensor.is_floating_point() else tensor.long()
 
-    def error(self, key, theirs):
+    def error(self, key, theirs, least=1e-30):
         ours = self.tensor(key)
         assert ours.shape == theirs.shape, f"{key}: {tuple(ours.shape)} here, {tuple(theirs.shape)} there"
-        return ((ours - theirs).abs().max() / theirs.abs().max().clamp_min(1e-30)).item()
+        return ((ours - theirs).abs().max() / theirs.abs().max().clamp_min(least)).item()
 
-    def compare(self, kind, key, theirs):
-        error = self.error(key, theirs)
+    def compare(self, kind, key, theirs, least=1e-30):
+        error = self.error(key, theirs, least)
         if not error <= self.errors[kind][0]:
             self.errors[kind] = (error, key)
 
@@ -194,7 +200,8 @@ class Replay:
             if name in self.powerless:
                 self.noise = max(self.noise, self.tensor(key).abs().max().item() / largest)
             else:
-                self.compare("gradient", key, gradient)
+                closes = f"{player}.{name}" in self.closing
+                self.compare("gradient", key, gradient, self.HALF_CANCELLED if closes else 1e-30)
             parameters[name].grad = self.tensor(key)
         self.clip(player, parameters.values())
         if f"{move}/learning_rate" in self.keys:

@@ -8,16 +8,18 @@ package struct MultiplyLabel: Layer {
     "multiply_label", "Multiplies each vector by a learned embedding of the label",
     details: "The embedding is as wide as the vector. Needs `labels:`. PyTorch: `nn.Embedding` and "
       + "`torch.mul`.",
-    example: "multiply_label")
+    fields: WeightRule.fields, example: "multiply_label", check: WeightRule.objections)
 
-  package init(_ record: Record) {}
+  let rule: WeightRule
+
+  package init(_ record: Record) { rule = WeightRule(record) }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let width = try input.units(for: "multiply_label")
     let labels = try scope.labels("to multiply by")
-    let table = scope.parameter(
-      "weight", [scope.classes, width], kind: .embedding,
-      fans: Fans(input: scope.classes, output: width))
+    let table = scope.weight(
+      [scope.classes, width], layout: .plain, outputAxis: 0, kind: .embedding,
+      fans: Fans(input: scope.classes, output: width), inputs: 1, rule: rule)
     return input * table.gather(labels)
   }
 }

@@ -47,8 +47,9 @@ extension ScheduleSection {
       + "as one batch (`joint`), whose statistics batch norm then takes over both")
   private static let accumulateKey = Field.integer(
     "accumulate", default: 1, in: .within(1...1_000),
-    "Parts that the batch of each move is played in, one after the other, before the step is made: "
-      + "less memory for the same gradient")
+    "Parts that the batch of each move is played in, one after the other, before the step is made: the "
+      + "same gradient where samples do not see each other, and less memory where images outweigh "
+      + "weights")
   private static let momentumKey = Field<Record?>.optionalSection(
     "momentum_ramp", MomentumSection.declaration, "How the momentum changes; `none`: it does not")
   private static let learningRateKey = Field.optionalChoice(
