@@ -18,7 +18,8 @@ struct DescribeTests {
     let expected = [
       "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "dcgan", "dcgan-64",
       "gan",
-      "gan-784", "goodfellow-2014", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear", "max-likelihood",
+      "gan-784", "goodfellow-2014", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear",
+      "max-likelihood",
       "minimax",
       "norm-loss", "norm-loss-residual", "sweep-objectives", "wgan", "wgan-gp",
     ]
