@@ -52,6 +52,24 @@ struct ComparisonTests {
     #expect(comparison.rows[3].values[0].map { abs($0.mean - 0.215) < 1e-12 } == true)
   }
 
+  @Test("What follows from a kind has no column; what is set beside it has")
+  func dependentKeys() throws {
+    func keys(_ texts: String...) throws -> [String] {
+      SettingDifferences(try texts.map { try Settings(text: $0) }).keys
+    }
+    let ordinary = "loss:\n  kind: hinge\n"
+    #expect(
+      try keys(ordinary, "loss:\n  kind: least_squares\n  generator: 1\n  scale: 2\n")
+        == ["loss.kind"])
+    #expect(
+      try keys(
+        ordinary, "loss:\n  kind: least_squares\n  generator: 1\n",
+        "loss:\n  kind: least_squares\n  generator: 0.9\n") == ["loss.kind", "loss.generator"])
+    #expect(
+      try keys("loss: {kind: a}\nlatent: {size: 1}\n", "loss: {kind: b}\nlatent: {size: 2}\n")
+        == ["loss.kind", "latent.size"])
+  }
+
   @Test("Differences are taken from the baseline's row")
   func baseline() {
     let runs = family()

@@ -36,7 +36,20 @@ struct SettingDifferences: Sendable {
       }
     }
     differing = differing.filter { isDifferent.contains($0) || counts[$0] != readable.count }
-    keys = Self.drawnTogether(differing, readable)
+    keys = Self.drawnTogether(Self.independent(differing, readable), readable)
+  }
+
+  /// Without what follows from a kind: that a hinge loss has no `loss.generator` is not worth a column.
+  private static func independent(_ keys: [String], _ settings: [Settings]) -> [String] {
+    let kinds = keys.filter { $0.hasSuffix(".kind") }
+    return keys.filter { key in
+      !kinds.contains { kind in
+        guard key != kind, key.hasPrefix(kind.dropLast("kind".count)) else { return false }
+        return Dictionary(grouping: settings, by: { $0[exact: kind] }).values.allSatisfy { alike in
+          Set(alike.map { $0[exact: key] }).count == 1
+        }
+      }
+    }
   }
 
   private static func drawnTogether(_ keys: [String], _ settings: [Settings]) -> [String] {

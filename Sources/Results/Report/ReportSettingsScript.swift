@@ -19,8 +19,8 @@ extension Report {
         const low = Math.min(...present), high = Math.max(...present);
         const a = axis(present, { log: low > 0 && high / low >= 8, ...options });
         const distinct = [...new Set(present)].sort((x, y) => x - y);
-        const marks = distinct.length <= 5 ? distinct : a.ticks;
-        return { at: a.at, marks: marks.map(m => [a.at(m), tickLabel(m)]) };
+        const marks = distinct.length <= 5 && !options.isResult ? distinct : a.ticks;
+        return { at: v => v === null ? null : a.at(v), marks: marks.map(m => [a.at(m), tickLabel(m)]) };
       }
       const words = [...new Set(values.map(v => v === null ? '–' : String(v)))];
       const at = v => (words.indexOf(v === null ? '–' : String(v)) + 0.5) / words.length;
@@ -42,7 +42,12 @@ extension Report {
 
       const sensitivity = () => {
         const m = +select.value, log = $('measure-log').checked;
-        const y = axis(data.rows.map(row => score(row, m)), { log, margin: 0.08 });
+        // With what they are spread over, so that no line leaves the frame.
+        const ends = row => {
+          const value = score(row, m), sd = value === null ? null : row.values[m][1];
+          return sd === null ? [value] : [value - sd, value, value + sd].filter(v => !log || v > 0);
+        };
+        const y = axis(data.rows.flatMap(ends), { log, margin: 0.08 });
         $('sensitivity').replaceChildren(...data.keys.map((key, k) => {
           const figure = element('figure', {}, element('figcaption', {}, key));
           const svg = svgElement('svg', { role: 'img', 'aria-label': `${data.measures[m]} against ${key}` });
@@ -66,14 +71,15 @@ extension Report {
           const groups = new Map();
           data.rows.forEach((row, index) => {
             const value = score(row, m);
-            if (value === null) return;
-            const px = left + x.at(row.settings[k]) * (right - left);
+            const place = x.at(row.settings[k]);
+            if (value === null || place === null) return;
+            const px = left + place * (right - left);
             const py = bottom - y.at(value) * (bottom - top);
             groups.set(px, [...(groups.get(px) || []), value]);
             const sd = row.values[m][1];
             if (sd !== null) {
-              const high = bottom - y.at(value + sd) * (bottom - top);
-              const low = bottom - y.at(value - sd) * (bottom - top);
+              const end = v => bottom - Math.max(y.at(v), 0) * (bottom - top);
+              const high = end(value + sd), low = end(value - sd);
               svg.append(svgElement('path', { d: `M${px} ${high}V${low}`, style: `stroke: ${colour(0)}; opacity: .4` }));
             }
             const dot = svgElement('circle', { cx: px, cy: py, r: 4.5, style: `fill: ${colour(0)}; opacity: .8` });
@@ -105,11 +111,12 @@ extension Report {
           column.x = left + i * (right - left) / (columns.length - 1);
           const isResult = i === columns.length - 1;
           column.scale = scale(rows.map(column.of),
-            isResult ? { log: $('measure-log').checked, margin: 0.05 } : { margin: 0.05 });
+            isResult ? { log: $('measure-log').checked, margin: 0.05, isResult } : { margin: 0.05 });
         });
         const threads = rows.map(row => {
+          // A setting that a row does not have is passed by below its axis.
           const d = 'M' + columns.map(column =>
-            `${column.x} ${bottom - column.scale.at(column.of(row)) * (bottom - top)}`).join('L');
+            `${column.x} ${bottom - (column.scale.at(column.of(row)) ?? -0.04) * (bottom - top)}`).join('L');
           const stroke = ramp(high > low ? (score(row, m) - low) / (high - low) : 0.5);
           const thread = svgElement('path', { class: 'thread', d, style: `stroke: ${stroke}` });
           const target = svgElement('path', { d, style: 'fill: none; stroke: transparent; stroke-width: 12' });

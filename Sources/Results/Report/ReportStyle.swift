@@ -55,7 +55,8 @@ extension Report {
       .spec table { font: .82rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
       .spec td { white-space: normal; overflow-wrap: anywhere; padding: .22rem .8rem; }
       .spec td:first-child { color: var(--soft); }
-      .spec td:nth-child(3) { color: var(--soft); }
+      .spec td:nth-child(3) { color: var(--soft); white-space: nowrap; }
+      .spec td:nth-child(2) { min-width: 8rem; }
       .spec tr.own td:nth-child(2) { font-weight: 650; }
       .swatch { display: inline-block; width: 1.1rem; height: 0; border-top: 3px solid; margin-right: .5rem; vertical-align: .25em; }
       .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .75rem; color: var(--soft); }
