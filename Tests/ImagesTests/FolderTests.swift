@@ -160,7 +160,9 @@ import Testing
   ]
 
   @Test(
-    "What cannot be used is named: it ends the run, or is left out and counted",
+    """
+    one corrupt JPEG in 10⁵: what cannot be used is named; it ends the run, or is left out and counted
+    """,
     arguments: troubles, [false, true])
   func trouble(_ trouble: Trouble, cached: Bool) throws {
     let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())

@@ -6,6 +6,7 @@ import TensorCore
 /// One run, from its first round to its end.
 final class TrainingRun {
   private static let heartbeatSeconds = 15.0
+  private static let finalPicture = "final.png"
 
   private let setup: RunSetup
   private let watch: (RunEvent) -> Void
@@ -107,7 +108,7 @@ final class TrainingRun {
     try directory.cutEvents(to: lastEvents)
     if experiment.record.writesEvents {
       events = try EventLog(
-        directory, continuing: lastEvents, from: step, graph: ModelGraph(setup.program))
+        directory, setup.program, rounds: timetable.rounds, continuing: lastEvents, from: step)
     }
     try directory.writeStatus(status(.running))
     if let realPicture { try directory.writePicture("real.png", realPicture) }
@@ -153,7 +154,9 @@ final class TrainingRun {
 
       if timetable.isDue(experiment.record.log, after: step) { try timed(.rows, writeRow) }
       if let period = experiment.record.histograms, timetable.isDue(period, after: step) {
-        try timed(.histograms, writeHistograms)
+        try timed(.histograms) { () throws(RunError) in
+          try events?.addHistograms(step: step, read: player.read)
+        }
       }
       if let samples = experiment.record.samples,
         timetable.isDueForSamples(samples.every, after: step)
@@ -206,11 +209,7 @@ final class TrainingRun {
       "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),\(fixed(rate, decimals: 1)),"
         + "\(fixed(waitedBefore + player.waited, decimals: 3))\n")
     lastRow = (now, images)
-    try events?.add(
-      row,
-      rates: Player.allCases.map {
-        ($0, setup.program.learningRate(of: $0, round: step - 1, of: timetable.rounds))
-      })
+    try events?.add(row)
     curves.append((timetable.epochFraction(after: step), row))
     watch(.row(row))
     if let found = try player.findNonFiniteState() { try report(found) }
@@ -218,27 +217,26 @@ final class TrainingRun {
 
   private func paint(_ name: String) throws(RunError) {
     guard !painters.isEmpty else { return }
+    // The last picture may be that of this step once more.
+    let isNew =
+      name != Self.finalPicture
+      || !(experiment.record.samples.map { timetable.isDueForSamples($0.every, after: step) }
+        ?? false)
     try Self.checkDisk(setup, at: directory.path)
     for (weights, painter) in painters {
       let folder = weights == .raw ? "" : "\(weights.rawValue)/"
       let picture = try painter.paint()
       let (path, png) = try directory.writePicture(folder + name, picture)
-      try events?.add(
-        picture, png: png, tag: weights == .raw ? "samples" : "samples_\(weights.rawValue)",
-        step: step)
+      if isNew {
+        try events?.add(
+          picture, png: png, tag: weights == .raw ? "samples" : "samples_\(weights.rawValue)",
+          step: step)
+      }
       if weights == .raw { lastPicture = path }
       try directory.log("step \(step): samples/\(folder)\(name)")
       watch(.picture(path: path))
     }
     try drawCurves()
-  }
-
-  private func writeHistograms() throws(RunError) {
-    var histograms: [(name: String, histogram: WeightHistogram)] = []
-    for state in setup.program.states where state.role == .parameter {
-      histograms.append((state.name, WeightHistogram(try player.read(state).floats)))
-    }
-    try events?.add(histograms, step: step)
   }
 
   private func drawCurves() throws(RunError) {
@@ -344,7 +342,7 @@ final class TrainingRun {
     // a run that never stopped: the checkpoint keeps an unfinished row, and knows of no last one.
     try saveCheckpoint()
     if isFinal, !ledger.isEmpty { try writeRow() }
-    if isFinal { try paint("final.png") }
+    if isFinal { try paint(Self.finalPicture) }
     try drawCurves()
     let outcome = outcome(ending)
     try directory.log(outcome.message ?? "finished")
@@ -420,6 +418,7 @@ final class TrainingRun {
       let images = timetable.images(after: step)
       let row = ledger.takeRow(step: step, epoch: timetable.epoch(of: step), images: images)
       try directory.append("losses.csv", row.csv)
+      try events?.add(row)
       curves.append((timetable.epochFraction(after: step), row))
     }
     let generator = setup.program.states.filter { $0.player == .generator && $0.role != .optimizer }

@@ -1,5 +1,7 @@
 import Images
+import ModelBuilder
 import Spec
+import TensorCore
 
 /// The event files of a run, which TensorBoard reads: one for each attempt, beside losses.csv.
 ///
@@ -24,20 +26,21 @@ final class EventLog {
   }
 
   private let directory: RunDirectory
+  private let program: TrainingProgram
+  /// Of the whole run.
+  private let rounds: Int
   private let name: String
 
-  /// - Parameters:
-  ///   - graph: what is trained; written unless earlier files hold it.
-  ///   - step: rounds played when this attempt begins.
+  /// - Parameter step: rounds played when this attempt begins.
   init(
-    _ directory: RunDirectory, continuing position: Position?, from step: Int,
-    graph: @autoclosure () -> ModelGraph
+    _ directory: RunDirectory, _ program: TrainingProgram, rounds: Int,
+    continuing position: Position?, from step: Int
   ) throws(RunError) {
-    self.directory = directory
+    (self.directory, self.program, self.rounds) = (directory, program, rounds)
     name = Self.name(ofAttempt: directory.claim.number)
     try write(step: 0, .fileVersion)
     if position == nil {
-      try write(step: 0, .graph(graph()))
+      try write(step: 0, .graph(ModelGraph(program)))
     } else {
       // For a TensorBoard that is watching, and has read what was cut off.
       try write(step: step + 1, .restart)
@@ -61,13 +64,14 @@ final class EventLog {
     try directory.append(name, EventFraming.frame(message.bytes))
   }
 
-  /// - Parameter rates: by player.
-  func add(_ row: LossRow, rates: [(player: Player, rate: Double)]) throws(RunError) {
+  /// The means of a row, and the learning rates of its last round.
+  func add(_ row: LossRow) throws(RunError) {
     let numbers = LossLedger.Column.allCases.compactMap { column in
       row[column].map { EventMessage.Summary(tag: Self.tag(column), value: .scalar(Float($0))) }
     }
-    let learningRates = rates.map { player, rate in
-      EventMessage.Summary(
+    let learningRates = Player.allCases.map { player in
+      let rate = program.learningRate(of: player, round: row.step - 1, of: rounds)
+      return EventMessage.Summary(
         tag: "learning_rate/\(player.rawValue)", value: .scalar(Float(rate)))
     }
     try write(step: row.step, .summaries(numbers + learningRates))
@@ -80,12 +84,15 @@ final class EventLog {
     return "\(group)/\(name)"
   }
 
-  func add(
-    _ histograms: [(name: String, histogram: WeightHistogram)], step: Int
+  /// How the numbers of every weight are distributed.
+  func addHistograms(
+    step: Int, read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) {
-    let summaries = histograms.map { name, histogram in
-      EventMessage.Summary(
-        tag: name.replacing(".", with: "/", maxReplacements: 1), value: .histogram(histogram))
+    var summaries: [EventMessage.Summary] = []
+    for state in program.states where state.role == .parameter {
+      let histogram = WeightHistogram(try read(state).floats)
+      let tag = state.name.replacing(".", with: "/", maxReplacements: 1)
+      summaries.append(EventMessage.Summary(tag: tag, value: .histogram(histogram)))
     }
     try write(step: step, .summaries(summaries))
   }
