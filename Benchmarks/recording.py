@@ -12,6 +12,7 @@ import argparse
 import json
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -91,9 +92,12 @@ def tree(folder, count):
 
 
 def seconds(*words):
-    start = time.monotonic()
+    """Of the clock and of processors; and lines."""
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([GAN_EXP, *words], check=True, capture_output=True, text=True)
-    return time.monotonic() - start, len(done.stdout.split("\n"))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - start, used, len(done.stdout.split("\n"))
 
 
 def reading(count, keep):
@@ -111,8 +115,8 @@ def reading(count, keep):
                 given[-1] = str(first)
             times = [seconds(*given, "--results", str(results))
                      for _ in range(3)]
-            least = min(time for time, _ in times)
-            print(f"  {' '.join(words[:3]):28} {least:6.2f}   ({times[0][1]} lines)", flush=True)
+            print(f"  {' '.join(words[:2]):28} {min(t[0] for t in times):6.2f}, of processors "
+                  f"{min(t[1] for t in times):5.2f}   ({times[0][2]} lines)", flush=True)
 
 
 def main():
