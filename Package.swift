@@ -64,7 +64,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     // Data sets in, pictures out.
     .target(
-      name: "Images", dependencies: ["Spec", "CPNG", "CZlib", "CDecoders", crypto],
+      name: "Images",
+      dependencies: ["Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", crypto],
       swiftSettings: touchesC),
     // Plays the rounds; the sole writer of a result directory.
     .target(

@@ -1,25 +1,29 @@
 import Spec
 
-/// Where images come from: one word of `data.source`, one file in `Datasets/`.
+/// Where samples come from: one word of `data.source`, one file in `Datasets/`.
 package protocol DatasetSource: Sendable {
+  /// What is read: images or vectors.
+  associatedtype Loaded: SampleSet
+
   static var declaration: Declaration { get }
   /// What `data get` can bring, if anything.
   static var published: Published? { get }
   /// The sets that need no further words: what `data ls` lists.
   static var ready: [any DatasetSource] { get }
 
-  init(_ record: Record)
+  /// What a record of `declaration` means.
+  static func source(_ record: Record) -> any DatasetSource
 
   /// The set in two or three words: `mnist train`.
   var title: String { get }
-  /// What one image is, where that is known without reading the set.
-  var storedFormat: StoredFormat? { get }
+  /// What one sample is, where that is known without reading the set.
+  var storedFormat: SampleFormat? { get }
 
   /// Channels of pictures of any size, where the spec chooses them.
   var chosenChannels: Int? { get }
 
   /// The whole set: as stored, or, where pictures are of any size, brought to `request.size`.
-  func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet
+  func load(_ request: LoadRequest) throws(DatasetError) -> Loaded
 }
 
 extension DatasetSource {
@@ -84,7 +88,7 @@ package enum DatasetCatalog {
     guard let source = all.first(where: { $0.declaration.name == choice.name }) else {
       preconditionFailure("`\(choice.name)` is declared as a data source and not in the catalog")
     }
-    return source.init(choice.record)
+    return source.source(choice.record)
   }
 
   package static var published: [Published] { all.compactMap { $0.published } }

@@ -1,11 +1,12 @@
 import Spec
+import TensorCore
 
 /// Images as a network sees them: resized and scaled to `data.range`, channels last.
 ///
 /// A value is a function of the stored byte, so what is kept is one byte a value and a table of 256
 /// floats: a quarter of the memory of the floats, with the same bits (`[60000, 32, 32, 1]` takes
 /// 61 MB, not 246 MB). `copyBatch` writes the floats.
-package struct FloatImages: Sendable {
+package struct FloatImages: SampleStore {
   package let count: Int
   package let height: Int
   package let width: Int
@@ -28,6 +29,10 @@ package struct FloatImages: Sendable {
     self.store = store
     self.checksums = checksums
     self.table = range.table
+  }
+
+  package var format: SampleFormat {
+    .image(ImageFormat(channels: channels, height: height, width: width))
   }
 
   /// Values of one image.
@@ -92,10 +97,9 @@ package struct FloatImages: Sendable {
     return batch
   }
 
-  /// The same, from an array.
-  package func copyBatch(indices: [Int], into destination: UnsafeMutablePointer<Float>) {
-    unsafe indices.withUnsafeBufferPointer { unsafe copyBatch(indices: $0, into: destination) }
-  }
+  package func elements(
+    of indices: ArraySlice<Int>
+  ) throws(DatasetError) -> HostTensor.Elements { .uint8(try bytes(of: indices)) }
 }
 
 extension ValueRange {

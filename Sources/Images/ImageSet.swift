@@ -1,9 +1,10 @@
 import Crypto
+import Spec
 
 /// A data set as it is stored: bytes, channels last, one after the other.
 ///
 /// `store` has `count · height · width · channels` elements, in `[image, row, column, channel]` order.
-package struct ImageSet: Sendable {
+package struct ImageSet: SampleSet {
   package let name: String
   package let count: Int
   package let height: Int
@@ -66,13 +67,15 @@ package struct ImageSet: Sendable {
   /// Bytes of one image.
   package var imageSize: Int { height * width * channels }
 
-  /// How many images each class has, in the order of `classNames`; empty without labels.
-  package var classCounts: [Int] {
-    guard let labels else { return [] }
-    var counts = [Int](repeating: 0, count: classNames.count)
-    for label in labels where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
-    return counts
+  package var format: SampleFormat {
+    .image(ImageFormat(channels: channels, height: height, width: width))
   }
+
+  package func store(size: Int?, range: ValueRange) -> any SampleStore {
+    prepare(self, size: size, range: range)
+  }
+
+  package func preview(columns: Int) -> Raster { Images.preview(of: self, columns: columns) }
 
   static func contentDigest(shape: [Int], pixels: PixelStore, labels: [Int32]?) -> String {
     var hash = SHA256()

@@ -20,7 +20,7 @@ package struct LoadRequest: Sendable {
 
 extension DatasetSource {
   /// The set as it is stored, from these folders.
-  package func load(dataDirectory: [String]) throws(DatasetError) -> ImageSet {
+  package func load(dataDirectory: [String]) throws(DatasetError) -> Loaded {
     try load(LoadRequest(folders: dataDirectory))
   }
 }

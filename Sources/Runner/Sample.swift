@@ -3,7 +3,7 @@ import ModelBuilder
 import Spec
 import TensorCore
 
-/// Which pictures to make from a run.
+/// Which picture to make from a run.
 package struct SampleRequest: Sendable {
   package var checkpoint: CheckpointChoice = .last
   package var weights = Weights.raw
@@ -11,6 +11,8 @@ package struct SampleRequest: Sendable {
   package var seed: UInt64?
   /// Rows and columns; nil: as in the run's own grids, with one row a class if `labels` are given.
   package var grid: (rows: Int, columns: Int)?
+  /// How many vectors the picture shows, where samples are vectors; nil: as in the run's own.
+  package var count: Int?
   /// Classes of the rows, for games with labels; nil: all, one after the other.
   package var labels: [Int]?
 
@@ -30,19 +32,20 @@ package struct Sample: Sendable {
 /// - Parameters:
 ///   - run: a result directory.
 ///   - experiment: the run's own spec, its resolved.yaml.
+///   - data: the run's; needed where samples are vectors.
 package func sample(
   run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
-  files: FileLayer = FileLayer()
+  data: TrainingData? = nil, files: FileLayer = FileLayer()
 ) throws(RunError) -> Sample {
   guard files.isDirectory(run) else {
     throw .file(path: run, action: "open", reason: "not a result directory")
   }
-  let grid = try SampleGrid(request, experiment)
   let path = try CheckpointStore(run: run, files: files).resolve(request.checkpoint)
   let checkpoint = try LoadedCheckpoint(path, files: files)
+  let grid = try SampleGrid(request, experiment, checkpoint.format)
   let program: TrainingProgram
   do throws(Diagnostics) {
-    program = try TrainingProgram(experiment, images: checkpoint.format)
+    program = try TrainingProgram(experiment, format: checkpoint.format)
   } catch {
     let reason = error.entries.map(\.message).joined(separator: "; ")
     throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
@@ -54,7 +57,8 @@ package func sample(
   try checkpoint.restore(
     program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
   let painter = try GridPainter(
-    grid, program, classNames: checkpoint.classNames, session: session, weights: request.weights)
+    grid, program, try SamplePicture(of: program, grid, real: data),
+    classNames: checkpoint.classNames, session: session, weights: request.weights)
   return Sample(
     picture: try painter.paint(), checkpoint: path, step: checkpoint.step, epoch: checkpoint.epoch)
 }
@@ -69,8 +73,11 @@ package func writePicture(
 extension SampleGrid {
   /// More pictures than this do not fit a picture of 16,384 pixels a side anyway.
   private static let limit = 10_000
+  private static let pointLimit = 100_000
 
-  init(_ request: SampleRequest, _ experiment: Experiment) throws(RunError) {
+  init(
+    _ request: SampleRequest, _ experiment: Experiment, _ format: SampleFormat
+  ) throws(RunError) {
     let classes = experiment.labels?.classes
     if let labels = request.labels {
       guard let classes else { throw .request("the game of this run has no labels to choose from") }
@@ -80,11 +87,23 @@ extension SampleGrid {
       if labels.isEmpty { throw .request("no labels to draw") }
     }
     let own = experiment.record.samples
-    let rows = request.grid?.rows ?? request.labels?.count ?? own?.grid.rows ?? 4
-    let columns = request.grid?.columns ?? own?.grid.columns ?? 5
-    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard rows > 0, columns > 0, !overflow, count <= Self.limit else {
-      throw .request("a grid of \(rows)x\(columns): 1 to \(Self.limit) pictures are possible")
+    let (rows, columns): (Int, Int)
+    switch format {
+    case .image:
+      rows = request.grid?.rows ?? request.labels?.count ?? own?.grid.rows ?? 4
+      columns = request.grid?.columns ?? own?.grid.columns ?? 5
+      let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+      guard rows > 0, columns > 0, !overflow, count <= Self.limit else {
+        throw .request("a grid of \(rows)x\(columns): 1 to \(Self.limit) pictures are possible")
+      }
+    case .vector:
+      guard request.grid == nil else {
+        throw .request("a grid is of images, and the samples of this run are \(format)")
+      }
+      (rows, columns) = (request.count ?? own?.points ?? 2500, 1)
+      guard (1...Self.pointLimit).contains(rows) else {
+        throw .request("\(rows) vectors: 1 to \(Self.pointLimit) fit a picture")
+      }
     }
     let shown = request.labels ?? classes.map { Array(0..<$0) }
     self.init(

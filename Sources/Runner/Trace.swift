@@ -44,7 +44,7 @@ private struct TraceRecorder {
     (self.program, self.data) = (program, data)
     player = try RoundPlayer(
       program, data: data,
-      timetable: try Timetable(program.experiment, imageCount: data.images.count),
+      timetable: try Timetable(program.experiment, imageCount: data.samples.count),
       backend: backend, observing: true)
     layouts = Dictionary(
       program.states.map { ($0.name, $0.layout) }, uniquingKeysWith: { first, _ in first })
@@ -84,17 +84,13 @@ private struct TraceRecorder {
   private func batchEntries(
     _ batch: ArraySlice<Int>, real: String, labels: String
   ) -> [Safetensors.Entry] {
-    var pixels = [Float](repeating: 0, count: batch.count * data.images.imageSize)
-    pixels.withUnsafeMutableBufferPointer { target in
-      if let base = target.baseAddress { data.images.copyBatch(indices: Array(batch), into: base) }
-    }
-    let shape: Shape = [
-      batch.count, data.images.height, data.images.width, data.images.channels,
-    ]
-    let images = TensorLayout.images.toTorch(HostTensor(shape, pixels))
-    guard let known = data.labels else { return [Safetensors.Entry(real, images)] }
+    let format = data.samples.format
+    let values = HostTensor(
+      format.shape(batch: batch.count), data.samples.values(of: Array(batch)))
+    let samples = format.layout.toTorch(values)
+    guard let known = data.labels else { return [Safetensors.Entry(real, samples)] }
     let ofBatch = HostTensor([batch.count], batch.map { known[$0] })
-    return [Safetensors.Entry(real, images), Safetensors.Entry(labels, ofBatch)]
+    return [Safetensors.Entry(real, samples), Safetensors.Entry(labels, ofBatch)]
   }
 
   /// What a graph names `1/loss` is the loss of its second move.

@@ -5,28 +5,21 @@ import Spec
 extension Experiment {
   private var source: any DatasetSource { DatasetCatalog.source(data.source) }
 
-  /// The shape of one image after resizing, where it is known without reading the data.
-  var declaredFormat: ImageFormat? {
+  /// What one sample is after resizing, where that is known without reading the data.
+  var declaredFormat: SampleFormat? {
     if let channels = source.chosenChannels, let size = data.size {
-      return ImageFormat(channels: channels, height: size, width: size)
+      return .image(ImageFormat(channels: channels, height: size, width: size))
     }
-    return source.storedFormat.map { stored in
-      let size = data.size
-      return ImageFormat(
-        channels: stored.channels, height: size ?? stored.height, width: size ?? stored.width)
-    }
+    return source.storedFormat?.resized(to: data.size)
   }
 
   /// The same, reading the data where that is needed.
-  func format(_ options: DataOptions) throws -> ImageFormat {
-    if let declaredFormat { return declaredFormat }
-    let set = try loadData(options)
-    return ImageFormat(
-      channels: set.channels, height: data.size ?? set.height, width: data.size ?? set.width)
+  func format(_ options: DataOptions) throws -> SampleFormat {
+    try declaredFormat ?? loadData(options).format.resized(to: data.size)
   }
 
   /// The data set, as stored or, where pictures are of any size, of `data.size`; or exit 4.
-  func loadData(_ options: DataOptions) throws -> ImageSet {
+  func loadData(_ options: DataOptions) throws -> any SampleSet {
     do throws(DatasetError) {
       return try source.load(options.request(size: data.size))
     } catch {

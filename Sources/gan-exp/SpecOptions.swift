@@ -96,9 +96,9 @@ extension Failure {
 
 extension Experiment {
   /// The networks as graphs, checked against the shape of the data.
-  func program(_ format: ImageFormat) throws -> TrainingProgram {
+  func program(_ format: SampleFormat) throws -> TrainingProgram {
     do throws(Diagnostics) {
-      return try TrainingProgram(self, images: format)
+      return try TrainingProgram(self, format: format)
     } catch {
       throw Failure.spec(error)
     }

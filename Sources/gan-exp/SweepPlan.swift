@@ -23,24 +23,22 @@ struct SweepPlan {
     let points = try points()
     let drafts = Self.drafts(of: points, sweep, seed: experiment.seed)
     var found: [Diagnostic] = []
-    var sets: [String: ImageSet] = [:]
+    var sets: [String: any SampleSet] = [:]
     var checked: Set<String> = []
     var identities: Set<String> = []
     for (point, draft) in zip(points, drafts) where found.count < 20 {
       do {
         let draft = try draft.get()
         // Shapes are those of few trials; what the others resolve to need not be kept.
-        let set: ImageSet
+        let set: any SampleSet
         if let known = sets[draft.source], checked.contains(draft.shape) {
           set = known
         } else {
           let trial = try sweep.experiment(at: point, seed: experiment.seed)
           set = try sets[draft.source] ?? trial.loadData(data)
           sets[draft.source] = set
-          let format = ImageFormat(
-            channels: set.channels, height: trial.data.size ?? set.height,
-            width: trial.data.size ?? set.width)
-          weigh(try TrainingProgram(trial, images: format), images: set.count)
+          let format = set.format.resized(to: trial.data.size)
+          weigh(try TrainingProgram(trial, format: format), samples: set.count)
           checked.insert(draft.shape)
         }
         let planned = PlannedTrial(
@@ -96,14 +94,13 @@ struct SweepPlan {
     return found.withLock { $0.flatMap { $0 } }
   }
 
-  private mutating func weigh(_ program: TrainingProgram, images: Int) {
+  private mutating func weigh(_ program: TrainingProgram, samples: Int) {
     let layers = Player.allCases.flatMap { program.summary(of: $0).layers }
     if layers.contains(where: { $0.name.hasPrefix("conv") }) { isLight = false }
-    let format = program.images
-    let pixels = images * format.channels * format.height * format.width
+    let values = samples * program.format.valueCount
     // Weights, gradients, two moments, and room for the program itself.
     bytesPerTrial = max(
-      bytesPerTrial, 4 * pixels + 16 * layers.map(\.parameters).reduce(0, +) + 300_000_000)
+      bytesPerTrial, 4 * values + 16 * layers.map(\.parameters).reduce(0, +) + 300_000_000)
   }
 
   /// Trials side by side, and threads for each: small networks gain more from trials than from

@@ -82,7 +82,7 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
         demo.yaml:1:1: error: the spec needs `data`
          1 | version: 1
            | ^
-           = data: The images to learn from
+           = data: The images or vectors to learn from
         """),
     BrokenSpec(
       "a key written twice", (old: "name: demo", new: "name: demo\nname: demo2"),

@@ -29,7 +29,7 @@ import Testing
     let titles = DatasetCatalog.all.flatMap { $0.ready }.map(\.title)
     let split = ["cifar10", "cifar100", "fashion_mnist", "kmnist", "mnist"]
       .flatMap { ["\($0) train", "\($0) test"] }
-    #expect(titles == split + ["synthetic digits"])
+    #expect(titles == split + ["synthetic digits", "synthetic ring8", "synthetic grid25"])
   }
 
   struct Written: Sendable, CustomTestStringConvertible {
@@ -54,6 +54,13 @@ import Testing
       means: Numpy("a.npz", images: "x", labels: "y", layout: .nchw, values: [-1, 1])),
     Written(text: "{synthetic: digits}", means: Synthetic(count: 10_000, seed: 0)),
     Written(text: "{synthetic: {count: 500, seed: 7}}", means: Synthetic(count: 500, seed: 7)),
+    Written(
+      text: "{synthetic: ring8}",
+      means: MixtureSource("ring8", .ring8(), count: 10_000, seed: 0)),
+    Written(
+      text: "{synthetic: {of: grid25, count: 7, seed: 3, spacing: 1, standard_deviation: 0.1}}",
+      means: MixtureSource(
+        "grid25", .grid25(spacing: 1, standardDeviation: 0.1), count: 7, seed: 3)),
     Written(text: "{idx: fashion/}", means: Idx(.folder("fashion/", split: .train))),
     Written(
       text: "{idx: {folder: kmnist, split: test}}", means: Idx(.folder("kmnist", split: .test))),
@@ -88,7 +95,10 @@ import Testing
       ("{idx: {labels: b}}", "a folder, or a file of images"),
       ("folder", "path"), ("{folder: {path: a, channels: 2}}", "1 channel (grey) or 3"),
       ("{folder: {path: a, on_bad_image: ignore}}", "fail, skip"),
-      ("{synthetic: {count: 0}}", "count"), ("{synthetic: letters}", "digits"),
+      ("{synthetic: {count: 0}}", "count"),
+      ("{synthetic: {of: grid25, radius: 1}}", "`radius` belongs to `of: ring8`"),
+      ("{synthetic: {standard_deviation: 1}}", "belongs to `of: ring8 or grid25`"),
+      ("{synthetic: letters}", "digits"),
     ])
   func errors(_ text: String, _ says: String) {
     switch loadChoice(text, .source, vocabulary: Self.vocabulary) {

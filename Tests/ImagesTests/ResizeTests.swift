@@ -77,10 +77,8 @@ import Testing
       name: "t", count: 5, height: 3, width: 2, channels: 3, pixels: noise(90, seed: 1))
     let images = prepare(set, size: nil, range: ValueRange(low: -1, high: 1))
     let indices = [4, 0, 0, 3]
-    var batch = [Float](repeating: .nan, count: 4 * 18)
-    batch.withUnsafeMutableBufferPointer {
-      images.copyBatch(indices: indices, into: $0.baseAddress!)
-    }
-    #expect(batch == indices.flatMap { Array(images.values[($0 * 18)..<($0 * 18 + 18)]) })
+    #expect(
+      images.values(of: indices)
+        == indices.flatMap { Array(images.values[($0 * 18)..<($0 * 18 + 18)]) })
   }
 }

@@ -63,7 +63,7 @@ import Testing
     ]
     let images = try Reference.evaluate(
       sampler, feeds: ["latents": [1, 2, 3, 4, 5, 6]], states: states
-    ).outputs["images"]
+    ).outputs["samples"]
     expectClose(images, [1, 3, 1.5, 4, 4, 6, 3, 4], tolerance: 1e-4, "images")
   }
 

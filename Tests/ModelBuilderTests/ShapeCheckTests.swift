@@ -207,7 +207,84 @@ struct Misfit: CustomTestStringConvertible {
   ]
 }
 
+/// The same on vectors of two numbers.
+struct VectorMisfit: CustomTestStringConvertible {
+  var generator = "[{linear: 2}]"
+  var discriminator = "[{linear: 1}]"
+  var more = ""
+  var augment = "[]"
+  var loss = "cross_entropy"
+  let said: [String]
+  var testDescription: String { "\(generator) against \(discriminator)\(more), \(augment)" }
+
+  static let all = [
+    VectorMisfit(said: []),
+    VectorMisfit(discriminator: "[flatten, {linear: 1}]", said: []),
+    VectorMisfit(
+      generator: "[{linear: 3}]",
+      said: [
+        "generator makes vectors of 3, the data are vectors of 2 = after layer 0 (linear): 3 = "
+          + "end with `linear: 2`"
+      ]),
+    VectorMisfit(
+      generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+      said: [
+        "generator makes 1×2×2 images, the data are vectors of 2 = after layer 1 (image): 1×2×2 = "
+          + "end with `linear: 2`"
+      ]),
+    VectorMisfit(
+      discriminator: "[{conv: 4}, flatten, {linear: 1}]",
+      said: [
+        "conv takes images, but vectors of 2 come in = discriminator starts from 2 = "
+          + "put `image: {channels: …, size: …}` before it"
+      ]),
+    VectorMisfit(
+      more: ", size: 32, range: [0, 1]",
+      said: [
+        "data.size resizes images, and the data are vectors of 2 = leave `size` out",
+        "data.range scales images, and the data are vectors of 2, which are fed as they are = "
+          + "leave `range` out",
+      ]),
+    VectorMisfit(
+      discriminator: "[{heads: {reconstruction: [{linear: 2}]}}]", loss: "began", said: []),
+    VectorMisfit(
+      discriminator: "[{heads: {reconstruction: [{linear: 3}]}}]", loss: "began",
+      said: [
+        "discriminator makes 3 numbers a sample, the loss began compares them with the data's "
+          + "vectors of 2 = after layer 0 (heads): 3 = end with `linear: 2`"
+      ]),
+    VectorMisfit(
+      augment: "[flip]",
+      said: ["flip changes images, and the data are vectors of 2 = leave `flip` out of `augment`"]),
+  ]
+}
+
 @Suite struct ShapeCheckTests {
+  @Test(arguments: VectorMisfit.all)
+  func `networks that do not fit vectors are refused too`(_ misfit: VectorMisfit) throws {
+    let game = try loadExperiment(
+      text: """
+        version: 1
+        name: test
+        data: {source: nothing\(misfit.more)}
+        augment: \(misfit.augment)
+        architecture: {generator: \(misfit.generator), discriminator: \(misfit.discriminator)}
+        loss: \(misfit.loss)
+        optimizer: {kind: sgd, learning_rate: 0.1}
+        schedule: {length: 1 epochs}
+        """, vocabulary: vocabulary
+    ).get()
+    var said: [String] = []
+    do throws(Diagnostics) {
+      _ = try TrainingProgram(game, format: .vector(length: 2))
+    } catch {
+      said = error.entries.map { entry in
+        ([entry.message] + entry.notes).joined(separator: " = ")
+      }
+    }
+    #expect(said == misfit.said)
+  }
+
   @Test(arguments: Misfit.all + Misfit.critics)
   func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
     let game = try smallGame(

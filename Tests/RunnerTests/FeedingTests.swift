@@ -48,7 +48,7 @@ import Testing
       let experiment = try run.experiment()
       let set = try source.load(LoadRequest(folders: [], cacheFolder: cached ? cache : nil))
       return try TrainingData(
-        set, images: prepare(set, size: nil, range: experiment.data.range),
+        set, samples: set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels)
     }
 
@@ -68,7 +68,7 @@ import Testing
     let experiment = try cached.run.experiment()
     let timetable = try Timetable(experiment, imageCount: 11)
     let (onDisk, inMemory) = (try cached.data(cached: true), try cached.data(cached: false))
-    #expect(onDisk.images.isOnDisk && !inMemory.images.isOnDisk)
+    #expect(onDisk.samples.isOnDisk && !inMemory.samples.isOnDisk)
     #expect(onDisk.digest == inMemory.digest)
     let first = BatchFeeder(onDisk, timetable, seed: 5)
     let second = BatchFeeder(inMemory, timetable, seed: 5)
@@ -144,7 +144,7 @@ import Testing
     var setup = RunSetup(
       program: base.program,
       data: try TrainingData(
-        set, images: prepare(set, size: nil, range: experiment.data.range),
+        set, samples: set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels),
       backend: base.backend, results: cached.scratch.path + "/results", context: base.context)
     setup.interrupt = { 0 }

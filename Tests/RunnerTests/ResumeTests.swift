@@ -310,7 +310,7 @@ struct ClaimTests {
     let scratch = try Scratch()
     var codes: [Int32] = []
     _ = try train(try TinyRun().setup(scratch.path)) { event in
-      guard case .started(let directory, _) = event else { return }
+      guard case .started(let directory, _, _) = event else { return }
       do { _ = try TinyRun().resumed(directory) } catch {
         codes.append((error as? RunError)?.exitCode ?? 0)
       }
@@ -362,7 +362,7 @@ struct ClaimTests {
     var after: [String: [UInt8]] = [:]
     setup.process = gone
     let outcome = try train(setup) { event in
-      if case .started(let path, _) = event { directory = path }
+      if case .started(let path, _, _) = event { directory = path }
       guard case .round(let progress) = event, progress.step == 5 else { return }
       // Stopped for so long that another process has finished the run in its stead.
       do {

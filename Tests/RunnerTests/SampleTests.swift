@@ -81,12 +81,12 @@ struct SampleTests {
     var request = SampleRequest()
     request.labels = [2, 0]
     request.grid = (3, 2)
-    let grid = try SampleGrid(request, experiment)
+    let grid = try SampleGrid(request, experiment, TinyRun.format)
     #expect(grid.labels == [2, 2, 0, 0, 2, 2])
     #expect(grid.rowLabels(["ant", "bee", "cat"]) == ["cat", "ant", "cat"])
     #expect(grid.rowLabels([]) == ["2", "0", "2"])
     request.grid = nil
-    #expect(try SampleGrid(request, experiment).rows == 2)
+    #expect(try SampleGrid(request, experiment, TinyRun.format).rows == 2)
   }
 
   @Test func latentsDoNotDependOnTheGrid() throws {
@@ -178,7 +178,9 @@ struct SampleTests {
     let run = TinyRun(labels: "{classes: 3}", imageCount: 30)
     let (experiment, data) = (try run.experiment(), try run.data())
     let grid = SampleGrid(rows: 3, columns: 4, seed: 0, rowClasses: [0, 1, 2])
-    let picture = try #require(grid.realPicture(data, experiment))
+    let program = try run.program()
+    let picture = try SamplePicture(of: program, grid, real: data).drawReal(
+      grid.realIndices(data, seed: experiment.seed), of: data, grid)
     // The class of image i is i mod 3, and its first pixel names i.
     func firstPixel(_ row: Int, _ column: Int) -> UInt8 {
       let gutter = picture.width - (2 + 4 * (4 + 2))

@@ -89,13 +89,14 @@ struct TinyRun {
   func data() throws -> TrainingData {
     let experiment = try experiment()
     return try TrainingData(
-      set, images: prepare(set, size: nil, range: experiment.data.range),
+      set, samples: set.store(size: nil, range: experiment.data.range),
       labels: experiment.labels)
   }
 
+  static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))
+
   func program() throws -> TrainingProgram {
-    try TrainingProgram(
-      try experiment(), images: ImageFormat(channels: 1, height: 3, width: 4))
+    try TrainingProgram(try experiment(), format: Self.format)
   }
 
   func setup(_ results: String, backend: any Backend = ReferenceBackend()) throws -> RunSetup {

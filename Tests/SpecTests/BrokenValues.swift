@@ -394,7 +394,7 @@ extension BrokenSpec {
       spec.yaml:2:1: error: data needs `source`
        2 | data: {}
          | ^~~~
-         = source: Where the images come from, a data source
+         = source: Where the samples come from, a data source
       """),
     BrokenSpec(
       "all errors at once, in the order of the text",
@@ -404,7 +404,7 @@ extension BrokenSpec {
       spec.yaml:2:1: error: data needs `source`
        2 | data: {sorce: mnist, batch: 0}
          | ^~~~
-         = source: Where the images come from, a data source
+         = source: Where the samples come from, a data source
       spec.yaml:2:8: error: unknown key `sorce` in data
        2 | data: {sorce: mnist, batch: 0}
          |        ^~~~~ did you mean `source`?

@@ -21,11 +21,15 @@ package struct Cifar10: DatasetSource, Equatable {
   package let split: Mnist.Split
 
   package init(split: Mnist.Split = .train) { self.split = split }
-  package init(_ record: Record) { split = record[Self.split] }
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) { split = record[Self.split] }
 
   package var title: String { "cifar10 \(split.rawValue)" }
 
-  package var storedFormat: StoredFormat? { .smallPhoto }
+  package var storedFormat: SampleFormat? {
+    .image(ImageFormat(channels: 3, height: 32, width: 32))
+  }
 
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let files = CifarFiles(

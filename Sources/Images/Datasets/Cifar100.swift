@@ -32,7 +32,9 @@ package struct Cifar100: DatasetSource, Equatable {
   package init(split: Mnist.Split = .train, classes: Classes = .fine) {
     (self.split, self.classes) = (split, classes)
   }
-  package init(_ record: Record) {
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) {
     self.init(split: record[Self.split], classes: record[Self.classes])
   }
 
@@ -40,7 +42,9 @@ package struct Cifar100: DatasetSource, Equatable {
     "cifar100 \(split.rawValue)" + (classes == .coarse ? ", coarse classes" : "")
   }
 
-  package var storedFormat: StoredFormat? { .smallPhoto }
+  package var storedFormat: SampleFormat? {
+    .image(ImageFormat(channels: 3, height: 32, width: 32))
+  }
 
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let files = CifarFiles(

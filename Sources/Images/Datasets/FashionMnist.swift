@@ -31,11 +31,15 @@ package struct FashionMnist: DatasetSource, Equatable {
   package let split: Mnist.Split
 
   package init(split: Mnist.Split = .train) { self.split = split }
-  package init(_ record: Record) { split = record[Self.split] }
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) { split = record[Self.split] }
 
   package var title: String { "fashion_mnist \(split.rawValue)" }
 
-  package var storedFormat: StoredFormat? { .digit }
+  package var storedFormat: SampleFormat? {
+    .image(ImageFormat(channels: 1, height: 28, width: 28))
+  }
 
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     try Self.files.load(title, split, folders: request.folders)

@@ -51,7 +51,9 @@ package struct Folder: DatasetSource, Equatable {
     (self.path, self.options) = (path, options)
   }
 
-  package init(_ record: Record) {
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) {
     path = record[Self.path]
     options = ImageOptions(
       channels: record[Self.channels], background: record[Self.background],
@@ -61,7 +63,7 @@ package struct Folder: DatasetSource, Equatable {
 
   package var title: String { "folder \(path)" }
 
-  package var storedFormat: StoredFormat? { nil }
+  package var storedFormat: SampleFormat? { nil }
 
   package var chosenChannels: Int? { options.channels }
 

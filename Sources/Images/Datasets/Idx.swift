@@ -53,7 +53,9 @@ package struct Idx: DatasetSource, Equatable {
 
   package init(_ place: Place) { self.place = place }
 
-  package init(_ record: Record) {
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) {
     if let images = record[Self.images] {
       place = .files(images: images, labels: record[Self.labels])
     } else {
@@ -68,7 +70,7 @@ package struct Idx: DatasetSource, Equatable {
     }
   }
 
-  package var storedFormat: StoredFormat? { nil }
+  package var storedFormat: SampleFormat? { nil }
 
   /// A relative path is looked for in every folder of the request and then in the current one.
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {

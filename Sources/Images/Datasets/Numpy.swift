@@ -61,7 +61,9 @@ package struct Numpy: DatasetSource, Equatable {
   /// The array at `path`, as it is taken without any further word.
   package init(at path: String) { self.init(path) }
 
-  package init(_ record: Record) {
+  package static func source(_ record: Record) -> any DatasetSource { Self(record) }
+
+  init(_ record: Record) {
     self.init(
       record[Self.path], images: record[Self.images], labels: record[Self.labels],
       layout: record[Self.layout], values: record[Self.values])
@@ -69,7 +71,7 @@ package struct Numpy: DatasetSource, Equatable {
 
   package var title: String { "numpy \(path)" }
 
-  package var storedFormat: StoredFormat? { nil }
+  package var storedFormat: SampleFormat? { nil }
 
   /// A relative path is looked for in every folder of the request and then in the current one.
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {

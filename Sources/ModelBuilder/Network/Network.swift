@@ -68,7 +68,8 @@ package struct LayerList: Sendable {
   }
 }
 
-/// Images as a network sees them: `[batch, height, width, channels]`.
+/// Real or generated samples as a network sees them: images `[batch, height, width, channels]`, or
+/// vectors `[batch, length]`.
 package struct ImageBatch { package let value: Value }
 /// `[batch, size]`.
 package struct Latent { package let value: Value }

@@ -4,7 +4,7 @@ import TensorCore
 /// Two networks, a loss and two optimizers: writes the graphs in which they play.
 struct Game: Sendable {
   let experiment: Experiment
-  let images: ImageFormat
+  let format: SampleFormat
   let generator: Generator
   let discriminator: Discriminator
   let loss: any Loss
@@ -16,9 +16,9 @@ struct Game: Sendable {
   /// nil: the generator's weights are not averaged.
   let average: WeightAverage?
 
-  init(_ experiment: Experiment, images: ImageFormat) {
+  init(_ experiment: Experiment, format: SampleFormat) {
     self.experiment = experiment
-    self.images = images
+    self.format = format
     generator = Generator(layers: LayerList(experiment.architecture.generator))
     discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
     loss = Catalog.loss(experiment.loss)
@@ -70,7 +70,8 @@ struct Game: Sendable {
     }
   }
 
-  func imageShape(batch: Int) -> Shape { [batch, images.height, images.width, images.channels] }
+  /// Of a batch, real or generated.
+  func sampleShape(batch: Int) -> Shape { format.shape(batch: batch) }
 
   /// Images as they go into the critic.
   func augmented(_ images: ImageBatch, _ draws: Draws, pass: String) -> ImageBatch {
@@ -110,8 +111,8 @@ struct Game: Sendable {
       initializers: initializers, draws: nil, weights: weights)
     let latent = Latent(value: builder.feed("latents", [count, experiment.latent.width]))
     do throws(LayerMisfit) {
-      let images = try generator.apply(latent, in: pass)
-      return builder.finish(outputs: [("images", images.value)], updates: [])
+      let samples = try generator.apply(latent, in: pass)
+      return builder.finish(outputs: [("samples", samples.value)], updates: [])
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }

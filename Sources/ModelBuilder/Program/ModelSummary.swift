@@ -58,7 +58,7 @@ extension TrainingProgram {
         let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
         _ = try game.generator.layers.apply(input, in: scope, visit: visit)
       case .discriminator:
-        input = builder.feed("real", game.imageShape(batch: batch))
+        input = builder.feed("real", game.sampleShape(batch: batch))
         counted = builder.nodes.count
         _ = try game.discriminator.apply(ImageBatch(value: input), in: pass, visit: visit)
       }

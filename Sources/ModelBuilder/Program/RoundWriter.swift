@@ -116,12 +116,12 @@ final class RoundWriter {
     part.samples.count == batch ? value : value.slice(axis: 0, part.samples)
   }
 
-  /// The images of the data; a graph that does not use them does not ask for them.
+  /// The samples of the data; a graph that does not use them does not ask for them.
   private func real(of part: Part) -> ImageBatch {
     ImageBatch(value: samples(part, of: real))
   }
   private var real: Value {
-    let shape = game.imageShape(batch: batch)
+    let shape = game.sampleShape(batch: batch)
     switch input {
     case .values: return builder.feed("real", shape)
     case .bytes:

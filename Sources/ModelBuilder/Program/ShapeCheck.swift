@@ -5,7 +5,7 @@ extension Game {
   /// Whether the networks fit each other and the data; both networks are checked before either is
   /// reported.
   func checkShapes() throws(Diagnostics) {
-    var found = generatorProblems()
+    var found = dataProblems() + generatorProblems()
     found += discriminatorProblems()
     found += scheduleProblems()
     if !found.isEmpty { throw Diagnostics(found) }
@@ -47,20 +47,53 @@ extension Game {
     return found
   }
 
+  /// Keys that say something of images, where the data are none.
+  private func dataProblems() -> [Diagnostic] {
+    guard case .vector = format else { return [] }
+    let data = experiment.data
+    var found: [Diagnostic] = []
+    if data.size != nil {
+      found.append(
+        Diagnostic(
+          "data.size resizes images, and the data are \(format)", at: data.sizeOrigin,
+          notes: ["leave `size` out"]))
+    }
+    if data.range != .standard {
+      found.append(
+        Diagnostic(
+          "data.range scales images, and the data are \(format), which are fed as they are",
+          at: data.rangeOrigin, notes: ["leave `range` out"]))
+    }
+    found += experiment.augmentations.map { augmentation in
+      augmentation.error(
+        "\(augmentation.name) changes images, and the data are \(format)",
+        notes: ["leave `\(augmentation.name)` out of `augment`"])
+    }
+    return found
+  }
+
   private func generatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
     let latent = builder.feed("latents", [2, experiment.latent.width])
     return problems(generator.layers, latent, .generator, builder) { result in
-      let wanted = imageShape(batch: 2)
+      let wanted = sampleShape(batch: 2)
       guard result.shape != wanted else { return nil }
+      guard case .image(let images) = format else {
+        let made = described(result.shape)
+        return (
+          "generator makes \(result.shape.rank == 4 ? "\(made) images" : "vectors of \(made)"), "
+            + "the data are \(format)",
+          "end with `linear: \(format.valueCount)`"
+        )
+      }
       if result.shape.rank == 2 {
         let fits = result.shape[1] == wanted.count / 2
         return (
           "generator makes vectors of \(result.shape[1]), data has \(images) images",
           fits
-            ? "end with `image: {channels: \(images.channels), size: \(sizeText)}`"
+            ? "end with `image: {channels: \(images.channels), size: \(sizeText(of: images))}`"
             : "\(images) images have \(wanted.count / 2) pixels: end with `linear: \(wanted.count / 2)` "
-              + "and `image: {channels: \(images.channels), size: \(sizeText)}`"
+              + "and `image: {channels: \(images.channels), size: \(sizeText(of: images))}`"
         )
       }
       return (
@@ -73,7 +106,7 @@ extension Game {
   private func discriminatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
     let pass = checkPass(builder)
-    let real = ImageBatch(value: builder.feed("real", imageShape(batch: 2)))
+    let real = ImageBatch(value: builder.feed("real", sampleShape(batch: 2)))
     var trail = Trail(.discriminator, from: real.value.shape)
     do throws(LayerMisfit) {
       let score = try discriminator.apply(real, in: pass) { trail.add($0, $1, $2) }
@@ -111,10 +144,15 @@ extension Game {
       }
       if shape == score.images.value.shape { return [] }
       let what = shape.rank == 4 ? "\(described(shape)) images" : "\(numbers(shape)) a sample"
+      let (wanted, advice) =
+        switch format {
+        case .image(let images):
+          ("\(images)", "end with layers that restore \(images) images")
+        case .vector(let length): ("\(format)", "end with `linear: \(length)`")
+        }
       return problem(
         "discriminator makes \(what), the loss \(experiment.loss.name) compares them with the "
-          + "data's \(images)",
-        "end with layers that restore \(images) images")
+          + "data's \(wanted)", advice)
     }
   }
 
@@ -158,7 +196,7 @@ extension Game {
     }
   }
 
-  private var sizeText: String {
+  private func sizeText(of images: ImageFormat) -> String {
     images.height == images.width ? "\(images.height)" : "[\(images.height), \(images.width)]"
   }
 

@@ -1,36 +1,28 @@
 import Spec
 import TensorCore
 
-/// What one sample of the data is.
-package struct ImageFormat: Hashable, Sendable, CustomStringConvertible {
-  package let channels: Int
-  package let height: Int
-  package let width: Int
-
-  package init(channels: Int, height: Int, width: Int) {
-    self.channels = channels
-    self.height = height
-    self.width = width
-  }
-  package var description: String { "\(channels)×\(height)×\(width)" }
-}
-
 /// A whole experiment as maths: the states it keeps and the graphs of a round. It runs nothing.
 package struct TrainingProgram: Sendable {
   package let experiment: Experiment
-  package let images: ImageFormat
+  /// What one sample is, of the data and of what is generated.
+  package let format: SampleFormat
   /// Everything that lives between moves: parameters first, then statistics, averages, and what the
   /// optimizers keep.
   package let states: [StateDeclaration]
   let game: Game
 
   /// Checks that the networks fit each other and the data.
-  package init(_ experiment: Experiment, images: ImageFormat) throws(Diagnostics) {
+  package init(_ experiment: Experiment, format: SampleFormat) throws(Diagnostics) {
     self.experiment = experiment
-    self.images = images
-    game = Game(experiment, images: images)
+    self.format = format
+    game = Game(experiment, format: format)
     try game.checkShapes()
     states = Self.states(of: game)
+  }
+
+  /// The same, on images.
+  package init(_ experiment: Experiment, images: ImageFormat) throws(Diagnostics) {
+    try self.init(experiment, format: .image(images))
   }
 
   private static func states(of game: Game) -> [StateDeclaration] {
@@ -53,8 +45,13 @@ package struct TrainingProgram: Sendable {
       .reduce(0, +)
   }
 
-  /// How a run feeds its samples.
-  package var realInput: RealInput { .bytes }
+  /// How a run feeds its samples: images as the bytes they are stored in, vectors as they are.
+  package var realInput: RealInput {
+    switch format {
+    case .image: .bytes
+    case .vector: .values
+    }
+  }
 
   /// The graphs of one round for a batch of this size.
   ///
@@ -116,7 +113,7 @@ package struct TrainingProgram: Sendable {
       * (game.rate?.factor(round: round, of: rounds) ?? 1)
   }
 
-  /// `latents [count, width]` (and `labels`, if the game has them) → `images`, by the generator in
+  /// `latents [count, width]` (and `labels`, if the game has them) → `samples`, by the generator in
   /// inference mode, with `weights`.
   package func sampler(count: Int, weights: Weights = .raw) -> Graph {
     game.writeSampler(count: count, weights: weights)
@@ -134,7 +131,8 @@ package struct RoundProgram: Sendable {
 
 /// One execution within a round.
 ///
-/// Feeds, of which a graph declares those it needs: `real` `[batch, height, width, channels]` (`RealInput`),
+/// Feeds, of which a graph declares those it needs: `real` `[batch, height, width, channels]` or, of
+/// vectors, `[batch, length]` (`RealInput`),
 /// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
 /// the scalars of `TrainingProgram.learningRates` and `.momenta`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.

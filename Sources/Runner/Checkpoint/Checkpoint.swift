@@ -16,7 +16,7 @@ package struct CheckpointState: Sendable {
   /// Batches taken from the data so far.
   package let batches: Int
   package let seed: UInt64
-  package let format: ImageFormat
+  package let format: SampleFormat
   package let classNames: [String]
   package let dataDigest: String
   /// What is not yet in losses.csv.
@@ -34,16 +34,45 @@ package struct CheckpointState: Sendable {
       "images": .integer(images),
       "data": .map(["digest": .text(dataDigest), "next_batch": .integer(batches)]),
       "random": .map(["seed": .text(String(seed)), "next_round": .integer(step)]),
-      "image": .map([
-        "channels": .integer(format.channels), "height": .integer(format.height),
-        "width": .integer(format.width),
-      ]),
+      format.member.name: format.member.value,
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "pending_row": pending,
       "events": events.map(\.json),
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),
     ])
+  }
+}
+
+extension SampleFormat {
+  /// How state.json says it.
+  fileprivate var member: (name: String, value: JSON) {
+    switch self {
+    case .image(let image):
+      (
+        "image",
+        .map([
+          "channels": .integer(image.channels), "height": .integer(image.height),
+          "width": .integer(image.width),
+        ])
+      )
+    case .vector(let length): ("vector", .map(["length": .integer(length)]))
+    }
+  }
+
+  /// Reads it from there; nil for what makes no sense.
+  init?(_ state: JSON) {
+    func positive(_ value: JSON?) -> Int? { value?.int.flatMap { $0 > 0 ? $0 : nil } }
+    if let vector = state["vector"] {
+      guard let length = positive(vector["length"]) else { return nil }
+      self = .vector(length: length)
+    } else {
+      guard let channels = positive(state["image"]?["channels"]),
+        let height = positive(state["image"]?["height"]),
+        let width = positive(state["image"]?["width"])
+      else { return nil }
+      self = .image(ImageFormat(channels: channels, height: height, width: width))
+    }
   }
 }
 

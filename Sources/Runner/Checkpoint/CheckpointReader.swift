@@ -77,7 +77,7 @@ package struct LoadedCheckpoint: Sendable {
   package let path: String
   package let step: Int
   package let epoch: Int
-  package let format: ImageFormat
+  package let format: SampleFormat
   package let classNames: [String]
   let dataDigest: String?
   /// What was not yet in losses.csv, and how long that file was.
@@ -96,10 +96,8 @@ package struct LoadedCheckpoint: Sendable {
       throw damaged("written by another version: its format is not \(CheckpointState.version)")
     }
     guard let step = state["step"]?.int, let epoch = state["epoch"]?.int,
-      let channels = state["image"]?["channels"]?.int, channels > 0,
-      let height = state["image"]?["height"]?.int, height > 0,
-      let width = state["image"]?["width"]?.int, width > 0
-    else { throw damaged("it lacks a step, an epoch or the size of an image") }
+      let format = SampleFormat(state)
+    else { throw damaged("it lacks a step, an epoch or the size of a sample") }
     var tensors: [CheckpointFile: [String: HostTensor]] = [:]
     for file in CheckpointFile.allCases {
       guard let digest = state["sha256"]?[file.name]?.string else {
@@ -118,7 +116,7 @@ package struct LoadedCheckpoint: Sendable {
       }
     }
     (self.path, self.step, self.epoch, self.tensors) = (path, step, epoch, tensors)
-    format = ImageFormat(channels: channels, height: height, width: width)
+    self.format = format
     dataDigest = state["data"]?["digest"]?.string
     pending = state["pending_row"] ?? .null
     lossesBytes = state["losses_bytes"]?.int

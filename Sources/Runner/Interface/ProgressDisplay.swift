@@ -27,6 +27,8 @@ package final class ProgressDisplay {
   private let put: (String) -> Void
   /// Times at which so many rounds and images were done, oldest first.
   private var marks: [(time: Double, step: Int, images: Int)] = []
+  /// What is counted: `img/s`.
+  private var unit = "img"
   private var lastDrawn = -Double.infinity
   private var lastEpoch = 0
   private var lineIsOpen = false
@@ -54,10 +56,11 @@ package final class ProgressDisplay {
 
   package func show(_ event: RunEvent) {
     switch event {
-    case .started(let directory, let timetable):
+    case .started(let directory, let timetable, let format):
+      if case .vector = format { unit = format.plural }
       say(
         "\(directory): \(grouped(timetable.rounds)) rounds, "
-          + "\(grouped(timetable.imageCount)) images an epoch")
+          + "\(grouped(timetable.imageCount)) \(format.plural) an epoch")
     case .resumed(let step): say("going on after step \(grouped(step))")
     case .round(let progress): show(progress)
     case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
@@ -105,7 +108,7 @@ package final class ProgressDisplay {
         perRound < 0.00995
           ? "\(fixed(perRound * 1000, decimals: 1)) ms/round"
           : "\(Int((perRound * 1000).rounded())) ms/round")
-      parts.append("\(grouped(Int(Double(last.images - first.images) / seconds))) img/s")
+      parts.append("\(grouped(Int(Double(last.images - first.images) / seconds))) \(unit)/s")
       let left = Double(progress.steps - progress.step) * perRound
       if progress.step < progress.steps { parts.append("\(Duration.words(left)) left") }
     }

@@ -1,6 +1,8 @@
+import Spec
+
 /// What happens in a run, for whoever watches: a progress line, a test.
 package enum RunEvent: Sendable {
-  case started(directory: String, Timetable)
+  case started(directory: String, Timetable, of: SampleFormat)
   /// Goes on after this step; 0: from the beginning.
   case resumed(step: Int)
   case round(RoundProgress)

@@ -36,8 +36,10 @@ final class BatchFeeder {
     order = SharedOrder(timetable, seed: seed)
     depth = max(
       Self.leastAhead,
-      min(Self.mostAhead, Self.bytesAhead / max(1, timetable.batch * data.images.imageSize)))
-    ahead = data.images.isOnDisk ? DispatchQueue(label: "batches") : nil
+      min(
+        Self.mostAhead,
+        Self.bytesAhead / max(1, timetable.batch * data.samples.format.valueCount)))
+    ahead = data.samples.isOnDisk ? DispatchQueue(label: "batches") : nil
   }
 
   /// Batch `index`, counted over the whole run.
@@ -86,7 +88,7 @@ final class BatchFeeder {
     do throws(DatasetError) {
       return Batch(
         samples: samples,
-        real: .uint8(try data.images.bytes(of: samples)),
+        real: try data.samples.elements(of: samples),
         labels: data.labels.map { labels in samples.map { labels[$0] } })
     } catch {
       throw .data("\(error)")

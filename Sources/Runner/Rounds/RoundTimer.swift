@@ -8,7 +8,7 @@ package func roundSeconds(
 ) throws(RunError) -> [Double] {
   let player = try RoundPlayer(
     program, data: data,
-    timetable: try Timetable(program.experiment, imageCount: data.images.count), backend: backend)
+    timetable: try Timetable(program.experiment, imageCount: data.samples.count), backend: backend)
   var times: [Double] = []
   for round in 0..<(warmUp + rounds) {
     let start = monotonicSeconds()

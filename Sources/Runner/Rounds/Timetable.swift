@@ -21,7 +21,7 @@ package struct Timetable: Sendable, Hashable {
   ) throws(RunError) {
     guard imageCount >= (dropLast ? batch : 1) else {
       throw .data(
-        "data.batch is \(batch) and the data have \(imageCount) images: "
+        "data.batch is \(batch) and the data have \(imageCount) samples: "
           + "with drop_last no batch is left")
     }
     (self.imageCount, self.batch, self.dropLast) = (imageCount, batch, dropLast)

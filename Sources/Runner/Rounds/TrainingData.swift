@@ -1,10 +1,10 @@
 import Images
 import Spec
 
-/// The images of a run as its networks see them, and their classes if the game has labels.
+/// The samples of a run as its networks see them, and their classes if the game has labels.
 package struct TrainingData: Sendable {
-  package let images: FloatImages
-  /// A class for each image, each below `classes`; nil when the game has none.
+  package let samples: any SampleStore
+  /// A class for each sample, each below `classes`; nil when the game has none.
   package let labels: [Int32]?
   /// What the classes are called, for pictures; may be empty.
   package let classNames: [String]
@@ -12,13 +12,13 @@ package struct TrainingData: Sendable {
   /// Files of the source that were left out because they cannot be used.
   package let skipped: [BadImage]
 
-  /// - Parameter images: `set` as `prepare` made it.
+  /// - Parameter samples: those of `set`, as networks see them.
   /// - Throws: `.data` when the game wants labels that the set does not have.
   package init(
-    _ set: ImageSet, images: FloatImages, labels section: LabelsSection?
+    _ set: any SampleSet, samples: any SampleStore, labels section: LabelsSection?
   ) throws(RunError) {
-    guard set.count > 0 else { throw .data("\(set.name): no images") }
-    self.images = images
+    guard set.count > 0 else { throw .data("\(set.name): no \(set.format.plural)") }
+    self.samples = samples
     digest = set.digest
     skipped = set.skipped
     guard let section else {
@@ -31,7 +31,7 @@ package struct TrainingData: Sendable {
     let limit = Int32(clamping: section.classes)
     if let index = labels.firstIndex(where: { $0 < 0 || $0 >= limit }) {
       throw .data(
-        "\(set.name): image \(index) is of class \(labels[index]), "
+        "\(set.name): \(set.format.singular) \(index) is of class \(labels[index]), "
           + "labels.classes is \(section.classes)")
     }
     (self.labels, classNames) = (labels, set.classNames)

@@ -38,19 +38,22 @@ final class TrainingRun {
   init(_ setup: RunSetup, watch: @escaping (RunEvent) -> Void) throws(RunError) {
     (self.setup, self.watch) = (setup, watch)
     experiment = setup.program.experiment
-    timetable = try Timetable(experiment, imageCount: setup.data.images.count)
+    timetable = try Timetable(experiment, imageCount: setup.data.samples.count)
     try Self.checkDisk(setup, at: setup.directory ?? setup.results)
     player = try RoundPlayer(
       setup.program, data: setup.data, timetable: timetable, backend: setup.backend)
-    let grid = experiment.record.samples.map {
-      SampleGrid($0.grid, seed: $0.seed, classes: setup.program.experiment.labels?.classes)
-    }
+    var realPicture: Raster?
     var painters: [(weights: Weights, painter: GridPainter)] = []
-    if let grid {
+    if let samples = experiment.record.samples {
+      let grid = SampleGrid(
+        samples, of: setup.program.format, classes: experiment.labels?.classes)
+      let picture = try SamplePicture(of: setup.program, grid, real: setup.data)
+      realPicture = picture.drawReal(
+        grid.realIndices(setup.data, seed: experiment.seed), of: setup.data, grid)
       for weights in setup.program.weights {
         let painter = try GridPainter(
-          grid, setup.program, classNames: setup.data.classNames, session: player.session,
-          weights: weights)
+          grid, setup.program, picture, classNames: setup.data.classNames,
+          session: player.session, weights: weights)
         painters.append((weights, painter))
       }
     }
@@ -70,7 +73,7 @@ final class TrainingRun {
     startTime = setup.clock()
     (lastRow, lastBeat) = ((startTime, 0), startTime)
     do throws(RunError) {
-      try begin(realPicture: grid?.realPicture(setup.data, experiment))
+      try begin(realPicture: realPicture)
     } catch {
       if setup.directory == nil {
         try? setup.files.remove(directory.path)
@@ -116,7 +119,7 @@ final class TrainingRun {
 
   /// The whole game.
   func play() -> RunOutcome {
-    watch(.started(directory: directory.path, timetable))
+    watch(.started(directory: directory.path, timetable, of: setup.program.format))
     let outcome: RunOutcome
     do throws(RunError) {
       let isNew = directory.claim.number == 1
@@ -271,7 +274,7 @@ final class TrainingRun {
     let state = CheckpointState(
       step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
       batches: timetable.batches(after: step), seed: experiment.seed,
-      format: setup.program.images, classNames: setup.data.classNames,
+      format: setup.program.format, classNames: setup.data.classNames,
       dataDigest: setup.data.digest, pending: ledger.json,
       lossesBytes: try directory.secured("losses.csv"),
       events: try events?.secured() ?? lastEvents)

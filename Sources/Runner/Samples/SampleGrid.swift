@@ -3,7 +3,8 @@ import ModelBuilder
 import Spec
 import TensorCore
 
-/// What a grid of generated pictures is made from: the same latents whenever it is drawn.
+/// What a picture of generated samples is made from: the same latents whenever it is drawn. Images
+/// stand in rows and columns; vectors, of which each is a row of its own, in a cloud.
 package struct SampleGrid: Sendable {
   package let rows: Int
   package let columns: Int
@@ -14,9 +15,14 @@ package struct SampleGrid: Sendable {
   package var count: Int { rows * columns }
 
   /// - Parameter classes: of the game; row after row shows the next one, and begins anew.
-  package init(_ grid: Grid, seed: UInt64, classes: Int?) {
-    (rows, columns, self.seed) = (grid.rows, grid.columns, seed)
-    rowClasses = classes.map { classes in (0..<grid.rows).map { $0 % classes } }
+  package init(_ samples: RecordSection.Samples, of format: SampleFormat, classes: Int?) {
+    (rows, columns) =
+      switch format {
+      case .image: (samples.grid.rows, samples.grid.columns)
+      case .vector: (samples.points, 1)
+      }
+    seed = samples.seed
+    rowClasses = classes.map { [rows] classes in (0..<rows).map { $0 % classes } }
   }
 
   package init(rows: Int, columns: Int, seed: UInt64, rowClasses: [Int]?) {
@@ -77,15 +83,15 @@ package struct SampleGrid: Sendable {
 /// Draws one grid again and again, with the generator as it then is.
 final class GridPainter {
   private let grid: SampleGrid
-  private let program: TrainingProgram
+  private let picture: SamplePicture
   private let classNames: [String]
   private let executable: any Executable
 
   init(
-    _ grid: SampleGrid, _ program: TrainingProgram, classNames: [String], session: any Session,
-    weights: Weights = .raw
+    _ grid: SampleGrid, _ program: TrainingProgram, _ picture: SamplePicture, classNames: [String],
+    session: any Session, weights: Weights = .raw
   ) throws(RunError) {
-    (self.grid, self.program, self.classNames) = (grid, program, classNames)
+    (self.grid, self.picture, self.classNames) = (grid, picture, classNames)
     let graph = program.sampler(count: grid.count, weights: weights)
     executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
     let feeds = Set(graph.inputs(.feed).map(\.name))
@@ -99,47 +105,32 @@ final class GridPainter {
   }
 
   func paint() throws(RunError) -> Raster {
-    let images = try onDevice { () throws(BackendError) in
+    let samples = try onDevice { () throws(BackendError) in
       try executable.run()
-      return try executable.output("images")
+      return try executable.output("samples")
     }
-    return Images.grid(
-      images: images.floats, count: grid.count, height: program.images.height,
-      width: program.images.width, channels: program.images.channels, columns: grid.columns,
-      range: program.experiment.data.range, rowLabels: grid.rowLabels(classNames))
+    return picture.draw(samples.floats, grid, classNames: classNames)
   }
 }
 
 extension SampleGrid {
-  /// The same grid of real images, as the networks see them: the first of each row's class, or the
-  /// first of the data as they are shuffled for the first epoch.
-  func realPicture(_ data: TrainingData, _ experiment: Experiment) -> Raster? {
-    var queue = BatchOrder.order(
-      ofEpoch: 0, count: data.images.count, seed: experiment.seed)[...]
+  /// Which real samples stand for the grid: the first of each row's class, or the first of the data as
+  /// they are shuffled for the first epoch. Fewer where the data have fewer.
+  func realIndices(_ data: TrainingData, seed: UInt64) -> [Int] {
+    var queue = BatchOrder.order(ofEpoch: 0, count: data.samples.count, seed: seed)[...]
+    guard let labels = data.labels, let rowClasses else { return Array(queue.prefix(count)) }
     var chosen: [Int] = []
-    if let labels = data.labels, let rowClasses {
-      var byClass: [Int: ArraySlice<Int>] = [:]
-      for (label, indices) in Dictionary(grouping: queue, by: { Int(labels[$0]) }) {
-        byClass[label] = indices[...]
-      }
-      // A class with too few images leaves its row to others rather than a hole in the picture.
-      for rowClass in rowClasses {
-        for _ in 0..<columns {
-          guard let index = byClass[rowClass]?.popFirst() ?? queue.popFirst() else { break }
-          chosen.append(index)
-        }
-      }
-    } else {
-      chosen = Array(queue.prefix(count))
+    var byClass: [Int: ArraySlice<Int>] = [:]
+    for (label, indices) in Dictionary(grouping: queue, by: { Int(labels[$0]) }) {
+      byClass[label] = indices[...]
     }
-    guard !chosen.isEmpty else { return nil }
-    var pixels = [Float](repeating: 0, count: chosen.count * data.images.imageSize)
-    pixels.withUnsafeMutableBufferPointer { target in
-      if let base = target.baseAddress { data.images.copyBatch(indices: chosen, into: base) }
+    // A class with too few samples leaves its row to others rather than a hole in the picture.
+    for rowClass in rowClasses {
+      for _ in 0..<columns {
+        guard let index = byClass[rowClass]?.popFirst() ?? queue.popFirst() else { break }
+        chosen.append(index)
+      }
     }
-    return Images.grid(
-      images: pixels, count: chosen.count, height: data.images.height, width: data.images.width,
-      channels: data.images.channels, columns: columns, range: experiment.data.range,
-      rowLabels: rowLabels(data.classNames))
+    return chosen
   }
 }

@@ -20,7 +20,7 @@ struct ModelGraph: Sendable {
     let experiment = program.experiment
     let hasLabels = experiment.labels != nil
     add("latents", "latents", shape: "\(experiment.latent.size)")
-    add("data", experiment.data.source.name, shape: program.images.description)
+    add("data", experiment.data.source.name, shape: program.format.description)
     if hasLabels { add("labels", "labels") }
     let labels = hasLabels ? ["labels"] : []
     let fakes = add(program.summary(of: .generator), from: ["latents"] + labels)

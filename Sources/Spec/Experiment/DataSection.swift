@@ -1,18 +1,22 @@
 package struct DataSection: Sendable {
   package let source: Choice
-  /// Height and width to which images are resized; nil keeps them as they are.
+  /// Height and width to which images are resized; nil keeps them as they are. Not for vectors.
   package let size: Int?
-  /// What black and white become.
+  /// What black and white become. Vectors are fed as they are.
   package let range: ValueRange
   package let batch: Int
   package let dropLast: Bool
   package let origin: Origin
-  /// The values of `size` and `batch`.
+  /// The values of `size`, `range` and `batch`.
   package let sizeOrigin: Origin
+  package let rangeOrigin: Origin
   package let batchOrigin: Origin
 }
 
 package struct ValueRange: Hashable, Sendable {
+  /// Where nothing is said.
+  package static let standard = ValueRange(low: -1, high: 1)
+
   package let low: Double
   package let high: Double
 
@@ -23,19 +27,21 @@ package struct ValueRange: Hashable, Sendable {
 }
 
 extension DataSection {
-  private static let sourceKey = Field.choice("source", from: .source, "Where the images come from")
+  private static let sourceKey = Field.choice(
+    "source", from: .source, "Where the samples come from")
   private static let sizeKey = Field.optionalInteger(
     "size", in: .within(1...4096),
     "Height and width to which images are resized; `none` keeps them as they are")
   private static let rangeKey = Field.numbers(
-    "range", count: 2, default: [-1, 1], "The values black and white become")
+    "range", count: 2, default: [ValueRange.standard.low, ValueRange.standard.high],
+    "The values black and white become; vectors are fed as they are")
   private static let batchKey = Field.integer(
-    "batch", default: 64, in: .within(1...1_000_000), "Images a step")
+    "batch", default: 64, in: .within(1...1_000_000), "Samples a step")
   private static let dropLastKey = Field.flag(
     "drop_last", default: false, "Whether the last, smaller batch of an epoch is left out")
 
   static let declaration = Declaration(
-    "data", "The images to learn from",
+    "data", "The images or vectors to learn from",
     fields: [
       sourceKey.declaration, sizeKey.declaration, rangeKey.declaration, batchKey.declaration,
       dropLastKey.declaration,
@@ -53,6 +59,7 @@ extension DataSection {
     dropLast = record[Self.dropLastKey]
     self.origin = origin
     sizeOrigin = record.origin(of: Self.sizeKey)
+    rangeOrigin = record.origin(of: Self.rangeKey)
     batchOrigin = record.origin(of: Self.batchKey)
   }
 }

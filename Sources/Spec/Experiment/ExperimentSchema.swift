@@ -31,7 +31,7 @@ enum ExperimentSchema {
     summary: "A file this one builds on: maps merge, lists and values replace, `!unset` removes")
 
   static let data = Field<Record>.section(
-    "data", DataSection.declaration, isRequired: true, "The images to learn from")
+    "data", DataSection.declaration, isRequired: true, "The images or vectors to learn from")
   static let latent = Field<Record>.section(
     "latent", LatentSection.declaration, "What the generator starts from")
   static let labels = Field<Record?>.optionalSection(

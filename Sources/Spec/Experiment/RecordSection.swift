@@ -2,6 +2,8 @@ package struct RecordSection: Sendable {
   package struct Samples: Sendable {
     package let every: Period
     package let grid: Grid
+    /// Generated vectors on a picture; images use `grid`.
+    package let points: Int
     /// Of the fixed latents.
     package let seed: UInt64
   }
@@ -33,19 +35,26 @@ extension RecordSection {
   private static let samplesEveryKey = every(
     "every", "10 epochs", "How often; one more is drawn at the end of the first epoch")
   private static let gridKey = Field<Grid>(
-    "grid", .grid, default: .scalar("4x5"), "Rows and columns"
+    "grid", .grid, default: .scalar("4x5"), "Rows and columns of images"
   ) {
     if case .grid(let grid) = $0 { grid } else { nil }
   }
+  private static let pointsKey = Field.integer(
+    "points", default: 2500, in: .within(1...100_000),
+    "Of data that are vectors: how many generated ones a picture shows")
   private static let seedKey = Field.integer(
     "seed", default: 0, in: .atLeast(0), "Seed of the fixed latents")
   private static let samplesKey = Field<Record?>.optionalSection(
     "samples",
     Declaration(
-      "samples", "Grids of generated images from fixed latents",
-      fields: [samplesEveryKey.declaration, gridKey.declaration, seedKey.declaration],
+      "samples", "Pictures of generated samples from fixed latents",
+      fields: [
+        samplesEveryKey.declaration, gridKey.declaration, pointsKey.declaration,
+        seedKey.declaration,
+      ],
       example: "{every: 10 epochs, grid: 4x5, seed: 0}"),
-    isPresent: true, "Grids of generated images from fixed latents; `none` draws none")
+    isPresent: true,
+    "Pictures of generated samples from fixed latents; `none` draws none")
   private static let checkpointEveryKey = every("every", "10 epochs", "How often")
   private static let lastKey = Field.integer(
     "last", default: 2, in: .within(1...1_000_000), "How many of the newest to keep")
@@ -84,7 +93,8 @@ extension RecordSection {
     histograms = record[Self.histogramsKey]
     samples = record[Self.samplesKey].map {
       Samples(
-        every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], seed: UInt64($0[Self.seedKey]))
+        every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], points: $0[Self.pointsKey],
+        seed: UInt64($0[Self.seedKey]))
     }
     checkpoint = record[Self.checkpointKey].map {
       Checkpoint(every: $0[Self.checkpointEveryKey], keepLast: $0[Self.keepKey][Self.lastKey])

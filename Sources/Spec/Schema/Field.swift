@@ -22,11 +22,11 @@ package struct Field<Value: Sendable>: Sendable {
     self.read = read
   }
 
-  /// The field means something only where another field of the same record has this value:
-  /// `low` belongs to `distribution: uniform`.
-  package func only(when field: String, is value: String) -> Field {
+  /// The field means something only where another field of the same record has one of these
+  /// values: `low` belongs to `distribution: uniform`.
+  package func only(when field: String, is values: String...) -> Field {
     var declaration = declaration
-    declaration.condition = FieldCondition(field: field, value: value)
+    declaration.condition = FieldCondition(field: field, values: values)
     return Field(declaration: declaration, read: read)
   }
 }
@@ -46,9 +46,12 @@ package struct FieldDeclaration: Sendable {
   package var isRequired: Bool { fallback == nil }
 }
 
-package struct FieldCondition: Sendable {
+package struct FieldCondition: Sendable, CustomStringConvertible {
   package let field: String
-  package let value: String
+  package let values: [String]
+
+  /// `of: ring8 or grid25`
+  package var description: String { "\(field): \(values.joined(separator: " or "))" }
 }
 
 /// A default as a reader of the file would write it.

@@ -56,7 +56,7 @@ private struct SchemaWriter {
     if field.isOptional { alternatives.append(.object([("enum", .list([.text("none"), .null]))])) }
     var text = field.summary + "."
     if let condition = field.condition {
-      text += " Only with \(condition.field): \(condition.value)."
+      text += " Only with \(condition)."
     }
     switch field.fallback {
     case nil: text += " Required."

@@ -37,8 +37,7 @@ struct RecordReader {
       if let entry, !isActive, let condition = field.condition {
         findings.append(
           Diagnostic(
-            "`\(field.name)` belongs to `\(condition.field): \(condition.value)`",
-            at: entry.keyOrigin))
+            "`\(field.name)` belongs to `\(condition)`", at: entry.keyOrigin))
       }
       let node: YAMLNode
       if let entry {
@@ -86,7 +85,7 @@ struct RecordReader {
   private func conditionHolds(_ condition: FieldCondition?, in read: [Record.Entry]) -> Bool {
     guard let condition else { return true }
     guard let entry = read.first(where: { $0.name == condition.field }) else { return true }
-    if case .text(let word) = entry.value { return word == condition.value }
+    if case .text(let word) = entry.value { return condition.values.contains(word) }
     return true
   }
 

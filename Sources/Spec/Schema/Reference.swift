@@ -105,7 +105,7 @@ private struct ReferenceWriter {
     let rows = fields.map { field in
       var summary = field.summary
       if let condition = field.condition {
-        summary += " (with `\(condition.field): \(condition.value)`)"
+        summary += " (with `\(condition)`)"
       }
       let value = field.kind.expectation(vocabulary)
       let fallback: String

@@ -7,7 +7,7 @@ import Spec
 
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Milliseconds a round on made-up images, as JSON (see Benchmarks/).",
+    abstract: "Milliseconds a round on made-up samples, as JSON (see Benchmarks/).",
     shouldDisplay: false)
 
   @OptionGroup var options: SpecOptions
@@ -22,20 +22,29 @@ struct Benchmark: ParsableCommand {
     let experiment = try options.load()
     guard let format = experiment.declaredFormat else {
       throw Failure(
-        status: .spec, message: "error: \(experiment.name): the shape of its images is not declared"
+        status: .spec, message: "error: \(experiment.name): what its samples are is not declared"
       )
     }
     let program = try experiment.program(format)
     let (batch, classes) = (experiment.data.batch, experiment.labels?.classes)
-    let pixels = batch * format.channels * format.height * format.width
-    let set = ImageSet(
-      name: "made up", count: batch, height: format.height, width: format.width,
-      channels: format.channels,
-      pixels: (0..<pixels).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) },
-      labels: classes.map { classes in (0..<batch).map { Int32($0 % classes) } })
+    let labels = classes.map { classes in (0..<batch).map { Int32($0 % classes) } }
+    let bytes = (0..<batch * format.valueCount).map {
+      UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
+    }
+    let set: any SampleSet =
+      switch format {
+      case .image(let image):
+        ImageSet(
+          name: "made up", count: batch, height: image.height, width: image.width,
+          channels: image.channels, pixels: bytes, labels: labels)
+      case .vector(let length):
+        VectorSet(
+          name: "made up", length: length, values: bytes.map { Float($0) / 64 - 2 },
+          labels: labels)
+      }
     try Failure.catching {
       let data = try TrainingData(
-        set, images: prepare(set, size: nil, range: experiment.data.range),
+        set, samples: set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels)
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds

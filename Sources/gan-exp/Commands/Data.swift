@@ -21,7 +21,7 @@ struct Data: ParsableCommand {
   }
 
   /// The set that `name` means; pictures of many sizes are brought to one, to be looked at.
-  static func load(_ name: String, _ options: DataOptions) throws -> ImageSet {
+  static func load(_ name: String, _ options: DataOptions) throws -> any SampleSet {
     let (source, size) = try subject(name)
     var request = options.request(size: size)
     do throws(DatasetError) {
@@ -53,7 +53,7 @@ struct Data: ParsableCommand {
     private static func state(of source: any DatasetSource, _ options: DataOptions) -> String {
       do throws(DatasetError) {
         let set = try source.load(options.request(size: nil))
-        return "\(set.count) images, sha256 \(set.digest.prefix(16))…"
+        return "\(set.count) \(set.format.plural), sha256 \(set.digest.prefix(16))…"
       } catch {
         return error.summary
       }
@@ -62,7 +62,7 @@ struct Data: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Writes a picture of a data set, one row a class; prints its path.")
+      abstract: "Writes a picture of a data set, images one row a class; prints its path.")
     @Argument(
       help: """
         A data source (mnist, or as in a spec: '{synthetic: digits}'), a folder, archive or array, or \
@@ -81,7 +81,7 @@ struct Data: ParsableCommand {
 
     func run() throws {
       let set = try Data.load(name, data)
-      try Failure.catching { try writePicture(preview(of: set, columns: columns), to: to) }
+      try Failure.catching { try writePicture(set.preview(columns: columns), to: to) }
       print(to)
     }
   }

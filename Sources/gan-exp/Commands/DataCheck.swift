@@ -7,7 +7,7 @@ import Spec
 extension Data {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Reads a data set whole: counts, sizes, digest, images of each class, bad files.",
+      abstract: "Reads a data set whole: counts, sizes, digest, samples of each class, bad files.",
       discussion: "Exit 4 when there are bad files and the source does not say to skip them.")
     @Argument(
       help: """
@@ -26,17 +26,20 @@ extension Data {
       let (source, size) = try Data.subject(name)
       var request = data.request(size: size)
       let folder = source as? Folder
-      let set: ImageSet
+      let set: any SampleSet
       do throws(DatasetError) {
         if let folder {
           let survey = try folder.survey(request)
           if size == nil, survey.sizes.count > 1 { request.size = Self.previewSide }
-          set = try folder.tolerant.load(request)
-          print("\(set.name): \(set.count) pictures, as \(set.channels)×\(set.height)×\(set.width)")
+          let pictures = try folder.tolerant.load(request)
+          set = pictures
+          print(
+            "\(set.name): \(set.count) pictures, "
+              + "as \(pictures.channels)×\(pictures.height)×\(pictures.width)")
           describe(survey)
         } else {
           set = try source.load(request)
-          print("\(set.name): \(set.count) images of \(set.channels)×\(set.height)×\(set.width)")
+          print("\(set.name): \(set.count) \(set.format)")
         }
       } catch {
         throw Failure.data(error)
@@ -48,7 +51,7 @@ extension Data {
       }
       for bad in set.skipped { print("bad \(bad.name): \(bad.reason)") }
       if preview != "none" {
-        try Failure.catching { try writePicture(Images.preview(of: set, columns: 16), to: preview) }
+        try Failure.catching { try writePicture(set.preview(columns: 16), to: preview) }
         print(preview)
       }
       if let folder, folder.isStrict, !set.skipped.isEmpty {

@@ -10,7 +10,7 @@ struct Describe: ParsableCommand {
     abstract: "Shows what a spec means: layers with shapes, parameters and FLOPs, and every value.",
     discussion: """
       What it prints is a spec itself, with every value and where it came from. FLOPs are those of \
-      one image, forward.
+      one sample, forward.
       """)
 
   @OptionGroup var options: SpecOptions
@@ -94,7 +94,7 @@ struct Describe: ParsableCommand {
         let layers: [Layer]
       }
       let name: String
-      let images: String
+      let samples: String
       let generator: Network
       let discriminator: Network
     }
@@ -109,7 +109,7 @@ struct Describe: ParsableCommand {
     }
     let encoder = JSONEncoder()
     let output = Output(
-      name: program.experiment.name, images: "\(program.images)", generator: parts[0],
+      name: program.experiment.name, samples: "\(program.format)", generator: parts[0],
       discriminator: parts[1])
     // The resolved spec is JSON already, of a shape that only the spec knows.
     var object =

@@ -113,11 +113,10 @@ extension Experiment {
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
   func prepared(_ data: DataOptions) throws -> (program: TrainingProgram, data: TrainingData) {
     let set = try loadData(data)
-    let images = prepare(set, size: self.data.size, range: self.data.range)
-    let program = try program(
-      ImageFormat(channels: images.channels, height: images.height, width: images.width))
+    let program = try program(set.format.resized(to: self.data.size))
     let training = try Failure.catching {
-      try TrainingData(set, images: images, labels: labels)
+      try TrainingData(
+        set, samples: set.store(size: self.data.size, range: self.data.range), labels: labels)
     }
     return (program, training)
   }

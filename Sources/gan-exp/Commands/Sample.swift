@@ -34,6 +34,7 @@ struct Sample: ParsableCommand {
   var to: String?
 
   @OptionGroup var results: ResultsOptions
+  @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
 
   func validate() throws { _ = try request }
@@ -63,7 +64,8 @@ struct Sample: ParsableCommand {
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
     try Failure.catching {
       let sample = try Runner.sample(
-        run: directory, experiment: experiment, request, backend: machine.backend)
+        run: directory, experiment: experiment, request, backend: machine.backend,
+        data: try experiment.dataOfPictures(data))
       let kind = request.weights == .ema ? "-ema" : ""
       let target = to ?? "\(experiment.name)-step-\(sample.step)\(kind).png"
       try refuseInsideRun(target)
@@ -90,5 +92,13 @@ struct Sample: ParsableCommand {
       else { throw wrong }
       return Array(low...high)
     }
+  }
+}
+
+extension Experiment {
+  /// The data, where pictures of samples need them: those of vectors, whose axes they fix.
+  fileprivate func dataOfPictures(_ options: DataOptions) throws -> TrainingData? {
+    guard case .vector = declaredFormat else { return nil }
+    return try prepared(options).data
   }
 }

@@ -44,7 +44,7 @@ struct Validate: ParsableCommand {
     case .success(let experiment):
       guard let format = experiment.declaredFormat else { return Diagnostics(experiment.warnings) }
       do throws(Diagnostics) {
-        _ = try TrainingProgram(experiment, images: format)
+        _ = try TrainingProgram(experiment, format: format)
         return Diagnostics(experiment.warnings)
       } catch {
         return Diagnostics(experiment.warnings + error.entries)

@@ -1,0 +1,54 @@
+import Images
+import ModelBuilder
+import Spec
+
+/// How samples become one picture: images side by side, vectors as points among the real ones.
+struct SamplePicture: Sendable {
+  private enum Kind: Sendable {
+    case grid(ImageFormat, ValueRange)
+    case scatter(ScatterPlot)
+  }
+  private let kind: Kind
+
+  /// - Parameter real: the data; needed where samples are vectors, whose axes they fix.
+  init(of program: TrainingProgram, _ grid: SampleGrid, real: TrainingData?) throws(RunError) {
+    switch program.format {
+    case .image(let format): kind = .grid(format, program.experiment.data.range)
+    case .vector:
+      guard let real else {
+        throw .request("a picture of vectors needs the data, which fix its axes")
+      }
+      kind = .scatter(
+        ScatterPlot(real.samples, indices: grid.realIndices(real, seed: program.experiment.seed)))
+    }
+  }
+
+  /// - Parameter samples: `[grid.count]` of them, row-major, channels last.
+  func draw(_ samples: [Float], _ grid: SampleGrid, classNames: [String]) -> Raster {
+    switch kind {
+    case .grid(let format, let range):
+      Self.grid(samples, grid, format, range, grid.rowLabels(classNames))
+    case .scatter(let plot): plot.draw(generated: samples)
+    }
+  }
+
+  /// The same picture of the real samples `indices`.
+  func drawReal(_ indices: [Int], of data: TrainingData, _ grid: SampleGrid) -> Raster {
+    switch kind {
+    case .grid(let format, let range):
+      Self.grid(
+        data.samples.values(of: indices), grid, format, range, grid.rowLabels(data.classNames))
+    case .scatter(let plot): plot.drawReal()
+    }
+  }
+
+  private static func grid(
+    _ values: [Float], _ grid: SampleGrid, _ format: ImageFormat, _ range: ValueRange,
+    _ rowLabels: [String]?
+  ) -> Raster {
+    Images.grid(
+      images: values, count: values.count / SampleFormat.image(format).valueCount,
+      height: format.height, width: format.width, channels: format.channels,
+      columns: grid.columns, range: range, rowLabels: rowLabels)
+  }
+}
