@@ -40,7 +40,9 @@ package func loadChoice(
     Composer.compose(text, source: source, findings: &findings) ?? .plain("", at: start)
   guard findings.isEmpty else { return .failure(Diagnostics(findings)) }
   var reader = RecordReader(vocabulary: vocabulary)
-  guard let choice = reader.choice(category, node, path: category.rawValue) else {
+  guard let choice = reader.choice(category, node, path: category.rawValue),
+    !reader.findings.contains(where: { $0.severity == .error })
+  else {
     return .failure(Diagnostics(reader.findings))
   }
   return .success(choice)
