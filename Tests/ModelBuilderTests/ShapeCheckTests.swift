@@ -251,7 +251,7 @@ struct VectorMisfit: CustomTestStringConvertible {
       discriminator: "[{heads: {reconstruction: [{linear: 3}]}}]", loss: "began",
       said: [
         "discriminator makes 3 numbers a sample, the loss began compares them with the data's "
-          + "vectors of 2 = after layer 0 (heads): 3 = end with `linear: 2`"
+          + "vectors of 2 = after layer 0.reconstruction.0 (linear): 3 = end with `linear: 2`"
       ]),
     VectorMisfit(
       augment: "[flip]",
