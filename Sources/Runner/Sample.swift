@@ -11,6 +11,8 @@ package struct SampleRequest: Sendable {
   package var seed: UInt64?
   /// Rows and columns; nil: as in the run's own grids, with one row a class if `labels` are given.
   package var grid: (rows: Int, columns: Int)?
+  /// Each row goes from one latent to another; nil: all pictures have latents of their own.
+  package var interpolation: Interpolation?
   /// How many vectors the picture shows, where samples are vectors; nil: as in the run's own.
   package var count: Int?
   /// Classes of the rows, for games with labels; nil: all, one after the other.
@@ -37,30 +39,16 @@ package func sample(
   run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
   data: TrainingData? = nil, files: FileLayer = FileLayer()
 ) throws(RunError) -> Sample {
-  guard files.isDirectory(run) else {
-    throw .file(path: run, action: "open", reason: "not a result directory")
-  }
-  let path = try CheckpointStore(run: run, files: files).resolve(request.checkpoint)
-  let checkpoint = try LoadedCheckpoint(path, files: files)
+  let generator = try TrainedGenerator(
+    run: run, experiment: experiment, request, backend: backend, files: files)
+  let checkpoint = generator.checkpoint
   let grid = try SampleGrid(request, experiment, checkpoint.format)
-  let program: TrainingProgram
-  do throws(Diagnostics) {
-    program = try TrainingProgram(experiment, format: checkpoint.format)
-  } catch {
-    let reason = error.entries.map(\.message).joined(separator: "; ")
-    throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
-  }
-  guard program.weights.contains(request.weights) else {
-    throw .request("\(run): no averaged weights are kept: its spec has no schedule.ema")
-  }
-  let session = try program.makeSession(on: backend)
-  try checkpoint.restore(
-    program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
   let painter = try GridPainter(
-    grid, program, try SamplePicture(of: program, grid, real: data),
-    classNames: checkpoint.classNames, session: session, weights: request.weights)
+    grid, generator.program, try SamplePicture(of: generator.program, grid, real: data),
+    classNames: checkpoint.classNames, session: generator.session, weights: request.weights)
   return Sample(
-    picture: try painter.paint(), checkpoint: path, step: checkpoint.step, epoch: checkpoint.epoch)
+    picture: try painter.paint(), checkpoint: checkpoint.path, step: checkpoint.step,
+    epoch: checkpoint.epoch)
 }
 
 /// Puts a picture at `path`, in the stead of one that may be there.
@@ -78,14 +66,7 @@ extension SampleGrid {
   init(
     _ request: SampleRequest, _ experiment: Experiment, _ format: SampleFormat
   ) throws(RunError) {
-    let classes = experiment.labels?.classes
-    if let labels = request.labels {
-      guard let classes else { throw .request("the game of this run has no labels to choose from") }
-      if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {
-        throw .request("label \(wrong): the classes of this run are 0 to \(classes - 1)")
-      }
-      if labels.isEmpty { throw .request("no labels to draw") }
-    }
+    let shown = try request.shownClasses(of: experiment)
     let own = experiment.record.samples
     let (rows, columns): (Int, Int)
     switch format {
@@ -97,7 +78,7 @@ extension SampleGrid {
         throw .request("a grid of \(rows)x\(columns): 1 to \(Self.limit) pictures are possible")
       }
     case .vector:
-      guard request.grid == nil else {
+      guard request.grid == nil, request.interpolation == nil else {
         throw .request("a grid is of images, and the samples of this run are \(format)")
       }
       (rows, columns) = (request.count ?? own?.points ?? 2500, 1)
@@ -105,9 +86,9 @@ extension SampleGrid {
         throw .request("\(rows) vectors: 1 to \(Self.pointLimit) fit a picture")
       }
     }
-    let shown = request.labels ?? classes.map { Array(0..<$0) }
     self.init(
-      rows: rows, columns: columns, seed: request.seed ?? own?.seed ?? 0,
+      rows: rows, columns: columns, seed: request.pictureSeed(of: experiment),
       rowClasses: shown.map { shown in (0..<rows).map { shown[$0 % shown.count] } })
+    interpolation = request.interpolation
   }
 }

@@ -32,6 +32,45 @@ struct SampleAndTraceTests {
     #expect(try place.names(in: directory) == before, "a run is only read")
   }
 
+  @Test("sample draws ways between latents, averages and single pictures; animate moves the grids")
+  func otherPictures() throws {
+    let (place, directory) = try finishedRun()
+    let before = try place.names(in: directory)
+    #expect(
+      try place.run("sample", directory, "--interpolate", "spherical", "--grid", "2x7").lines
+        == ["tiny-step-12-spherical.png"])
+    #expect(pictureSize(try place.bytes("tiny-step-12-spherical.png")) == [212, 62])
+    #expect(
+      try place.run("sample", directory, "--average", "20").lines == ["tiny-step-12-average.png"])
+    #expect(pictureSize(try place.bytes("tiny-step-12-average.png")) == [62, 32])
+    #expect(try place.run("sample", directory, "--count", "3", "--to", "many").lines == ["many"])
+    #expect(try place.names(in: "many") == ["00000.png", "00001.png", "00002.png"])
+    #expect(pictureSize(try place.bytes("many/00002.png")) == [28, 28])
+    #expect(try place.run("animate", directory).lines == ["tiny-training.png"])
+    let moving = try place.bytes("tiny-training.png")
+    #expect(pictureSize(moving) == pictureSize(try place.bytes("\(directory)/samples/final.png")))
+    #expect(try place.names(in: directory) == before, "a run is only read")
+  }
+
+  @Test(
+    "what does not go together is refused",
+    arguments: [
+      (["sample", "RUN", "--interpolate", "cubic"], 2, "linear or spherical, not `cubic`"),
+      (["sample", "RUN", "--average", "3", "--count", "2"], 2, "--average and --count"),
+      (["sample", "RUN", "--average", "3", "--grid", "2x2"], 2, "--grid and --average"),
+      (["sample", "RUN", "--count", "3"], 2, "name a folder with --to DIR"),
+      (["sample", "RUN", "--count", "3", "--to", "RUN"], 2, "where only its own files belong"),
+      (["sample", "RUN", "--average", "0"], 2, "1 to 100,000"),
+      (["animate", "RUN", "--rate", "0"], 2, "--rate takes a number from 1 to 50"),
+      (["animate", "RUN", "--weights", "ema"], 4, "samples/ema: no grids of samples are there"),
+    ])
+  func refused(_ words: [String], _ exit: Int32, _ says: String) throws {
+    let (place, directory) = try finishedRun()
+    let result = try place.start(words.map { $0 == "RUN" ? directory : $0 }).finish()
+    #expect(result.end == .exit(exit))
+    #expect(result.errors.contains(says), "\(result.errors)")
+  }
+
   struct Damage: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let file: String

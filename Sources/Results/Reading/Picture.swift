@@ -25,8 +25,11 @@ package struct Picture: Sendable, Hashable {
 
 extension Run {
   /// The grids of samples in the order of training; the one of real images is not among them.
-  package func pictures() -> [Picture] {
-    let names = files(in: "samples").filter { $0.hasSuffix(".png") && $0 != "real.png" }
+  ///
+  /// - Parameter averaged: those of the moving average of the weights.
+  package func pictures(averaged: Bool = false) -> [Picture] {
+    let folder = averaged ? "samples/ema" : "samples"
+    let names = files(in: folder).filter { $0.hasSuffix(".png") && $0 != "real.png" }
     let stepsPerEpoch = names.contains { $0.hasPrefix("epoch-") } ? stepsPerEpoch() : nil
     let pictures = names.map { file in
       let name = String(file.dropLast(4))
@@ -39,9 +42,34 @@ extension Run {
         } else {
           status?.step
         }
-      return Picture(path: "\(path)/samples/\(file)", name: name, step: step)
+      return Picture(path: "\(path)/\(folder)/\(file)", name: name, step: step)
     }
     return pictures.sorted { ($0.step ?? .max, $0.name) < ($1.step ?? .max, $1.name) }
+  }
+
+  /// The same as pictures of one size to be shown one after the other; the last one only once, though it
+  /// may lie there under two names.
+  ///
+  /// - Throws: where there are none, and for one that cannot be read or is of another size.
+  package func frames(averaged: Bool = false) throws(ReadingError) -> [Raster] {
+    var frames: [Raster] = []
+    for picture in pictures(averaged: averaged) {
+      let frame = try picture.raster()
+      if let first = frames.first,
+        (first.width, first.height, first.channels) != (frame.width, frame.height, frame.channels)
+      {
+        throw ReadingError(
+          path: picture.path,
+          reason:
+            "is \(frame.width)×\(frame.height), the ones before \(first.width)×\(first.height)")
+      }
+      if frames.last != frame { frames.append(frame) }
+    }
+    if frames.isEmpty {
+      throw ReadingError(
+        path: "\(path)/samples\(averaged ? "/ema" : "")", reason: "no grids of samples are there")
+    }
+    return frames
   }
 
   /// The grid of real images.

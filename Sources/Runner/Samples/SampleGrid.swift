@@ -11,6 +11,8 @@ package struct SampleGrid: Sendable {
   package let seed: UInt64
   /// The class of each row; nil when the game has no labels.
   package let rowClasses: [Int]?
+  /// How each row goes from one latent to another; nil: every picture has a latent of its own.
+  var interpolation: Interpolation?
 
   package var count: Int { rows * columns }
 
@@ -32,6 +34,7 @@ package struct SampleGrid: Sendable {
   /// `[count, width]`; element `i` does not depend on how many there are. Each row shows one value of
   /// the first categorical code.
   func latents(_ section: LatentSection) -> HostTensor {
+    if let interpolation { return latents(section, along: interpolation) }
     let random = Philox(seed: seed, stream: Philox.streamID(named: "samples"), step: 0)
     let total = count * section.size
     let noise: [Float]

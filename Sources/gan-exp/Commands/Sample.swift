@@ -8,7 +8,12 @@ import Spec
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws a grid from a checkpoint of a run; prints the picture's path.")
+    abstract: "Draws samples from a checkpoint of a run; prints the picture's path.",
+    discussion: """
+      A grid as the run draws them, unless --interpolate, --average or --count say otherwise. The \
+      left picture of an average is the mean of so many samples, the right one what the generator \
+      makes of the mean of their latents; with classes, a row each.
+      """)
 
   @Argument(
     help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
@@ -30,7 +35,24 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Classes of the rows: 0..9, or 3,1,4.", valueName: "classes"))
   var labels: String?
 
-  @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Each row goes from one latent to another.", valueName: "linear|spherical"))
+  var interpolate: String?
+
+  @Option(help: ArgumentHelp("The mean of so many samples, in place of a grid.", valueName: "n"))
+  var average: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      So many pictures, a file each, in the folder of --to, by class where there are classes; of runs \
+      on vectors, so many points in one picture.
+      """, valueName: "n"))
+  var count: Int?
+
+  @Option(
+    help: ArgumentHelp("Where the picture goes; with --count, the pictures.", valueName: "path"))
   var to: String?
 
   @OptionGroup var results: ResultsOptions
@@ -54,6 +76,22 @@ struct Sample: ParsableCommand {
       request.seed = seed
       request.grid = try grid.map(Self.grid)
       request.labels = try labels.map(Self.labels)
+      request.interpolation = try interpolate.map { word in
+        guard let way = Interpolation(rawValue: word) else {
+          throw ValidationError("--interpolate takes linear or spherical, not `\(word)`")
+        }
+        return way
+      }
+      let wholes = [
+        interpolate.map { _ in "--interpolate" }, average.map { _ in "--average" },
+        count.map { _ in "--count" },
+      ].compactMap(\.self)
+      if wholes.count > 1 {
+        throw ValidationError("\(wholes.joined(separator: " and ")) do not go together")
+      }
+      if grid != nil, let whole = wholes.first(where: { $0 != "--interpolate" }) {
+        throw ValidationError("--grid and \(whole) do not go together")
+      }
       return request
     }
   }
@@ -62,16 +100,47 @@ struct Sample: ParsableCommand {
     let request = try request
     let directory = try results.directory(reference)
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
+    let folder = try pictureFolder(experiment)
     try Failure.catching {
-      let sample = try Runner.sample(
-        run: directory, experiment: experiment, request, backend: machine.backend,
-        data: try experiment.dataOfPictures(data))
-      let kind = request.weights == .ema ? "-ema" : ""
-      let target = to ?? "\(experiment.name)-step-\(sample.step)\(kind).png"
+      if let folder, let count {
+        try writeSamples(
+          run: directory, experiment: experiment, count: count, to: folder, request,
+          backend: machine.backend)
+        return print(folder)
+      }
+      let sample = try draw(directory, experiment, request)
+      let kind = average != nil ? "-average" : interpolate.map { "-\($0)" } ?? ""
+      let weights = request.weights == .ema ? "-ema" : ""
+      let target = to ?? "\(experiment.name)-step-\(sample.step)\(weights)\(kind).png"
       try refuseInsideRun(target)
       try writePicture(sample.picture, to: target)
       print(target)
     }
+  }
+
+  /// Where single pictures go, if that is what is asked for.
+  private func pictureFolder(_ experiment: Experiment) throws -> String? {
+    if count == nil { return nil }
+    if case .vector = experiment.declaredFormat { return nil }
+    guard let to else {
+      throw ValidationError("--count writes a file for each picture: name a folder with --to DIR")
+    }
+    try refuseInsideRun(to + "/00000.png")
+    return to
+  }
+
+  private func draw(
+    _ directory: String, _ experiment: Experiment, _ request: SampleRequest
+  ) throws -> Runner.Sample {
+    if let average {
+      return try averageSample(
+        run: directory, experiment: experiment, of: average, request, backend: machine.backend)
+    }
+    var request = request
+    request.count = count
+    return try Runner.sample(
+      run: directory, experiment: experiment, request, backend: machine.backend,
+      data: try experiment.dataOfPictures(data))
   }
 
   private static func grid(_ text: String) throws -> (rows: Int, columns: Int) {

@@ -1,0 +1,77 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Samples from a checkpoint of a run, a PNG file each in `folder`: `00000.png`, `00001.png`, …; for games
+/// with labels one class after the other in turn, each in a folder of its name, as `{folder: …}` of
+/// `data.source` reads them. The first ones are the pictures of the run's grid of one column.
+///
+/// - Parameters:
+///   - run, experiment: a result directory, and its resolved.yaml.
+///   - count: 1 to 100,000.
+///   - folder: new or empty; what does not work half-way leaves the files made so far.
+/// - Throws: `.request` for vectors, for classes that the game does not have, for other counts, and when
+///   something is in `folder`.
+package func writeSamples(
+  run: String, experiment: Experiment, count: Int, to folder: String, _ request: SampleRequest,
+  backend: any Backend, files: FileLayer = FileLayer()
+) throws(RunError) {
+  let generator = try TrainedGenerator(
+    run: run, experiment: experiment, request, backend: backend, files: files)
+  guard case .image(let format) = generator.program.format else {
+    throw .request(
+      "--to DIR is for images, and the samples of this run are \(generator.program.format)")
+  }
+  guard request.grid == nil, request.interpolation == nil else {
+    throw .request("single pictures have no grid: leave out --grid and --interpolate")
+  }
+  try checkSampleCount(count)
+  if files.exists(folder) {
+    let names = files.isDirectory(folder) ? try files.list(folder) : [folder]
+    guard names.isEmpty else {
+      throw .request("\(folder): not an empty folder; name a new one with --to")
+    }
+  }
+  let classes = try request.shownClasses(of: experiment)
+  let labels = classes.map { classes in (0..<count).map { Int32(classes[$0 % classes.count]) } }
+  let names = generator.checkpoint.classNames
+  let latents = generator.latents(count, seed: request.pictureSeed(of: experiment))
+  try generator.forEachSample(latents, labels: labels) { index, values throws(RunError) in
+    let picture = Images.grid(
+      images: Array(values), count: 1, height: format.height, width: format.width,
+      channels: format.channels, columns: 1, range: experiment.data.range, padding: 0)
+    var path = folder
+    if let labels {
+      let label = Int(labels[index])
+      path += "/" + (names.indices.contains(label) ? names[label] : String(label))
+    }
+    let digits = String(index)
+    let name = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    try writePicture(picture, to: "\(path)/\(name).png", files: files)
+  }
+}
+
+func checkSampleCount(_ count: Int) throws(RunError) {
+  guard (1...100_000).contains(count) else {
+    throw .request("\(count) samples: 1 to 100,000 are possible")
+  }
+}
+
+extension SampleRequest {
+  /// The classes to draw, or nil for games without labels.
+  func shownClasses(of experiment: Experiment) throws(RunError) -> [Int]? {
+    let classes = experiment.labels?.classes
+    guard let labels else { return classes.map { Array(0..<$0) } }
+    guard let classes else { throw .request("the game of this run has no labels to choose from") }
+    if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {
+      throw .request("label \(wrong): the classes of this run are 0 to \(classes - 1)")
+    }
+    if labels.isEmpty { throw .request("no labels to draw") }
+    return labels
+  }
+
+  func pictureSeed(of experiment: Experiment) -> UInt64 {
+    seed ?? experiment.record.samples?.seed ?? 0
+  }
+}

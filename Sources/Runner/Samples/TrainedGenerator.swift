@@ -1,0 +1,78 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// The generator of a run as a checkpoint has it, ready to be asked for samples.
+struct TrainedGenerator {
+  let program: TrainingProgram
+  let checkpoint: LoadedCheckpoint
+  let session: any Session
+  let weights: Weights
+
+  /// - Throws: for what is no run, for a checkpoint that is not there or damaged, and for weights that
+  ///   the run does not keep.
+  init(
+    run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
+    files: FileLayer
+  ) throws(RunError) {
+    guard files.isDirectory(run) else {
+      throw .file(path: run, action: "open", reason: "not a result directory")
+    }
+    let path = try CheckpointStore(run: run, files: files).resolve(request.checkpoint)
+    checkpoint = try LoadedCheckpoint(path, files: files)
+    do throws(Diagnostics) {
+      program = try TrainingProgram(experiment, format: checkpoint.format)
+    } catch {
+      let reason = error.entries.map(\.message).joined(separator: "; ")
+      throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
+    }
+    guard program.weights.contains(request.weights) else {
+      throw .request("\(run): no averaged weights are kept: its spec has no schedule.ema")
+    }
+    weights = request.weights
+    session = try program.makeSession(on: backend)
+    try checkpoint.restore(
+      program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
+  }
+
+  /// Images that the generator makes, in the order of the latents, so many at a time.
+  func forEachSample(
+    _ latents: [[Float]], labels: [Int32]?, _ use: (Int, ArraySlice<Float>) throws(RunError) -> Void
+  ) throws(RunError) {
+    let batch = min(latents.count, Self.batch)
+    let graph = program.sampler(count: batch, weights: weights)
+    let executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
+    let feeds = Set(graph.inputs(.feed).map(\.name))
+    let (width, size) = (program.experiment.latent.width, program.format.valueCount)
+    for first in stride(from: 0, to: latents.count, by: batch) {
+      // The last batch is filled up with the first latent, whose samples are not looked at again.
+      let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
+      let samples = try onDevice { () throws(BackendError) in
+        if feeds.contains("latents") {
+          try executable.feed(
+            "latents", HostTensor([batch, width], indices.flatMap { latents[$0] }))
+        }
+        if feeds.contains("labels"), let labels {
+          try executable.feed("labels", array: indices.map { labels[$0] })
+        }
+        try executable.run()
+        return try executable.output("samples").floats
+      }
+      for index in first..<min(first + batch, latents.count) {
+        let place = (index - first) * size
+        try use(index, samples[place..<place + size])
+      }
+    }
+  }
+
+  private static let batch = 100
+
+  /// `count` latents of a seed, the same ones whatever the class.
+  func latents(_ count: Int, seed: UInt64) -> [[Float]] {
+    let section = program.experiment.latent
+    let values = SampleGrid(rows: count, columns: 1, seed: seed, rowClasses: nil)
+      .latents(section).floats
+    return (0..<count).map { Array(values[($0 * section.width)..<(($0 + 1) * section.width)]) }
+  }
+}
