@@ -112,7 +112,7 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
       says: """
         error: there is no data set `mnits` to fetch
           = did you mean `mnist`?
-          = to be had: mnist
+          = to be had: fashion_mnist, kmnist, mnist
 
         """),
     CommandLineCase("data", "get", says: "error: Missing expected argument '<name>'"),

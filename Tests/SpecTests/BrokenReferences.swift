@@ -280,7 +280,7 @@ extension BrokenSpec {
       spec.yaml:17:38: error: there is no `latent.sise` to vary
        17 | sweep: {axes: {seed: [1]}, exclude: ['latent.sise == 3', 'seed =! 3']}
           |                                      ^~~~~~~~~~~~~~~~~~ did you mean `size`?
-          = keys in place of `sise`: size, distribution, low, high, mean, standard_deviation
+          = keys in place of `sise`: size, distribution, low, high, mean, standard_deviation, codes
       spec.yaml:17:64: error: did not expect `=`
        17 | sweep: {axes: {seed: [1]}, exclude: ['latent.sise == 3', 'seed =! 3']}
           |                                                                ^
