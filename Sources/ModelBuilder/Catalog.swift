@@ -90,8 +90,10 @@ package enum Catalog {
     Xavier.self,
   ]
 
-  /// What a spec may say, with the data sources of another room.
-  package static func vocabulary(sources: [Declaration]) -> Vocabulary {
+  /// What a spec may say, with the data sources and the metrics of other rooms.
+  package static func vocabulary(
+    sources: [Declaration], metrics: [Declaration] = []
+  ) -> Vocabulary {
     Vocabulary([
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
@@ -101,6 +103,7 @@ package enum Catalog {
       .rate: rates.map { $0.declaration },
       .initializer: initializers.map { $0.declaration },
       .source: sources,
+      .metric: metrics,
     ])
   }
 

@@ -21,12 +21,14 @@ package enum RunError: Error, Hashable, Sendable {
   case superseded(path: String, attempt: Int)
   /// The spec is not the one with which a run was begun.
   case changed(path: String, [SpecChange])
+  /// A sweep with this name has been begun with another spec.
+  case sweepChanged(path: String, [SpecChange])
 
   package var exitCode: Int32 {
     switch self {
     case .device: 1
     case .request: 2
-    case .changed: 3
+    case .changed, .sweepChanged: 3
     case .file, .diskLow, .data: 4
     case .diverged: 6
     case .locked: 7
@@ -60,6 +62,12 @@ extension RunError: CustomStringConvertible {
         + changes.map { "\n  \($0)" }.joined()
         + "\n  = only a longer schedule.length, record and guards may change; "
         + "anything else is another run"
+    case .sweepChanged(let path, let changes):
+      "\(path): the spec is not the one with which this sweep was begun:"
+        + changes.map { "\n  \($0)" }.joined()
+        + "\n  = values may be added to axes, and record, guards, budget, on_failure and "
+        + "early_stopping may change; for anything else: --fresh makes a new directory, another "
+        + "name keeps both apart"
     }
   }
 }

@@ -19,6 +19,8 @@ package struct RunSetup {
   package var lostAfter = RunClaim.lostAfter
   /// The signal that asks for an end; 0 while none does.
   package var interrupt: () -> Int32 = { Interrupts.pending }
+  /// Asked after each measurement: why the run should end now; nil lets it go on.
+  package var stopEarly: () throws(RunError) -> String? = { () throws(RunError) in nil }
   package var clock: () -> Double = monotonicSeconds
 
   package init(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Images
+import Metrics
 import ModelBuilder
+import Runner
 import Spec
 
 /// What every command that reads a spec takes.
@@ -62,7 +64,8 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-let vocabulary = Catalog.vocabulary(sources: DatasetCatalog.declarations)
+let vocabulary = Catalog.vocabulary(
+  sources: DatasetCatalog.declarations, metrics: MetricCatalog.declarations)
 
 /// The experiment in a file, or all that is wrong with it.
 func readSpec(
@@ -98,7 +101,9 @@ extension Experiment {
   /// The networks as graphs, checked against the shape of the data.
   func program(_ format: SampleFormat) throws -> TrainingProgram {
     do throws(Diagnostics) {
-      return try TrainingProgram(self, format: format)
+      let program = try TrainingProgram(self, format: format)
+      _ = try MetricPlan(self, program)
+      return program
     } catch {
       throw Failure.spec(error)
     }

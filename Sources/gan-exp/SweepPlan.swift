@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Metrics
 import ModelBuilder
 import Runner
 import Spec
@@ -16,16 +17,42 @@ struct SweepPlan {
   private(set) var dataDigest = ""
   private(set) var isLight = true
   private(set) var bytesPerTrial = 0
+  private let data: DataOptions
+  private var sets: [String: any SampleSet] = [:]
+  /// Shapes that are known to be right.
+  private var checked: Set<String> = []
 
+  /// - Parameter recorded: the trials of a plan that has been written down; nil: what the file says.
   /// - Throws: exit 3 with everything that is wrong with any trial, exit 4 for its data.
-  init(_ experiment: Experiment, _ sweep: SweepSection, data: DataOptions) throws {
-    (self.experiment, self.sweep) = (experiment, sweep)
-    let points = try points()
+  init(
+    _ experiment: Experiment, _ sweep: SweepSection, data: DataOptions,
+    recorded: [SweepPoint]? = nil
+  ) throws {
+    (self.experiment, self.sweep, self.data) = (experiment, sweep, data)
+    do {
+      let points = try recorded ?? sweep.points(seed: experiment.seed)
+      let planned = try planned(points, from: 0)
+      var identities: Set<String> = []
+      for trial in planned where identities.insert(trial.identity).inserted {
+        trials.append(PlannedTrial(trial, at: trials.count))
+      }
+      repeated = planned.count - trials.count
+      // A search chooses later: what it may choose from is looked at now.
+      if sweep.method == .tpe, recorded == nil, let first = points.first {
+        _ = try self.planned(try sweep.probes(around: first.settings), from: 0)
+      }
+    } catch let error as Diagnostics {
+      throw Failure.spec(error)
+    }
+  }
+
+  /// The trials of some settings, resolved and checked.
+  ///
+  /// - Throws: `Diagnostics` with everything that is wrong with any of them, exit 4 for their data.
+  mutating func planned(_ points: [SweepPoint], from index: Int) throws -> [PlannedTrial] {
     let drafts = Self.drafts(of: points, sweep, seed: experiment.seed)
+    var trials: [PlannedTrial] = []
     var found: [Diagnostic] = []
-    var sets: [String: any SampleSet] = [:]
-    var checked: Set<String> = []
-    var identities: Set<String> = []
     for (point, draft) in zip(points, drafts) where found.count < 20 {
       do {
         let draft = try draft.get()
@@ -38,18 +65,16 @@ struct SweepPlan {
           set = try sets[draft.source] ?? trial.loadData(data)
           sets[draft.source] = set
           let format = set.format.resized(to: trial.data.size)
-          weigh(try TrainingProgram(trial, format: format), samples: set.count)
+          let program = try TrainingProgram(trial, format: format)
+          _ = try MetricPlan(trial, program)
+          weigh(program, samples: set.count)
           checked.insert(draft.shape)
         }
-        let planned = PlannedTrial(
-          index: trials.count, point: point, seed: draft.seed, specDigest: draft.spec,
-          dataDigest: set.digest, numericsVersion: numericsVersion)
-        if trials.isEmpty { dataDigest = set.digest }
-        if identities.insert(planned.identity).inserted {
-          trials.append(planned)
-        } else {
-          repeated += 1
-        }
+        if dataDigest.isEmpty { dataDigest = set.digest }
+        trials.append(
+          PlannedTrial(
+            index: index + trials.count, point: point, seed: draft.seed, specDigest: draft.spec,
+            dataDigest: set.digest, numericsVersion: numericsVersion))
       } catch let error as Diagnostics {
         let settings = point.settings.map { "\($0.path)=\($0.text)" }.joined(separator: " ")
         found += error.entries.map {
@@ -59,7 +84,21 @@ struct SweepPlan {
         }
       }
     }
-    if !found.isEmpty { throw Failure.spec(Diagnostics(found)) }
+    if !found.isEmpty { throw Diagnostics(found) }
+    return trials
+  }
+
+  /// What adds trials to the sweep while it goes; nil where all are known.
+  func search() throws -> SweepSearch? {
+    guard sweep.method == .tpe, let objective = experiment.metrics?.objective else { return nil }
+    var plan = self
+    do throws(Diagnostics) {
+      return try SweepSearch(sweep, objective, seed: experiment.seed) { points, index in
+        try plan.planned(points, from: index)
+      }
+    } catch {
+      throw Failure.spec(error)
+    }
   }
 
   /// What a plan keeps of a resolved trial.
@@ -109,15 +148,8 @@ struct SweepPlan {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let fitting = max(
       1, Int(Double(ProcessInfo.processInfo.physicalMemory) * 0.8) / max(1, bytesPerTrial))
-    let jobs = wanted ?? (isLight ? min(cores, fitting, trials.count) : 1)
+    let count = max(trials.count, sweep.method == .tpe ? sweep.budgetTrials ?? 0 : 0)
+    let jobs = wanted ?? (isLight ? min(cores, fitting, count) : 1)
     return (jobs, threads ?? max(1, cores / max(1, jobs)))
-  }
-
-  private func points() throws -> [SweepPoint] {
-    do throws(Diagnostics) {
-      return try sweep.points(seed: experiment.seed)
-    } catch {
-      throw Failure.spec(error)
-    }
   }
 }

@@ -40,24 +40,28 @@ struct SweepRunOptions: ParsableArguments {
 
   /// Plays a sweep and ends with its exit code.
   func play(
-    _ directory: SweepDirectory, _ plan: (jobs: Int, threads: Int), _ section: SweepSection,
-    _ data: DataOptions, _ machine: MachineOptions, quiet: Bool
+    _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
+    _ machine: MachineOptions, quiet: Bool
   ) throws {
     var options = SweepOptions()
-    options.jobs = plan.jobs
+    let section = plan.sweep
+    let wanted = plan.jobs(Int(jobs), threads: machine.threads)
+    let search = try plan.search()
+    options.jobs = wanted.jobs
+    options.objective = plan.experiment.metrics?.objective
     options.only = try chosen()
     options.joins = join
     options.retriesFailed = failed
     options.retries = section.retries
     options.stopAfter = section.stopAfter
     options.budgetSeconds = section.budgetSeconds
-    var arguments = ["--device", machine.device.rawValue, "--threads", String(plan.threads)]
+    var arguments = ["--device", machine.device.rawValue, "--threads", String(wanted.threads)]
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)
     Interrupts.install()
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet))
     let outcome = try Failure.catching {
-      var run = SweepRun(directory, engine: engine, options, watch: display.show)
+      var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
       return try run.play()
     }
     display.show(outcome, directory.path)

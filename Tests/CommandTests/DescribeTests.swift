@@ -21,7 +21,8 @@ struct DescribeTests {
       "gan-784", "goodfellow-2014", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear",
       "max-likelihood",
       "minimax",
-      "norm-loss", "norm-loss-residual", "sweep-objectives", "wgan", "wgan-gp",
+      "norm-loss", "norm-loss-residual", "search-gan-784", "sweep-lsgan", "sweep-objectives",
+      "wgan", "wgan-gp",
     ]
     #expect(Set(expected.map { "experiments/\($0).yaml" }).subtracting(Self.gallery) == [])
   }

@@ -193,7 +193,7 @@ struct FaultyRunTests {
 }
 
 final class Counter: @unchecked Sendable {
-  private var count = 0
+  private(set) var count = 0
   func next() -> Int {
     count += 1
     return count - 1

@@ -8,6 +8,8 @@ import Testing
 private final class Script: @unchecked Sendable {
   enum Act {
     case finish, diverge, exit(Int32), die(Int32)
+    /// Was ended by its sweep, for a reason.
+    case stop(String)
     /// Could not write at this step.
     case diskFull(step: Int)
   }
@@ -37,8 +39,11 @@ private struct ScriptedEngine: Engine {
     let job = script.submitted.count
     let folder = sweep.folder(trial)
     try FileLayer().makeDirectories(folder)
-    func result(_ state: String) throws(RunError) {
-      let word = JSON.map(["state": .text(state), "step": .integer(9), "attempt": .integer(1)])
+    func result(_ state: String, reason: String? = nil) throws(RunError) {
+      let word = JSON.map([
+        "state": .text(state), "step": .integer(9), "attempt": .integer(1),
+        "reason": reason.map(JSON.text),
+      ])
       try FileLayer().create("\(folder)/result.json", word.fileBytes)
     }
     switch script.next(trial.index) {
@@ -48,6 +53,9 @@ private struct ScriptedEngine: Engine {
     case .diverge:
       try result("diverged")
       endings[job] = .exited(6)
+    case .stop(let reason):
+      try result("stopped", reason: reason)
+      endings[job] = .exited(0)
     case .diskFull(let step):
       let word = JSON.map([
         "state": .text("failed"), "step": .integer(step), "cause": .text("disk"),
@@ -74,7 +82,7 @@ struct SweepRunTests {
         index: index,
         point: SweepPoint(
           settings: [.init(path: "latent.size", text: "\(index + 1)")], replicate: 0),
-        experiment: experiment, dataDigest: "d", numericsVersion: 1)
+        experiment: experiment, dataDigest: "d\(index)", numericsVersion: 1)
     }
     return try SweepDirectory.open(
       planned, of: experiment, merged: run.yaml, context: try run.setup("x").context,
@@ -105,7 +113,85 @@ struct SweepRunTests {
     #expect(again.path == sweep.path)
     #expect(try play(again, [:]).submitted == [])
     #expect(try SweepDirectory(reading: sweep.path).trials == sweep.trials)
-    #expect(try Self.sweep(scratch, trials: 5).path != sweep.path)
+    // One value more on an axis: only its trial runs, whatever the order of the new plan.
+    let more = try Self.sweep(scratch, trials: 5)
+    #expect(more.path == sweep.path && Array(more.trials.prefix(4)) == sweep.trials)
+    #expect(try play(more, [:]).submitted == [4])
+  }
+
+  @Test("resume with an edited spec: a sweep refuses, each differing key old → new")
+  func aSweepWithAnotherSpecIsRefusedKeyByKey() throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch)
+    func open(_ change: (inout TinyRun) -> Void, fresh: Bool = false) throws -> SweepDirectory {
+      var run = TinyRun()
+      change(&run)
+      let experiment = try run.experiment()
+      let planned = (0..<4).map { index in
+        PlannedTrial(
+          index: index, point: sweep.trials[index].point, experiment: experiment,
+          dataDigest: "d\(index)", numericsVersion: 1)
+      }
+      return try SweepDirectory.open(
+        planned, of: experiment, merged: run.yaml, context: try run.setup("x").context,
+        dataDigest: "d", results: scratch.path, fresh: fresh
+      ).sweep
+    }
+    let error = #expect(throws: RunError.self) {
+      try open { ($0.batch, $0.learningRate) = (5, "2e-3") }
+    }
+    #expect(error?.exitCode == 3)
+    guard case .sweepChanged(let path, let changes)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(path == sweep.path)
+    #expect(
+      changes.map(\.description) == [
+        "data.batch: 4 → 5", "optimizer.learning_rate: 1e-3 → 2e-3",
+      ])
+    // What is written down may change, and a new directory may be asked for.
+    let logged = try open { $0.log = "5 steps" }
+    #expect(logged.path == sweep.path)
+    #expect(try text("\(sweep.path)/resolved.yaml").contains("log: 5 steps"))
+    #expect(try open({ $0.batch = 5 }, fresh: true).path != sweep.path)
+  }
+
+  @Test func aLongerSweepGoesOnInTheSameFolders() throws {
+    let scratch = try Scratch()
+    var sweep = try Self.sweep(scratch)
+    _ = try play(sweep, [1: [.diverge]])
+    let experiment = try TinyRun(length: "5 epochs").experiment()
+    let longer = sweep.trials.map {
+      PlannedTrial(
+        index: $0.index, point: $0.point, experiment: experiment, dataDigest: "d\($0.index)",
+        numericsVersion: 1)
+    }
+    let folders = sweep.trials.map { sweep.folder($0) }
+    // As a worker leaves them.
+    for folder in folders { try FileLayer().makeDirectories("\(folder)/attempts/1") }
+    try sweep.lengthen(longer, merged: TinyRun(length: "5 epochs").yaml)
+    #expect(sweep.trials.map { sweep.folder($0) } == folders)
+    #expect(sweep.trials.map(\.identity) == longer.map(\.identity))
+    #expect(try SweepDirectory(reading: sweep.path).trials == sweep.trials)
+    // Those that were finished go on; the one that diverged does not.
+    #expect(try play(sweep, [:]).submitted == [0, 2, 3])
+    #expect(FileLayer().exists("\(folders[0])/attempts/1/replaced-result.json"))
+  }
+
+  @Test func aTrialThatWasStoppedEarlyIsOverAndSaysWhy() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, _) = try play(sweep, [2: [.stop("worse than the others")]])
+    #expect(outcome.states[2] == .stopped(reason: "worse than the others"))
+    #expect(outcome.exitCode == 0)
+    #expect(
+      try text("\(sweep.path)/summary.csv").split(separator: "\n")[3]
+        .hasSuffix(",worse than the others"))
+    let ended = sweep.journal.records().first {
+      $0["event"]?.string == "ended" && $0["trial"]?.int == 2
+    }
+    #expect(ended?["reason"]?.string == "worse than the others")
+    #expect(try play(sweep, [:]).submitted == [])
   }
 
   @Test func onlyTheChosenTrialsRun() throws {
@@ -124,7 +210,7 @@ struct SweepRunTests {
     #expect(outcome.states[2].word == "failed")
     #expect(outcome.exitCode == 5)
     let csv = try text("\(sweep.path)/summary.csv").split(separator: "\n")
-    #expect(csv[0] == "index,name,state,latent.size,seed,step,seconds,d_loss,g_loss")
+    #expect(csv[0] == "index,name,state,latent.size,seed,step,seconds,d_loss,g_loss,reason")
     #expect(csv[3].hasPrefix("2,\(sweep.trials[2].name),failed,3,5,"))
   }
 
@@ -182,7 +268,7 @@ struct SweepRunTests {
       case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
       case .continued: events.append("continued")
       case .started(let trial): events.append("\(trial.index)")
-      case .began, .ended, .retried, .waiting: break
+      case .began, .ended, .retried, .suggested, .waiting: break
       }
     }
     #expect(try run.play().exitCode == 0)

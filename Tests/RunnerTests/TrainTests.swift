@@ -128,6 +128,7 @@ struct TrainTests {
       case .round(let progress): heard.append("round \(progress.step)/\(progress.steps)")
       case .row(let row): heard.append("row \(row.step)")
       case .picture(let path): heard.append(lastComponent(path))
+      case .measured(let rows): heard.append("measured \(rows.count)")
       case .checkpoint(let path): heard.append(lastComponent(path))
       case .warning(let text): heard.append(text)
       case .ended(let outcome): heard.append("ended \(outcome.exitCode)")

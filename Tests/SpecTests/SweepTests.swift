@@ -153,6 +153,12 @@ struct SweepTests {
 
   static let refusals = [
     Written(
+      "{early_stopping: median, axes: {latent.size: [1, 2]}}",
+      "`early_stopping` needs an objective"),
+    .init(
+      "{axes: {latent.size: [1, 2]}, start_with: [{latent.size: 1}]}",
+      "`start_with` needs `method: tpe`"),
+    .init(
       "method: random\n  axes: {latent.size: {int: [1, 9]}}",
       "`method: random` needs to know how many"),
     .init(
@@ -165,7 +171,7 @@ struct SweepTests {
       "`method: list` takes the values of equal places together"),
     .init(
       "{method: tpe, axes: {latent.size: [1, 2]}}",
-      "`method: tpe` is read, but this version cannot run it"),
+      "`method: tpe` needs an objective"),
   ]
 
   @Test(arguments: refusals)

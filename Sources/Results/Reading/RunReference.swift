@@ -95,9 +95,12 @@ package struct Objective: Sendable, Hashable {
   package let minimizes: Bool
 
   init?(_ settings: Settings) {
-    if let metric = settings["metrics.objective.minimize"] {
+    func written(_ key: String) -> String? {
+      settings["metrics.objective.\(key)"].flatMap { $0 == "none" ? nil : $0 }
+    }
+    if let metric = written("minimize") {
       (self.metric, minimizes) = (metric, true)
-    } else if let metric = settings["metrics.objective.maximize"] {
+    } else if let metric = written("maximize") {
       (self.metric, minimizes) = (metric, false)
     } else {
       return nil

@@ -13,6 +13,8 @@ package enum RunState: Sendable, Hashable {
   case finished
   /// - wasRunning: nobody wrote that it ended; its process is gone.
   case interrupted(wasRunning: Bool)
+  /// By its sweep, before its time.
+  case stopped
   case diverged
   case failed
   /// A word of another version.
@@ -26,6 +28,7 @@ package enum RunState: Sendable, Hashable {
     case .running: "running"
     case .finished: "finished"
     case .interrupted: "interrupted"
+    case .stopped: "stopped"
     case .diverged: "diverged"
     case .failed: "failed"
     case .other(let word): word
@@ -37,7 +40,7 @@ package enum RunState: Sendable, Hashable {
     switch self {
     case .running(let host?): "running on \(host)"
     case .interrupted(wasRunning: true): "interrupted (was running)"
-    case .running, .finished, .interrupted, .diverged, .failed, .other, .unknown: word
+    case .running, .finished, .interrupted, .stopped, .diverged, .failed, .other, .unknown: word
     }
   }
 }
@@ -123,6 +126,7 @@ package struct RunStatus: Sendable, Hashable {
       return .running(elsewhere: host.flatMap { $0 == reader.host ? nil : $0 })
     case "finished": return .finished
     case "interrupted": return .interrupted(wasRunning: false)
+    case "stopped": return .stopped
     case "diverged": return .diverged
     case "failed": return .failed
     case let word?: return .other(String(word.prefix(24)))

@@ -25,6 +25,8 @@ package struct CheckpointState: Sendable {
   let lossesBytes: Int
   /// Of the event files; nil where none are written.
   let events: EventLog.Position?
+  /// Of metrics.csv; 0 where nothing is measured.
+  let metricsBytes: Int
 
   static let version = 1
 
@@ -36,8 +38,8 @@ package struct CheckpointState: Sendable {
       "random": .map(["seed": .text(String(seed)), "next_round": .integer(step)]),
       format.member.name: format.member.value,
       "classes": .list(classNames.map(JSON.text)),
-      "losses_bytes": .integer(lossesBytes), "pending_row": pending,
-      "events": events.map(\.json),
+      "losses_bytes": .integer(lossesBytes), "metrics_bytes": .integer(metricsBytes),
+      "pending_row": pending, "events": events.map(\.json),
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),
     ])

@@ -84,6 +84,8 @@ package struct LoadedCheckpoint: Sendable {
   let pending: JSON
   let lossesBytes: Int?
   let events: EventLog.Position?
+  /// The same of metrics.csv.
+  let metricsBytes: Int
   /// By file and name there, in PyTorch's layouts.
   let tensors: [CheckpointFile: [String: HostTensor]]
 
@@ -121,6 +123,7 @@ package struct LoadedCheckpoint: Sendable {
     pending = state["pending_row"] ?? .null
     lossesBytes = state["losses_bytes"]?.int
     events = EventLog.Position(state["events"])
+    metricsBytes = state["metrics_bytes"]?.int ?? 0
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
 

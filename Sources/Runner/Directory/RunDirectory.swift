@@ -151,11 +151,17 @@ package final class RunDirectory {
 
   /// Puts rows in place as they stood at a checkpoint; what an earlier process still adds to the old
   /// files is lost.
-  func setRows(losses: [UInt8], timing: String) throws(RunError) {
+  ///
+  /// - Parameter metrics: nil where nothing is measured.
+  func setRows(losses: [UInt8], timing: String, metrics: [UInt8]?) throws(RunError) {
     open = [:]
     try claim.check()
     try files.replace("\(path)/losses.csv", with: losses)
     try write("timing.csv", timing)
+    if let metrics {
+      try claim.check()
+      try files.replace("\(path)/metrics.csv", with: metrics)
+    }
   }
 
   func log(_ line: String) throws(RunError) {
@@ -252,10 +258,18 @@ package final class RunDirectory {
     try files.rename(folder, to: place)
   }
 
-  /// Takes the oldest checkpoints away, all but `count`.
-  func keepCheckpoints(_ count: Int) throws(RunError) {
+  /// Points `best` at the best checkpoint that is there, and takes away what need not stay.
+  func keepCheckpoints(_ policy: KeepPolicy, _ scores: ObjectiveValues?) throws(RunError) {
     try claim.check()
-    for step in try store.steps().dropLast(max(1, count)) {
+    let steps = try store.steps()
+    let pointer = "\(store.path)/best"
+    if let best = policy.best(scores).first(where: { steps.contains($0) }) {
+      let name = Array("\(CheckpointStore.folder(step: best))\n".utf8)
+      if (try? files.read(pointer, limit: 4096)) != name { try files.replace(pointer, with: name) }
+    } else if files.exists(pointer) {
+      try files.remove(pointer)
+    }
+    for step in policy.superfluous(steps, scores) {
       try files.withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
     }
   }

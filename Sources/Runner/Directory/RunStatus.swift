@@ -6,7 +6,8 @@ import Spec
 /// (host, boot, pid) and how old the heartbeat is.
 package struct RunStatus: Sendable, Hashable {
   package enum State: String, Sendable, CaseIterable {
-    case running, finished, interrupted, diverged, failed
+    /// `stopped`: ended by its sweep before its time, because others do better.
+    case running, finished, stopped, interrupted, diverged, failed
   }
   package var state: State
   package var step: Int

@@ -65,6 +65,8 @@ package final class ProgressDisplay {
     case .round(let progress): show(progress)
     case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
     case .picture(let path): if verbose { say("picture \(path)") }
+    case .measured(let rows):
+      if verbose { for row in rows { say("metric \(row.csv.dropLast())") } }
     case .checkpoint(let path): if verbose { say("checkpoint \(path)") }
     case .warning(let text): say(emphasized("warning: \(text)"), evenWhenQuiet: true)
     case .ended(let outcome):

@@ -8,6 +8,7 @@ package enum RunEvent: Sendable {
   case round(RoundProgress)
   case row(LossRow)
   case picture(path: String)
+  case measured([MetricsRow])
   case checkpoint(path: String)
   case warning(String)
   case ended(RunOutcome)
@@ -33,6 +34,8 @@ package struct RunOutcome: Sendable {
     case finished
     /// `guards.max_time` was reached; what there is, is complete.
     case outOfTime(seconds: Double)
+    /// Its sweep ended it, for this reason; what there is, is complete.
+    case stopped(String)
     case interrupted(signal: Int32)
     case diverged(RunError)
     case failed(RunError)
@@ -48,7 +51,7 @@ package struct RunOutcome: Sendable {
 
   package var exitCode: Int32 {
     switch ending {
-    case .finished, .outOfTime: 0
+    case .finished, .outOfTime, .stopped: 0
     case .interrupted(let signal): 128 + signal
     case .diverged(let error), .failed(let error), .superseded(let error): error.exitCode
     }
@@ -62,6 +65,7 @@ package struct RunOutcome: Sendable {
     case .outOfTime(let seconds):
       return
         "stopped at step \(step): guards.max_time (\(Duration.words(seconds))) is over; \(kept)"
+    case .stopped(let reason): return "stopped early at step \(step): \(reason)"
     case .interrupted:
       return "interrupted after step \(step); \(kept); to go on: gan-exp resume \(directory)"
     case .diverged(let error): return "\(error); last finite weights: \(checkpoint ?? "none saved")"

@@ -32,17 +32,16 @@ package final class SweepDisplay {
       lastDrawn = clock()
     case .started(let trial): say("\(trial.name)  started  \(Self.settings(trial))")
     case .ended(let trial, let state, let seconds):
-      let reason =
-        switch state {
-        case .diverged(let reason), .failed(let reason): ": \(reason)"
-        case .pending, .running, .held, .finished: ""
-        }
+      let reason = state.reason.map { ": \($0)" } ?? ""
       say("\(trial.name)  \(state.word) after \(Duration.words(seconds))\(reason)")
     case .retried(let trial, let reason): say("\(trial.name)  failed, once more: \(reason)")
     case .paused(let trial, let reason):
       say(
         "\(trial.name)  cannot write: \(reason)\nno trial begins until the disk takes files again",
         evenWhenQuiet: true)
+    case .suggested(let trials, let refused):
+      for reason in refused { say("a suggestion that cannot be played is passed over: \(reason)") }
+      for trial in trials { say("\(trial.name)  suggested  \(Self.settings(trial))") }
     case .continued: say("the disk takes files again", evenWhenQuiet: true)
     case .waiting(let done, let running, let count, let left):
       let line =
@@ -65,7 +64,7 @@ package final class SweepDisplay {
 
   /// The end, in a sentence; failures are said even when all else is quiet.
   package func show(_ outcome: SweepOutcome, _ directory: String) {
-    let counts = ["finished", "diverged", "failed", "running", "pending"]
+    let counts = ["finished", "stopped", "diverged", "failed", "running", "pending"]
       .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
     let why: String
     switch outcome.ending {

@@ -8,6 +8,8 @@ struct Resumption {
   /// losses.csv and timing.csv as they were then.
   let losses: [UInt8]
   let timing: String
+  /// metrics.csv as it was then; empty where nothing was measured.
+  let metrics: [UInt8]
   let rows: [LossRow]
   /// What was not yet in a row.
   let ledger: LossLedger
@@ -44,7 +46,8 @@ struct Resumption {
       } catch {
         switch error {
         case .damaged, .file: passedOver.append((folder, error))
-        case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed:
+        case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed,
+          .sweepChanged:
           throw error
         }
       }
@@ -62,14 +65,18 @@ struct Resumption {
       throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
     }
     self.ledger = ledger
-    let path = "\(run)/losses.csv"
-    let written = try files.read(path)
-    guard written.count >= count, count > 0, written[count - 1] == UInt8(ascii: "\n") else {
-      throw .damaged(
-        path: path,
-        reason: "it had \(count) bytes at step \(checkpoint.step) and has \(written.count)")
+    func table(_ name: String, _ count: Int) throws(RunError) -> [UInt8] {
+      let path = "\(run)/\(name)"
+      let written = try files.read(path)
+      guard written.count >= count, count > 0, written[count - 1] == UInt8(ascii: "\n") else {
+        throw .damaged(
+          path: path,
+          reason: "it had \(count) bytes at step \(checkpoint.step) and has \(written.count)")
+      }
+      return Array(written[..<count])
     }
-    losses = Array(written[..<count])
+    losses = try table("losses.csv", count)
+    metrics = checkpoint.metricsBytes > 0 ? try table("metrics.csv", checkpoint.metricsBytes) : []
     rows = String(decoding: losses, as: UTF8.self).split(separator: "\n").dropFirst()
       .compactMap { LossRow(csv: $0) }
     let known = (try? files.read("\(run)/timing.csv")) ?? []

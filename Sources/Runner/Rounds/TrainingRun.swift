@@ -15,6 +15,8 @@ final class TrainingRun {
   private let player: RoundPlayer
   /// One for each set of the generator's weights; none where no pictures are asked for.
   private let painters: [(weights: Weights, painter: GridPainter)]
+  private let evaluation: Evaluation?
+  private let keepPolicy: KeepPolicy
   private let directory: RunDirectory
   private let startTime: Double
 
@@ -32,6 +34,9 @@ final class TrainingRun {
   /// For data, before this process began.
   private var waitedBefore = 0.0
   private var lastCheckpoint: (step: Int, path: String)?
+  /// What the objective has come to; nil without one.
+  private var scores: ObjectiveValues?
+  private var lastMeasured: Int?
   private var warned: Set<String> = []
   private var cost = RecordingCost()
 
@@ -58,6 +63,10 @@ final class TrainingRun {
       }
     }
     self.painters = painters
+    evaluation = try Evaluation(
+      setup.program, setup.data, session: player.session, threads: setup.context.threads)
+    scores = experiment.metrics?.objective.map { ObjectiveValues($0) }
+    keepPolicy = KeepPolicy(checkpoint: experiment.record.checkpoint, timetable: timetable)
     let work = RunDirectory.Work(
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
@@ -90,7 +99,11 @@ final class TrainingRun {
       of: directory.path, setup.program, dataDigest: setup.data.digest, session: player.session,
       files: setup.files)
     if let resumption {
-      try directory.setRows(losses: resumption.losses, timing: resumption.timing)
+      try directory.setRows(
+        losses: resumption.losses, timing: resumption.timing,
+        metrics: metricsTable(resumption.metrics))
+      scores = scores.map { ObjectiveValues($0.objective, csv: resumption.metrics) }
+      lastMeasured = MetricsRow.lastStep(in: resumption.metrics)
       for (folder, error) in resumption.passedOver {
         try warn("\(error); going on from step \(resumption.checkpoint.step)")
         try directory.setAside(folder)
@@ -100,12 +113,12 @@ final class TrainingRun {
       lastCheckpoint = (step, resumption.checkpoint.path)
       // Whoever died after putting it in place may have got no further.
       try directory.pointToLatest(resumption.checkpoint.path)
-      try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
       lastRow.images = resumption.rows.last?.images ?? 0
       (secondsBefore, waitedBefore) = (resumption.seconds, resumption.waited)
     } else {
       try directory.setRows(
-        losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader)
+        losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader,
+        metrics: metricsTable([]))
     }
     lastEvents = resumption?.checkpoint.events
     try directory.cutEvents(to: lastEvents)
@@ -113,8 +126,13 @@ final class TrainingRun {
       events = try EventLog(
         directory, setup.program, rounds: timetable.rounds, continuing: lastEvents, from: step)
     }
+    try directory.keepCheckpoints(keepPolicy, scores)
     try directory.writeStatus(status(.running))
     if let realPicture { try directory.writePicture("real.png", realPicture) }
+  }
+
+  private func metricsTable(_ rows: [UInt8]) -> [UInt8]? {
+    evaluation == nil ? nil : rows.isEmpty ? Array(MetricsRow.header.utf8) : rows
   }
 
   /// The whole game.
@@ -168,10 +186,12 @@ final class TrainingRun {
           try paint(name(ofPicture: samples.every))
         }
       }
-      if let checkpoint = experiment.record.checkpoint,
-        timetable.isDue(checkpoint.every, after: step)
-      {
-        try timed(.checkpoints, saveCheckpoint)
+      if let evaluation, timetable.isDue(evaluation.section.every, after: step) {
+        try measure(evaluation)
+      }
+      if keepPolicy.saves(after: step, scores) { try timed(.checkpoints, saveCheckpoint) }
+      if lastMeasured == step, step < timetable.rounds, let reason = try setup.stopEarly() {
+        return .stopped(reason)
       }
       try beat()
     }
@@ -242,6 +262,27 @@ final class TrainingRun {
     try drawCurves()
   }
 
+  /// Adds to metrics.csv what the generator is worth now.
+  private func measure(_ evaluation: Evaluation) throws(RunError) {
+    let start = setup.clock()
+    let measurements = try evaluation.measure()
+    let rows = measurements.map {
+      MetricsRow(
+        step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
+        measurement: $0, seed: evaluation.section.seed, weights: evaluation.section.weights)
+    }
+    try directory.append("metrics.csv", rows.map(\.csv).joined())
+    if let objective = scores?.objective.metric,
+      let row = rows.first(where: { $0.measurement.name == objective })
+    {
+      scores?.add(.init(step: step, epoch: row.epoch, value: row.measurement.value))
+    }
+    lastMeasured = step
+    // Rates are those of training.
+    lastRow.time += setup.clock() - start
+    watch(.measured(rows))
+  }
+
   private func drawCurves() throws(RunError) {
     func points(_ column: LossLedger.Column) -> [LossChart.Point] {
       curves.compactMap { epoch, row in
@@ -277,13 +318,14 @@ final class TrainingRun {
       format: setup.program.format, classNames: setup.data.classNames,
       dataDigest: setup.data.digest, pending: ledger.json,
       lossesBytes: try directory.secured("losses.csv"),
-      events: try events?.secured() ?? lastEvents)
+      events: try events?.secured() ?? lastEvents,
+      metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"))
     let path = try directory.saveCheckpoint(
       state, of: setup.program.states, read: player.read)
     lastCheckpoint = (step, path)
     try directory.log("step \(step): checkpoint")
     watch(.checkpoint(path: path))
-    try directory.keepCheckpoints(experiment.record.checkpoint?.keepLast ?? 1)
+    try directory.keepCheckpoints(keepPolicy, scores)
     try Self.checkDisk(setup, at: directory.path)
   }
 
@@ -338,20 +380,26 @@ final class TrainingRun {
   private func end(_ ending: RunOutcome.Ending) throws(RunError) -> RunOutcome {
     let isFinal =
       switch ending {
-      case .finished, .outOfTime: true
+      case .finished, .outOfTime, .stopped: true
       case .interrupted, .diverged, .failed, .superseded: false
       }
     // Whoever goes on from here, after an interruption or to make the run longer, writes the rows of
     // a run that never stopped: the checkpoint keeps an unfinished row, and knows of no last one.
     try saveCheckpoint()
     if isFinal, !ledger.isEmpty { try writeRow() }
+    if isFinal, let evaluation, lastMeasured != step {
+      try measure(evaluation)
+      try directory.keepCheckpoints(keepPolicy, scores)
+    }
     if isFinal { try paint(Self.finalPicture) }
     try drawCurves()
     let outcome = outcome(ending)
     try directory.log(outcome.message ?? "finished")
     let waited = fixed(waitedBefore + player.waited, decimals: 3)
     try directory.log("\(waited) of \(fixed(elapsed, decimals: 1)) s went by waiting for data")
-    let status = status(isFinal ? .finished : .interrupted, reason: outcome.message)
+    let state: RunStatus.State =
+      if case .stopped = ending { .stopped } else { isFinal ? .finished : .interrupted }
+    let status = status(state, reason: outcome.message)
     try directory.writeStatus(status)
     if isFinal {
       try directory.secureAll()
@@ -392,7 +440,7 @@ final class TrainingRun {
       // There is less room than asked for, but some.
       attempt { () throws(RunError) in try saveCheckpoint() }
       return leave(.failed(error), .failed, cause: error.cause)
-    case .file, .data, .damaged, .request, .device, .locked, .changed:
+    case .file, .data, .damaged, .request, .device, .locked, .changed, .sweepChanged:
       return leave(.failed(error), .failed, cause: error.cause)
     }
   }
@@ -459,7 +507,7 @@ extension RunError {
     case .request: "request"
     case .device: "device"
     case .locked, .superseded: "locked"
-    case .changed: "spec"
+    case .changed, .sweepChanged: "spec"
     }
   }
 }

@@ -6,6 +6,8 @@ package struct PlannedTrial: Sendable, Hashable {
   package let index: Int
   /// Of everything that decides its numbers.
   package let identity: String
+  /// `0007-3fa9c1d2-s1`, its folder below `trials`; it stays when the trial is made longer.
+  package let name: String
   package let seed: UInt64
   package let point: SweepPoint
 
@@ -25,13 +27,20 @@ package struct PlannedTrial: Sendable, Hashable {
     (self.index, self.point, self.seed) = (index, point, seed)
     identity = sha256(
       Array("\(specDigest)\n\(dataDigest)\nnumerics \(numericsVersion)".utf8))
+    name = "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)"
   }
 
   /// - Parameter text: an experiment's `identityText`.
   package static func specDigest(_ text: String) -> String { sha256(Array(text.utf8)) }
 
-  /// `0007-3fa9c1d2-s1`, its folder below `trials`.
-  package var name: String { "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)" }
+  /// The same trial at another place of a plan.
+  package init(_ trial: PlannedTrial, at index: Int) { self.init(trial, index: index, name: nil) }
+
+  /// The same numbers at a place of a plan, and in a folder, that are given.
+  init(_ trial: PlannedTrial, index: Int, name: String?) {
+    (self.index, seed, point, identity) = (index, trial.seed, trial.point, trial.identity)
+    self.name = name ?? "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)"
+  }
 
   var json: JSON {
     .map([
@@ -43,6 +52,7 @@ package struct PlannedTrial: Sendable, Hashable {
 
   init?(_ json: JSON) {
     guard let index = json["index"]?.int, let identity = json["identity"]?.string,
+      let name = json["name"]?.string, !name.contains("/"), !name.hasPrefix("."),
       let seed = json["seed"]?.string.flatMap({ UInt64($0) }),
       let replicate = json["replicate"]?.int, let set = json["set"]?.members
     else { return nil }
@@ -50,7 +60,7 @@ package struct PlannedTrial: Sendable, Hashable {
       text.string.map { SweepPoint.Setting(path: path, text: $0) }
     }
     guard settings.count == set.count else { return nil }
-    (self.index, self.identity, self.seed) = (index, identity, seed)
+    (self.index, self.identity, self.seed, self.name) = (index, identity, seed, name)
     point = SweepPoint(settings: settings, replicate: replicate)
   }
 }

@@ -3,22 +3,33 @@ import Spec
 /// The directory of a sweep: `results/NAME/TIME-DIGEST` with its plan, its journal and its trials.
 package struct SweepDirectory: Sendable {
   package let path: String
-  package let trials: [PlannedTrial]
+  /// A search adds to them.
+  package private(set) var trials: [PlannedTrial]
   let files: FileLayer
 
   package func folder(_ trial: PlannedTrial) -> String { "\(path)/trials/\(trial.name)" }
 
   package var journal: Journal { Journal(sweep: path, files: files) }
 
-  /// The newest sweep in `results/NAME` with the same trials, or a new directory for them. `isNew`
-  /// says which.
+  /// The newest sweep in `results/NAME` with the same trials, or with some of them, which then gets the
+  /// others; or a new directory. `isNew` says whether it is new.
+  ///
+  /// - Parameter searches: `trials` are only the first of a search, which may have gone on from there.
+  /// - Throws: `.changed` when the newest sweep there has another spec, key by key; `fresh` makes a new
+  ///   directory all the same.
   package static func open(
     _ trials: [PlannedTrial], of experiment: Experiment, merged: String, context: RunContext,
-    dataDigest: String, results: String, fresh: Bool, files: FileLayer = FileLayer()
+    dataDigest: String, results: String, fresh: Bool, searches: Bool = false,
+    files: FileLayer = FileLayer()
   ) throws(RunError) -> (sweep: SweepDirectory, isNew: Bool) {
     let plan = Self.plan(trials)
-    if !fresh, let known = try newest(in: "\(results)/\(experiment.name)", plan: plan, files) {
-      return (SweepDirectory(path: known, trials: trials, files: files), false)
+    let spec = Array(experiment.source.lines.joined(separator: "\n").utf8)
+    if !fresh,
+      var known = try begun(
+        "\(results)/\(experiment.name)", trials, merged: merged, searches: searches, files)
+    {
+      try known.add(trials, spec: spec, merged: merged)
+      return (known, false)
     }
     let path = try RunDirectory.makeFolder(in: results, experiment, files)
     let sweep = SweepDirectory(path: path, trials: trials, files: files)
@@ -26,8 +37,7 @@ package struct SweepDirectory: Sendable {
       _ = try files.makeDirectory("\(path)/trials")
       _ = try files.makeDirectory("\(path)/logs")
       let environment = context.environment(dataDigest: dataDigest, started: Timestamp.now.iso)
-      try files.replace(
-        "\(path)/spec.yaml", with: Array(experiment.source.lines.joined(separator: "\n").utf8))
+      try files.replace("\(path)/spec.yaml", with: spec)
       try files.replace("\(path)/resolved.yaml", with: Array(merged.utf8))
       try files.replace("\(path)/environment.json", with: environment.fileBytes)
       // Last: a directory with a plan is whole.
@@ -45,13 +55,122 @@ package struct SweepDirectory: Sendable {
     return Array(text.utf8)
   }
 
-  private static func newest(
-    in folder: String, plan: [UInt8], _ files: FileLayer
-  ) throws(RunError) -> String? {
+  /// The sweep that goes on with these trials: the newest that has them all, else the newest whose
+  /// trials are all among them. nil when there is no sweep, or only such of other data.
+  private static func begun(
+    _ folder: String, _ trials: [PlannedTrial], merged: String, searches: Bool, _ files: FileLayer
+  ) throws(RunError) -> SweepDirectory? {
     guard files.isDirectory(folder) else { return nil }
-    for name in try files.list(folder).reversed() {
-      let path = "\(folder)/\(name)"
-      if let bytes = try? files.read("\(path)/plan.jsonl"), bytes == plan { return path }
+    let wanted = Set(trials.map(\.identity))
+    let sweeps = try files.list(folder).reversed().compactMap { name in
+      files.exists("\(folder)/\(name)/plan.jsonl")
+        ? try? SweepDirectory(reading: "\(folder)/\(name)", files: files) : nil
+    }
+    func identities(_ sweep: SweepDirectory) -> Set<String> { Set(sweep.trials.map(\.identity)) }
+    if let same = sweeps.first(where: {
+      searches ? wanted.isSubset(of: identities($0)) : wanted == identities($0)
+    }) {
+      return same
+    }
+    if let part = sweeps.first(where: { identities($0).isSubset(of: wanted) }) { return part }
+    guard let newest = sweeps.first else { return nil }
+    let changes = newest.changes(to: merged)
+    if !changes.isEmpty { throw .sweepChanged(path: newest.path, changes) }
+    return nil
+  }
+
+  /// Keys of resolved.yaml in which `merged` differs.
+  private func changes(to merged: String) -> [SpecChange] {
+    guard let written = try? files.read("\(path)/resolved.yaml", limit: 1 << 24) else { return [] }
+    let old = String(decoding: written, as: UTF8.self)
+    let found = try? SpecChange.between(old, merged)
+    return found ?? (old == merged ? [] : [SpecChange(key: "resolved.yaml", old: "…", new: "…")])
+  }
+
+  /// Adds what is not yet planned, and takes over what may change in a spec: how long, what is written
+  /// down, what happens after a failure.
+  private mutating func add(
+    _ wanted: [PlannedTrial], spec: [UInt8], merged: String
+  ) throws(RunError) {
+    let known = Set(trials.map(\.identity))
+    let new = wanted.filter { !known.contains($0.identity) }
+    let text = Array(merged.utf8)
+    let isSame = (try? files.read("\(path)/resolved.yaml", limit: 1 << 24)) == text
+    if new.isEmpty, isSame { return }
+    try claimed { (sweep: inout SweepDirectory) throws(RunError) in
+      try sweep.files.replace("\(sweep.path)/spec.yaml", with: spec)
+      try sweep.files.replace("\(sweep.path)/resolved.yaml", with: text)
+      guard !new.isEmpty else { return }
+      try sweep.append(new)
+      try sweep.journal.add("extended", [("trials", .integer(new.count))])
+    }
+  }
+
+  /// Does something while no other process may run the sweep.
+  private mutating func claimed(
+    _ body: (inout SweepDirectory) throws(RunError) -> Void
+  ) throws(RunError) {
+    let claim = try RunClaim.take(
+      path, as: .current(), steps: trials.count, lostAfter: RunClaim.lostAfter, files: files)
+    do throws(RunError) {
+      try body(&self)
+    } catch {
+      try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
+      throw error
+    }
+    try claim.end(.map(["state": .text("extended")]))
+  }
+
+  /// Writes down further trials, behind those that are there.
+  mutating func append(_ new: [PlannedTrial]) throws(RunError) {
+    var all = trials
+    for trial in new { all.append(PlannedTrial(trial, index: all.count, name: nil)) }
+    try files.replace("\(path)/plan.jsonl", with: Self.plan(all))
+    trials = all
+  }
+
+  /// What others have added to the plan since.
+  mutating func readAgain() throws(RunError) {
+    trials = try SweepDirectory(reading: path, files: files).trials
+  }
+
+  /// Gives the trials another length; those that are finished go on.
+  ///
+  /// - Parameter lengthened: of each trial, in the order of the plan, what it becomes.
+  package mutating func lengthen(
+    _ lengthened: [PlannedTrial], merged: String
+  ) throws(RunError) {
+    precondition(lengthened.count == trials.count, "every trial gets its new identity")
+    try claimed { (sweep: inout SweepDirectory) throws(RunError) in
+      let all = zip(sweep.trials, lengthened).map {
+        PlannedTrial($1, index: $0.index, name: $0.name)
+      }
+      // A trial that is open again and still has its old length has nothing to do: a crash in
+      // between loses nothing.
+      for trial in sweep.trials {
+        let folder = sweep.folder(trial)
+        guard case .ended("finished", _, _) = try Standing(of: folder, files: sweep.files),
+          let last = try RunClaim.attempts(of: folder, sweep.files).last
+        else { continue }
+        let attempt = RunClaim.path(folder, last)
+        try sweep.files.replace(
+          "\(attempt)/end.json", with: JSON.map(["state": .text("finished")]).fileBytes)
+        try sweep.files.rename("\(folder)/result.json", to: "\(attempt)/replaced-result.json")
+      }
+      try sweep.files.replace("\(sweep.path)/resolved.yaml", with: Array(merged.utf8))
+      try sweep.files.replace("\(sweep.path)/plan.jsonl", with: Self.plan(all))
+      sweep.trials = all
+      try sweep.journal.add("lengthened", [])
+    }
+  }
+
+  /// What the spec of the sweep was when it was last begun; nil if it never was.
+  package func begunSpec() throws(RunError) -> String? {
+    for number in try RunClaim.attempts(of: path, files).reversed() {
+      let place = "\(RunClaim.path(path, number))/resolved.yaml"
+      if let text = try? files.read(place, limit: 1 << 24) {
+        return String(decoding: text, as: UTF8.self)
+      }
     }
     return nil
   }
@@ -77,14 +196,17 @@ package struct SweepDirectory: Sendable {
     (self.path, self.trials, self.files) = (path, trials, files)
   }
 
-  /// Writes summary.csv: a row a trial, with what it set and where it stands.
-  func writeSummary(_ states: [TrialState]) throws(RunError) {
+  /// Writes summary.csv: a row a trial, with what it set, where it stands and why.
+  func writeSummary(
+    _ states: [TrialState], _ objective: MetricsSection.Objective? = nil
+  ) throws(RunError) {
     var paths: [String] = []
     for setting in trials.flatMap(\.point.settings) where !paths.contains(setting.path) {
       paths.append(setting.path)
     }
     var text =
-      (["index", "name", "state"] + paths + ["seed", "step", "seconds", "d_loss", "g_loss"])
+      (["index", "name", "state"] + paths + ["seed", "step", "seconds", "d_loss", "g_loss"]
+      + (objective.map { ["best_\($0.metric)"] } ?? []) + ["reason"])
       .map(Self.cell).joined(separator: ",") + "\n"
     for (trial, state) in zip(trials, states) {
       let result = (try? files.read("\(folder(trial))/result.json", limit: 1 << 20))
@@ -98,6 +220,8 @@ package struct SweepDirectory: Sendable {
         row?[.discriminatorLoss].map { "\(Float($0))" } ?? "",
         row?[.generatorLoss].map { "\(Float($0))" } ?? "",
       ]
+      if let objective { cells.append(scores(trial, objective).best.map { "\($0.value)" } ?? "") }
+      cells.append(state.reason?.split(separator: "\n").joined(separator: " ") ?? "")
       text += cells.map(Self.cell).joined(separator: ",") + "\n"
     }
     try files.replace("\(path)/summary.csv", with: Array(text.utf8))

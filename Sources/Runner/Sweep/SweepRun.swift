@@ -18,6 +18,8 @@ package struct SweepOptions: Sendable {
   /// Also runs those that failed before.
   package var retriesFailed = false
   package var retries = 0
+  /// By which summary.csv says how good a trial is.
+  package var objective: MetricsSection.Objective?
   package var stopAfter: Int?
   package var budgetSeconds: Double?
   package var lostAfter = RunClaim.lostAfter
@@ -39,6 +41,8 @@ package enum SweepEvent: Sendable {
   /// A trial could not write: none begins until one can.
   case paused(PlannedTrial, reason: String)
   case continued
+  /// A search chose what comes next, and passed over what cannot be played.
+  case suggested([PlannedTrial], refused: [String])
   case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
 }
 
@@ -73,7 +77,10 @@ package struct SweepRun<Workers: Engine> {
     let start: Double
   }
 
-  private let sweep: SweepDirectory
+  private var sweep: SweepDirectory
+  /// What adds trials; nil where all are known from the beginning.
+  private let search: SweepSearch?
+  private var searchIsOver = false
   private let options: SweepOptions
   private var engine: Workers
   private let watch: (SweepEvent) -> Void
@@ -88,10 +95,11 @@ package struct SweepRun<Workers: Engine> {
   private var lastSummary = -Double.infinity
 
   package init(
-    _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions,
+    _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions, search: SweepSearch? = nil,
     watch: @escaping (SweepEvent) -> Void = { _ in }
   ) {
     (self.sweep, self.engine, self.options, self.watch) = (sweep, engine, options, watch)
+    self.search = search
     states = [TrialState](repeating: .pending, count: sweep.trials.count)
   }
 
@@ -103,6 +111,12 @@ package struct SweepRun<Workers: Engine> {
       files: sweep.files)
     let outcome: SweepOutcome
     do throws(RunError) {
+      // What is resumed later is compared with it.
+      if sweep.files.exists("\(sweep.path)/resolved.yaml") {
+        try sweep.files.replace(
+          "\(claim.path)/resolved.yaml",
+          with: try sweep.files.read("\(sweep.path)/resolved.yaml", limit: 1 << 24))
+      }
       outcome = try playTrials(claim)
     } catch {
       cancelAll()
@@ -119,7 +133,7 @@ package struct SweepRun<Workers: Engine> {
 
   private mutating func playTrials(_ claim: RunClaim?) throws(RunError) -> SweepOutcome {
     try look()
-    let done = chosen.count { isOver(states[$0]) }
+    let done = chosen.count { states[$0].isOver }
     watch(.began(directory: sweep.path, trials: chosen.count, done: done))
     let start = monotonicSeconds()
     var lastBeat = start
@@ -133,7 +147,10 @@ package struct SweepRun<Workers: Engine> {
       }
       if !isStopping { try submit() }
       let isIdle = jobs.isEmpty
-      if isIdle, isStopping || !chosen.contains(where: { !isOver(states[$0]) }) { break }
+      if isIdle, isStopping || !chosen.contains(where: { !states[$0].isOver }) {
+        if isStopping { break }
+        if try !mayGrow() { break }
+      }
       if monotonicSeconds() - lastBeat > 15 {
         try claim?.check()
         try orPaused { () throws(RunError) in try claim?.beat() }
@@ -143,16 +160,52 @@ package struct SweepRun<Workers: Engine> {
       usleep(isIdle ? 200_000 : 20_000)
     }
     try look()
-    try sweep.writeSummary(states)
+    try sweep.writeSummary(states, options.objective)
     try sweep.journal.add("stopped", [("ending", .text("\(ending)"))])
     return SweepOutcome(ending: ending, states: chosen.map { states[$0] })
   }
 
-  private func isOver(_ state: TrialState) -> Bool {
-    switch state {
-    case .finished, .diverged, .failed: true
-    case .pending, .running, .held: false
+  /// Whether trials may still be added, by this process or, where it shares a search, by the one whose
+  /// search it is.
+  private mutating func mayGrow() throws(RunError) -> Bool {
+    guard search != nil, options.only == nil, !searchIsOver else { return false }
+    guard options.joins else { return true }
+    let known = sweep.trials.count
+    try sweep.readAgain()
+    if sweep.trials.count > known {
+      states += [TrialState](repeating: .pending, count: sweep.trials.count - known)
+      try look()
+      return true
     }
+    return try RunClaim.holder(
+      of: sweep.path, lostAfter: options.lostAfter, files: sweep.files) != nil
+  }
+
+  /// Asks the search for more, as long as there are jobs for it.
+  private mutating func suggest() throws(RunError) {
+    guard let search, !options.joins, options.only == nil, !searchIsOver,
+      !states.contains(.pending), jobs.count < options.jobs
+    else { return }
+    let suggestion = try search.next(sweep, states)
+    for refusal in suggestion.refused {
+      try sweep.journal.add(
+        "refused",
+        [
+          ("set", .object(refusal.settings.map { ($0.path, .text($0.text)) })),
+          ("reason", .text(refusal.reason)),
+        ])
+    }
+    searchIsOver = suggestion.trials.isEmpty
+    if !searchIsOver {
+      let first = sweep.trials.count
+      try sweep.append(suggestion.trials)
+      states += [TrialState](repeating: .pending, count: suggestion.trials.count)
+      for trial in sweep.trials[first...] {
+        try sweep.journal.add(
+          "suggested", [("trial", .integer(trial.index)), ("name", .text(trial.name))])
+      }
+    }
+    watch(.suggested(suggestion.trials, refused: suggestion.refused.map(\.reason)))
   }
 
   /// Reads the folders, which alone know; and of failures, the journal.
@@ -199,6 +252,16 @@ package struct SweepRun<Workers: Engine> {
       try sweep.journal.add("continued", [])
       watch(.continued)
     }
+    try start()
+    while jobs.count < options.jobs, search != nil {
+      let known = sweep.trials.count
+      try suggest()
+      if sweep.trials.count == known { break }
+      try start()
+    }
+  }
+
+  private mutating func start() throws(RunError) {
     for index in chosen where jobs.count < options.jobs {
       // Somebody else's may have come to its end since.
       if states[index] == .held { states[index] = try state(of: sweep.trials[index]) }
@@ -221,9 +284,9 @@ package struct SweepRun<Workers: Engine> {
       let seconds = monotonicSeconds() - job.start
       let found = try state(of: trial)
       switch (found, ending) {
-      case (.finished, _), (.diverged, _):
+      case (.finished, _), (.stopped, _), (.diverged, _):
         states[job.trial] = found
-        failuresInARow = found == .finished ? 0 : failuresInARow + 1
+        if case .diverged = found { failuresInARow += 1 } else { failuresInARow = 0 }
         durations.append(seconds)
         try record(trial, found, ending, seconds)
       // Another worker has it; interrupted, it waits to be gone on with.
@@ -290,14 +353,11 @@ package struct SweepRun<Workers: Engine> {
     var members: [(String, JSON)] = [
       ("trial", .integer(trial.index)), ("name", .text(trial.name)), ("state", .text(state.word)),
     ]
-    switch state {
-    case .diverged(let reason), .failed(let reason): members.append(("reason", .text(reason)))
-    case .pending, .running, .held, .finished: break
-    }
+    if let reason = state.reason { members.append(("reason", .text(reason))) }
     try orPaused { () throws(RunError) in
       try sweep.journal.add("ended", members)
       // It names every trial anew, of which there may be thousands.
-      if monotonicSeconds() - lastSummary > 10 { try sweep.writeSummary(states) }
+      if monotonicSeconds() - lastSummary > 10 { try sweep.writeSummary(states, options.objective) }
     }
     if monotonicSeconds() - lastSummary > 10 { lastSummary = monotonicSeconds() }
     watch(.ended(trial, state, seconds: seconds))
@@ -311,7 +371,7 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private func announce() {
-    let done = chosen.count { isOver(states[$0]) }
+    let done = chosen.count { states[$0].isOver }
     let left = chosen.count - done
     let mean = durations.isEmpty ? nil : durations.reduce(0, +) / Double(durations.count)
     watch(

@@ -5,6 +5,8 @@ package enum TrialState: Sendable, Hashable {
   /// By a worker that is not of this sweep's process.
   case held
   case finished
+  /// Ended early, because others do better.
+  case stopped(reason: String)
   case diverged(reason: String)
   case failed(reason: String)
 
@@ -13,8 +15,25 @@ package enum TrialState: Sendable, Hashable {
     case .pending: "pending"
     case .running, .held: "running"
     case .finished: "finished"
+    case .stopped: "stopped"
     case .diverged: "diverged"
     case .failed: "failed"
+    }
+  }
+
+  /// Why it is as it is, where there is something to say.
+  package var reason: String? {
+    switch self {
+    case .stopped(let reason), .diverged(let reason), .failed(let reason): reason
+    case .pending, .running, .held, .finished: nil
+    }
+  }
+
+  /// Nothing is left to be done.
+  package var isOver: Bool {
+    switch self {
+    case .finished, .stopped, .diverged, .failed: true
+    case .pending, .running, .held: false
     }
   }
 
@@ -24,6 +43,8 @@ package enum TrialState: Sendable, Hashable {
     case .open: self = .pending
     case .held: self = .held
     case .ended("finished", _, _): self = .finished
+    case .ended("stopped", let step, let reason):
+      self = .stopped(reason: reason ?? "at step \(step)")
     case .ended(_, let step, let reason): self = .diverged(reason: reason ?? "at step \(step)")
     }
   }

@@ -16,6 +16,8 @@ package struct Experiment: Sendable {
   package let optimizer: OptimizerSection
   package let schedule: ScheduleSection
   package let record: RecordSection
+  /// nil: nothing is measured.
+  package let metrics: MetricsSection?
   package let guards: GuardsSection
   /// Recognised and validated; whoever runs a single experiment must refuse it.
   package let sweep: SweepSection?
@@ -47,6 +49,7 @@ package struct Experiment: Sendable {
     optimizer = root[Key.optimizer]
     schedule = ScheduleSection(root[Key.schedule(vocabulary)])
     record = RecordSection(root[Key.record])
+    metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     guards = GuardsSection(root[Key.guards])
   }
 }

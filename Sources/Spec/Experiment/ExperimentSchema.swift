@@ -40,6 +40,9 @@ enum ExperimentSchema {
     "architecture", ArchitectureSection.declaration, isRequired: true, "The two networks")
   static let record = Field<Record>.section(
     "record", RecordSection.declaration, "What the run writes down, and how often")
+  static let metrics = Field<Record?>.optionalSection(
+    "metrics", MetricsSection.declaration,
+    "What is measured of the generated samples, into metrics.csv; `none` measures nothing")
   static let guards = Field<Record>.section(
     "guards", GuardsSection.declaration, "When to stop a run that goes wrong")
 
@@ -57,7 +60,8 @@ enum ExperimentSchema {
         seed.declaration, data.declaration, latent.declaration, labels.declaration,
         architecture.declaration, loss.declaration, penalties.declaration,
         augment.declaration, optimizer.declaration,
-        schedule(vocabulary).declaration, record.declaration, guards.declaration, sweep,
+        schedule(vocabulary).declaration, record.declaration, metrics.declaration,
+        guards.declaration, sweep,
       ],
       check: { record in
         let name = record[name]

@@ -11,6 +11,10 @@ package struct RecordSection: Sendable {
     package let every: Period
     /// How many of the newest to keep.
     package let keepLast: Int
+    /// How many of the best by the objective to keep, besides.
+    package let keepBest: Int
+    /// One that stays for good, so often; nil for none.
+    package let milestones: Period?
   }
   package let log: Period
   package let samples: Samples?
@@ -58,15 +62,27 @@ extension RecordSection {
   private static let checkpointEveryKey = every("every", "10 epochs", "How often")
   private static let lastKey = Field.integer(
     "last", default: 2, in: .within(1...1_000_000), "How many of the newest to keep")
+  private static let bestKey = Field.integer(
+    "best", default: 1, in: .within(0...1_000),
+    "How many of the best by `metrics.objective`; they are saved when they are measured")
+  private static let milestonesKey = Field<Period?>(
+    "milestones", .period, default: DefaultText.none, isOptional: true,
+    "How often one is saved that stays for good"
+  ) {
+    if case .period(let period) = $0 { .some(period) } else { .some(nil) }
+  }
   private static let keepKey = Field<Record>.section(
-    "keep", Declaration("keep", "Which checkpoints stay", fields: [lastKey.declaration]),
+    "keep",
+    Declaration(
+      "keep", "Which checkpoints stay",
+      fields: [lastKey.declaration, bestKey.declaration, milestonesKey.declaration]),
     "Which checkpoints stay")
   private static let checkpointKey = Field<Record?>.optionalSection(
     "checkpoint",
     Declaration(
       "checkpoint", "Everything needed to go on from there",
       fields: [checkpointEveryKey.declaration, keepKey.declaration],
-      example: "{every: 10 epochs, keep: {last: 2}}"),
+      example: "{every: 10 epochs, keep: {last: 2, best: 1, milestones: 50 epochs}}"),
     isPresent: true, "Everything needed to go on from there; `none` keeps only the end")
 
   private static let tensorboardKey = Field.flag(
@@ -97,7 +113,10 @@ extension RecordSection {
         seed: UInt64($0[Self.seedKey]))
     }
     checkpoint = record[Self.checkpointKey].map {
-      Checkpoint(every: $0[Self.checkpointEveryKey], keepLast: $0[Self.keepKey][Self.lastKey])
+      let keep = $0[Self.keepKey]
+      return Checkpoint(
+        every: $0[Self.checkpointEveryKey], keepLast: keep[Self.lastKey],
+        keepBest: keep[Self.bestKey], milestones: keep[Self.milestonesKey])
     }
   }
 }

@@ -46,13 +46,19 @@ struct SweepRange: Sendable {
   func text(drawing number: Double) -> String {
     // A multiple at an end of the range is as likely as one in the middle.
     let (from, to) = step.map { (low - $0 / 2, high + $0 / 2) } ?? (low, high)
-    var value: Double
+    let value: Double
     if isLogarithmic {
       let start = step == nil ? low : max(from, low / 2)
       value = start * pow(to / start, number)
     } else {
       value = from + (to - from) * number
     }
+    return text(of: value)
+  }
+
+  /// The nearest value that the range has.
+  func text(of number: Double) -> String {
+    var value = number
     if let step { value = low + ((value - low) / step).rounded() * step }
     value = min(max(value, low), high)
     // Twelve digits: 0.1 and not 0.1 + 1e-17, whatever the steps add up to.

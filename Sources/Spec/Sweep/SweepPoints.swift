@@ -65,7 +65,13 @@ extension SweepSection {
     }
     switch method {
     case .tpe:
-      throw refusal("`method: tpe` is read, but this version cannot run it", "grid, random or list")
+      for number in 0..<min(TreeParzen.startupTrials, try searchLimit()) {
+        if let found = try suggestion(
+          [], minimizes: true, seed: seed, number: number, attempt: 0), !settings.contains(found)
+        {
+          settings.append(found)
+        }
+      }
     case .grid, .list:
       let count = combinations
       guard let count,
@@ -98,7 +104,7 @@ extension SweepSection {
     }
   }
 
-  private func refusal(_ message: String, _ label: String) -> Diagnostics {
+  func refusal(_ message: String, _ label: String) -> Diagnostics {
     Diagnostics([Diagnostic(message, at: origin, label: label)])
   }
 
@@ -109,7 +115,7 @@ extension SweepSection {
       "take values out, or raise the budget")
   }
 
-  private typealias Choice = [(path: String, value: YAMLNode)]
+  typealias Choice = [(path: String, value: YAMLNode)]
 
   /// The product of all dimensions, the last moving fastest; for a list, the values of equal places.
   private func forEachChoice(_ body: (Choice) throws(Diagnostics) -> Void) throws(Diagnostics) {
@@ -152,7 +158,7 @@ extension SweepSection {
     return found
   }
 
-  private func drawn(_ draw: Int, seed: UInt64) throws(Diagnostics) -> Choice {
+  func drawn(_ draw: Int, seed: UInt64) throws(Diagnostics) -> Choice {
     func number(_ path: String) -> Double {
       var draws = SweepDraws(seed: seed, path: path, draw: draw)
       return draws.number()
@@ -172,12 +178,12 @@ extension SweepSection {
     return choice
   }
 
-  private func isExcluded(_ choice: Choice) throws(Diagnostics) -> Bool {
+  func isExcluded(_ choice: Choice) throws(Diagnostics) -> Bool {
     for condition in excludes where try holds(condition, choice) { return true }
     return false
   }
 
-  private func holds(_ rule: SweepCondition, _ choice: Choice) throws(Diagnostics) -> Bool {
+  func holds(_ rule: SweepCondition, _ choice: Choice) throws(Diagnostics) -> Bool {
     do throws(ExpressionError) {
       return try rule.condition.holds { path in
         choice.last { $0.path == path }?.value.plainText ?? base.text(at: path)

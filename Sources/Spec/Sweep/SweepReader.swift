@@ -11,6 +11,7 @@ struct SweepReader {
   private var linked: [[[YAMLEntry]]] = []
   private var rules: [SweepRule] = []
   private var excludes: [SweepCondition] = []
+  private var startWith: [[YAMLEntry]] = []
   private let base: SweepBase
 
   init(base: SweepBase) {
@@ -38,6 +39,7 @@ struct SweepReader {
     if let node = node["axes"] { axisList = readAxes(node) }
     if let node = node["linked"] { readLinked(node) }
     if let node = node["when"] { readWhen(node) }
+    if let node = node["start_with"] { readStartWith(node, method) }
     if let node = node["exclude"] {
       for item in items(of: node, "exclude") {
         if let condition = readCondition(item) { excludes.append(condition) }
@@ -48,6 +50,9 @@ struct SweepReader {
         Diagnostic("sweep has no axes", at: key, label: "give it `axes` or `linked`"))
     }
     guard findings.isEmpty, let record else { return nil }
+    let earlyStopping = record[SweepSection.earlyStoppingKey].map { EarlyStopping($0) }
+    checkObjective(record[SweepSection.methodKey], earlyStopping, at: key)
+    guard findings.isEmpty else { return nil }
     return SweepSection(
       method: record[SweepSection.methodKey], axes: order,
       replicates: record[SweepSection.replicatesKey],
@@ -55,8 +60,9 @@ struct SweepReader {
       budgetSeconds: record[SweepSection.budgetKey][SweepSection.timeKey],
       retries: record[SweepSection.onFailureKey][SweepSection.retriesKey],
       stopAfter: record[SweepSection.onFailureKey][SweepSection.stopAfterKey],
+      earlyStopping: earlyStopping,
       origin: key, axisList: axisList, linkedNames: linkedNames, linked: linked, rules: rules,
-      excludes: excludes, base: base)
+      startWith: startWith, excludes: excludes, base: base)
   }
 
   private func subject(_ path: String) -> RecordReader.Subject {
@@ -210,6 +216,40 @@ struct SweepReader {
       linkedNames.append(group.key)
       linked.append(rows)
     }
+  }
+
+  private mutating func readStartWith(_ node: YAMLNode, _ method: SweepSection.Method?) {
+    if let method, method != .tpe {
+      findings.append(Diagnostic("`start_with` needs `method: tpe`", at: node.origin))
+    }
+    for row in items(of: node, "start_with") {
+      let row = entries(of: row, "start_with")
+      for cell in row {
+        guard let fields = fields(at: cell.key, cell.keyOrigin) else { continue }
+        let varied =
+          axisList.map(\.path) + rules.flatMap { $0.axes.map(\.path) }
+          + linked.flatMap { $0.flatMap { $0.map(\.key) } }
+        if !varied.contains(cell.key) {
+          findings.append(
+            Diagnostic("`\(cell.key.abbreviated)` is no axis of this sweep", at: cell.keyOrigin))
+        }
+        check(cell.value, fields, cell.key)
+      }
+      startWith.append(row)
+    }
+  }
+
+  /// Who compares trials needs a number to compare. A base that is not right has other findings.
+  private mutating func checkObjective(
+    _ method: SweepSection.Method, _ earlyStopping: EarlyStopping?, at key: Origin
+  ) {
+    guard let root = base.root, method == .tpe || earlyStopping != nil else { return }
+    let metrics = root[ExperimentSchema.metrics].map { MetricsSection($0, origin: key) }
+    if metrics?.objective != nil { return }
+    findings.append(
+      Diagnostic(
+        "\(method == .tpe ? "`method: tpe`" : "`early_stopping`") needs an objective", at: key,
+        label: "metrics: {of: […], objective: {minimize: …}} says what is good"))
   }
 
   private mutating func readWhen(_ node: YAMLNode) {

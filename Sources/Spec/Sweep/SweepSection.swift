@@ -12,6 +12,8 @@ package struct SweepSection: Sendable {
   /// How often a failed trial is tried again, and how many failures in a row are too many.
   package let retries: Int
   package let stopAfter: Int?
+  /// nil: every trial runs to its end.
+  package let earlyStopping: EarlyStopping?
   /// The key `sweep`.
   package let origin: Origin
 
@@ -20,6 +22,8 @@ package struct SweepSection: Sendable {
   /// Groups of rows whose cells move together.
   let linked: [[[YAMLEntry]]]
   let rules: [SweepRule]
+  /// Settings that a search tries first.
+  let startWith: [[YAMLEntry]]
   let excludes: [SweepCondition]
   let base: SweepBase
 }
@@ -64,12 +68,17 @@ extension SweepSection {
       fields: [retriesKey.declaration, stopAfterKey.declaration]),
     "What a failed trial leads to")
 
+  static let earlyStoppingKey = Field<Record?>.optionalSection(
+    "early_stopping", EarlyStopping.declaration,
+    "Ends trials whose objective is worse than that of others; `none` ends none")
+
   /// The keys that are plain values; `axes`, `linked`, `when` and `exclude` speak of paths.
   static let declaration = Declaration(
     "sweep", "A family of experiments",
     fields: [
       methodKey.declaration, replicatesKey.declaration,
       budgetKey.declaration, onFailureKey.declaration,
+      earlyStoppingKey.declaration,
     ])
 
   static let pathKeys: [(name: String, summary: String)] = [
@@ -79,6 +88,7 @@ extension SweepSection {
     ),
     ("linked", "Groups of rows; the paths of a row move together"),
     ("when", "Further axes for the trials in which a condition holds"),
+    ("start_with", "Settings that `method: tpe` tries first; paths left out are drawn"),
     ("exclude", "Conditions under which a trial is left out"),
   ]
 }

@@ -59,24 +59,64 @@ struct Resume: ParsableCommand {
   }
 
   private func resumeSweep(_ directory: String) throws {
-    guard extend.isEmpty, overrides.isEmpty else {
-      throw ValidationError("a sweep is continued as it was planned: without --extend and --set")
+    guard overrides.isEmpty else {
+      throw ValidationError("a sweep is continued as it was planned: without --set")
     }
-    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
-    let planned = try Failure.catching { try SweepDirectory(reading: directory) }
+    var planned = try Failure.catching { try SweepDirectory(reading: directory) }
+    let (experiment, sweep) = try spec(of: directory, changes: [])
+    let points = planned.trials.map(\.point)
+    var plan = try SweepPlan(experiment, sweep, data: data, recorded: points)
+    guard plan.trials.map(\.identity) == planned.trials.map(\.identity) else {
+      throw try refusal(directory, sweep.mergedYAML)
+    }
+    if !extend.isEmpty {
+      let (longer, section) = try spec(of: directory, changes: extend.map { "schedule.\($0)" })
+      try checkLonger(longer.schedule.length, than: experiment.schedule.length, section)
+      plan = try SweepPlan(longer, section, data: data, recorded: points)
+      let trials = plan.trials
+      try Failure.catching { try planned.lengthen(trials, merged: section.mergedYAML) }
+    }
+    try sweeping.play(planned, plan, data, machine, quiet: progress.quiet)
+  }
+
+  private func spec(
+    of directory: String, changes: [String]
+  ) throws -> (Experiment, SweepSection) {
+    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: changes).get()
     guard let sweep = experiment.sweep else {
       throw Failure(
         status: .files, message: "error: \(directory)/resolved.yaml: no sweep in it")
     }
-    let plan = try SweepPlan(experiment, sweep, data: data)
-    guard plan.trials == planned.trials else {
-      throw Failure(
+    return (experiment, sweep)
+  }
+
+  /// Why the trials are no longer those of the plan: a key of the spec, or what it is played with.
+  private func refusal(_ directory: String, _ merged: String) throws -> Failure {
+    let begun = try Failure.catching { try SweepDirectory(reading: directory).begunSpec() }
+    let changes = begun.flatMap { try? SpecChange.between($0, merged) } ?? []
+    if changes.isEmpty {
+      return Failure(
         status: .files,
         message: "error: \(directory): the data or the program are not those of the plan")
     }
-    try sweeping.play(
-      planned, plan.jobs(Int(sweeping.jobs), threads: machine.threads), sweep, data, machine,
-      quiet: progress.quiet)
+    return Failure(
+      status: .spec, message: "error: \(RunError.sweepChanged(path: directory, changes))")
+  }
+
+  private func checkLonger(
+    _ new: TrainingLength, than old: TrainingLength, _ sweep: SweepSection
+  ) throws {
+    if sweep.axes.contains("schedule.length") {
+      throw ValidationError("schedule.length is an axis of this sweep: add a value to it instead")
+    }
+    switch (old, new) {
+    case (.epochs(let before), .epochs(let after)) where after > before: return
+    case (.steps(let before), .steps(let after)) where after > before: return
+    case (.images(let before), .images(let after)) where after > before: return
+    case (.epochs, _), (.steps, _), (.images, _):
+      throw ValidationError(
+        "--extend takes a greater length, in the sweep's own unit (epochs, steps or images)")
+    }
   }
 
   /// What has come to its end needs no more work.

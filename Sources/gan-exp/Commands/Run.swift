@@ -58,10 +58,11 @@ struct Run: ParsableCommand {
     let directory = try Failure.catching {
       try SweepDirectory.open(
         planned.trials, of: experiment, merged: sweep.mergedYAML, context: context,
-        dataDigest: planned.dataDigest, results: results, fresh: fresh
+        dataDigest: planned.dataDigest, results: results, fresh: fresh,
+        searches: sweep.method == .tpe
       ).sweep
     }
-    try sweeping.play(directory, wanted, sweep, data, machine, quiet: progress.quiet)
+    try sweeping.play(directory, planned, data, machine, quiet: progress.quiet)
   }
 
   private func show(_ plan: SweepPlan) {
@@ -70,9 +71,12 @@ struct Run: ParsableCommand {
       print("\(trial.name)  \(settings.joined(separator: "  "))")
     }
     let wanted = plan.jobs(Int(sweeping.jobs), threads: machine.threads)
+    let later = plan.sweep.combinations.map { $0 - plan.trials.count } ?? 0
+    let chosen =
+      plan.sweep.method == .tpe && later > 0 ? " and \(later) that the search chooses later" : ""
     print(
-      "\(plan.trials.count) trials, \(wanted.jobs) side by side with \(wanted.threads) threads each"
-    )
+      "\(plan.trials.count) trials\(chosen), \(wanted.jobs) side by side with \(wanted.threads) "
+        + "threads each")
   }
 }
 

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Images
+import Metrics
 import ModelBuilder
+import Runner
 import Spec
 
 struct Validate: ParsableCommand {
@@ -44,7 +46,7 @@ struct Validate: ParsableCommand {
     case .success(let experiment):
       guard let format = experiment.declaredFormat else { return Diagnostics(experiment.warnings) }
       do throws(Diagnostics) {
-        _ = try TrainingProgram(experiment, format: format)
+        _ = try MetricPlan(experiment, try TrainingProgram(experiment, format: format))
         return Diagnostics(experiment.warnings)
       } catch {
         return Diagnostics(experiment.warnings + error.entries)

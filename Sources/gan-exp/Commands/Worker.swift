@@ -51,6 +51,11 @@ struct Worker: ParsableCommand {
     setup.directory = folder
     setup.specText = experiment.resolvedYAML(comments: false)
     setup.lostAfter = lostAfter
+    if let rule = section.earlyStopping, let objective = experiment.metrics?.objective {
+      setup.stopEarly = { () throws(RunError) in
+        try directory.reasonToStop(trial, by: rule, objective)
+      }
+    }
     setup.interrupt = { [parent] in
       if let parent, getppid() != parent { return SIGTERM }
       return Interrupts.pending
@@ -58,7 +63,7 @@ struct Worker: ParsableCommand {
     let own = PlannedTrial(
       index: index, point: trial.point, experiment: experiment, dataDigest: setup.data.digest,
       numericsVersion: numericsVersion)
-    guard own == trial else {
+    guard own.identity == trial.identity else {
       throw Failure(
         status: .files,
         message: "error: \(folder): the data or the program are not those of the plan")

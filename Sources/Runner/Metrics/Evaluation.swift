@@ -1,0 +1,122 @@
+import Images
+import Metrics
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Measures what the generator makes, again and again from the same latents.
+final class Evaluation {
+  private let plan: MetricPlan
+  private let real: SampleArray
+  private let form: SampleForm
+  private let count: Int
+  private let chunk: Int
+  private let latents: HostTensor
+  private let labels: [Int32]?
+  private let threads: Int
+  private let executable: any Executable
+  private let feeds: Set<String>
+
+  /// nil when the experiment measures nothing.
+  init?(
+    _ program: TrainingProgram, _ data: TrainingData, session: any Session, threads: Int
+  ) throws(RunError) {
+    let experiment = program.experiment
+    form = SampleForm(program)
+    let found: MetricPlan?
+    do throws(Diagnostics) {
+      found = try MetricPlan(experiment, program)
+    } catch {
+      throw .data(error.entries.map(\.message).joined(separator: "; "))
+    }
+    guard let found else { return nil }
+    (plan, self.threads) = (found, threads)
+    count = min(found.sampleCount, data.samples.count)
+    real = Self.real(data, form, count: count, seed: found.section.seed)
+    // As many at a time as the training holds in memory anyway.
+    chunk = min(count, max(16, min(experiment.data.batch, 256)))
+    let total = (count + chunk - 1) / chunk * chunk
+    let grid = SampleGrid(
+      rows: total, columns: 1, seed: found.section.seed,
+      rowClasses: experiment.labels.map { labels in (0..<total).map { $0 % labels.classes } })
+    latents = grid.latents(experiment.latent)
+    labels = grid.labels
+    let graph = program.sampler(
+      count: chunk, weights: found.section.weights == .ema ? .ema : .raw)
+    executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
+    feeds = Set(graph.inputs(.feed).map(\.name))
+  }
+
+  /// The first of the data in an order drawn from the seed, which is not that of any epoch.
+  private static func real(
+    _ data: TrainingData, _ form: SampleForm, count: Int, seed: UInt64
+  ) -> SampleArray {
+    let order = Philox(seed: seed, stream: Philox.streamID(named: "metrics.real"), step: 0)
+      .permutation(count: data.samples.count).prefix(count)
+    var values = [Float](repeating: 0, count: count * form.size)
+    values.withUnsafeMutableBufferPointer { target in
+      if let base = target.baseAddress {
+        data.samples.copyBatch(indices: Array(order), into: base)
+      }
+    }
+    return SampleArray(
+      form, values: values, labels: data.labels.map { labels in order.map { labels[$0] } })
+  }
+
+  var section: MetricsSection { plan.section }
+
+  func measure() throws(RunError) -> [MetricPlan.Measurement] {
+    var values: [Float] = []
+    values.reserveCapacity(latents.type.shape[0] * form.size)
+    let size = latents.type.shape.count / latents.type.shape[0]
+    let numbers = latents.floats
+    for start in stride(from: 0, to: count, by: chunk) {
+      let part = Array(numbers[(start * size)..<((start + chunk) * size)])
+      let own = labels.map { Array($0[start..<(start + chunk)]) }
+      let images = try onDevice { () throws(BackendError) in
+        if feeds.contains("latents") {
+          try executable.feed("latents", HostTensor([chunk, size], part))
+        }
+        if feeds.contains("labels"), let own { try executable.feed("labels", array: own) }
+        try executable.run()
+        return try executable.output("samples")
+      }
+      values += images.floats
+    }
+    let generated = SampleArray(
+      form, values: Array(values.prefix(count * form.size)),
+      labels: labels.map { Array($0.prefix(count)) })
+    return plan.measure(
+      MetricSamples(
+        real: real, generated: generated, seed: plan.section.seed, threads: threads))
+  }
+}
+
+extension SampleForm {
+  init(_ program: TrainingProgram) {
+    let experiment = program.experiment
+    switch program.format {
+    case .image(let image):
+      self.init(
+        height: image.height, width: image.width, channels: image.channels,
+        range: experiment.data.range)
+    case .vector(let length):
+      let mixture = MixtureSource.mixture(of: experiment.data.source).map { mixture in
+        Mixture(
+          centres: mixture.centres.map { [$0.x, $0.y] }, deviation: mixture.standardDeviation)
+      }
+      self.init(
+        height: 1, width: 1, channels: length, range: experiment.data.range, mixture: mixture)
+    }
+  }
+}
+
+extension MetricPlan {
+  /// The metrics of an experiment, checked against what its networks make.
+  ///
+  /// - Throws: as the plan of a form.
+  package init?(_ experiment: Experiment, _ program: TrainingProgram) throws(Diagnostics) {
+    try self.init(
+      experiment, SampleForm(program), keepsAverage: program.weights.contains(.ema))
+  }
+}
