@@ -109,8 +109,10 @@ struct SearchRunTests {
   }
 
   @Test func aSearchLooksWhereItWasGoodAndKeepsItsBudget() throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
     let (sweep, outcome) = try play(
-      try Scratch(),
+      scratch,
       "\(Self.axes), budget: {trials: 45}, start_with: [{optimizer.learning_rate: 0.5}]")
     #expect(outcome.exitCode == 0 && outcome.states.count == 45)
     #expect(sweep.trials.count == 45)

@@ -307,7 +307,7 @@ extension BrokenSpec {
       spec.yaml:17:9: error: unknown key `axis` in sweep
        17 | sweep: {axis: {}}
           |         ^~~~ did you mean `axes`?
-          = keys here: method, replicates, budget, on_failure, axes, linked, when, exclude
+          = keys here: method, replicates, budget, on_failure, early_stopping, axes, linked, when, start_with, exclude
       """),
     BrokenSpec(
       "a sweep that varies a path twice",
