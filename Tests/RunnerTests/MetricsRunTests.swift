@@ -45,7 +45,7 @@ private struct MeasuredRun {
       name: "blots", count: 10, height: 7, width: 7, channels: 1,
       pixels: (0..<490).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 37) })
     let data = try TrainingData(
-      set, images: prepare(set, size: nil, range: experiment.data.range), labels: nil)
+      set, samples: set.store(size: nil, range: experiment.data.range), labels: nil)
     let format = SampleFormat.image(ImageFormat(channels: 1, height: 7, width: 7))
     var setup = RunSetup(
       program: try TrainingProgram(experiment, format: format), data: data,
@@ -153,5 +153,43 @@ struct MetricsRunTests {
     var run = MeasuredRun()
     run.metrics = "{of: [ms_ssim], objective: {maximize: ms_sim}}"
     #expect(throws: RunError.self) { try train(run.setup("/nowhere")) }
+  }
+
+  @Test func modesOfAMixtureAreCountedInARun() throws {
+    let scratch = try Scratch()
+    let yaml = """
+      version: 1
+      name: ring
+      seed: 3
+      data: {source: {synthetic: ring8}, batch: 32}
+      latent: {size: 2, distribution: normal}
+      architecture: {generator: [linear: 8, relu, linear: 2], discriminator: [linear: 1]}
+      loss: {kind: least_squares}
+      optimizer: {kind: adam, learning_rate: 0.001}
+      schedule: {length: 4 steps}
+      record: {log: 2 steps, samples: none, checkpoint: none}
+      metrics: {every: 2 steps, of: [{modes: {samples: 100}}, sliced_wasserstein]}
+
+      """
+    let vocabulary = Catalog.vocabulary(
+      sources: DatasetCatalog.declarations, metrics: MetricCatalog.declarations)
+    let experiment = try loadExperiment(text: yaml, name: "ring.yaml", vocabulary: vocabulary).get()
+    let mixture = GaussianMixture.ring8()
+    let set = VectorSet(
+      name: "ring8", length: 2, values: mixture.points(count: 400, seed: 1))
+    var setup = RunSetup(
+      program: try TrainingProgram(experiment, format: .vector(length: 2)),
+      data: try TrainingData(
+        set, samples: set.store(size: nil, range: experiment.data.range), labels: nil),
+      backend: CPUBackend(threads: 1), results: scratch.path,
+      context: RunContext(
+        programVersion: "0.0", numericsVersion: 1, device: "reference", threads: 1, libraries: [],
+        commandLine: []))
+    setup.interrupt = { 0 }
+    let outcome = try train(setup)
+    #expect(outcome.exitCode == 0)
+    let rows = try text("\(outcome.directory)/metrics.csv").split(separator: "\n")
+    let names = rows.dropFirst().map { $0.split(separator: ",")[3] }
+    #expect(names.prefix(3) == ["modes", "high_quality", "sliced_wasserstein"] && names.count == 6)
   }
 }

@@ -53,12 +53,7 @@ final class Evaluation {
   ) -> SampleArray {
     let order = Philox(seed: seed, stream: Philox.streamID(named: "metrics.real"), step: 0)
       .permutation(count: data.samples.count).prefix(count)
-    var values = [Float](repeating: 0, count: count * form.size)
-    values.withUnsafeMutableBufferPointer { target in
-      if let base = target.baseAddress {
-        data.samples.copyBatch(indices: Array(order), into: base)
-      }
-    }
+    let values = data.samples.values(of: Array(order))
     return SampleArray(
       form, values: values, labels: data.labels.map { labels in order.map { labels[$0] } })
   }
@@ -101,7 +96,7 @@ extension SampleForm {
         height: image.height, width: image.width, channels: image.channels,
         range: experiment.data.range)
     case .vector(let length):
-      let mixture = MixtureSource.mixture(of: experiment.data.source).map { mixture in
+      let mixture = DatasetCatalog.mixture(of: experiment.data.source).map { mixture in
         Mixture(
           centres: mixture.centres.map { [$0.x, $0.y] }, deviation: mixture.standardDeviation)
       }
