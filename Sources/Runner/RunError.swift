@@ -65,7 +65,7 @@ extension RunError: CustomStringConvertible {
     case .sweepChanged(let path, let changes):
       "\(path): the spec is not the one with which this sweep was begun:"
         + changes.map { "\n  \($0)" }.joined()
-        + "\n  = values may be added to axes, and record, guards, budget, on_failure and "
+        + "\n  = values may be added to axes, and record, budget, on_failure and "
         + "early_stopping may change; for anything else: --fresh makes a new directory, another "
         + "name keeps both apart"
     }

@@ -138,7 +138,7 @@ struct SweepRunTests {
       ).sweep
     }
     let error = #expect(throws: RunError.self) {
-      try open { ($0.batch, $0.learningRate) = (5, "2e-3") }
+      try open { ($0.batch, $0.learningRate, $0.log) = (5, "2e-3", "3 steps") }
     }
     #expect(error?.exitCode == 3)
     guard case .sweepChanged(let path, let changes)? = error else {

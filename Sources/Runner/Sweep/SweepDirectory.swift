@@ -74,7 +74,12 @@ package struct SweepDirectory: Sendable {
     }
     if let part = sweeps.first(where: { identities($0).isSubset(of: wanted) }) { return part }
     guard let newest = sweeps.first else { return nil }
-    let changes = newest.changes(to: merged)
+    let free = ["name", "description", "record", "sweep.budget", "sweep.on_failure"]
+    let changes = newest.changes(to: merged).filter { change in
+      !(free + ["sweep.early_stopping"]).contains {
+        change.key == $0 || change.key.hasPrefix("\($0).")
+      }
+    }
     if !changes.isEmpty { throw .sweepChanged(path: newest.path, changes) }
     return nil
   }
