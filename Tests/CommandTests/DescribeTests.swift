@@ -20,7 +20,9 @@ struct DescribeTests {
       "gan",
       "gan-784", "goodfellow-2014", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear",
       "max-likelihood",
-      "minimax",
+      "minimax", "mixtures/base", "mixtures/cross-entropy", "mixtures/hinge",
+      "mixtures/least-squares", "mixtures/relativistic-average", "mixtures/two-class",
+      "mixtures/wasserstein-clip", "mixtures/wasserstein-gradient-penalty",
       "norm-loss", "norm-loss-residual", "search-gan-784", "sweep-lsgan", "sweep-objectives",
       "wgan", "wgan-gp",
     ]
