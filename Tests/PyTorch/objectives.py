@@ -206,7 +206,8 @@ def slope_cost(slope, target, one_sided=False):
 def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here):
     """A term of the player's loss. `critic(images)` scores images in between, `drawn(name)` is what
     the penalty drew, `here` the circumstances."""
-    share = (lambda: drawn("mix").reshape(-1, 1, 1, 1))
+    # One number a sample, for images as for vectors.
+    share = (lambda: drawn("mix").reshape(-1, *[1] * (real.ndim - 1)))
     match name:
         case "gradient_penalty":
             between = (share() * real + (1 - share()) * fake).detach().requires_grad_()
