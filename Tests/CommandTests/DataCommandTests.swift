@@ -127,6 +127,6 @@ struct DataCommandTests {
     #expect(list.output.contains(/mnist test: 10000 images, sha256/))
     let test = try place.run("data", "check", "{mnist: test}")
     #expect(test.lines.first == "mnist test: 10000 images of 1×28×28")
-    #expect(test.lines.last == "class 9  1009")
+    #expect(test.lines.suffix(2) == ["class 9  1009", "preview.png"])
   }
 }
