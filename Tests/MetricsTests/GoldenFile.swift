@@ -7,7 +7,7 @@ struct GoldenFile: Decodable {
     struct Level: Decodable {
       let side: Int
       /// Of the first image, channels last.
-      let real_level: [Float]
+      let realLevel: [Float]
       /// Upper left corners, for the real images and for the generated ones.
       let corners: [[[Int]]]
       let normals: [Float]
@@ -46,7 +46,7 @@ struct GoldenFile: Decodable {
     let deviation: Double
     let points: [Float]
     let modes: Double
-    let high_quality: Double
+    let highQuality: Double
     var testDescription: String { "\(centres.count) centres" }
   }
   let patches: [Patches]
@@ -58,7 +58,9 @@ struct GoldenFile: Decodable {
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Golden/metrics.json")
     do {
-      return try JSONDecoder().decode(GoldenFile.self, from: try Data(contentsOf: path))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      return try decoder.decode(GoldenFile.self, from: try Data(contentsOf: path))
     } catch {
       fatalError("\(path.path): \(error)")
     }

@@ -62,7 +62,7 @@ struct MetricTests {
     let (real, generated) = (levels(golden.real), levels(golden.generated))
     #expect(real.map(\.height) == golden.levels.map(\.side))
     for (index, level) in golden.levels.enumerated() {
-      for (own, other) in zip(real[index].values, level.real_level) {
+      for (own, other) in zip(real[index].values, level.realLevel) {
         #expect(abs(own - other) < 1e-5)
       }
       let clouds = zip([real[index], generated[index]], level.corners).map { stack, corners in
@@ -105,7 +105,7 @@ struct MetricTests {
     let points = SampleArray(form, values: golden.points)
     let found = try metric("modes").measure(
       MetricSamples(real: points, generated: points, seed: 0, threads: 1))
-    #expect(found == [golden.modes, golden.high_quality])
+    #expect(found == [golden.modes, golden.highQuality])
   }
 
   // MARK: What must hold of any samples
