@@ -27,7 +27,7 @@ def main():
     torch.manual_seed(0)
     described = json.load(open(path))
     spec = described["spec"]
-    image = tuple(int(n) for n in described["images"].split("×"))
+    image = tuple(int(n) for n in described["samples"].removeprefix("images of ").split("×"))
     batch, size = spec["data"]["batch"], spec["latent"]["size"]
     if isinstance(spec.get("labels"), dict):
         sys.exit("pytorch_round: only games without labels are timed")
@@ -45,12 +45,12 @@ def main():
     loss = spec["loss"]
 
     def score(x):
-        return networks.apply(critic, x, "discriminator", None, None)
+        return networks.judge(critic, x, "discriminator", None, None)
 
     def published():
         z = torch.rand(batch, size)
         step_d.zero_grad()
-        d_loss = objectives.discriminator_loss(loss, score(real), score(generator(z)), None)
+        d_loss = objectives.discriminator_loss(loss, score(real), score(generator(z)), None, None)
         d_loss.backward()
         step_d.step()
         step_g.zero_grad()
@@ -62,7 +62,7 @@ def main():
     def by_hand():
         fake = generator(torch.rand(batch, size))
         step_d.zero_grad(set_to_none=True)
-        d_loss = objectives.discriminator_loss(loss, score(real), score(fake.detach()), None)
+        d_loss = objectives.discriminator_loss(loss, score(real), score(fake.detach()), None, None)
         d_loss.backward()
         step_d.step()
         critic.requires_grad_(False)
