@@ -32,10 +32,7 @@ struct Lowering {
   private mutating func whole(_ id: Int) throws(BackendError) -> Blueprint {
     let node = facts.graph.nodes[id]
     let views = node.operands.map { facts.views[$0] }
-    func operand(_ index: Int) -> (node: Int, shape: Shape) {
-      (views[index].root, views[index].shape)
-    }
-    let result = (node: id, shape: node.type.shape)
+    let result = View(root: id, shape: node.type.shape)
     switch node.op {
     case .broadcast, .reshape, .transpose, .slice:
       return try copy(id, from: movement(node, views[0]))
@@ -54,15 +51,15 @@ struct Lowering {
         transposeRight: transposeRight)
     case .convolution(let geometry):
       return try convolution(
-        GAN_DNNL_CONVOLUTION, geometry, image: operand(0), weight: operand(1), output: result)
+        GAN_DNNL_CONVOLUTION, geometry, image: views[0], weight: views[1], output: result)
     case .convolutionInputGradient(let geometry, _, _):
       return try convolution(
-        GAN_DNNL_CONVOLUTION_INPUT_GRADIENT, geometry, image: result, weight: operand(1),
-        output: operand(0))
+        GAN_DNNL_CONVOLUTION_INPUT_GRADIENT, geometry, image: result, weight: views[1],
+        output: views[0])
     case .convolutionWeightGradient(let geometry, _, _):
       return try convolution(
-        GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT, geometry, image: operand(0), weight: result,
-        output: operand(1))
+        GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT, geometry, image: views[0], weight: result,
+        output: views[1])
     case .windowSum(let window), .windowSumGradient(let window, _, _),
       .windowMaximum(let window), .windowMaximumGradient(let window),
       .windowMaximumSelect(let window):

@@ -3,17 +3,18 @@ import TensorCore
 
 extension Lowering {
   /// One of the three convolutions by oneDNN: images channels last, weights in the layout that the
-  /// primitive likes, rearranged before (or after) each execution.
+  /// primitive likes, rearranged before (or after) each execution. Views are dense, and may begin
+  /// anywhere in what they look at.
   func convolution(
-    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, image: (node: Int, shape: Shape),
-    weight: (node: Int, shape: Shape), output: (node: Int, shape: Shape)
+    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, image: View, weight: View,
+    output: View
   ) throws(BackendError) -> Blueprint {
     let (x, w, y) = (image.shape, weight.shape, output.shape)
     let engine = self.engine
     let xLayout = try Self.channelsLast(x)
     let yLayout = try Self.channelsLast(y)
     let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
-    let what = "\(facts.graph.nodes[output.node].op.name) \(x) \(w) \(y)"
+    let what = "\(operation.name) \(x) \(w) \(y)"
     var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
     let primitive = try unsafe DNNL.Primitive(what, engine) {
       unsafe gan_dnnl_convolution(
@@ -37,14 +38,14 @@ extension Lowering {
       label: "\(what) \(primitive.implementation)",
       scratch: [pad.byteCount, reorder == nil ? 0 : chosen.byteCount, reorderPad?.byteCount ?? 0]
     ) { place throws(BackendError) in
-      let plainAddress = unsafe UnsafeMutableRawPointer(try place.floats(weight.node))
+      let plainAddress = unsafe UnsafeMutableRawPointer(try place.floats(weight))
       let weights = unsafe reorder == nil ? plainAddress : place.scratch[1]
       let call = try unsafe DNNL.Call(
         primitive,
         [
-          (operation.imageRole, xLayout, UnsafeMutableRawPointer(try place.floats(image.node))),
+          (operation.imageRole, xLayout, UnsafeMutableRawPointer(try place.floats(image))),
           (operation.weightRole, chosen, weights),
-          (operation.outputRole, yLayout, UnsafeMutableRawPointer(try place.floats(output.node))),
+          (operation.outputRole, yLayout, UnsafeMutableRawPointer(try place.floats(output))),
           (DNNL_ARG_SCRATCHPAD, pad, place.scratch[0]),
         ])
       guard let reorder, let reorderPad else {
@@ -91,6 +92,13 @@ extension Lowering {
 }
 
 extension gan_dnnl_operation {
+  fileprivate var name: String {
+    switch self {
+    case GAN_DNNL_CONVOLUTION_INPUT_GRADIENT: "convolution_input_gradient"
+    case GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT: "convolution_weight_gradient"
+    default: "convolution"
+    }
+  }
   fileprivate var imageRole: Int32 {
     self == GAN_DNNL_CONVOLUTION_INPUT_GRADIENT ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC
   }
