@@ -1,0 +1,278 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// What a run writes down: rows, pictures, measurements and checkpoints, each with its line in the log.
+final class RunRecorder {
+  static let finalPicture = "final.png"
+
+  let directory: RunDirectory
+  let evaluation: Evaluation?
+  private let setup: RunSetup
+  private let watch: (RunEvent) -> Void
+  private let experiment: Experiment
+  private let timetable: Timetable
+  private let player: RoundPlayer
+  private let painters: SamplePainters
+  private let keepPolicy: KeepPolicy
+  private let startTime: Double
+
+  private var ledger = LossLedger()
+  private var events: EventLog?
+  private var lastEvents: EventLog.Position?
+  private var curves: [(epoch: Double, row: LossRow)] = []
+  private var lastRow: (time: Double, images: Int)
+  /// Of training, before this process began.
+  private var secondsBefore = 0.0
+  /// For data, before this process began.
+  private var waitedBefore = 0.0
+  /// What the objective has come to; nil without one.
+  private var scores: ObjectiveValues?
+  private var warned: Set<String> = []
+  private(set) var lastPicture: String?
+  private(set) var lastCheckpoint: (step: Int, path: String)?
+  private(set) var lastMeasured: Int?
+  private(set) var cost = RecordingCost()
+
+  init(
+    _ setup: RunSetup, _ timetable: Timetable, _ player: RoundPlayer, _ painters: SamplePainters,
+    _ evaluation: Evaluation?, _ directory: RunDirectory, watch: @escaping (RunEvent) -> Void
+  ) {
+    (self.setup, self.watch, self.directory) = (setup, watch, directory)
+    (self.timetable, self.player) = (timetable, player)
+    (self.painters, self.evaluation) = (painters, evaluation)
+    experiment = setup.program.experiment
+    scores = experiment.metrics?.objective.map { ObjectiveValues($0) }
+    keepPolicy = KeepPolicy(checkpoint: experiment.record.checkpoint, timetable: timetable)
+    startTime = setup.clock()
+    lastRow = (startTime, 0)
+  }
+
+  /// Of training, by this process and those before it.
+  var elapsed: Double { secondsBefore + setup.clock() - startTime }
+  /// Of these, for data.
+  var waited: Double { waitedBefore + player.waited }
+
+  /// The files of a run that begins, or those of one that goes on as they were at its checkpoint.
+  ///
+  /// - Returns: the rounds played so far.
+  func begin() throws(RunError) -> Int {
+    let resumption = try Resumption.newest(
+      of: directory.path, setup.program, dataDigest: setup.data.digest, session: player.session,
+      files: setup.files)
+    if let resumption {
+      try goOn(resumption)
+    } else {
+      try directory.setRows(
+        losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader,
+        metrics: metricsTable([]))
+    }
+    let step = resumption?.checkpoint.step ?? 0
+    lastEvents = resumption?.checkpoint.events
+    try directory.cutEvents(to: lastEvents)
+    if experiment.record.writesEvents {
+      events = try EventLog(
+        directory, setup.program, rounds: timetable.rounds, continuing: lastEvents, from: step)
+    }
+    try directory.keepCheckpoints(keepPolicy, scores)
+    return step
+  }
+
+  private func goOn(_ resumption: Resumption) throws(RunError) {
+    let checkpoint = resumption.checkpoint
+    try directory.setRows(
+      losses: resumption.losses, timing: resumption.timing,
+      metrics: metricsTable(resumption.metrics))
+    scores = scores.map { ObjectiveValues($0.objective, csv: resumption.metrics) }
+    lastMeasured = MetricsRow.lastStep(in: resumption.metrics)
+    for (folder, error) in resumption.passedOver {
+      try warn("\(error); going on from step \(checkpoint.step)")
+      try directory.setAside(folder)
+    }
+    ledger = resumption.ledger
+    curves = resumption.rows.map { (timetable.epochFraction(after: $0.step), $0) }
+    lastCheckpoint = (checkpoint.step, checkpoint.path)
+    // Whoever died after putting it in place may have got no further.
+    try directory.pointToLatest(checkpoint.path)
+    lastRow.images = resumption.rows.last?.images ?? 0
+    (secondsBefore, waitedBefore) = (resumption.seconds, resumption.waited)
+  }
+
+  private func metricsTable(_ rows: [UInt8]) -> [UInt8]? {
+    evaluation == nil ? nil : rows.isEmpty ? Array(MetricsRow.header.utf8) : rows
+  }
+
+  /// The picture that the grids are to come close to.
+  func writeRealPicture() throws(RunError) {
+    if let real = painters.real { try directory.writePicture("real.png", real) }
+  }
+
+  func log(_ text: String) throws(RunError) { try directory.log(text) }
+
+  /// Says it once.
+  func warn(_ text: String) throws(RunError) {
+    guard warned.insert(text).inserted else { return }
+    try directory.log("warning: \(text)")
+    watch(.warning(text))
+  }
+
+  // MARK: Rows
+
+  func add(_ moves: [MoveResult]) { ledger.add(moves) }
+
+  /// Whether rounds have been played that no row tells of.
+  var hasUnwrittenRounds: Bool { !ledger.isEmpty }
+
+  func writeRow(after step: Int) throws(RunError) {
+    try timed(.rows) { () throws(RunError) in
+      let row = try writeLosses(after: step)
+      let now = setup.clock()
+      let rate = Double(row.images - lastRow.images) / max(now - lastRow.time, 1e-9)
+      try directory.append(
+        "timing.csv",
+        "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),"
+          + "\(fixed(rate, decimals: 1)),\(fixed(waited, decimals: 3))\n")
+      lastRow = (now, row.images)
+      watch(.row(row))
+    }
+  }
+
+  /// Takes what has gathered into a row of losses.csv, of the curves and of the event files.
+  @discardableResult
+  func writeLosses(after step: Int) throws(RunError) -> LossRow {
+    let row = ledger.takeRow(
+      step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step))
+    try directory.append("losses.csv", row.csv)
+    try events?.add(row)
+    curves.append((timetable.epochFraction(after: step), row))
+    return row
+  }
+
+  func writeHistograms(after step: Int) throws(RunError) {
+    guard let events else { return }
+    try timed(.histograms) { () throws(RunError) in
+      try events.addHistograms(step: step, read: player.read)
+    }
+  }
+
+  func drawCurves() throws(RunError) {
+    func points(_ column: LossLedger.Column) -> [LossChart.Point] {
+      curves.compactMap { epoch, row in
+        row[column].map { LossChart.Point(epoch: epoch, loss: $0) }
+      }
+    }
+    try directory.write(
+      "losses.svg",
+      LossChart(
+        title: experiment.name, discriminator: points(.discriminatorLoss),
+        generator: points(.generatorLoss)
+      ).svg)
+  }
+
+  // MARK: Pictures
+
+  /// The picture that belongs to this round, if one does.
+  func paintIfDue(after step: Int) throws(RunError) {
+    guard let samples = experiment.record.samples,
+      timetable.isDueForSamples(samples.every, after: step)
+    else { return }
+    let name =
+      switch samples.every {
+      case .epochs: "epoch-\(padded(timetable.finishedEpochs(after: step), 4)).png"
+      case .steps: "step-\(padded(step, 8)).png"
+      }
+    try timed(.pictures) { () throws(RunError) in try paint(name, after: step) }
+  }
+
+  func paint(_ name: String, after step: Int) throws(RunError) {
+    guard !painters.list.isEmpty else { return }
+    // The last picture may be that of this step once more.
+    let isNew =
+      name != Self.finalPicture
+      || !(experiment.record.samples.map { timetable.isDueForSamples($0.every, after: step) }
+        ?? false)
+    try setup.checkDisk(at: directory.path)
+    for (weights, painter) in painters.list {
+      let folder = weights == .raw ? "" : "\(weights.rawValue)/"
+      let picture = try painter.paint()
+      let (path, png) = try directory.writePicture(folder + name, picture)
+      if isNew {
+        try events?.add(
+          picture, png: png, tag: weights == .raw ? "samples" : "samples_\(weights.rawValue)",
+          step: step)
+      }
+      if weights == .raw { lastPicture = path }
+      try directory.log("step \(step): samples/\(folder)\(name)")
+      watch(.picture(path: path))
+    }
+    try drawCurves()
+  }
+
+  // MARK: Measurements
+
+  /// Adds to metrics.csv what the generator is worth now, where that is asked for.
+  func measure(after step: Int) throws(RunError) {
+    guard let evaluation else { return }
+    let start = setup.clock()
+    let measurements = try evaluation.measure()
+    let rows = measurements.map {
+      MetricsRow(
+        step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
+        measurement: $0, seed: evaluation.section.seed, weights: evaluation.section.weights)
+    }
+    try directory.append("metrics.csv", rows.map(\.csv).joined())
+    if let objective = scores?.objective.metric,
+      let row = rows.first(where: { $0.measurement.name == objective })
+    {
+      scores?.add(.init(step: step, epoch: row.epoch, value: row.measurement.value))
+    }
+    lastMeasured = step
+    // Rates are those of training.
+    lastRow.time += setup.clock() - start
+    watch(.measured(rows))
+  }
+
+  // MARK: Checkpoints
+
+  func isCheckpointDue(after step: Int) -> Bool {
+    lastCheckpoint?.step != step && keepPolicy.saves(after: step, scores)
+  }
+
+  /// Saves the present weights, which are finite, unless they are saved already.
+  func saveCheckpoint(after step: Int) throws(RunError) {
+    if lastCheckpoint?.step == step { return }
+    try timed(.checkpoints) { () throws(RunError) in
+      let state = CheckpointState(
+        step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
+        batches: timetable.batches(after: step), seed: experiment.seed,
+        format: setup.program.format, classNames: setup.data.classNames,
+        dataDigest: setup.data.digest, pending: ledger.json,
+        lossesBytes: try directory.secured("losses.csv"),
+        events: try events?.secured() ?? lastEvents,
+        metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"))
+      let path = try directory.saveCheckpoint(
+        state, of: setup.program.states, read: player.read)
+      lastCheckpoint = (step, path)
+      try directory.log("step \(step): checkpoint")
+      watch(.checkpoint(path: path))
+      try directory.keepCheckpoints(keepPolicy, scores)
+    }
+    try setup.checkDisk(at: directory.path)
+  }
+
+  /// Measures once more at the end, if that is asked for and has not just been done.
+  func measureLast(after step: Int) throws(RunError) {
+    guard evaluation != nil, lastMeasured != step else { return }
+    try measure(after: step)
+    try directory.keepCheckpoints(keepPolicy, scores)
+  }
+
+  private func timed(
+    _ kind: RecordingCost.Kind, _ body: () throws(RunError) -> Void
+  ) throws(RunError) {
+    let start = monotonicSeconds()
+    try body()
+    cost.add(kind, monotonicSeconds() - start)
+  }
+}

@@ -1,0 +1,26 @@
+import Images
+import ModelBuilder
+import Spec
+import TensorCore
+
+/// Draws the grids of a run: one for each set of the generator's weights; none where no pictures are
+/// asked for.
+struct SamplePainters {
+  /// The grid's counterpart from the data.
+  private(set) var real: Raster?
+  private(set) var list: [(weights: Weights, painter: GridPainter)] = []
+
+  init(_ program: TrainingProgram, _ data: TrainingData, session: any Session) throws(RunError) {
+    guard let samples = program.experiment.record.samples else { return }
+    let grid = SampleGrid(
+      samples, of: program.format, classes: program.experiment.labels?.classes)
+    let picture = try SamplePicture(of: program, grid, real: data)
+    real = picture.drawReal(
+      grid.realIndices(data, seed: program.experiment.seed), of: data, grid)
+    for weights in program.weights {
+      let painter = try GridPainter(
+        grid, program, picture, classNames: data.classNames, session: session, weights: weights)
+      list.append((weights, painter))
+    }
+  }
+}
