@@ -12,6 +12,7 @@ package enum Catalog {
     Dropout.self,
     ELU.self,
     Flatten.self,
+    Grow.self,
     GroupNorm.self,
     Heads.self,
     Image.self,

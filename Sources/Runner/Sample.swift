@@ -45,9 +45,11 @@ package func sample(
   let grid = try SampleGrid(request, experiment, checkpoint.format)
   let painter = try GridPainter(
     grid, generator.program, try SamplePicture(of: generator.program, grid, real: data),
-    classNames: checkpoint.classNames, session: generator.session, weights: request.weights)
+    classNames: checkpoint.classNames, session: generator.session, weights: request.weights,
+    at: checkpoint.growth)
   return Sample(
-    picture: try painter.paint(), checkpoint: checkpoint.path, step: checkpoint.step,
+    picture: try painter.paint(at: checkpoint.growth), checkpoint: checkpoint.path,
+    step: checkpoint.step,
     epoch: checkpoint.epoch)
 }
 

@@ -11,7 +11,7 @@ import TensorCore
 /// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu that lie so near to 0 that another framework's
 /// rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
 /// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
-/// `…/real_labels`. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
+/// `…/real_labels`. Networks that grow: `round{i}/level`, counted from 1, and `round{i}/alpha`; `…/real` are as large as the data. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(
   _ program: TrainingProgram, data: TrainingData, backend: any Backend, rounds: Int,
   to path: String, files: FileLayer = FileLayer()
@@ -53,6 +53,12 @@ private struct TraceRecorder {
 
   mutating func record(round: Int) throws(RunError) {
     let here = "round\(round)"
+    if let moment = player.moment(after: round) {
+      entries += [
+        Safetensors.Entry("\(here)/level", HostTensor(.scalar, [Int32(moment.stage.level + 1)])),
+        Safetensors.Entry("\(here)/alpha", HostTensor(.scalar, [moment.alpha])),
+      ]
+    }
     let criticSteps =
       program.experiment.schedule.order.filter { $0 == .discriminator }.count
       * program.experiment.schedule.discriminatorSteps

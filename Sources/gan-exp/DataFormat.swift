@@ -18,6 +18,12 @@ extension Experiment {
     try declaredFormat ?? loadData(options).format.resized(to: data.size)
   }
 
+  /// How many samples the data have, where that is quickly known and they are there.
+  func imageCount(_ options: DataOptions) -> Int? {
+    guard source.storedFormat != nil else { return nil }
+    return try? source.load(options.request(size: data.size)).count
+  }
+
   /// The data set, as stored or, where pictures are of any size, of `data.size`; or exit 4.
   func loadData(_ options: DataOptions) throws -> any SampleSet {
     do throws(DatasetError) {

@@ -76,6 +76,30 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
             |                    ^
         """),
     BrokenSpec(
+      "a schedule of growth for networks without levels",
+      (old: "2 epochs}", new: "2 epochs, growing: {fade: 1 epochs, stable: 1 epochs}}"),
+      errors: """
+        demo.yaml:17:30: error: schedule.growing: the generator has no levels
+         17 | schedule: {length: 2 epochs, growing: {fade: 1 epochs, stable: 1 epochs}}
+            |                              ^~~~~~~
+            = make each size of image a `grow` entry of architecture.generator
+        demo.yaml:17:30: error: schedule.growing: the discriminator has no levels
+         17 | schedule: {length: 2 epochs, growing: {fade: 1 epochs, stable: 1 epochs}}
+            |                              ^~~~~~~
+            = make each size of image a `grow` entry of architecture.discriminator
+        """),
+    BrokenSpec(
+      "a time to fade in without a unit",
+      (old: "2 epochs}", new: "2 epochs, growing: {fade: 100, stable: [1 epochs, 2 eons]}}"),
+      errors: """
+        demo.yaml:17:46: error: `fade` in schedule.growing must be a length such as 10 epochs, 10k steps or 600k images, or a list of them, found `100`
+         17 | schedule: {length: 2 epochs, growing: {fade: 100, stable: [1 epochs, 2 eons]}}
+            |                                              ^~~
+        demo.yaml:17:70: error: `stable` in schedule.growing must be a length such as 200 epochs, 10k steps or 5M images, found `2 eons`
+         17 | schedule: {length: 2 epochs, growing: {fade: 100, stable: [1 epochs, 2 eons]}}
+            |                                                                      ^~~~~~
+        """),
+    BrokenSpec(
       "a section that is not there",
       (old: "data: {source: mnist, size: 32, batch: 64}\n", new: ""),
       errors: """

@@ -23,7 +23,8 @@ struct DescribeTests {
       "minimax", "mixtures/base", "mixtures/cross-entropy", "mixtures/hinge",
       "mixtures/least-squares", "mixtures/relativistic-average", "mixtures/two-class",
       "mixtures/wasserstein-clip", "mixtures/wasserstein-gradient-penalty",
-      "norm-loss", "norm-loss-residual", "search-gan-784", "sweep-lsgan", "sweep-objectives",
+      "norm-loss", "norm-loss-residual", "progressive", "search-gan-784", "sweep-lsgan",
+      "sweep-objectives",
       "wgan", "wgan-gp",
     ]
     #expect(Set(expected.map { "experiments/\($0).yaml" }).subtracting(Self.gallery) == [])
@@ -63,6 +64,34 @@ struct DescribeTests {
       let end = line.range(of: #" +# [^"]*$"#, options: .regularExpression)?.lowerBound
       return String(line[..<(end ?? line.endIndex)])
     }
+  }
+
+  @Test("describe shows what plays when of networks that grow")
+  func growing() throws {
+    let place = try Place()
+    let result = try place.run(
+      "describe", file("experiments/progressive.yaml"), "--set", "data.source={synthetic: digits}")
+    #expect(result.end == .exit(0))
+    for line in [
+      #"# generator\.9\.to_image\.0 +conv +1×14×14 +33 +12,741"#,
+      #"# level +size +from image +images +from round +generator +FLOPs +discriminator +FLOPs"#,
+      #"# 1 +7×7 +alone +0 +120,000 +0 +111,201 +1,132,923 +59,841 +1,057,716"#,
+      #"# 2 +14×14 +fading in +120,000 +60,000 +[0-9,]+ +129,730 "#,
+      #"# 3 +28×28 +alone +300,000 +to the end +[0-9,]+ +136,625 "#,
+    ] {
+      #expect(result.output.contains(try Regex(line)), "\(line)")
+    }
+    let json = try place.run("describe", file("experiments/progressive.yaml"), "--json")
+    #expect(json.output.contains(#""size" : "14×14""#))
+    let graphs = try place.run("describe", file("experiments/progressive.yaml"), "--graph")
+    #expect(
+      graphs.output.split(separator: "\n").filter { $0.hasPrefix("# graph") }.map(String.init) == [
+        "# graph 0 of the round, level 1 of 3: 7×7",
+        "# graph 0 of the round, level 2 of 3: 14×14, fading in",
+        "# graph 0 of the round, level 2 of 3: 14×14",
+        "# graph 0 of the round, level 3 of 3: 28×28, fading in",
+        "# graph 0 of the round, level 3 of 3: 28×28",
+      ])
   }
 
   @Test("describe names --set and extends as origins")

@@ -17,6 +17,8 @@ struct PenaltyCase: Decodable, CustomTestStringConvertible {
   var latents: GoldenTensor?
   /// Whose loss it is added to; nil: the critic's.
   var player: String?
+  /// α of a critic whose largest level fades in; nil: it plays alone, or there are no levels.
+  var alpha: Double?
   let states: [String: GoldenTensor]
   let value: Double
   /// In `fake`, the generated images, and in every parameter.
@@ -44,7 +46,8 @@ struct PenaltyBench {
         ? "{size: 1}" : "{size: 1, codes: {categorical: [2, 3], continuous: 2}}")
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
-    let critic = Discriminator(layers: LayerList(game.architecture.discriminator))
+    var critic = Discriminator(layers: LayerList(game.architecture.discriminator))
+    if penaltyCase.alpha != nil { critic.stage = GrowthStage(level: 1, isFading: true) }
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
@@ -79,6 +82,7 @@ struct PenaltyBench {
     feeds.merge(penaltyCase.draws.asFeeds) { $1 }
     feeds["labels"] = penaltyCase.labels
     feeds["latents"] = penaltyCase.latents?.values
+    feeds[GrowthStage.alphaFeed] = penaltyCase.alpha.map { [$0] }
     states = [:]
     for state in table.declarations {
       let name = String(state.name.dropFirst("discriminator.".count))

@@ -15,6 +15,8 @@ struct SecondOrderCase: Decodable, CustomTestStringConvertible {
   }
   let layer: String
   let critic: String
+  /// α of a critic whose largest level fades in.
+  let alpha: Double?
   let real: GoldenTensor
   let fake: GoldenTensor
   let labels: [Double]
@@ -28,7 +30,7 @@ struct SecondOrderCase: Decodable, CustomTestStringConvertible {
   func penaltyCase(_ term: Term) -> PenaltyCase {
     PenaltyCase(
       penalty: term.penalty, critic: critic, real: real, fake: fake, labels: labels,
-      draws: term.draws, states: states, value: term.value, gradient: term.gradient)
+      draws: term.draws, alpha: alpha, states: states, value: term.value, gradient: term.gradient)
   }
 }
 

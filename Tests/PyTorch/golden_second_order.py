@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import spectral_norm
 
+import growing
 from networks import (
     ConcatLabel, ConditionalBatchNorm, Heads, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
     MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, equalized)
@@ -137,6 +138,20 @@ def table():
             "score": nn.Sequential(
                 nn.Linear(4, 3), nn.Softplus(threshold=1e9), nn.Linear(3, 1)),
             "class": nn.Sequential(nn.Linear(4, 2))})])
+    for name, alpha in (("grow", None), ("grow, fading", 0.3)):
+        yield name, (
+            "[{grow: {from_image: [{conv: {channels: 2, kernel: 1}}, tanh], layers: "
+            "[{conv: {channels: 3, padding: 1}}, softplus, average_pool]}}, "
+            "{grow: {from_image: [{conv: {channels: 3, kernel: 1}}, tanh], layers: [softplus]}}, "
+            "flatten, {linear: 1}]",
+            GrowingCritic(
+                alpha,
+                growing.Grow(
+                    [nn.Conv2d(2, 3, 3, padding=1), nn.Softplus(threshold=1e9), nn.AvgPool2d(2)],
+                    from_image=[nn.Conv2d(1, 2, 1), nn.Tanh()]),
+                growing.Grow(
+                    [nn.Softplus(threshold=1e9)], from_image=[nn.Conv2d(1, 3, 1), nn.Tanh()]),
+                nn.Flatten(), nn.Linear(12, 1)))
 
 
 class Critic(nn.Sequential):
@@ -146,6 +161,21 @@ class Critic(nn.Sequential):
                 module, (ConcatLabel, ConditionalBatchNorm, MultiplyLabel, Projection))
             x = module(x, torch.tensor(LABELS)) if takes_labels else module(x)
         return x
+
+
+class GrowingCritic(Critic):
+    """Both levels of two; `alpha` is None where the larger one plays alone."""
+
+    def __init__(self, alpha, *modules):
+        super().__init__(*modules)
+        self.alpha = alpha
+
+    def forward(self, x):
+        def walk(modules, x, path, first):
+            return nn.Sequential(*modules)(x)
+
+        x, first = growing.entrance(self, x, walk, 2, self.alpha)
+        return walk(list(self)[first:], x, "", first)
 
 
 class Field:
@@ -202,8 +232,8 @@ def settle(module):
 
 
 def case(layer, text, modules):
-    critic = Critic(*modules)
-    size = 4 if isinstance(modules[0], nn.Conv2d) else 2
+    critic = modules if isinstance(modules, Critic) else Critic(*modules)
+    size = 4 if isinstance(critic[0], (nn.Conv2d, growing.Grow)) else 2
     with torch.no_grad():
         for parameter in critic.parameters():
             parameter.copy_((torch.randn(parameter.shape) * 1000).round() / 1000)
@@ -217,12 +247,15 @@ def case(layer, text, modules):
         field = Field(critic, real, fake)
         value = function(field)
         targets = dict(critic.named_parameters())
+        if isinstance(critic, GrowingCritic):
+            targets = growing.playing(critic, 2, critic.alpha)
         gradient = torch.autograd.grad(
             value, list(targets.values()), allow_unused=True, materialize_grads=True)
         penalties.append({
             "penalty": penalty, "draws": field.draws, "value": value.item(),
             "gradient": dict(zip(targets, gradient))})
-    return {
+    stage = {"alpha": critic.alpha} if getattr(critic, "alpha", None) else {}
+    return stage | {
         "layer": layer, "critic": text, "real": real, "fake": fake, "labels": LABELS,
         "states": states, "penalties": penalties}
 

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn.utils import spectral_norm
 
+import growing
+
 
 class EqualizedRate:
     """Uses a weight times a constant (Karras et al. 2018): before each pass, as spectral norm does."""
@@ -237,14 +239,33 @@ def entry(layer):
 
 
 def build(layers, shape, classes):
-    """A Sequential and the shape (channels, height, width) or (units,) that comes out of it."""
-    modules = nn.Sequential()
+    """A Sequential and the shape (channels, height, width) or (units,) that comes out of it; of a
+    generator that grows, that of its largest images."""
+    modules, image = nn.Sequential(), shape
     for layer in layers:
         name, keys = entry(layer)
-        module = make(name, keys, shape, classes)
+        if name == "grow":
+            module, shape, image = level(keys, shape, image, classes)
+        else:
+            module = make(name, keys, shape, classes)
+            shape = None if isinstance(module, Heads) else shape_after(module, shape, classes)
         modules.append(module)
-        shape = None if isinstance(module, Heads) else shape_after(module, shape, classes)
+    if len(modules) and hasattr(modules[-1], "to_image"):
+        shape = image
     return modules, shape
+
+
+def level(keys, shape, image, classes):
+    """A level, the shape of the features it hands on, and that of its images (of a critic: of the next
+    level's). `shape` is that of what comes in."""
+    if keys["to_image"]:
+        layers, shape = build(keys["layers"] or [], shape, classes)
+        way, image = build(keys["to_image"], shape, classes)
+        return growing.Grow(layers, to_image=way), shape, image
+    way, shape = build(keys["from_image"], image, classes)
+    layers, shape = build(keys["layers"] or [], shape, classes)
+    return (growing.Grow(layers, from_image=way), shape,
+            (image[0], image[1] // 2, image[2] // 2))
 
 
 def shape_after(module, shape, classes):
@@ -395,15 +416,15 @@ class Kinks:
         return x
 
 
-def apply(modules, x, path, labels, mask, kinks=None, name=""):
+def apply(modules, x, path, labels, mask, kinks=None, name="", first=0):
     """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax.
 
-    `mask(path, kind)` is what a layer drew: of the kind `dropout`, unless it says `noise`.
+    They are named from `first` on. `mask(path, kind)` is what a layer drew: of the kind `dropout`, unless it says `noise`.
     """
     before = x
     for index, module in enumerate(modules):
         before = x
-        here = f"{path}.{index}"
+        here = f"{path}.{first + index}"
         if isinstance(module, LABELLED):
             x = module(x, labels)
         elif isinstance(module, Dropout):
@@ -433,16 +454,34 @@ class Score(NamedTuple):
     features: torch.Tensor | None = None
 
 
-def judge(modules, x, path, labels, mask, kinks=None, name=""):
+def generate(modules, latents, labels, mask, kinks=None, stage=None):
+    """The images of a generator. `stage` is (level, α) of one that grows, α None where the level plays
+    alone."""
+    def walk(modules, x, path, first=0):
+        return apply(modules, x, path, labels, mask, kinks, first=first)[0]
+
+    if stage is None:
+        return walk(modules, latents, "generator")
+    return growing.generate(modules, latents, walk, *stage)
+
+
+def judge(modules, images, path, labels, mask, kinks=None, name="", stage=None):
     """Walks images through a critic and all its heads."""
+    def walk(modules, x, path, first=0):
+        return apply(modules, x, path, labels, mask, kinks, name, first)
+
+    x, first = images, 0
+    if stage is not None:
+        x, first = growing.entrance(
+            modules, images, lambda *of: walk(*of)[0], *stage)
     if not isinstance(modules[-1], Heads):
-        return Score(*apply(modules, x, path, labels, mask, kinks, name), x)
+        return Score(*walk(modules[first:], x, path, first), images)
     heads = modules[-1]
-    features, _ = apply(modules[:-1], x, path, labels, mask, kinks, name)
+    features, _ = walk(modules[first:-1], x, path, first)
     readings = {
-        head: apply(layers, features, f"{path}.{len(modules) - 1}.{head}", labels, mask, kinks, name)
+        head: walk(layers, features, f"{path}.{len(modules) - 1}.{head}")
         for head, layers in heads.items()}
-    return Score(*readings.pop(heads.main), x, readings, features)
+    return Score(*readings.pop(heads.main), images, readings, features)
 
 
 def halves(score):
@@ -471,6 +510,8 @@ def powerless_biases(modules, path):
     names = set()
     for index, (module, after) in enumerate(zip(modules, [*list(modules)[1:], None])):
         here = f"{path}.{index}"
+        if isinstance(module, growing.Grow):
+            names |= powerless_biases(module.layers, here)
         if isinstance(module, Residual):
             names |= powerless_biases(module.branch, here)
             names |= powerless_biases(module.past, f"{here}.shortcut")

@@ -26,6 +26,7 @@ import torch
 from safetensors import safe_open
 
 import augmentations
+import growing
 import networks
 import objectives
 
@@ -131,6 +132,7 @@ class Replay:
             if objectives.own_step(keys)}
         for name, keys in self.own_steps.items():
             self.optimizers[name] = optimizer(keys, both)
+        self.levels, self.stage = len(growing.levels_of(self.networks["generator"])), None
         self.controllers = objectives.controllers(self.spec["loss"])
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
@@ -156,6 +158,7 @@ class Replay:
     def play(self):
         rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         for index in range(rounds):
+            self.enter_stage(f"round{index}")
             self.read_real(f"round{index}/real", f"round{index}/labels")
             for segment in planned_segments(self.spec["schedule"], self.own_steps):
                 self.fakes, self.outdated = None, False
@@ -164,12 +167,38 @@ class Replay:
             self.finish_round(f"round{index}/after/")
         return rounds
 
+    def enter_stage(self, here):
+        """What plays of networks that grow; their optimizers begin anew as the spec says."""
+        if not self.levels:
+            return
+        alpha = self.tensor(f"{here}/alpha").item()
+        before, self.stage = self.stage, (
+            self.tensor(f"{here}/level").item(), alpha if alpha < 1 else None)
+        if before is None:
+            return
+        fades = (before[1] is None) != (self.stage[1] is None)
+        resets = self.spec["schedule"]["growing"]["reset_optimizer"]
+        if before[0] != self.stage[0] or (fades and resets == "stages"):
+            for optimizer in self.optimizers.values():
+                optimizer.state.clear()
+
+    def moving(self, player):
+        """The parameters of a network that play, by name."""
+        if not self.stage:
+            return dict(self.networks[player].named_parameters())
+        return growing.playing(self.networks[player], *self.stage)
+
     def move(self, player, k, here):
         move = f"{here}/{player}{k}"
         parameters = {
             f"{moving}.{name}": parameter
             for moving in (self.networks if player in self.own_steps else [player])
-            for name, parameter in self.networks[moving].named_parameters()}
+            for name, parameter in self.moving(moving).items()}
+        if self.stage:
+            recorded = self.names(f"{move}/gradient/")
+            assert recorded == set(parameters), f"{move}: {recorded ^ set(parameters)} moves on one side"
+            for network in self.networks.values():
+                network.zero_grad(set_to_none=True)
         buffers = {name: tensor.clone() for name, tensor in self.buffers()}
         repeats = player == "generator" and self.fakes is not None and not self.outdated
 
@@ -218,7 +247,17 @@ class Replay:
         if player == "generator":
             self.outdated = True
             if self.average:
-                self.average.update_parameters(self.networks["generator"])
+                self.follow()
+
+    def follow(self):
+        """Averages follow what plays; those of the rest stay."""
+        averages = dict(self.average.module.named_parameters())
+        resting = {
+            name: average.detach().clone() for name, average in averages.items()
+            if name not in self.moving("generator")}
+        self.average.update_parameters(self.networks["generator"])
+        for name, average in resting.items():
+            averages[name].data.copy_(average)
 
     def sides(self, move, path):
         """On which side of 0 the trace has inputs of the relu `path` that are next to it."""
@@ -298,8 +337,10 @@ class Replay:
 
     def read_real(self, images, labels):
         """The newest batch of the data; a generator's move may look at it too."""
-        self.real = (
-            self.tensor(images), self.tensor(labels) if labels in self.keys else None)
+        seen = self.tensor(images)
+        if self.stage:
+            seen = growing.seen(seen, self.stage[0], self.levels, self.stage[1])
+        self.real = (seen, self.tensor(labels) if labels in self.keys else None)
 
     def matrices(self, player):
         """Weights of linear layers and convolutions."""
@@ -307,7 +348,7 @@ class Replay:
             return []
         tables = {id(m.weight) for m in self.networks[player].modules()
                   if isinstance(m, torch.nn.Embedding)}
-        return [p for p in self.networks[player].parameters()
+        return [p for p in self.moving(player).values()
                 if p.ndim > 1 and id(p) not in tables]
 
     def generate(self, move, kinks):
@@ -321,9 +362,9 @@ class Replay:
             own = f"{move}/{name}"
             return self.tensor(own if own in self.keys else f"{self.made_in}/{name}")
 
-        x, _ = networks.apply(
-            self.networks["generator"], self.tensor(f"{move}/latents")[self.samples], "generator",
-            labels, mask, kinks)
+        x = networks.generate(
+            self.networks["generator"], self.tensor(f"{move}/latents")[self.samples], labels, mask,
+            kinks, self.stage)
         return x, labels
 
     def score(self, x, labels, move, name, kinks):
@@ -336,7 +377,7 @@ class Replay:
             self.networks["discriminator"], x, "discriminator", labels,
             lambda path, kind="dropout": self.tensor(
                 f"{move}/{self.part}{kind}/{path}/{name}"),
-            kinks, f"/{name}")
+            kinks, f"/{name}", self.stage)
 
     def finish_round(self, prefix):
         for player, network in self.networks.items():

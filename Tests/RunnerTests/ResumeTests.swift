@@ -83,6 +83,7 @@ struct ResumeTests {
     Case(
       testDescription: "with labels drawn at random",
       run: TinyRun(labels: "{classes: 3, fake: random}")),
+    Case(testDescription: "with networks that grow", run: .growing),
     Case(testDescription: "with dropout", run: TinyRun(generatorLayer: "dropout: 0.5")),
     Case(
       testDescription: "with several critic steps",

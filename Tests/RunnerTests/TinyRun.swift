@@ -36,17 +36,33 @@ struct TinyRun {
   var penalties = "[]"
   /// Of `record`, besides those above: `, tensorboard: true`.
   var record = ""
+  /// `architecture`, where it is not that of these words.
+  var architecture: String?
+  var height = 3
 
   var yaml: String {
+    """
+    version: 1
+    name: \(name)
+    seed: 5
+    data: {source: {synthetic: digits}, batch: \(batch), drop_last: \(dropLast), range: [-1, 1]}
+    latent: \(latent)
+    labels: \(labels)
+    architecture:
+    \(architecture ?? plainArchitecture)
+    loss: \(loss)
+    penalties: \(penalties)
+    optimizer: {kind: adam, learning_rate: \(learningRate)}
+    schedule: {length: \(length)\(schedule)}
+    record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)\(record)}
+    guards: \(guards)
+
+    """
+  }
+
+  private var plainArchitecture: String {
     let label = labels == "none" ? "" : "concat_label: {embedding: 2}"
     return """
-      version: 1
-      name: \(name)
-      seed: 5
-      data: {source: {synthetic: digits}, batch: \(batch), drop_last: \(dropLast), range: [-1, 1]}
-      latent: \(latent)
-      labels: \(labels)
-      architecture:
         generator:
       \(label.isEmpty ? "" : "    - \(label)")
           - linear: 4
@@ -60,13 +76,6 @@ struct TinyRun {
           - linear: 4
           - leaky_relu: 0.2
           - \(critic)
-      loss: \(loss)
-      penalties: \(penalties)
-      optimizer: {kind: adam, learning_rate: \(learningRate)}
-      schedule: {length: \(length)\(schedule)}
-      record: {log: \(log), samples: \(samples), checkpoint: \(checkpoint)\(record)}
-      guards: \(guards)
-
       """
   }
 
@@ -78,11 +87,11 @@ struct TinyRun {
     }
   }
 
-  /// Pictures of 3×4 pixels in three classes, each pixel another one.
+  /// Pictures of `height`×4 pixels in three classes, each pixel another one.
   var set: ImageSet {
     ImageSet(
-      name: "tiny", count: imageCount, height: 3, width: 4, channels: 1,
-      pixels: (0..<(imageCount * 12)).map { UInt8(truncatingIfNeeded: $0 &* 37) },
+      name: "tiny", count: imageCount, height: height, width: 4, channels: 1,
+      pixels: (0..<(imageCount * height * 4)).map { UInt8(truncatingIfNeeded: $0 &* 37) },
       labels: (0..<imageCount).map { Int32($0 % 3) }, classNames: ["ant", "bee", "cat"])
   }
 
@@ -96,7 +105,8 @@ struct TinyRun {
   static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))
 
   func program() throws -> TrainingProgram {
-    try TrainingProgram(try experiment(), format: Self.format)
+    try TrainingProgram(
+      try experiment(), format: .image(ImageFormat(channels: 1, height: height, width: 4)))
   }
 
   func setup(_ results: String, backend: any Backend = ReferenceBackend()) throws -> RunSetup {
@@ -158,6 +168,32 @@ func json(_ path: String) throws -> JSON {
 }
 
 extension TinyRun {
+  /// Three levels, 1×1 to 4×4: in its nine rounds, of 4, 4, 2, 4, … images, it plays the first one for
+  /// two, and each next one for two while it fades in.
+  static let growing = TinyRun(
+    schedule: ", growing: {fade: 6 images, stable: 5 images}, ema: {decay: 0.5, start: 2 steps}",
+    architecture: """
+        generator:
+          - linear: 3
+          - tanh
+          - image: {channels: 3, size: 1}
+          - grow: {to_image: [{conv: {channels: 1, kernel: 1}}]}
+          - grow:
+              layers: [upsample, {conv: {channels: 2, padding: 1}}, batch_norm, {leaky_relu: 0.2}]
+              to_image: [{conv: {channels: 1, kernel: 1}}]
+          - grow:
+              layers: [upsample, {conv: {channels: 2, padding: 1}}, tanh]
+              to_image: [{conv: {channels: 1, kernel: 1}}]
+        discriminator:
+          - grow:
+              from_image: [{conv: {channels: 2, kernel: 1}}]
+              layers: [{conv: {channels: 3, padding: 1}}, {leaky_relu: 0.2}, average_pool]
+          - grow: {from_image: [{conv: {channels: 3, kernel: 1}}, tanh], layers: [average_pool]}
+          - grow: {from_image: [{conv: {channels: 3, kernel: 1}}]}
+          - flatten
+          - linear: 1
+      """, height: 4)
+
   /// BEGAN: its k is a state of its own.
   static let autoencoder = TinyRun(
     critic: "heads: {reconstruction: [{linear: 12}, {image: {channels: 1, size: [3, 4]}}]}",

@@ -125,6 +125,7 @@ struct TrainTests {
       switch event {
       case .started: heard.append("started")
       case .resumed(let step): heard.append("resumed \(step)")
+      case .grown(let words): heard.append(words)
       case .round(let progress): heard.append("round \(progress.step)/\(progress.steps)")
       case .row(let row): heard.append("row \(row.step)")
       case .picture(let path): heard.append(lastComponent(path))

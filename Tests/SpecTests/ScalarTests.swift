@@ -61,6 +61,33 @@ func lengthsHaveUnits(_ length: Written<TrainingLength>) throws {
 }
 
 @Test(arguments: [
+  Written("600k images", [TrainingLength.images(600_000)]), .init("[2 epochs]", [.epochs(2)]),
+  .init("[1 steps, 2 epochs, 3 images]", [.steps(1), .epochs(2), .images(3)]),
+])
+func oneLengthOrAListOfThem(_ lengths: Written<[TrainingLength]>) throws {
+  let spec = goodSpec.replacing("200 epochs", with: "200 epochs, growing: {fade: \(lengths.text)}")
+  let growing = try #require(try load(spec).schedule.growing)
+  #expect(growing.fade == lengths.value)
+  #expect(growing.stable == [.images(800_000)])
+}
+
+@Test(arguments: [
+  ("[]", "`fade` in schedule.growing is an empty list"),
+  (
+    "{a: 1}",
+    "`fade` in schedule.growing must be a length such as 10 epochs, 10k steps or 600k images, or a "
+      + "list of them, found a map"
+  ),
+])
+func lengthsThatAreNone(_ text: String, _ said: String) {
+  let spec = goodSpec.replacing("200 epochs", with: "200 epochs, growing: {fade: \(text)}")
+  #expect(throws: (any Error).self) { try load(spec) }
+  if case .failure(let diagnostics) = loadExperiment(text: spec, vocabulary: vocabulary) {
+    #expect(diagnostics.entries.map(\.message) == [said])
+  }
+}
+
+@Test(arguments: [
   Written("50 steps", Period.steps(50)), .init("every 10 epochs", .epochs(10)),
   .init("1k steps", .steps(1_000)), .init("every 1 epoch", .epochs(1)),
 ])

@@ -79,6 +79,15 @@ extension Score {
 
 struct Discriminator {
   let layers: LayerList
+  /// nil: it does not grow.
+  let levels: LevelList?
+  /// What plays of one that grows; nil: all of it.
+  var stage: GrowthStage?
+
+  init(layers: LayerList) {
+    self.layers = layers
+    levels = LevelList(layers, of: .discriminator)
+  }
 
   /// nil: the critic says one thing.
   var heads: Heads? { layers.entries.last?.layer as? Heads }
@@ -89,12 +98,34 @@ struct Discriminator {
     visit: (_ path: String, _ entry: LayerList.Entry, _ result: Value) -> Void = { _, _, _ in }
   ) throws(LayerMisfit) -> Score {
     let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
+    guard let levels else { return try read(images.value, layers, of: images, scope, visit) }
+    let features = try levels.judge(
+      images.value, at: stage ?? levels.whole, in: scope, visit: visit)
+    return try read(features, levels.plain, of: images, scope, visit)
+  }
+
+  /// Walks images as large as the data through every layer of every level.
+  ///
+  /// - Throws: also for levels that cannot be blended.
+  func walk(
+    _ images: ImageBatch, _ levels: LevelList, in pass: Pass, visit: LevelList.Visit
+  ) throws(LayerMisfit) -> Score {
+    let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
+    let features = try levels.walk(judging: images.value, in: scope, visit: visit)
+    return try read(features, levels.plain, of: images, scope, visit)
+  }
+
+  /// What the last layers, and heads, say.
+  private func read(
+    _ input: Value, _ layers: LayerList, of images: ImageBatch, _ scope: LayerScope,
+    _ visit: LevelList.Visit
+  ) throws(LayerMisfit) -> Score {
     guard let heads else {
-      return Score(try layers.read(images.value, in: scope, visit: visit), of: images)
+      return Score(try layers.read(input, in: scope, visit: visit), of: images)
     }
-    let trunk = LayerList(entries: layers.entries.dropLast())
-    let features = try trunk.apply(images.value, in: scope, visit: visit)
-    let place = scope.nested(trunk.entries.count)
+    let trunk = LayerList(entries: layers.entries.dropLast(), first: layers.first)
+    let features = try trunk.apply(input, in: scope, visit: visit)
+    let place = scope.nested(layers.first + trunk.entries.count)
     var readings: [CriticHead: Reading] = [:]
     for (head, list) in heads.lists {
       readings[head] = try list.read(features, in: place.nested(head.rawValue), visit: visit)

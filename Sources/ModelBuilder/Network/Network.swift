@@ -8,12 +8,17 @@ package struct LayerList: Sendable {
     let layer: any Layer
   }
   let entries: [Entry]
+  /// Number of the first of them in the list they come from, after which they are named.
+  let first: Int
 
   init(_ choices: [Choice]) {
     entries = choices.map { Entry(choice: $0, layer: Catalog.layer($0)) }
+    first = 0
   }
 
-  init(entries: some Sequence<Entry>) { self.entries = Array(entries) }
+  init(entries: some Sequence<Entry>, first: Int = 0) {
+    (self.entries, self.first) = (Array(entries), first)
+  }
 
   /// No machine holds what these numbers are beyond, and their products would leave an integer.
   private static let activationLimit = 1 << 28
@@ -37,7 +42,7 @@ package struct LayerList: Sendable {
   ) throws(LayerMisfit) -> Value {
     var value = input
     for (index, entry) in entries.enumerated() {
-      let inner = scope.nested(index)
+      let inner = scope.nested(first + index)
       do throws(LayerMisfit) {
         value = try entry.layer.apply(value, in: inner)
         try requireSane(value, inner)
@@ -60,8 +65,9 @@ package struct LayerList: Sendable {
       let output = try apply(input, in: scope, visit: visit)
       return Reading(output: output, logit: output)
     }
-    let logit = try LayerList(entries: entries.dropLast()).apply(input, in: scope, visit: visit)
-    let place = scope.nested(entries.count - 1)
+    let logit = try LayerList(entries: entries.dropLast(), first: first)
+      .apply(input, in: scope, visit: visit)
+    let place = scope.nested(first + entries.count - 1)
     let output = try last.layer.apply(logit, in: place)
     visit(place.path, last, output)
     return Reading(output: output, logit: logit)
@@ -78,9 +84,26 @@ package struct Label { package let value: Value }
 
 struct Generator {
   let layers: LayerList
+  /// nil: it does not grow.
+  let levels: LevelList?
+  /// What plays of one that grows; nil: all of it.
+  var stage: GrowthStage?
 
-  func apply(_ latent: Latent, in pass: Pass) throws(LayerMisfit) -> ImageBatch {
+  init(layers: LayerList) {
+    self.layers = layers
+    levels = LevelList(layers, of: .generator)
+  }
+
+  /// `visit` sees each layer's result.
+  func apply(
+    _ latent: Latent, in pass: Pass,
+    visit: (_ path: String, _ entry: LayerList.Entry, _ result: Value) -> Void = { _, _, _ in }
+  ) throws(LayerMisfit) -> ImageBatch {
     let scope = LayerScope(pass: pass, player: .generator, path: Player.generator.rawValue)
-    return ImageBatch(value: try layers.apply(latent.value, in: scope))
+    guard let levels else {
+      return ImageBatch(value: try layers.apply(latent.value, in: scope, visit: visit))
+    }
+    return ImageBatch(
+      value: try levels.generate(latent.value, at: stage ?? levels.whole, in: scope, visit: visit))
   }
 }

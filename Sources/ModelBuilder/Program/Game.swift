@@ -5,8 +5,10 @@ import TensorCore
 struct Game: Sendable {
   let experiment: Experiment
   let format: SampleFormat
-  let generator: Generator
-  let discriminator: Discriminator
+  private(set) var generator: Generator
+  private(set) var discriminator: Discriminator
+  /// nil: the networks are whole from the start.
+  let growth: Growth?
   let loss: any Loss
   let penalties: [any Penalty]
   let augmentations: [any Augmentation]
@@ -21,6 +23,7 @@ struct Game: Sendable {
     self.format = format
     generator = Generator(layers: LayerList(experiment.architecture.generator))
     discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
+    growth = Growth(experiment, generator, discriminator, format)
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
     augmentations = experiment.augmentations.map(Catalog.augmentation)
@@ -29,6 +32,30 @@ struct Game: Sendable {
       WeightAverage($0, movesPerRound: experiment.schedule.generatorSteps)
     }
     initializers = InitializerSet(experiment.architecture.initializers)
+  }
+
+  func levels(of player: Player) -> LevelList? {
+    switch player {
+    case .generator: generator.levels
+    case .discriminator: discriminator.levels
+    }
+  }
+
+  /// The same game as its networks play it in a stage of growing.
+  func playing(_ stage: GrowthStage?) -> Game {
+    var game = self
+    game.generator.stage = stage
+    game.discriminator.stage = stage
+    return game
+  }
+
+  /// Every part of the networks plays in one of these.
+  var stages: [GrowthStage?] { growth?.stages ?? [nil] }
+
+  /// Samples of the data as networks see them that grow, and play in `stage` now.
+  func seen(_ samples: Value) -> Value {
+    guard let growth else { return samples }
+    return growth.seen(samples, in: discriminator.stage ?? growth.whole)
   }
 
   var classes: Int { experiment.labels?.classes ?? 0 }
@@ -111,8 +138,11 @@ struct Game: Sendable {
       initializers: initializers, draws: nil, weights: weights)
     let latent = Latent(value: builder.feed("latents", [count, experiment.latent.width]))
     do throws(LayerMisfit) {
-      let samples = try generator.apply(latent, in: pass)
-      return builder.finish(outputs: [("samples", samples.value)], updates: [])
+      var samples = try generator.apply(latent, in: pass).value
+      if let growth {
+        samples = samples.enlarged(growth.factor(of: (generator.stage ?? growth.whole).level))
+      }
+      return builder.finish(outputs: [("samples", samples)], updates: [])
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }

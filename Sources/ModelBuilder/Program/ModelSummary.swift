@@ -12,6 +12,9 @@ package struct LayerSummary: Sendable {
   package let parameters: Int
   /// Floating-point operations of one forward pass of one sample.
   package let flops: Int
+  /// Whether it plays no more when networks that grow are whole: the way from or to images of a
+  /// smaller level.
+  package var isOutgrown = false
 }
 
 package struct NetworkSummary: Sendable {
@@ -19,7 +22,8 @@ package struct NetworkSummary: Sendable {
   package let input: String
   package let layers: [LayerSummary]
   package var parameters: Int { layers.map(\.parameters).reduce(0, +) }
-  package var flops: Int { layers.map(\.flops).reduce(0, +) }
+  /// Of the whole network, which outgrown layers are no part of.
+  package var flops: Int { layers.filter { !$0.isOutgrown }.map(\.flops).reduce(0, +) }
 }
 
 extension TrainingProgram {
@@ -33,6 +37,7 @@ extension TrainingProgram {
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: game.classes, initializers: game.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
+    let outgrown = game.levels(of: player)?.outgrown ?? []
     var layers: [LayerSummary] = []
     var counted = builder.nodes.count
     func visit(_ path: String, _ entry: LayerList.Entry, _ result: Value) {
@@ -46,7 +51,8 @@ extension TrainingProgram {
         LayerSummary(
           path: path, name: entry.choice.name, output: described(result.shape),
           parameters: own.map(\.type.shape.count).reduce(0, +),
-          flops: flops.reduce(0, +) / batch))
+          flops: flops.reduce(0, +) / batch,
+          isOutgrown: outgrown.contains { path.hasPrefix($0) }))
       counted = builder.nodes.count
     }
     let input: Value
@@ -56,11 +62,20 @@ extension TrainingProgram {
         input = builder.feed("latents", [batch, experiment.latent.width])
         counted = builder.nodes.count
         let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
-        _ = try game.generator.layers.apply(input, in: scope, visit: visit)
+        if let growth, let levels = game.generator.levels {
+          try levels.walk(generating: input, growth, in: scope, visit: visit)
+        } else {
+          _ = try game.generator.layers.apply(input, in: scope, visit: visit)
+        }
       case .discriminator:
         input = builder.feed("real", game.sampleShape(batch: batch))
         counted = builder.nodes.count
-        _ = try game.discriminator.apply(ImageBatch(value: input), in: pass, visit: visit)
+        let images = ImageBatch(value: input)
+        if growth != nil, let levels = game.discriminator.levels {
+          _ = try game.discriminator.walk(images, levels, in: pass, visit: visit)
+        } else {
+          _ = try game.discriminator.apply(images, in: pass, visit: visit)
+        }
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")

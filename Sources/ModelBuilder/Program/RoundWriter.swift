@@ -96,7 +96,11 @@ final class RoundWriter {
       add(.generator, game.loss.generator(scores), scores, fakes, part, to: &total)
     }
     let count = step(.player(.generator), of: [.generator], index, total)
-    game.average?.follow(states.parameters(of: .generator), count: count, in: states)
+    if let average = game.average {
+      average.follow(
+        states.parameters(of: .generator),
+        count: game.growth == nil ? count : average.ownCount(in: states), in: states)
+    }
     for first in fakes.keys { fakes[first]?.isOutdated = true }
   }
 
@@ -123,9 +127,10 @@ final class RoundWriter {
   private var real: Value {
     let shape = game.sampleShape(batch: batch)
     switch input {
-    case .values: return builder.feed("real", shape)
+    case .values: return game.seen(builder.feed("real", shape))
     case .bytes:
-      return builder.feed("real", shape, .uint8).scaled(to: game.experiment.data.range)
+      return game.seen(
+        builder.feed("real", shape, .uint8).scaled(to: game.experiment.data.range))
     }
   }
 

@@ -5,6 +5,8 @@ extension Game {
   /// Whether the networks fit each other and the data; both networks are checked before either is
   /// reported.
   func checkShapes() throws(Diagnostics) {
+    let missing = growingProblems()
+    if !missing.isEmpty { throw Diagnostics(dataProblems() + missing) }
     var found = dataProblems() + generatorProblems()
     found += discriminatorProblems()
     found += scheduleProblems()
@@ -75,6 +77,17 @@ extension Game {
   private func generatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
     let latent = builder.feed("latents", [2, experiment.latent.width])
+    if let growth, let levels = generator.levels {
+      let scope = LayerScope(
+        pass: checkPass(builder), player: .generator, path: Player.generator.rawValue)
+      var trail = Trail(.generator, from: latent.shape)
+      do throws(LayerMisfit) {
+        try levels.walk(generating: latent, growth, in: scope) { trail.add($0, $1, $2) }
+        return []
+      } catch {
+        return trail.problem(error).map { [$0] } ?? []
+      }
+    }
     return problems(generator.layers, latent, .generator, builder) { result in
       let wanted = sampleShape(batch: 2)
       guard result.shape != wanted else { return nil }
@@ -109,7 +122,12 @@ extension Game {
     let real = ImageBatch(value: builder.feed("real", sampleShape(batch: 2)))
     var trail = Trail(.discriminator, from: real.value.shape)
     do throws(LayerMisfit) {
-      let score = try discriminator.apply(real, in: pass) { trail.add($0, $1, $2) }
+      let score =
+        if growth != nil, let levels = discriminator.levels {
+          try discriminator.walk(real, levels, in: pass) { trail.add($0, $1, $2) }
+        } else {
+          try discriminator.apply(real, in: pass) { trail.add($0, $1, $2) }
+        }
       return scoreProblems(score, trail) + otherHeadProblems(score) + penaltyProblems(score)
     } catch {
       return trail.problem(error).map { [$0] } ?? []
@@ -204,7 +222,7 @@ extension Game {
     shape.rank == 2 ? counted(shape[1], "number") : "\(described(shape)) numbers"
   }
 
-  private func counted(_ count: Int, _ thing: String) -> String {
+  func counted(_ count: Int, _ thing: String) -> String {
     count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
   }
 

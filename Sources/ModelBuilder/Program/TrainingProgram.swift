@@ -27,9 +27,11 @@ package struct TrainingProgram: Sendable {
 
   private static func states(of game: Game) -> [StateDeclaration] {
     var seen: Set<String> = []
-    let mentioned = game.plan.segments.flatMap { segment in
-      // Two samples suffice: no state's shape depends on the batch.
-      game.write(segment, batch: 2, observing: false).states.declarations
+    let mentioned = game.stages.flatMap { stage in
+      game.plan.segments.flatMap { segment in
+        // Two samples suffice: no state's shape depends on the batch.
+        game.playing(stage).write(segment, batch: 2, observing: false).states.declarations
+      }
     }
     let unique = mentioned.filter { seen.insert($0.name).inserted }
     return StateDeclaration.Role.allCases.flatMap { role in
@@ -58,9 +60,12 @@ package struct TrainingProgram: Sendable {
   /// - Parameters:
   ///   - observing: also give out every draw and gradient, for `trace`.
   ///   - input: the form of the feed `real`.
+  ///   - stage: what plays of networks that grow; nil: all of them.
   package func round(
-    batch: Int, observing: Bool = false, real input: RealInput = .values
+    batch: Int, observing: Bool = false, real input: RealInput = .values,
+    at stage: GrowthStage? = nil
   ) -> RoundProgram {
+    let game = game.playing(stage)
     let plan = game.plan
     var program = RoundProgram(graphs: [], steps: [])
     var known: [[Mover]: Int] = [:]
@@ -114,9 +119,31 @@ package struct TrainingProgram: Sendable {
   }
 
   /// `latents [count, width]` (and `labels`, if the game has them) → `samples`, by the generator in
-  /// inference mode, with `weights`.
-  package func sampler(count: Int, weights: Weights = .raw) -> Graph {
-    game.writeSampler(count: count, weights: weights)
+  /// inference mode, with `weights`. Samples of a stage of growing are enlarged to the data's size.
+  package func sampler(
+    count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
+  ) -> Graph {
+    game.playing(stage).writeSampler(count: count, weights: weights)
+  }
+
+  /// What is odd about an experiment that can be played, as far as can be said without its data.
+  package var warnings: [Diagnostic] {
+    guard let growth, let section = experiment.schedule.growing else { return [] }
+    let perRound = experiment.data.batch * experiment.schedule.discriminatorSteps
+    let shortfall = growth.shortfall(of: experiment.schedule.length, imagesPerRound: perRound)
+    return [shortfall].compactMap(\.self).map {
+      Diagnostic(
+        $0, at: section.origin, severity: .warning,
+        notes: ["a longer schedule.length, or shorter `fade` and `stable`"])
+    }
+  }
+
+  /// nil: the networks are whole from the start.
+  package var growth: Growth? { game.growth }
+
+  /// What begins anew where optimizers do (`schedule.growing.reset_optimizer`).
+  package var optimizerMemory: [StateDeclaration] {
+    states.filter { $0.role == .optimizer && $0 != WeightAverage.counter }
   }
 
   /// Sets of generator weights there are.
@@ -134,7 +161,7 @@ package struct RoundProgram: Sendable {
 /// Feeds, of which a graph declares those it needs: `real` `[batch, height, width, channels]` or, of
 /// vectors, `[batch, length]` (`RealInput`),
 /// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
-/// the scalars of `TrainingProgram.learningRates` and `.momenta`. A step that takes no batch of its own and yet
+/// the scalars of `TrainingProgram.learningRates` and `.momenta`, and `GrowthStage.alphaFeed`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.
 /// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
 /// `j/fake_score`, `j/penalty/INDEX` (of the spec's list); when observing also `j/latents`,

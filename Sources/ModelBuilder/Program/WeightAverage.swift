@@ -30,6 +30,18 @@ struct WeightAverage: Sendable {
     }
   }
 
+  /// How many moves the generator has made, this one included, where that is not what its optimizer
+  /// counts: one that begins anew with each level.
+  func ownCount(in states: StateTable) -> Value {
+    let count = states.read(Self.counter) + 1
+    states.write(Self.counter, count)
+    return count
+  }
+
+  static let counter = StateDeclaration(
+    name: "optimizer.generator.average_step", player: .generator, role: .optimizer,
+    type: TensorType(.scalar), layout: .plain, initial: .constant(0))
+
   /// 0 until the start.
   private func decay(after count: Value) -> Value {
     let taken = count - startMove

@@ -79,7 +79,8 @@ struct SettingDifferences: Sendable {
 }
 
 extension Settings {
-  /// A network on one line: `linear 128, batch_norm, leaky_relu 0.2, …`
+  /// A network on one line: `linear 128, batch_norm, leaky_relu 0.2, …`; layers within a layer stand in
+  /// brackets: `residual [conv 64, relu]`.
   func layers(of list: String) -> String? {
     var layers: [(index: Substring, text: String)] = []
     for entry in entries where entry.key.hasPrefix(list + "[") {
@@ -90,7 +91,12 @@ extension Settings {
       if layers.last?.index == index { continue }
       // The first key of a layer is what it is mostly about.
       let name = path.first.map(String.init) ?? entry.text
-      layers.append((index, path.count > 1 ? "\(name) \(entry.text)" : name))
+      var about = path.count > 1 ? " \(entry.text)" : ""
+      if path.count > 1, let open = path[1].firstIndex(of: "[") {
+        let inner = "\(list)[\(index)].\(name).\(path[1][..<open])"
+        about = self.layers(of: inner).map { " [\($0)]" } ?? about
+      }
+      layers.append((index, name + about))
     }
     guard !layers.isEmpty else { return nil }
     return layers.map(\.text).joined(separator: ", ")

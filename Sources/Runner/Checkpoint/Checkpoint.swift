@@ -19,6 +19,8 @@ package struct CheckpointState: Sendable {
   package let format: SampleFormat
   package let classNames: [String]
   package let dataDigest: String
+  /// Where networks that grow stand; nil for others.
+  let growth: GrowthMoment?
   /// What is not yet in losses.csv.
   let pending: JSON
   /// Of losses.csv as it then was.
@@ -39,10 +41,29 @@ package struct CheckpointState: Sendable {
       format.member.name: format.member.value,
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "metrics_bytes": .integer(metricsBytes),
-      "pending_row": pending, "events": events.map(\.json),
+      "growing": growth.map(\.json), "pending_row": pending, "events": events.map(\.json),
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),
     ])
+  }
+}
+
+extension GrowthMoment {
+  /// How state.json says it; levels are counted from 1.
+  fileprivate var json: JSON {
+    .map([
+      "level": .integer(stage.level + 1), "fading": .flag(stage.isFading),
+      "alpha": .number(Double(alpha)),
+    ])
+  }
+
+  /// Reads it from there; nil for what makes no sense.
+  init?(_ state: JSON) {
+    guard let level = state["level"]?.int, level > 0, let alpha = state["alpha"]?.double,
+      case .flag(let isFading)? = state["fading"], (0...1).contains(alpha)
+    else { return nil }
+    self.init(
+      stage: GrowthStage(level: level - 1, isFading: isFading), alpha: Float(alpha))
   }
 }
 

@@ -79,6 +79,8 @@ package struct LoadedCheckpoint: Sendable {
   package let epoch: Int
   package let format: SampleFormat
   package let classNames: [String]
+  /// Where networks that grow stand; nil for others.
+  let growth: GrowthMoment?
   let dataDigest: String?
   /// What was not yet in losses.csv, and how long that file was.
   let pending: JSON
@@ -100,6 +102,14 @@ package struct LoadedCheckpoint: Sendable {
     guard let step = state["step"]?.int, let epoch = state["epoch"]?.int,
       let format = SampleFormat(state)
     else { throw damaged("it lacks a step, an epoch or the size of a sample") }
+    if let growing = state["growing"] {
+      guard let moment = GrowthMoment(growing) else {
+        throw damaged("it does not say how far its networks have grown")
+      }
+      growth = moment
+    } else {
+      growth = nil
+    }
     var tensors: [CheckpointFile: [String: HostTensor]] = [:]
     for file in CheckpointFile.allCases {
       guard let digest = state["sha256"]?[file.name]?.string else {
@@ -139,6 +149,12 @@ package struct LoadedCheckpoint: Sendable {
       throw .damaged(path: path, reason: "its digest is not that of its content")
     }
     return state
+  }
+
+  /// Whether it stands at a level that the program has.
+  func hasGrown(as program: TrainingProgram) -> Bool {
+    guard let growth else { return program.growth == nil }
+    return program.growth?.stages.contains(growth.stage) == true
   }
 
   /// Puts these states of a program on a device.

@@ -62,6 +62,7 @@ package final class ProgressDisplay {
         "\(directory): \(grouped(timetable.rounds)) rounds, "
           + "\(grouped(timetable.imageCount)) \(format.plural) an epoch")
     case .resumed(let step): say("going on after step \(grouped(step))")
+    case .grown(let words): say(words)
     case .round(let progress): show(progress)
     case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
     case .picture(let path): if verbose { say("picture \(path)") }

@@ -5,6 +5,8 @@ package enum RunEvent: Sendable {
   case started(directory: String, Timetable, of: SampleFormat)
   /// Goes on after this step; 0: from the beginning.
   case resumed(step: Int)
+  /// Another part of networks that grow plays from here on: `level 2 of 3: 14×14, fading in`.
+  case grown(String)
   case round(RoundProgress)
   case row(LossRow)
   case picture(path: String)

@@ -14,12 +14,14 @@ final class Evaluation {
   private let latents: HostTensor
   private let labels: [Int32]?
   private let threads: Int
-  private let executable: any Executable
-  private let feeds: Set<String>
+  private let sampler: Sampler
 
   /// nil when the experiment measures nothing.
+  ///
+  /// - Parameter moment: at which it will measure first; nil for networks that do not grow.
   init?(
-    _ program: TrainingProgram, _ data: TrainingData, session: any Session, threads: Int
+    _ program: TrainingProgram, _ data: TrainingData, session: any Session, threads: Int,
+    at moment: GrowthMoment?
   ) throws(RunError) {
     let experiment = program.experiment
     form = SampleForm(program)
@@ -41,10 +43,9 @@ final class Evaluation {
       rowClasses: experiment.labels.map { labels in (0..<total).map { $0 % labels.classes } })
     latents = grid.latents(experiment.latent)
     labels = grid.labels
-    let graph = program.sampler(
-      count: chunk, weights: found.section.weights == .ema ? .ema : .raw)
-    executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
-    feeds = Set(graph.inputs(.feed).map(\.name))
+    sampler = try Sampler(
+      program, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,
+      session: session, at: moment)
   }
 
   /// The first of the data in an order drawn from the seed, which is not that of any epoch.
@@ -60,7 +61,7 @@ final class Evaluation {
 
   var section: MetricsSection { plan.section }
 
-  func measure() throws(RunError) -> [MetricPlan.Measurement] {
+  func measure(at moment: GrowthMoment?) throws(RunError) -> [MetricPlan.Measurement] {
     var values: [Float] = []
     values.reserveCapacity(latents.type.shape[0] * form.size)
     let size = latents.type.shape.count / latents.type.shape[0]
@@ -68,15 +69,7 @@ final class Evaluation {
     for start in stride(from: 0, to: count, by: chunk) {
       let part = Array(numbers[(start * size)..<((start + chunk) * size)])
       let own = labels.map { Array($0[start..<(start + chunk)]) }
-      let images = try onDevice { () throws(BackendError) in
-        if feeds.contains("latents") {
-          try executable.feed("latents", HostTensor([chunk, size], part))
-        }
-        if feeds.contains("labels"), let own { try executable.feed("labels", array: own) }
-        try executable.run()
-        return try executable.output("samples")
-      }
-      values += images.floats
+      values += try sampler.samples(HostTensor([chunk, size], part), labels: own, at: moment)
     }
     let generated = SampleArray(
       form, values: Array(values.prefix(count * form.size)),

@@ -46,7 +46,11 @@ final class RoundPlayer {
   let session: any Session
   private let observing: Bool
   private let timetable: Timetable
+  /// nil: the networks are whole from the start.
+  let levels: LevelTimetable?
   private let feeder: BatchFeeder
+  /// What plays now of networks that grow; programs and graphs are those of this stage.
+  private var stage: GrowthStage?
   /// Round programs by batch size; the last batch of an epoch has its own.
   private var programs: [Int: RoundProgram] = [:]
   private var compiled: [Place: Compiled] = [:]
@@ -62,6 +66,7 @@ final class RoundPlayer {
     self.program = program
     self.observing = observing
     self.timetable = timetable
+    levels = LevelTimetable(program, timetable)
     feeder = BatchFeeder(data, timetable, seed: program.experiment.seed)
     session = try program.makeSession(on: backend)
     for state in program.states {
@@ -74,11 +79,15 @@ final class RoundPlayer {
   func play(
     round: Int, watch: (PlayedStep) throws(RunError) -> Void = { _ in }
   ) throws(RunError) -> [MoveResult] {
+    try enterStage(ofRound: round)
     var results: [MoveResult] = []
     var nextBatch = timetable.batches(after: round)
     var batch = try feeder.batch(nextBatch)
-    let scheduled =
+    var scheduled =
       program.learningRates(round: round, of: timetable.rounds) + program.momenta(round: round)
+    if let levels {
+      scheduled.append((GrowthStage.alphaFeed, levels.moment(after: round).alpha))
+    }
     let stepCount = roundProgram(batch: batch.samples.count).steps.count
     for index in 0..<stepCount {
       var step = roundProgram(batch: batch.samples.count).steps[index]
@@ -106,10 +115,29 @@ final class RoundPlayer {
     return results
   }
 
+  /// Where networks that grow stand when so many rounds have been played; nil for others.
+  func moment(after rounds: Int) -> GrowthMoment? { levels?.moment(after: rounds) }
+
+  /// Lets networks that grow play what they are in this round.
+  private func enterStage(ofRound round: Int) throws(RunError) {
+    guard let levels else { return }
+    let stage = levels.moment(after: round).stage
+    if stage != self.stage {
+      self.stage = stage
+      programs = [:]
+      compiled = [:]
+    }
+    guard levels.optimizersBegin(inRound: round) else { return }
+    for state in program.optimizerMemory {
+      let tensor = state.initialTensor(seed: program.experiment.seed)
+      try onDevice { () throws(BackendError) in try session.write(state.name, tensor) }
+    }
+  }
+
   private func roundProgram(batch: Int) -> RoundProgram {
     if let known = programs[batch] { return known }
     let written = program.round(
-      batch: batch, observing: observing, real: program.realInput)
+      batch: batch, observing: observing, real: program.realInput, at: stage)
     programs[batch] = written
     return written
   }

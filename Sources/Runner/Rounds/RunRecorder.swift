@@ -117,6 +117,12 @@ final class RunRecorder {
     watch(.warning(text))
   }
 
+  /// Says what plays from now on of networks that grow.
+  func tell(ofStage words: String, after step: Int) throws(RunError) {
+    try directory.log("step \(step): \(words)")
+    watch(.grown(words))
+  }
+
   // MARK: Rows
 
   func add(_ moves: [MoveResult]) { ledger.add(moves) }
@@ -185,7 +191,10 @@ final class RunRecorder {
     try timed(.pictures) { () throws(RunError) in try paint(name, after: step) }
   }
 
-  func paint(_ name: String, after step: Int) throws(RunError) {
+  /// - Parameter moment: of the weights, if it is not that of this step.
+  func paint(
+    _ name: String, after step: Int, at moment: GrowthMoment? = nil
+  ) throws(RunError) {
     guard !painters.list.isEmpty else { return }
     // The last picture may be that of this step once more.
     let isNew =
@@ -195,7 +204,7 @@ final class RunRecorder {
     try setup.checkDisk(at: directory.path)
     for (weights, painter) in painters.list {
       let folder = weights == .raw ? "" : "\(weights.rawValue)/"
-      let picture = try painter.paint()
+      let picture = try painter.paint(at: moment ?? player.moment(after: step))
       let (path, png) = try directory.writePicture(folder + name, picture)
       if isNew {
         try events?.add(
@@ -215,7 +224,7 @@ final class RunRecorder {
   func measure(after step: Int) throws(RunError) {
     guard let evaluation else { return }
     let start = setup.clock()
-    let measurements = try evaluation.measure()
+    let measurements = try evaluation.measure(at: player.moment(after: step))
     let rows = measurements.map {
       MetricsRow(
         step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
@@ -247,7 +256,7 @@ final class RunRecorder {
         step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
         batches: timetable.batches(after: step), seed: experiment.seed,
         format: setup.program.format, classNames: setup.data.classNames,
-        dataDigest: setup.data.digest, pending: ledger.json,
+        dataDigest: setup.data.digest, growth: player.moment(after: step), pending: ledger.json,
         lossesBytes: try directory.secured("losses.csv"),
         events: try events?.secured() ?? lastEvents,
         metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"))

@@ -27,9 +27,11 @@ final class TrainingRun {
     try setup.checkDisk(at: setup.directory ?? setup.results)
     player = try RoundPlayer(
       setup.program, data: setup.data, timetable: timetable, backend: setup.backend)
-    let painters = try SamplePainters(setup.program, setup.data, session: player.session)
+    let painters = try SamplePainters(
+      setup.program, setup.data, session: player.session, at: player.moment(after: 0))
     let evaluation = try Evaluation(
-      setup.program, setup.data, session: player.session, threads: setup.context.threads)
+      setup.program, setup.data, session: player.session, threads: setup.context.threads,
+      at: player.moment(after: 0))
     directory = try Self.directory(setup, steps: timetable.rounds)
     recorder = RunRecorder(
       setup, timetable, player, painters, evaluation, directory, watch: watch)
@@ -79,6 +81,7 @@ final class TrainingRun {
           "\(setup.data.skipped.count) bad pictures are left out (on_bad_image: skip); the first: "
             + "\(first.name): \(first.reason)")
       }
+      if let shortfall = player.levels?.shortfall { try recorder.warn(shortfall) }
       outcome = try end(try playRounds())
     } catch {
       outcome = fail(error)
@@ -88,6 +91,7 @@ final class TrainingRun {
   }
 
   private func playRounds() throws(RunError) -> RunOutcome.Ending {
+    let first = step
     while step < timetable.rounds {
       let signal = setup.interrupt()
       if signal != 0 { return .interrupted(signal: signal) }
@@ -95,6 +99,9 @@ final class TrainingRun {
         return .outOfTime(seconds: limit)
       }
 
+      if let levels = player.levels, step == first || levels.stageBegins(inRound: step) {
+        try recorder.tell(ofStage: levels.words(after: step), after: step)
+      }
       let moves = try player.play(round: step)
       step += 1
       recorder.add(moves)
@@ -274,15 +281,17 @@ final class TrainingRun {
   private func leaveLastFinite() throws(RunError) {
     if recorder.hasUnwrittenRounds { try recorder.writeLosses(after: step) }
     let generator = setup.program.states.filter { $0.player == .generator && $0.role != .optimizer }
+    var moment = player.moment(after: 0)
     if let checkpoint = try directory.latestCheckpoint() {
       try checkpoint.restore(generator, into: player.session)
+      moment = checkpoint.growth
     } else {
       for state in generator {
         let tensor = state.initialTensor(seed: experiment.seed)
         try onDevice { () throws(BackendError) in try player.session.write(state.name, tensor) }
       }
     }
-    try recorder.paint("last-finite.png", after: step)
+    try recorder.paint("last-finite.png", after: step, at: moment)
     try recorder.drawCurves()
   }
 

@@ -88,31 +88,23 @@ final class GridPainter {
   private let grid: SampleGrid
   private let picture: SamplePicture
   private let classNames: [String]
-  private let executable: any Executable
+  private let latents: HostTensor
+  private let sampler: Sampler
 
+  /// - Parameter moment: at which it will be drawn first; nil for networks that do not grow.
   init(
     _ grid: SampleGrid, _ program: TrainingProgram, _ picture: SamplePicture, classNames: [String],
-    session: any Session, weights: Weights = .raw
+    session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
   ) throws(RunError) {
     (self.grid, self.picture, self.classNames) = (grid, picture, classNames)
-    let graph = program.sampler(count: grid.count, weights: weights)
-    executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
-    let feeds = Set(graph.inputs(.feed).map(\.name))
-    let latents = grid.latents(program.experiment.latent)
-    try onDevice { () throws(BackendError) in
-      if feeds.contains("latents") { try executable.feed("latents", latents) }
-      if feeds.contains("labels"), let labels = grid.labels {
-        try executable.feed("labels", array: labels)
-      }
-    }
+    latents = grid.latents(program.experiment.latent)
+    sampler = try Sampler(
+      program, count: grid.count, weights: weights, session: session, at: moment)
   }
 
-  func paint() throws(RunError) -> Raster {
-    let samples = try onDevice { () throws(BackendError) in
-      try executable.run()
-      return try executable.output("samples")
-    }
-    return picture.draw(samples.floats, grid, classNames: classNames)
+  func paint(at moment: GrowthMoment?) throws(RunError) -> Raster {
+    picture.draw(
+      try sampler.samples(latents, labels: grid.labels, at: moment), grid, classNames: classNames)
   }
 }
 

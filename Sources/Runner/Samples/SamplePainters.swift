@@ -10,7 +10,11 @@ struct SamplePainters {
   private(set) var real: Raster?
   private(set) var list: [(weights: Weights, painter: GridPainter)] = []
 
-  init(_ program: TrainingProgram, _ data: TrainingData, session: any Session) throws(RunError) {
+  /// - Parameter moment: at which they are drawn first; nil for networks that do not grow.
+  init(
+    _ program: TrainingProgram, _ data: TrainingData, session: any Session,
+    at moment: GrowthMoment?
+  ) throws(RunError) {
     guard let samples = program.experiment.record.samples else { return }
     let grid = SampleGrid(
       samples, of: program.format, classes: program.experiment.labels?.classes)
@@ -19,7 +23,8 @@ struct SamplePainters {
       grid.realIndices(data, seed: program.experiment.seed), of: data, grid)
     for weights in program.weights {
       let painter = try GridPainter(
-        grid, program, picture, classNames: data.classNames, session: session, weights: weights)
+        grid, program, picture, classNames: data.classNames, session: session,
+        weights: weights, at: moment)
       list.append((weights, painter))
     }
   }

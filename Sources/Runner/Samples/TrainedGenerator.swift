@@ -27,6 +27,9 @@ struct TrainedGenerator {
       let reason = error.entries.map(\.message).joined(separator: "; ")
       throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")
     }
+    guard checkpoint.hasGrown(as: program) else {
+      throw .damaged(path: path, reason: "its level is none of those that the spec has")
+    }
     guard program.weights.contains(request.weights) else {
       throw .request("\(run): no averaged weights are kept: its spec has no schedule.ema")
     }
@@ -41,24 +44,15 @@ struct TrainedGenerator {
     _ latents: [[Float]], labels: [Int32]?, _ use: (Int, ArraySlice<Float>) throws(RunError) -> Void
   ) throws(RunError) {
     let batch = min(latents.count, Self.batch)
-    let graph = program.sampler(count: batch, weights: weights)
-    let executable = try onDevice { () throws(BackendError) in try session.compile(graph) }
-    let feeds = Set(graph.inputs(.feed).map(\.name))
+    let sampler = try Sampler(
+      program, count: batch, weights: weights, session: session, at: checkpoint.growth)
     let (width, size) = (program.experiment.latent.width, program.format.valueCount)
     for first in stride(from: 0, to: latents.count, by: batch) {
       // The last batch is filled up with the first latent, whose samples are not looked at again.
       let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
-      let samples = try onDevice { () throws(BackendError) in
-        if feeds.contains("latents") {
-          try executable.feed(
-            "latents", HostTensor([batch, width], indices.flatMap { latents[$0] }))
-        }
-        if feeds.contains("labels"), let labels {
-          try executable.feed("labels", array: indices.map { labels[$0] })
-        }
-        try executable.run()
-        return try executable.output("samples").floats
-      }
+      let samples = try sampler.samples(
+        HostTensor([batch, width], indices.flatMap { latents[$0] }),
+        labels: labels.map { labels in indices.map { labels[$0] } }, at: checkpoint.growth)
       for index in first..<min(first + batch, latents.count) {
         let place = (index - first) * size
         try use(index, samples[place..<place + size])

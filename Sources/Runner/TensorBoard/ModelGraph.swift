@@ -51,7 +51,7 @@ struct ModelGraph: Sendable {
   /// - Returns: the name of the last layer.
   private mutating func add(_ network: NetworkSummary, from inputs: [String]) -> String {
     var sources = inputs
-    for layer in network.layers {
+    for layer in network.layers where !layer.isOutgrown {
       let path = layer.path.split(separator: ".").map(String.init)
       let name = path.joined(separator: "/") + "_" + layer.name
       add(

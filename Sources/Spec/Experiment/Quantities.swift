@@ -3,6 +3,9 @@ package enum TrainingLength: Hashable, Sendable {
   case epochs(Int)
   case steps(Int)
   case images(Int)
+
+  /// As a file has it: `200 epochs`.
+  package var text: String { Amounts.text(self) }
 }
 
 /// How often: `50 steps`, `10 epochs`.

@@ -69,7 +69,7 @@ private struct ResolvedPrinter {
         withKind(choice, indent: indent + 4)
       }
     case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
-      .period, .grid, .duration, .bytes:
+      .lengths, .period, .grid, .duration, .bytes:
       line("\(entry.name): \(entry.flow)", note, indent)
     }
   }
@@ -147,6 +147,9 @@ extension FieldValue {
     case .section(let record):
       "{\(record.printed.map { "\($0.name): \($0.flow)" }.joined(separator: ", "))}"
     case .length(let length): Amounts.text(length)
+    case .lengths(let lengths):
+      lengths.count == 1
+        ? Amounts.text(lengths[0]) : "[\(lengths.map(Amounts.text).joined(separator: ", "))]"
     case .period(let period): Amounts.text(period)
     case .grid(let grid): "\(grid.rows)x\(grid.columns)"
     case .duration(let seconds): "\(numberText(seconds))s"
@@ -170,6 +173,8 @@ extension FieldValue {
       .object([("generator", generator.json), ("discriminator", discriminator.json)])
     case .section(let record): record.json
     case .length, .period, .grid, .duration: .text(flow)
+    case .lengths(let lengths):
+      lengths.count == 1 ? .text(flow) : .list(lengths.map { .text(Amounts.text($0)) })
     case .bytes(let bytes): .text("\(bytes)B")
     }
   }

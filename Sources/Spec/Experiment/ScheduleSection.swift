@@ -17,6 +17,8 @@ package struct ScheduleSection: Sendable {
   package let learningRate: Choice?
   /// nil: no average of the generator's weights is kept.
   package let averaging: AveragingSection?
+  /// nil: the networks are whole from the start.
+  package let growing: GrowingSection?
   /// nil: momentum stays as it is.
   package let momentum: MomentumSection?
 }
@@ -60,6 +62,10 @@ extension ScheduleSection {
     "A moving average of the generator's weights, with grids and checkpoints of its own; "
       + "`none`: none is kept")
 
+  private static let growingKey = Field<Record?>.optionalSection(
+    "growing", GrowingSection.declaration,
+    "How long each level of networks that grow plays; `none`: they have no levels")
+
   static func declaration(_ vocabulary: Vocabulary) -> Declaration {
     var fields = [
       lengthKey.declaration, orderKey.declaration, discriminatorStepsKey.declaration,
@@ -69,6 +75,7 @@ extension ScheduleSection {
     if !vocabulary.declarations(.rate).isEmpty { fields.append(learningRateKey.declaration) }
     fields.append(averagingKey.declaration)
     fields.append(momentumKey.declaration)
+    fields.append(growingKey.declaration)
     return Declaration(
       "schedule", "Who moves when, and for how long", fields: fields,
       example: "{length: 200 epochs, order: [discriminator, generator]}")
@@ -87,6 +94,9 @@ extension ScheduleSection {
       MomentumSection($0, origin: record.origin(of: Self.momentumKey))
     }
     learningRate = record.has(Self.learningRateKey) ? record[Self.learningRateKey] : nil
+    growing = record[Self.growingKey].map {
+      GrowingSection($0, origin: record.origin(of: Self.growingKey))
+    }
     averaging = record[Self.averagingKey].map(AveragingSection.init)
   }
 }

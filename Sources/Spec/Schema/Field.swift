@@ -90,6 +90,8 @@ package indirect enum FieldKind: Sendable {
   case choicePerNetwork(Category)
   case section(Declaration)
   case length
+  /// One length, or a list of them.
+  case lengths
   case period
   case grid
   case duration
@@ -115,6 +117,7 @@ package indirect enum FieldValue: Sendable {
   case perNetwork(generator: Choice, discriminator: Choice)
   case section(Record)
   case length(TrainingLength)
+  case lengths([TrainingLength])
   case period(Period)
   case grid(Grid)
   case duration(seconds: Double)

@@ -115,6 +115,9 @@ private struct SchemaWriter {
       }
       return forms
     case .length: return [pattern("^ *[0-9_.]+[kM]? +(epochs?|steps?|images?) *$"), expression]
+    case .lengths:
+      let one = forms(of: .length)
+      return one + [array(one)]
     case .period: return [pattern("^ *(every +)?[0-9_.]+[kM]? +(epochs?|steps?) *$"), expression]
     case .grid: return [pattern("^ *[0-9]+ *x *[0-9]+ *$"), expression]
     case .duration:

@@ -152,6 +152,7 @@ struct RecordReader {
     case .choicePerNetwork(let category): return choicePerNetwork(category, node, subject)
     case .section(let section): return self.section(section, node, subject)
     case .length, .period, .grid, .duration, .bytes: return amount(kind, node, subject)
+    case .lengths: return lengths(node, subject).map { .lengths($0) }
     case .params, .sweep: return FieldValue.none
     }
   }
@@ -195,8 +196,8 @@ extension FieldValue {
   /// Written over several places: its own origin is its key.
   var isComposite: Bool {
     switch self {
-    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .length, .period,
-      .grid, .duration, .bytes:
+    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .length, .lengths,
+      .period, .grid, .duration, .bytes:
       false
     case .choice, .choices, .perNetwork, .section: true
     }

@@ -126,6 +126,28 @@ extension RecordReader {
     }
   }
 
+  /// One length, or a list of at least one.
+  mutating func lengths(_ node: YAMLNode, _ subject: Subject) -> [TrainingLength]? {
+    func length(_ value: FieldValue?) -> TrainingLength? {
+      if case .length(let length) = value { length } else { nil }
+    }
+    guard case .list(let items) = node.content else {
+      if case .scalar(let text, _) = node.content, let one = length(Amounts.read(text, as: .length))
+      {
+        return [one]
+      }
+      findings.append(expected(.lengths, node, subject))
+      return nil
+    }
+    guard !items.isEmpty else {
+      findings.append(Diagnostic("\(subject.name) is an empty list", at: node.origin))
+      return nil
+    }
+    return list(node, count: nil, .lengths, subject) { reader, item in
+      length(reader.amount(.length, item, subject))
+    }
+  }
+
   /// Lengths, periods, grids, durations and sizes of files: numbers with a unit.
   mutating func amount(_ kind: FieldKind, _ node: YAMLNode, _ subject: Subject) -> FieldValue? {
     if case .scalar(let text, _) = node.content, let value = Amounts.read(text, as: kind) {
@@ -177,6 +199,8 @@ extension FieldKind {
     case .choices(let category): return "a list of \(category.plural)"
     case .section: return "a map of keys and values"
     case .length: return "a length such as 200 epochs, 10k steps or 5M images"
+    case .lengths:
+      return "a length such as 10 epochs, 10k steps or 600k images, or a list of them"
     case .period: return "a period such as 50 steps or 10 epochs"
     case .grid: return "rows and columns such as 4x5"
     case .duration: return "a time such as 90 min or 2h"

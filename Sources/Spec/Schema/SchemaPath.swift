@@ -86,7 +86,7 @@ struct SchemaPath {
     case .params:
       return parameters.contains(step) ? .anything : .unknown(step, candidates: parameters)
     case .number, .integer, .flag, .text, .word, .order, .numbers, .integers, .sizes, .length,
-      .period, .grid, .duration, .bytes, .sweep:
+      .lengths, .period, .grid, .duration, .bytes, .sweep:
       return .unknown(step, candidates: [])
     }
   }

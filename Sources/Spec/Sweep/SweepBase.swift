@@ -101,7 +101,7 @@ extension Record {
           choice.record.flatten(into: &found, "\(path).\(player).")
         }
       case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
-        .period, .grid, .duration, .bytes:
+        .lengths, .period, .grid, .duration, .bytes:
         found[path] = entry.value.conditionText
       }
     }

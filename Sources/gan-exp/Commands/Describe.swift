@@ -27,18 +27,24 @@ struct Describe: ParsableCommand {
     let format = try experiment.format(data)
     let program = try experiment.program(format)
     let networks = [Player.generator, .discriminator].map(program.summary)
+    let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
     if json {
-      print(try Self.json(program, networks))
+      print(try Self.json(program, networks, stages))
     } else if graph {
-      for (index, graph) in program.round(
-        batch: experiment.data.batch, real: program.realInput
-      ).graphs.enumerated() {
-        print("# graph \(index) of the round")
-        print(graph.text)
+      for stage in program.growth.map({ $0.stages.map(Optional.some) }) ?? [nil] {
+        let words = stage.flatMap { program.growth?.words($0) }.map { ", \($0)" } ?? ""
+        let round = program.round(
+          batch: experiment.data.batch, real: program.realInput, at: stage)
+        for (index, graph) in round.graphs.enumerated() {
+          print("# graph \(index) of the round\(words)")
+          print(graph.text)
+        }
       }
     } else {
       // Comments, so that what is printed is a spec.
-      let tables = networks.map(Self.table) + [Self.round(program)]
+      let tables =
+        networks.map(Self.table) + (stages.isEmpty ? [] : [Self.table(stages)])
+        + [Self.round(program)]
       for line in tables.joined(separator: "\n\n").split(
         separator: "\n", omittingEmptySubsequences: false)
       {
@@ -58,10 +64,33 @@ struct Describe: ParsableCommand {
       ])
     }
     rows.append(["", "sum", "", grouped(network.parameters), grouped(network.flops)])
+    return aligned(rows, texts: 3)
+  }
+
+  /// What plays when, of networks that grow.
+  private static func table(_ stages: [StageLine]) -> String {
+    let header = [
+      "level", "size", "", "from image", "images", "from round", "generator", "FLOPs",
+      "discriminator", "FLOPs",
+    ]
+    return aligned(
+      [header]
+        + stages.map { line in
+          [
+            String(line.level), line.size, line.isFading ? "fading in" : "alone",
+            line.firstImage.map(grouped) ?? "", line.images, line.firstRound.map(grouped) ?? "",
+            grouped(line.generator.parameters), grouped(line.generator.flops),
+            grouped(line.discriminator.parameters), grouped(line.discriminator.flops),
+          ]
+        }, texts: 3)
+  }
+
+  /// Columns side by side: the first `texts` of them begin under each other, the numbers end so.
+  private static func aligned(_ rows: [[String]], texts: Int) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       row.enumerated().map { column, text in
-        column < 3 ? text.padded(to: widths[column]) : text.leftPadded(to: widths[column])
+        column < texts ? text.padded(to: widths[column]) : text.leftPadded(to: widths[column])
       }.joined(separator: "  ").trimmedEnd
     }.joined(separator: "\n")
   }
@@ -77,7 +106,7 @@ struct Describe: ParsableCommand {
   }
 
   private static func json(
-    _ program: TrainingProgram, _ networks: [NetworkSummary]
+    _ program: TrainingProgram, _ networks: [NetworkSummary], _ stages: [StageLine]
   ) throws -> String {
     struct Output: Encodable {
       struct Network: Encodable {
@@ -97,6 +126,7 @@ struct Describe: ParsableCommand {
       let samples: String
       let generator: Network
       let discriminator: Network
+      let growing: [StageLine]?
     }
     let parts = networks.map { network in
       Output.Network(
@@ -110,7 +140,7 @@ struct Describe: ParsableCommand {
     let encoder = JSONEncoder()
     let output = Output(
       name: program.experiment.name, samples: "\(program.format)", generator: parts[0],
-      discriminator: parts[1])
+      discriminator: parts[1], growing: stages.isEmpty ? nil : stages)
     // The resolved spec is JSON already, of a shape that only the spec knows.
     var object =
       try JSONSerialization.jsonObject(with: encoder.encode(output)) as? [String: Any] ?? [:]
@@ -121,7 +151,7 @@ struct Describe: ParsableCommand {
     return String(decoding: data, as: UTF8.self)
   }
 
-  private static func grouped(_ number: Int) -> String {
+  static func grouped(_ number: Int) -> String {
     var digits = Array(String(number))
     for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
     return String(digits)

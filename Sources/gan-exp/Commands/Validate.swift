@@ -46,8 +46,9 @@ struct Validate: ParsableCommand {
     case .success(let experiment):
       guard let format = experiment.declaredFormat else { return Diagnostics(experiment.warnings) }
       do throws(Diagnostics) {
-        _ = try MetricPlan(experiment, try TrainingProgram(experiment, format: format))
-        return Diagnostics(experiment.warnings)
+        let program = try TrainingProgram(experiment, format: format)
+        _ = try MetricPlan(experiment, program)
+        return Diagnostics(experiment.warnings + program.warnings)
       } catch {
         return Diagnostics(experiment.warnings + error.entries)
       }
