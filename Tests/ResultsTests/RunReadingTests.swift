@@ -6,6 +6,27 @@ import Testing
 struct RunReadingTests {
   let samples = SampleRuns()
 
+  @Test func aNetworkOnOneLineHasLayersWithinLayersInBrackets() throws {
+    let settings = try Settings(
+      text: """
+        architecture:
+          generator:
+            - linear: {units: 128, bias: true}
+            - residual:
+                layers:
+                  - conv: {channels: 4, kernel: 3}
+                  - residual:
+                      layers: [relu]
+                shortcut: []
+            - grow:
+                layers: []
+                to_image: [tanh]
+        """)
+    #expect(
+      settings.layers(of: "architecture.generator")
+        == "linear 128, residual [conv 4, residual [relu]], grow []")
+  }
+
   struct StateCase: Sendable, CustomTestStringConvertible {
     let written: String
     var pid = 100

@@ -119,6 +119,24 @@ struct GrowingRunTests {
     #expect(try (1...9).map { try count($0, "generator.average_step") } == (1...9).map(Float.init))
   }
 
+  /// After the second epoch the last level is fading in; two rounds later it plays alone.
+  @Test func theLastFinitePictureIsOfTheLevelOfItsWeights() throws {
+    let scratch = try Scratch()
+    var run = TinyRun.growing
+    run.samples = "{every: 1 epochs, grid: 2x3, seed: 7}"
+    let spoilt = SpoiltBackend(fault: .output("0/loss", .nan), at: 8)
+    let outcome = try train(try run.setup(scratch.path, backend: spoilt))
+    guard case .diverged = outcome.ending else {
+      Issue.record("\(outcome.ending)")
+      return
+    }
+    for folder in ["", "ema/"] {
+      #expect(
+        try FileLayer().read("\(outcome.directory)/samples/\(folder)last-finite.png")
+          == FileLayer().read("\(outcome.directory)/samples/\(folder)epoch-0002.png"))
+    }
+  }
+
   @Test func theProcessorDoesAsTheReferenceAtEveryStage() throws {
     var run = TinyRun.growing
     run.schedule += ", accumulate: 2"
