@@ -1,6 +1,7 @@
 /// `schedule.growing`: how long each stage of networks that grow lasts.
 package struct GrowingSection: Sendable {
-  /// When optimizers begin anew.
+  /// When optimizers begin anew. That they never do is no choice: Adam counts the same steps for all
+  /// parameters, and those of a new level have made none.
   package enum Reset: String, CaseIterable, Sendable {
     /// Whenever a level begins or has finished to fade in.
     case stages
