@@ -81,6 +81,13 @@ struct DescribeTests {
     ] {
       #expect(result.output.contains(try Regex(line)), "\(line)")
     }
+    let short = try place.run(
+      "validate", file("experiments/progressive.yaml"), "--set", "schedule.length=100k images")
+    #expect(short.end == .exit(0))
+    #expect(
+      short.errors.contains(
+        "warning: the run ends after 100000 images, and its last level plays alone only from 300000 on"
+      ))
     let json = try place.run("describe", file("experiments/progressive.yaml"), "--json")
     #expect(json.output.contains(#""size" : "14×14""#))
     let graphs = try place.run("describe", file("experiments/progressive.yaml"), "--graph")
