@@ -44,6 +44,7 @@ extension HostTensor {
   }
 
   private static func permute<E>(_ values: [E], _ shape: Shape, _ axes: [Int]) -> [E] {
+    if axes == [1, 0] { return transpose(values, rows: shape[0], columns: shape[1]) }
     let extents = axes.map { shape[$0] }
     let strides = axes.map { shape.strides[$0] }
     guard let innerCount = extents.last, let innerStride = strides.last else { return values }
@@ -65,6 +66,24 @@ extension HostTensor {
           axis -= 1
         }
       }
+    }
+  }
+
+  /// In squares, so that what is read and what is written stay in the cache.
+  private static func transpose<E>(_ values: [E], rows: Int, columns: Int) -> [E] {
+    let side = 32
+    return [E](unsafeUninitializedCapacity: values.count) { out, count in
+      for firstRow in stride(from: 0, to: rows, by: side) {
+        for firstColumn in stride(from: 0, to: columns, by: side) {
+          for column in firstColumn..<min(firstColumn + side, columns) {
+            for row in firstRow..<min(firstRow + side, rows) {
+              (out.baseAddress! + column * rows + row)
+                .initialize(to: values[row * columns + column])
+            }
+          }
+        }
+      }
+      count = values.count
     }
   }
 }

@@ -157,18 +157,61 @@ extension DraftFolder {
     for file in CheckpointFile.allCases {
       let written = file.states(of: states)
       if written.isEmpty, !file.isRequired { continue }
-      var entries: [Safetensors.Entry] = []
-      for declaration in written {
-        let tensor = declaration.layout.toTorch(try read(declaration))
-        entries.append(Safetensors.Entry(file.name(of: declaration), tensor))
-      }
-      let bytes = Safetensors(
-        metadata: ["format": "pt", "step": String(state.step)], entries: entries
-      ).encoded()
-      digests.append((file.name, sha256(bytes)))
-      try create(file.name, bytes)
+      let digest = try createTensors(
+        file.name, metadata: ["format": "pt", "step": String(state.step)],
+        written.map { (file.name(of: $0), $0) }, read: read)
+      digests.append((file.name, digest))
     }
     try create("state.json", state.json(digests: digests).sealed.fileBytes)
+  }
+
+  /// A file of states in PyTorch's layout, tensor by tensor: there is never a second copy of all of
+  /// them, and small ones share a write.
+  ///
+  /// - Returns: its SHA-256 in hex.
+  private func createTensors(
+    _ name: String, metadata: [String: String],
+    _ named: [(name: String, state: StateDeclaration)],
+    read: (StateDeclaration) throws(RunError) -> HostTensor
+  ) throws(RunError) -> String {
+    let tensors = named.map { (name: $0.name, type: $0.state.torchType) }
+    let order = Safetensors.order(tensors)
+    var hash = SHA256()
+    try create(name) { (file) throws(RunError) in
+      var gathered = Safetensors.header(metadata: metadata, order.map { tensors[$0] })
+      func flush() throws(RunError) {
+        if gathered.isEmpty { return }
+        hash.update(data: gathered)
+        try file.write(gathered)
+        gathered.removeAll(keepingCapacity: true)
+      }
+      for index in order {
+        let state = named[index].state
+        let tensor = state.layout.toTorch(try read(state))
+        if tensor.type.byteCount < Self.piece {
+          tensor.withBytes { gathered += $0 }
+          if gathered.count >= Self.piece { try flush() }
+        } else {
+          try flush()
+          try tensor.withBytes { (bytes) throws(RunError) in
+            hash.update(bufferPointer: bytes)
+            try file.write(bytes)
+          }
+        }
+      }
+      try flush()
+    }
+    return hexadecimal(hash.finalize())
+  }
+
+  /// Bytes from which on a tensor is written for itself.
+  private static let piece = 1 << 20
+}
+
+extension StateDeclaration {
+  /// As PyTorch has it.
+  fileprivate var torchType: TensorType {
+    TensorType(layout.torchShape(of: type.shape), type.dtype)
   }
 }
 

@@ -85,4 +85,10 @@ package struct DraftFolder {
   package func create(_ name: String, _ bytes: [UInt8]) throws(RunError) {
     try files.create("\(path)/\(name)", bytes)
   }
+
+  package func create(
+    _ name: String, fill: (NewFile) throws(RunError) -> Void
+  ) throws(RunError) {
+    try files.create("\(path)/\(name)", fill: fill)
+  }
 }

@@ -66,11 +66,18 @@ package struct FileLayer: Sendable {
 
   /// A new file with these bytes, on the disk when this returns.
   package func create(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    try create(path) { (file) throws(RunError) in try file.write(bytes) }
+  }
+
+  /// A new file with what `fill` writes to it, on the disk when this returns.
+  package func create(
+    _ path: String, fill: (NewFile) throws(RunError) -> Void
+  ) throws(RunError) {
     try check(.create, path, "create")
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.failure(path, "create") }
     do throws(RunError) {
-      try writeAll(descriptor, bytes, path, .write)
+      try fill(NewFile(path: path, descriptor: descriptor, files: self))
       try check(.synchronize, path, "write")
       guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
     } catch {
@@ -181,20 +188,24 @@ package struct FileLayer: Sendable {
   fileprivate func writeAll(
     _ descriptor: Int32, _ bytes: [UInt8], _ path: String, _ operation: Operation
   ) throws(RunError) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(RunError) in
+      try writeAll(descriptor, UnsafeRawBufferPointer(buffer), path, operation)
+    }
+  }
+
+  fileprivate func writeAll(
+    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ path: String, _ operation: Operation
+  ) throws(RunError) {
     let code = fault(operation, path)
     let limit = code == 0 ? bytes.count : bytesBeforeFault(bytes.count)
-    let outcome = bytes.withUnsafeBytes { buffer -> Int32 in
-      var written = 0
-      while written < limit, let base = buffer.baseAddress {
-        let offered = bytesTaken(path, limit - written)
-        let count = Self.writeSome(descriptor, base + written, offered)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 { return errno }
-        written += count
-      }
-      return 0
+    var written = 0
+    while written < limit, let base = bytes.baseAddress {
+      let offered = bytesTaken(path, limit - written)
+      let count = Self.writeSome(descriptor, base + written, offered)
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { throw Self.failure(path, "write") }
+      written += count
     }
-    if outcome != 0 { throw Self.failure(path, "write", code: outcome) }
     if code != 0 { throw Self.failure(path, "write", code: code) }
   }
 
@@ -220,6 +231,21 @@ package struct FileLayer: Sendable {
   static func failure(_ path: String, _ action: String, code: Int32 = errno) -> RunError {
     let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     return .file(path: path, action: action, reason: words)
+  }
+}
+
+/// A file that is being made.
+package struct NewFile {
+  fileprivate let path: String
+  fileprivate let descriptor: Int32
+  fileprivate let files: FileLayer
+
+  package func write(_ bytes: [UInt8]) throws(RunError) {
+    try files.writeAll(descriptor, bytes, path, .write)
+  }
+
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(RunError) {
+    try files.writeAll(descriptor, bytes, path, .write)
   }
 }
 

@@ -37,12 +37,26 @@ package struct Safetensors: Sendable, Hashable {
 }
 
 extension Safetensors {
-  /// Metadata is sorted by key; tensors keep their order, wide elements before narrow ones, so that
-  /// every one is aligned.
   package func encoded() -> [UInt8] {
-    let ordered =
-      entries.filter { $0.tensor.type.dtype.size == 4 }
-      + entries.filter { $0.tensor.type.dtype.size == 1 }
+    let tensors = entries.map { (name: $0.name, type: $0.tensor.type) }
+    let order = Self.order(tensors)
+    var bytes = Self.header(metadata: metadata, order.map { tensors[$0] })
+    bytes.reserveCapacity(bytes.count + tensors.reduce(0) { $0 + $1.type.byteCount })
+    for index in order { entries[index].tensor.withBytes { bytes += $0 } }
+    return bytes
+  }
+
+  /// The places of tensors in a file: wide elements before narrow ones, so that every one is aligned,
+  /// and otherwise as they come.
+  static func order(_ tensors: [(name: String, type: TensorType)]) -> [Int] {
+    tensors.indices.filter { tensors[$0].type.dtype.size == 4 }
+      + tensors.indices.filter { tensors[$0].type.dtype.size == 1 }
+  }
+
+  /// What stands in a file before the elements of `tensors`. Metadata is sorted by key.
+  static func header(
+    metadata: [String: String], _ tensors: [(name: String, type: TensorType)]
+  ) -> [UInt8] {
     var members: [(String, JSON)] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
@@ -50,28 +64,22 @@ extension Safetensors {
         ("__metadata__", .object(texts.map { ($0.key, .text($0.value)) })))
     }
     var end = 0
-    for entry in ordered {
+    for (name, type) in tensors {
       let start = end
-      end += entry.tensor.type.byteCount
+      end += type.byteCount
       members.append(
         (
-          entry.name,
+          name,
           .map([
-            "dtype": .text(entry.tensor.type.dtype.safetensorsName),
-            "shape": .list(entry.tensor.shape.extents.map(JSON.integer)),
+            "dtype": .text(type.dtype.safetensorsName),
+            "shape": .list(type.shape.extents.map(JSON.integer)),
             "data_offsets": .list([.integer(start), .integer(end)]),
           ])
         ))
     }
     var header = Array(JSON.object(members).compact.utf8)
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + header.count + end)
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes += $0 }
-    bytes += header
-    for entry in ordered { entry.tensor.appendBytes(to: &bytes) }
-    return bytes
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
   }
 }
 
@@ -87,11 +95,19 @@ extension DType {
 
 extension HostTensor {
   /// Little endian, as every machine this runs on stores them.
-  fileprivate func appendBytes(to bytes: inout [UInt8]) {
+  func withBytes<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
     switch elements {
-    case .float32(let values): values.withUnsafeBytes { bytes += $0 }
-    case .int32(let values): values.withUnsafeBytes { bytes += $0 }
-    case .uint8(let values): bytes += values
+    case .float32(let values): try Self.withBytes(of: values, body)
+    case .int32(let values): try Self.withBytes(of: values, body)
+    case .uint8(let values): try Self.withBytes(of: values, body)
+    }
+  }
+
+  private static func withBytes<Element, E: Error>(
+    of values: [Element], _ body: (UnsafeRawBufferPointer) throws(E) -> Void
+  ) throws(E) {
+    try values.withUnsafeBufferPointer { (buffer) throws(E) in
+      try body(UnsafeRawBufferPointer(buffer))
     }
   }
 }
