@@ -50,6 +50,13 @@ struct ComparisonTests {
     #expect(comparison.rows[3].state == "2 finished, 1 diverged")
     #expect(comparison.rows[3].values[0]?.count == 2)
     #expect(comparison.rows[3].values[0].map { abs($0.mean - 0.215) < 1e-12 } == true)
+    // And why, behind everything else.
+    #expect(comparison.table.columns.last?.title == "reason")
+    #expect(
+      comparison.table.rows.map(\.last)
+        == [.missing, .missing, .missing, .text("d_loss is nan at step 700")])
+    let good = Comparison(LoadedRun.load(Array(family().prefix(6))))
+    #expect(good.table.columns.last?.title == "g_loss")
   }
 
   @Test("What follows from a kind has no column; what is set beside it has")

@@ -16,6 +16,7 @@ private struct MeasuredRun {
     + " objective: {minimize: sliced_wasserstein}}"
   var checkpoint = "{every: 100 epochs, keep: {last: 1, best: 1}}"
   var rate = "0.05"
+  var more = ""
 
   private func experiment() throws -> Experiment {
     let yaml = """
@@ -30,7 +31,7 @@ private struct MeasuredRun {
       loss: {kind: least_squares}
       optimizer: {kind: adam, learning_rate: \(rate)}
       schedule: {length: \(length)}
-      record: {log: 2 steps, samples: none, checkpoint: \(checkpoint)}
+      record: {log: 2 steps, samples: none, checkpoint: \(checkpoint)\(more)}
       metrics: \(metrics)
 
       """
@@ -69,6 +70,14 @@ private func checkpoints(_ run: String) throws -> [Int] {
 }
 
 struct MetricsRunTests {
+  @Test func eventFilesHaveEveryMeasurement() throws {
+    let scratch = try Scratch()
+    let outcome = try train(MeasuredRun(more: ", tensorboard: true").setup(scratch.path))
+    let events = try ReadEvent.all(in: outcome.directory)
+    let steps = events.filter { $0.tags == ["metrics/sliced_wasserstein"] }.map(\.step)
+    #expect(steps == [3, 6, 9, 12, 15, 18])
+  }
+
   @Test func everyNumberStandsBesideItsProtocol() throws {
     let scratch = try Scratch()
     let outcome = try train(MeasuredRun().setup(scratch.path))

@@ -11,6 +11,12 @@ package struct Comparison: Sendable {
 
     package var first: LoadedRun { runs[0] }
     package var state: String { Comparison.states(runs.map(\.run.state)) }
+    /// Why runs ended before their time (early stopping, divergence, a failure); nil where none did.
+    package var reason: String? {
+      let reasons = Table.titles(
+        of: [runs.compactMap { $0.run.state == .finished ? nil : $0.run.status?.reason }])
+      return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
   }
 
   /// The keys that differ, and only those.
@@ -131,6 +137,9 @@ package struct Comparison: Sendable {
       columns.append(.init(measure, isNumeric: true))
       if baseline != nil { columns.append(.init("Δ \(measure)", isNumeric: true)) }
     }
+    let reasons = rows.map(\.reason)
+    let hasReasons = reasons.contains { $0 != nil }
+    if hasReasons { columns.append(.init("reason")) }
     return Table(
       columns: columns,
       rows: rows.enumerated().map { index, row in
@@ -149,6 +158,7 @@ package struct Comparison: Sendable {
             cells.append(.missing)
           }
         }
+        if hasReasons { cells.append(reasons[index].map(Table.Cell.text) ?? .missing) }
         return cells
       })
   }

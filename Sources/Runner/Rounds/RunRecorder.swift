@@ -231,6 +231,7 @@ final class RunRecorder {
         measurement: $0, seed: evaluation.section.seed, weights: evaluation.section.weights)
     }
     try directory.append("metrics.csv", rows.map(\.csv).joined())
+    try events?.add(rows)
     if let objective = scores?.objective.metric,
       let row = rows.first(where: { $0.measurement.name == objective })
     {

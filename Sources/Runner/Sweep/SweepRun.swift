@@ -263,10 +263,11 @@ package struct SweepRun<Workers: Engine> {
 
   private mutating func start() throws(RunError) {
     for index in chosen where jobs.count < options.jobs {
-      // Somebody else's may have come to its end since.
-      if states[index] == .held { states[index] = try state(of: sweep.trials[index]) }
-      guard states[index] == .pending else { continue }
+      guard states[index] == .held || states[index] == .pending else { continue }
       let trial = sweep.trials[index]
+      // Another process may have begun it since, or brought it to its end.
+      states[index] = try state(of: trial)
+      guard states[index] == .pending else { continue }
       let job = try engine.submit(trial)
       jobs[job] = Job(trial: index, start: monotonicSeconds())
       states[index] = .running
@@ -289,8 +290,11 @@ package struct SweepRun<Workers: Engine> {
         if case .diverged = found { failuresInARow += 1 } else { failuresInARow = 0 }
         durations.append(seconds)
         try record(trial, found, ending, seconds)
-      // Another worker has it; interrupted, it waits to be gone on with.
-      case (_, .exited(76)), (_, .exited(77)): states[job.trial] = .held
+      case (_, .exited(76)), (_, .exited(77)):
+        // Another worker was there first.
+        states[job.trial] = .held
+        try sweep.journal.add("held", [("trial", .integer(job.trial)), ("job", .integer(number))])
+      // Interrupted, it waits to be gone on with.
       case (_, .exited(130)), (_, .exited(143)): states[job.trial] = .pending
       case (.pending, _), (.held, _), (.running, _), (.failed, _):
         if try !pauses(for: trial, ending) { try fail(trial, ending, seconds) }

@@ -77,6 +77,16 @@ final class EventLog {
     try write(step: row.step, .summaries(numbers + learningRates))
   }
 
+  /// What has been measured at a step.
+  func add(_ rows: [MetricsRow]) throws(RunError) {
+    guard let step = rows.first?.step else { return }
+    let numbers = rows.map {
+      EventMessage.Summary(
+        tag: "metrics/\($0.measurement.name)", value: .scalar(Float($0.measurement.value)))
+    }
+    try write(step: step, .summaries(numbers))
+  }
+
   /// `loss/d_loss`: TensorBoard puts what shares a beginning side by side.
   private static func tag(_ column: LossLedger.Column) -> String {
     let name = column.rawValue

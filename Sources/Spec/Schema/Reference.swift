@@ -70,17 +70,19 @@ private struct ReferenceWriter {
     for field in root.fields {
       if case .section(let section) = field.kind { parts.append(self.section(section, field.name)) }
     }
-    let pathKeys = SweepSection.pathKeys.map { "| `\($0.name)` | \($0.summary) | | |" }
     parts.append(
-      "### `sweep`\n\nRecognised and checked; running it belongs to a later version.\n\n"
-        + table(SweepSection.declaration.fields) + "\n" + pathKeys.joined(separator: "\n"))
+      section(
+        SweepSection.declaration, "sweep",
+        moreRows: SweepSection.pathKeys.map { "| `\($0.name)` | \(cell($0.summary)) | | |" }))
     return parts.joined(separator: "\n\n")
   }
 
-  private func section(_ section: Declaration, _ path: String) -> String {
+  private func section(
+    _ section: Declaration, _ path: String, moreRows: [String] = []
+  ) -> String {
     var parts = ["### `\(path)`", section.summary + "."]
     if let details = section.details { parts.append(details) }
-    parts.append(table(section.fields))
+    parts.append(([table(section.fields)] + moreRows).joined(separator: "\n"))
     if let example = section.example { parts.append(code("\(section.name): \(example)")) }
     for field in section.fields {
       if case .section(let inner) = field.kind {

@@ -74,12 +74,17 @@ extension SweepSection {
 
   /// The keys that are plain values; `axes`, `linked`, `when` and `exclude` speak of paths.
   static let declaration = Declaration(
-    "sweep", "A family of experiments",
+    "sweep", "A family of experiments: one run for each trial",
     fields: [
       methodKey.declaration, replicatesKey.declaration,
       budgetKey.declaration, onFailureKey.declaration,
       earlyStoppingKey.declaration,
-    ])
+    ],
+    example: """
+
+        axes: {latent.size: [16, 64], optimizer.learning_rate: [2e-4, 1e-3]}
+        replicates: 3
+      """)
 
   static let pathKeys: [(name: String, summary: String)] = [
     (

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("Searches, from the command line")
+struct SearchCommandTests {
+  private static let metrics = """
+    metrics: {every: 1 epochs, of: [{sliced_wasserstein: {samples: 16, projections: 8, patches: 2}}], \
+    objective: {minimize: sliced_wasserstein}}
+    """
+
+  private func spec(length: String = "1 epochs", sweep: String) -> String {
+    TinySpec(
+      width: "4", length: length, record: "{log: 2 steps, samples: none, checkpoint: none}",
+      more: "\(Self.metrics)\nsweep: \(sweep)"
+    ).yaml
+  }
+
+  /// How often the journal of the only sweep has this event, by trial.
+  private func counts(of event: String, in place: Place) throws -> [Int: Int] {
+    let journal = try place.text("\(try place.resultDirectory())/journal.jsonl")
+    let records = try journal.split(separator: "\n").map { try object(String($0)) }
+    return Dictionary(
+      records.filter { $0["event"] as? String == event }.compactMap { $0["trial"] as? Int }
+        .map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  @Test("two processes that share a search ask for every trial once, and lose none")
+  func joined() throws {
+    let place = try Place()
+    try place.write(
+      "search.yaml",
+      spec(
+        sweep: "{method: tpe, axes: {optimizer.learning_rate: {log: [1e-5, 1e-1]}, "
+          + "latent.size: {int: [2, 9]}}, start_with: [{latent.size: 7}], budget: {trials: 12}}"))
+    let first = try place.start(["run", "search.yaml", "--jobs", "1", "--threads", "1"])
+    while (try? place.resultDirectory()) == nil { usleep(20_000) }
+    let second = try place.start(["run", "search.yaml", "--join", "--jobs", "1", "--threads", "1"])
+    let ends = [try first.finish(limit: 120), try second.finish(limit: 120)]
+    #expect(ends.map(\.end) == [.exit(0), .exit(0)], "\(ends.map(\.errors))")
+    // Both may start a worker for one trial at the same moment: then one of the two gives way.
+    let once = Dictionary(uniqueKeysWithValues: (0..<12).map { ($0, 1) })
+    let held = try counts(of: "held", in: place)
+    #expect(try counts(of: "started", in: place).merging(held, uniquingKeysWith: -) == once)
+    let folder = try place.resultDirectory()
+    #expect(try place.text("\(folder)/summary.csv").split(separator: "\n").count == 13)
+    let trials = try FileManager.default.contentsOfDirectory(
+      atPath: "\(place.path)/\(folder)/trials")
+    #expect(trials.count == 12)
+    for trial in trials {
+      let result = try place.json("\(folder)/trials/\(trial)/result.json")
+      #expect(result["state"] as? String == "finished", "\(trial)")
+      #expect(result["attempt"] as? Int == 1, "\(trial)")
+    }
+  }
+
+  @Test("a trial that is worse than others is ended early, and compare says why")
+  func stoppedEarly() throws {
+    let place = try Place()
+    // The last one learns nothing.
+    try place.write(
+      "stops.yaml",
+      spec(
+        length: "4 epochs",
+        sweep: "{axes: {optimizer.learning_rate: [1e-1, 1e-2, 1e-12]}, "
+          + "early_stopping: {rule: median, grace: 2 epochs, trials: 2}}"))
+    let run = try place.run("run", "stops.yaml", "--jobs", "1", "--threads", "1", limit: 120)
+    #expect(run.end == .exit(0), "\(run.errors)")
+    let folder = try place.resultDirectory()
+    let table = try place.run("compare", folder, "--csv").output
+    let rows = table.split(separator: "\n").map { $0.split(separator: ",", maxSplits: 3) }
+    try #require(rows.count == 4, "\(table)")
+    #expect(rows[0].starts(with: ["run", "state"]))
+    #expect(rows.dropFirst().map { $0[1] } == ["finished", "finished", "stopped"])
+    let reason = try #require(table.split(separator: "\n").last)
+    #expect(reason.contains("the median of 2 finished trials"), "\(table)")
+    #expect(try place.text("\(folder)/summary.csv").contains("median"))
+  }
+}
