@@ -39,19 +39,19 @@ struct LevelTimetableTests {
       stages: ["1 0 0", "2f 1 1", "2 2 1", "3f 3 1", "3 4 1"], shortfall: nil),
     Case(
       growing: "{fade: 6 images, stable: 5 images}", length: "6 steps",
-      stages: ["1 0 0", "2f 5 2", "2 11 4", "3f 16 5", "3 22 6"],
+      stages: ["1 0 0", "2f 5 2", "2 11 4", "3f 16 5", "3 22 7"],
       shortfall:
         "the run ends after 20 images, in level 3 of 3: 4×4, fading in; the last level plays "
         + "alone from image 22 on (schedule.growing)"),
     Case(
       growing: "{fade: 9000000000000000 epochs, stable: 9000000000000000 steps}", length: "2 steps",
       stages: [
-        "1 0 0", "2f 1099511627776 2", "2 2199023255552 2", "3f 3298534883328 2",
-        "3 4398046511104 2",
+        "1 0 0", "2f 3579139414 1073741824", "2 1103090767190 330927230157",
+        "3f 1106669906604 332000971981", "3 2206181534380 661854460314",
       ],
       shortfall:
         "the run ends after 8 images, in level 1 of 3: 1×1; the last level plays alone from "
-        + "image 4,398,046,511,104 on (schedule.growing)"),
+        + "image 2,206,181,534,380 on (schedule.growing)"),
   ]
 
   private static func levels(_ test: Case) throws -> (LevelTimetable, Timetable) {
@@ -78,6 +78,21 @@ struct LevelTimetableTests {
       #expect(moment.stage == playing?.stage, "round \(round)")
       #expect(moment.stage.isFading || moment.alpha == 1)
     }
+  }
+
+  /// Stages that end after the run do so when they would in a longer one.
+  @Test(arguments: [
+    "{fade: 8 steps, stable: 1 steps}", "{fade: 50 images, stable: 3 images}",
+    "{fade: 9 epochs, stable: [1 steps, 2 epochs]}", "{fade: 1 steps, stable: 30 steps}",
+  ])
+  func aRunMadeLongerPlaysTheSameStages(growing: String) throws {
+    func levels(_ length: String) throws -> LevelTimetable {
+      try Self.levels(Case(growing: growing, length: length, stages: [], shortfall: nil)).0
+    }
+    let (short, long) = (try levels("5 steps"), try levels("400 steps"))
+    #expect(short.entries == long.entries)
+    #expect((0...5).map(short.moment) == (0...5).map(long.moment))
+    #expect(short.shortfall != nil && long.shortfall == nil)
   }
 
   @Test func alphaRisesWithTheImages() throws {

@@ -10,7 +10,7 @@ package struct LevelTimetable: Sendable {
     package let firstImage: Int
     /// nil: to the end of the run.
     package let images: Int?
-    /// The first of its rounds, counted from 0; `rounds` of the run if it begins too late.
+    /// The first of its rounds, counted from 0; the run may end before it.
     package let firstRound: Int
   }
 
@@ -19,7 +19,8 @@ package struct LevelTimetable: Sendable {
   private let timetable: Timetable
 
   /// No run is longer; sums of such lengths are still whole numbers.
-  private static let longest = 1 << 40
+  private static let mostImages = 1 << 40
+  private static let mostRounds = 1 << 30
 
   package init(_ growth: Growth, _ timetable: Timetable) {
     (self.growth, self.timetable) = (growth, timetable)
@@ -29,16 +30,11 @@ package struct LevelTimetable: Sendable {
       let round = timetable.firstRound(atImage: image)
       let end: Int?
       switch growth.length(of: stage) {
-      case .images(let images): end = image + min(images, Self.longest)
+      case .images(let images): end = image + min(images, Self.mostImages)
       case .epochs(let epochs):
-        let all = min(epochs, Self.longest).multipliedReportingOverflow(
-          by: timetable.images(afterEpochs: 1))
-        end = image + (all.overflow ? Self.longest : min(all.partialValue, Self.longest))
-      case .steps(let steps):
-        let last = round + min(steps, timetable.rounds)
-        end = max(
-          image + 1,
-          steps > timetable.rounds ? image + Self.longest : timetable.images(after: last))
+        let (images, isTooMany) = epochs.multipliedReportingOverflow(by: timetable.imagesPerEpoch)
+        end = image + (isTooMany ? Self.mostImages : min(images, Self.mostImages))
+      case .steps(let steps): end = timetable.images(after: round + min(steps, Self.mostRounds))
       case nil: end = nil
       }
       entries.append(
@@ -96,9 +92,10 @@ package struct LevelTimetable: Sendable {
 }
 
 extension Timetable {
-  /// The first round before which so many images have been shown; `rounds` if there is none.
+  /// The first round before which so many images have been shown, be it in this run or not.
   fileprivate func firstRound(atImage image: Int) -> Int {
-    var (low, high) = (0, rounds)
+    var (low, high) = (0, 1)
+    while images(after: high) < image { high *= 2 }
     while low < high {
       let middle = (low + high) / 2
       if images(after: middle) >= image { high = middle } else { low = middle + 1 }
@@ -106,7 +103,5 @@ extension Timetable {
     return low
   }
 
-  fileprivate func images(afterEpochs epochs: Int) -> Int {
-    epochs * (dropLast ? batchesPerEpoch * batch : imageCount)
-  }
+  fileprivate var imagesPerEpoch: Int { dropLast ? batchesPerEpoch * batch : imageCount }
 }
