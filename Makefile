@@ -18,7 +18,7 @@ help:
 	@echo "make soak-kills   kills a training process 200 times and compares what it leaves"
 	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation"
 	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
-	@echo "make replay PYTHON=...      every gallery file traced and replayed in PyTorch"
+	@echo "make replay PYTHON=...      every experiment here traced and replayed in PyTorch; ONLY=dcgan, WRITE=1"
 	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
@@ -63,9 +63,10 @@ benchmark: build
 benchmark-recording: build
 	python3 Benchmarks/recording.py
 
-# Traces of every file of the gallery, replayed in PyTorch.
+# Traces of every experiment that is checked in, replayed in PyTorch. ONLY="dcgan games/" takes those
+# with such names; WRITE=1 writes docs/replay.md.
 replay: build
-	Tests/PyTorch/replay_gallery $(PYTHON)
+	$(PYTHON) Tests/PyTorch/replay_gallery.py $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
 
 clean:
 	rm -rf .build

@@ -130,6 +130,9 @@ def generator_loss(loss, real, fake):
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
+SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2"}
+"""Penalties whose gradients are gradients of gradients."""
+
 GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real", "pull_away"}
 
 
@@ -203,9 +206,9 @@ def slope_cost(slope, target, one_sided=False):
     return ((F.relu(excess) if one_sided else excess) ** 2).mean()
 
 
-def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here):
+def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kinks):
     """A term of the player's loss. `critic(images)` scores images in between, `drawn(name)` is what
-    the penalty drew, `here` the circumstances."""
+    the penalty drew, `here` the circumstances; `kinks(x)` puts what is next to 0 on a side of it."""
     # One number a sample, for images as for vectors.
     share = (lambda: drawn("mix").reshape(-1, *[1] * (real.ndim - 1)))
     match name:
@@ -227,7 +230,7 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here):
         case "r2":
             return keys["weight"] / 2 * (slope(scores["fake"][1], fake) ** 2).sum(1).mean()
         case "l1_to_real":
-            distance = (fake - real).abs().flatten(1)
+            distance = kinks(fake - real).abs().flatten(1)
             distance = distance.mean() if keys["norm"] == "mean" else distance.sum(1).mean()
             return keys["weight"] * distance
         case "l2_to_real":

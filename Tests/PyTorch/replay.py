@@ -7,20 +7,26 @@ The networks, the losses and the optimizers are PyTorch's own, built from the re
 file; draws (initial weights, batches, latents, labels, dropout masks) are taken from it. Each
 gradient is compared; then PyTorch's optimizer steps with the trace's gradient, so that a difference
 of rounding is not blown up from round to round (Adam's first steps are the sign of the gradient).
-The error of a tensor is max |ours - theirs| / max |theirs|. Two kinds of number are rounding and
-nothing else, and are treated so:
+The error of a tensor is max |ours - theirs| / max |theirs|. Three kinds of number are rounding and
+little else, and are treated so:
 
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
-* A relu whose input is next to 0 may have it on either side. The trace says on which side it has
-  those that are nearer to 0 than 1e-4 of the layer's inputs; they are put there, and those that
-  PyTorch had on the other side are counted ("kinks").
+* The gradient of any other last bias of a critic is what real samples say plus what generated ones
+  say, one up and one down. While the critic cannot tell them apart next to nothing is left, and
+  what is left has the rounding of the two. So its error is taken relative to |real| + |generated|,
+  which PyTorch computes, and may be no more than rounding ("halves").
+* A relu whose input is next to 0 may have it on either side, and so may an absolute difference that
+  is a loss. The trace says on which side it has those that are nearer to 0 than 1e-4 of the layer's
+  inputs; they are put there, and those that PyTorch had on the other side are counted ("kinks").
 """
 
 import argparse
 import json
 import sys
+from math import inf
+from typing import NamedTuple
 
 import torch
 from safetensors import safe_open
@@ -85,12 +91,61 @@ def averaged(schedule, generator):
     return torch.optim.swa_utils.AveragedModel(generator, avg_fn=average)
 
 
-class Replay:
-    HALF_CANCELLED = 1e-3
-    """The gradient of a critic's last bias is a mean of numbers of size ½, real ones up and generated
-    ones down. While the critic cannot tell them apart nothing is left of it but what rounding leaves
-    of ½, so it counts as no smaller than this."""
+class Outcome(NamedTuple):
+    """What a replay came to: largest errors, and the tensor that has the largest of all."""
 
+    name: str
+    batch: int
+    rounds: int
+    loss: float
+    gradient: float
+    parameters: float
+    noise: float
+    halves: float
+    kinks: int
+    worst: str
+    second_order: list
+    """Penalties whose gradients are gradients of gradients, in which errors add up."""
+
+    NOISE = 1e-4
+    HALVES = 16 * 2.0 ** -24
+    """Sixteen roundings of single precision."""
+
+    @property
+    def limit(self):
+        return 1e-3 if self.second_order else 1e-4
+
+    def is_within(self, limit):
+        """False of what is no number, too."""
+        errors = (self.loss, self.gradient, self.parameters)
+        return (
+            all(error <= limit for error in errors)
+            and self.noise <= self.NOISE and self.halves <= self.HALVES)
+
+
+def larger(known, found):
+    """The larger of two errors; what is no number is the largest."""
+    return known if found <= known else found
+
+
+class Halves:
+    """What the real and the generated samples each add to the gradient of a critic's last bias."""
+
+    def __init__(self, module, bias):
+        self.name, self.outputs = bias, []
+        module.register_forward_hook(lambda module, inputs, output: self.outputs.append(output))
+
+    def size(self, loss, parts):
+        """|real| + |generated|, of the largest entry; `parts` in which each call is to be cut."""
+        outputs = [output for output in self.outputs if output.requires_grad]
+        slopes = torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True)
+        halves = [
+            half.sum([0, *range(2, half.ndim)]).abs()
+            for slope in slopes if slope is not None for half in slope.chunk(parts)]
+        return sum(halves).max().item() if halves else 0.0
+
+
+class Replay:
     def __init__(self, trace, dtype):
         self.trace, self.dtype = trace, dtype
         self.keys = set(trace.keys())
@@ -121,7 +176,7 @@ class Replay:
         self.average = averaged(self.spec["schedule"], self.networks["generator"])
         if objectives.sees_differences(self.spec["loss"]):
             self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
-        self.closing = networks.closing_bias(self.networks["discriminator"], "discriminator")
+        self.halves = self.closing_halves()
         schedule = self.spec["schedule"]
         self.accumulate, self.critic_batch = schedule["accumulate"], schedule["critic_batch"]
         self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
@@ -136,7 +191,15 @@ class Replay:
         self.controllers = objectives.controllers(self.spec["loss"])
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
-        self.noise = 0.0
+        self.noise = self.error_of_halves = 0.0
+
+    def closing_halves(self):
+        """None where the critic's last bias has no gradient, or is not just added to an output."""
+        critic = self.networks["discriminator"]
+        for bias in networks.closing_bias(critic, "discriminator") - self.powerless:
+            module = critic.get_submodule(bias.removeprefix("discriminator.").rpartition(".")[0])
+            return None if isinstance(module, networks.Maxout) else Halves(module, bias)
+        return None
 
     def names(self, prefix):
         return {k.removeprefix(prefix) for k in self.keys if k.startswith(prefix)}
@@ -145,13 +208,15 @@ class Replay:
         tensor = self.trace.get_tensor(key)
         return tensor.to(self.dtype) if tensor.is_floating_point() else tensor.long()
 
-    def error(self, key, theirs, least=1e-30):
+    def error(self, key, theirs, size=None):
+        """Largest difference, relative to `size`, or else to the largest number there."""
         ours = self.tensor(key)
         assert ours.shape == theirs.shape, f"{key}: {tuple(ours.shape)} here, {tuple(theirs.shape)} there"
-        return ((ours - theirs).abs().max() / theirs.abs().max().clamp_min(least)).item()
+        size = theirs.abs().max().item() if size is None else size
+        return (ours - theirs).abs().max().item() / max(size, 1e-30)
 
-    def compare(self, kind, key, theirs, least=1e-30):
-        error = self.error(key, theirs, least)
+    def compare(self, kind, key, theirs):
+        error = self.error(key, theirs)
         if not error <= self.errors[kind][0]:
             self.errors[kind] = (error, key)
 
@@ -214,7 +279,13 @@ class Replay:
         maker = self.made_in if repeats else move
         kinks = networks.Kinks(
             lambda path: self.sides(maker if path.startswith("generator.") else move, path))
+        if self.halves:
+            self.halves.outputs.clear()
         loss, self.fakes = self.loss(player, move, here, kinks)
+        halved = self.halves.name if self.halves and player == "discriminator" else None
+        if halved:
+            parts = 2 if self.critic_batch == "joint" else 1
+            size = self.halves.size(loss, parts)
         gradients = dict(zip(parameters, torch.autograd.grad(
             loss, list(parameters.values()), allow_unused=True, materialize_grads=True)))
         loss = loss.detach()
@@ -227,10 +298,12 @@ class Replay:
         for name, gradient in gradients.items():
             key = f"{move}/gradient/{name}"
             if name in self.powerless:
-                self.noise = max(self.noise, self.tensor(key).abs().max().item() / largest)
+                self.noise = larger(self.noise, self.tensor(key).abs().max().item() / largest)
+            elif name == halved:
+                self.error_of_halves = larger(
+                    self.error_of_halves, self.error(key, gradient, size))
             else:
-                closes = f"{player}.{name}" in self.closing
-                self.compare("gradient", key, gradient, self.HALF_CANCELLED if closes else 1e-30)
+                self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
         self.clip(player, parameters.values())
         if f"{move}/learning_rate" in self.keys:
@@ -332,7 +405,8 @@ class Replay:
                 loss = loss + objectives.penalty(
                     name, keys, real, fake, scores, self.matrices(player),
                     lambda images: self.score(images, labels, move, f"penalty/{index}", kinks),
-                    lambda purpose: drawn(f"penalty/{index}/{purpose}"), here)
+                    lambda purpose: drawn(f"penalty/{index}/{purpose}"), here,
+                    lambda x: kinks(x, f"penalty/{index}"))
         return loss, fakes
 
     def read_real(self, images, labels):
@@ -373,11 +447,15 @@ class Replay:
                 word, keys, x,
                 lambda purpose: self.tensor(
                     f"{move}/{self.part}augment/{index}/{purpose}/{name}"))
-        return networks.judge(
+        score = networks.judge(
             self.networks["discriminator"], x, "discriminator", labels,
             lambda path, kind="dropout": self.tensor(
                 f"{move}/{self.part}{kind}/{path}/{name}"),
             kinks, f"/{name}", self.stage)
+        if self.spec["loss"]["kind"] == "began":
+            residue = kinks(score.output - score.images, f"loss/{name}")
+            return score._replace(output=score.images + residue)
+        return score
 
     def finish_round(self, prefix):
         for player, network in self.networks.items():
@@ -391,6 +469,22 @@ class Replay:
                 self.compare("after", f"{prefix}ema.generator.{name}", tensor)
 
 
+    def outcome(self, rounds):
+        loss, gradient, after = (self.errors[kind] for kind in ("loss", "gradient", "after"))
+        return Outcome(
+            name=self.spec["name"], batch=self.spec["data"]["batch"], rounds=rounds, loss=loss[0],
+            gradient=gradient[0], parameters=after[0], noise=self.noise,
+            halves=self.error_of_halves, kinks=self.kinks,
+            worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
+            second_order=sorted({n for n, _ in self.penalties} & objectives.SECOND_ORDER))
+
+
+def replayed(path, dtype=torch.float64):
+    with safe_open(path, "pt") as trace:
+        replay = Replay(trace, dtype)
+        return replay.outcome(replay.play())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("traces", nargs="+")
@@ -398,20 +492,15 @@ def main():
     parser.add_argument("--precision", default="float64", choices=["float32", "float64"])
     arguments = parser.parse_args()
     failed = False
-    print(f"{'trace':<20} rounds    loss gradient parameters    noise kinks   worst tensor")
+    print(f"{'trace':<20} rounds    loss gradient parameters    noise  halves kinks   worst tensor")
     for path in arguments.traces:
-        with safe_open(path, "pt") as trace:
-            replay = Replay(trace, getattr(torch, arguments.precision))
-            rounds = replay.play()
-        errors = replay.errors
-        worst = max(errors.values())
-        bad = not worst[0] <= arguments.tolerance or not replay.noise <= 1e-4
+        found = replayed(path, getattr(torch, arguments.precision))
+        bad = not found.is_within(arguments.tolerance)
         failed |= bad
-        name = replay.spec["name"]
         print(
-            f"{name:<20} {rounds:>6} {errors['loss'][0]:7.1e}  {errors['gradient'][0]:7.1e} "
-            f"   {errors['after'][0]:7.1e}  {replay.noise:7.1e} {replay.kinks:>5}   "
-            f"{worst[1]}{'   FAILED' if bad else ''}", flush=True)
+            f"{found.name:<20} {found.rounds:>6} {found.loss:7.1e}  {found.gradient:7.1e} "
+            f"   {found.parameters:7.1e}  {found.noise:7.1e} {found.halves:7.1e} {found.kinks:>5}   "
+            f"{found.worst}{'   FAILED' if bad else ''}", flush=True)
     sys.exit(1 if failed else 0)
 
 

@@ -34,6 +34,7 @@ package struct BEGAN: Loss {
   package var isControlled: Bool { true }
 
   package func level(of score: Score) -> Value { score.residue.magnitude.mean() }
+  package func kink(of score: Score) -> Value? { score.residue }
 
   package func discriminator(_ scores: Scores) -> Value {
     let (real, fake) = (level(of: scores.real), level(of: scores.fake))

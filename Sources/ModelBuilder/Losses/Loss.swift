@@ -13,6 +13,8 @@ package protocol Loss: Sendable {
   func generator(_ scores: Scores) -> Value
   /// One number for a batch, which losses.csv has of real and of generated images.
   func level(of score: Score) -> Value
+  /// Numbers whose sign decides the slope of a loss with a kink at 0, as `trace` tells of them.
+  func kink(of score: Score) -> Value?
 }
 
 package enum CriticKind: Hashable, Sendable {
@@ -26,6 +28,7 @@ extension Loss {
   package var critic: CriticKind { .scores(1) }
   package var isControlled: Bool { false }
   package func level(of score: Score) -> Value { score.realness.mean() }
+  package func kink(of score: Score) -> Value? { nil }
 }
 
 /// What a loss may look at.

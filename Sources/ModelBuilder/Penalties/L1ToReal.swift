@@ -26,7 +26,9 @@ package struct L1ToReal: Penalty {
   package var players: Set<Player> { [.generator] }
 
   package func term(in scope: PenaltyScope) -> Value? {
-    let distance = (scope.fake.value - scope.real.value).magnitude
+    let difference = scope.fake.value - scope.real.value
+    scope.draws.observe("kink/\(scope.name)", difference)
+    let distance = difference.magnitude
     return switch norm {
     case .mean: distance.mean() * weight
     case .sum: distance.sum() * (weight / Double(distance.batch))

@@ -190,8 +190,10 @@ final class RoundWriter {
   private func criticScore(
     of images: ImageBatch, labels: Value?, pass name: String, _ part: Part
   ) throws(LayerMisfit) -> Score {
-    try game.discriminator.apply(
+    let score = try game.discriminator.apply(
       game.augmented(images, part.draws, pass: name), in: pass(name, labels: labels, part))
+    if let kink = game.loss.kink(of: score) { part.draws.observe("kink/loss/\(name)", kink) }
+    return score
   }
 
   /// The score of images whose shape the critic has already taken.

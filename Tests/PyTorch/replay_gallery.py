@@ -1,0 +1,292 @@
+"""Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
+
+usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
+                         [--program .build/release/gan-exp]
+needs: pip install torch safetensors
+
+Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
+`classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
+first one was stopped: a row is made anew if the program, the spec or a file of this folder that
+computes has changed since, or with --again. --write puts the table into docs/replay.md.
+
+Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
+--pictures, else the folder it names if that is there, else pictures that are drawn here.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+import torch
+
+import replay
+
+HOME = Path(__file__).resolve().parents[2]
+KEPT = HOME / ".build/replay"
+DOCUMENT = HOME / "docs/replay.md"
+FOLDERS = {
+    "": "experiments", "classic/": "experiments/classic", "mixtures/": "experiments/mixtures",
+    "games/": "Tests/PyTorch/games"}
+ROUNDS = 5
+
+
+def experiments():
+    """(name in the table, path from the root) of every file."""
+    return [
+        (prefix + path.stem, path.relative_to(HOME))
+        for prefix, folder in FOLDERS.items() for path in sorted((HOME / folder).glob("*.yaml"))]
+
+
+class Failure(Exception):
+    pass
+
+
+class Program:
+    """gan-exp, and what tells it from another build."""
+
+    def __init__(self, path):
+        self.path = path
+        self.digest = hashlib.sha256(path.read_bytes()).digest()
+
+    def __call__(self, *arguments):
+        done = subprocess.run(
+            [self.path, *map(str, arguments)], cwd=HOME, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"gan-exp {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+
+# Pictures for specs that want a folder of them.
+
+
+def png(width, height, pixels):
+    """A file of RGB bytes."""
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = b"".join(
+        b"\0" + pixels[3 * width * y:3 * width * (y + 1)] for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+            + chunk(b"IEND", b""))
+
+
+def draw_pictures(folder, count=512):
+    """Slopes of two colours with a bright square in them, 48 to 96 pixels a side."""
+    generator = random.Random(1)
+    for index in range(count):
+        width, height, side = (generator.randint(*r) for r in ((48, 96), (48, 96), (8, 30)))
+        near, far = ([generator.randrange(256) for _ in "rgb"] for _ in "ab")
+        left, top = generator.randint(0, width - side), generator.randint(0, height - side)
+        pixels = bytearray()
+        for y in range(height):
+            for x in range(width):
+                bright = left <= x < left + side and top <= y < top + side
+                share = (x + y) / (width + height)
+                pixels += bytes(
+                    255 - int(b) if bright else int(a + (b - a) * share) for a, b in zip(near, far))
+        (folder / f"{index:04}.png").write_bytes(png(width, height, bytes(pixels)))
+
+
+class Pictures:
+    """The folder that stands for one that a spec names and nobody has."""
+
+    def __init__(self, given):
+        self.given, self.drawn = given, None
+
+    def settings(self, spec):
+        source = spec["data"]["source"]
+        if not isinstance(source, dict) or "folder" not in source:
+            return [], ""
+        path = source["folder"]["path"]
+        places = [Path(os.environ.get("GAN_EXP_DATA", HOME)), HOME]
+        if self.given:
+            folder, which = Path(self.given).resolve(), "pictures of --pictures"
+        elif any((place / path).exists() for place in places):
+            return [], ""
+        else:
+            if not self.drawn:
+                self.drawn = tempfile.TemporaryDirectory()
+                draw_pictures(Path(self.drawn.name))
+            folder, which = self.drawn.name, "drawn pictures"
+        return ["--set", f"data.source.folder.path={folder}"], which
+
+
+# Rows of the table.
+
+
+def digest(*contents):
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
+
+
+def tools():
+    computing = ("replay", "networks", "objectives", "augmentations")
+    return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
+
+
+def commit():
+    git = ["git", "-C", HOME]
+    head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return head.stdout.strip()
+
+
+def replayed(program, path, settings, threads):
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace.safetensors"
+        start = time.monotonic()
+        program("trace", path, *settings, "--steps", ROUNDS, "--threads", threads, "-o", trace)
+        traced = time.monotonic()
+        found = replay.replayed(trace)
+        return found._asdict(), (traced - start, time.monotonic() - traced)
+
+
+def row_of(name, path, pictures, arguments, program):
+    """A row of the table as a dictionary: kept from an earlier call, or made."""
+    spec = program("describe", path, "--json")
+    settings, which = pictures.settings(json.loads(spec)["spec"])
+    origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
+    kept = KEPT / f"{name.replace('/', '-')}.json"
+    if kept.exists() and not arguments.again:
+        row = json.loads(kept.read_text())
+        if row["origin"] == origin:
+            return row | {"seconds": None}
+    found, seconds = replayed(program, path, settings, arguments.threads)
+    row = found | {"name": name, "origin": origin, "pictures": which, "commit": commit(),
+                   "torch": torch.__version__}
+    KEPT.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(row))
+    return row | {"seconds": seconds}
+
+
+def outcome(row):
+    return replay.Outcome(**{field: row[field] for field in replay.Outcome._fields})
+
+
+def is_good(row):
+    found = outcome(row)
+    return found.rounds == ROUNDS and found.is_within(found.limit)
+
+
+def line(row):
+    found = outcome(row)
+    time = "kept" if row["seconds"] is None else "{:.0f} + {:.0f} s".format(*row["seconds"])
+    limit = f"{found.limit:.0e}" + (f" ({', '.join(found.second_order)})" if found.second_order else "")
+    verdict = "" if is_good(row) else f"   FAILED at {found.worst}"
+    return (
+        f"{found.name:<38} {found.batch:>5} {found.loss:8.1e} {found.gradient:8.1e} "
+        f"{found.parameters:10.1e} {found.noise:8.1e} {found.halves:8.1e} {found.kinks:>6}   "
+        f"{time:>12}  {limit}{verdict}")
+
+
+HEADER = (
+    f"{'file':<38} {'batch':>5} {'loss':>8} {'gradient':>8} {'parameters':>10} {'noise':>8} "
+    f"{'halves':>8} {'kinks':>6}   {'took':>12}  limit")
+
+
+# docs/replay.md
+
+
+def document(rows):
+    commits = sorted({row["commit"] for row in rows})
+    versions = sorted({row["torch"] for row in rows})
+    worst = max(rows, key=lambda r: max(r["loss"], r["gradient"], r["parameters"]) / outcome(r).limit)
+    largest = max(worst["loss"], worst["gradient"], worst["parameters"])
+    text = f"""# Replayed in PyTorch
+
+`gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out: initial weights, batches,
+latents, labels, masks; losses, gradients, and parameters and statistics after each round.
+[Tests/PyTorch/replay.py](../Tests/PyTorch/replay.py) builds the same networks, losses and optimizers from PyTorch's own, in double
+precision, out of the resolved spec in that file, plays the same {ROUNDS} rounds with the same draws, and compares
+every tensor. This is done for every file of `experiments/` and for the games of
+[Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size.
+
+Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' for c in commits)}, PyTorch {' and '.join(versions)},
+{len(rows)} files. Nearest to its limit is {worst['name']}, {largest:.1e} in `{worst['worst']}`.
+
+* **loss**, **gradient**, **parameters**: the largest |ours − PyTorch's| of a tensor over its largest number, of all moves
+  and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
+  rounding into a different weight.
+* **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named.
+* **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
+  gradient of the move, at most {replay.Outcome.NOISE:.0e}.
+* **halves**: the gradient of a critic's last bias is what real and what generated samples say, one up and one down. Its
+  error over |real| + |generated|, as PyTorch computes them: at most sixteen roundings of single precision,
+  {replay.Outcome.HALVES:.1e}.
+* **kinks**: inputs of relus so near to 0 that PyTorch had them on the other side; they are put where the trace says.
+"""
+    groups = {
+        "The gallery": "", "experiments/classic": "classic/", "experiments/mixtures": "mixtures/",
+        "Tests/PyTorch/games": "games/"}
+    for title, prefix in groups.items():
+        text += f"\n## {title}\n\n"
+        text += "| file | batch | loss | gradient | parameters | worst tensor | limit | noise | halves | kinks |\n"
+        text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        for row in rows:
+            name = row["name"]
+            if name.rpartition("/")[0] + "/" * ("/" in name) != prefix:
+                continue
+            found = outcome(row)
+            limit = f"{found.limit:.0e}" + "".join(f", `{p}`" for p in found.second_order)
+            note = f" ({row['pictures']})" if row["pictures"] else ""
+            text += (
+                f"| {name.removeprefix(prefix)}{note} | {found.batch} | {found.loss:.1e} "
+                f"| {found.gradient:.1e} | {found.parameters:.1e} | `{found.worst}` | {limit} "
+                f"| {found.noise:.1e} | {found.halves:.1e} | {found.kinks} |\n")
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Traces every experiment that is checked in and replays it in PyTorch.")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="names of which this is a part")
+    parser.add_argument("--again", action="store_true", help="make kept rows anew")
+    parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
+    parser.add_argument("--pictures", metavar="FOLDER", help="for specs that want a folder of them")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    chosen = [
+        (name, path) for name, path in experiments()
+        if not arguments.only or any(part in name for part in arguments.only)]
+    if not chosen:
+        sys.exit("replay: no file of that name; there are " + ", ".join(n for n, _ in experiments()))
+    if arguments.write and arguments.only:
+        sys.exit("replay: --write is for the whole table; leave out --only")
+    program = Program(arguments.program.resolve())
+    pictures = Pictures(arguments.pictures)
+    print(f"gan-exp {commit()}, PyTorch {torch.__version__}, {platform.machine()}\n{HEADER}", flush=True)
+    rows, failures = [], []
+    for index, (name, path) in enumerate(chosen):
+        if sys.stderr.isatty():
+            print(f"{index + 1}/{len(chosen)} {name}", end="\r", file=sys.stderr, flush=True)
+        try:
+            row = row_of(name, path, pictures, arguments, program)
+        except (Exception, SystemExit) as error:  # One file's failure is a row like any other.
+            failures.append(name)
+            print(f"{name:<38} FAILED: {type(error).__name__}: {error}", flush=True)
+            continue
+        rows.append(row)
+        if not is_good(row):
+            failures.append(name)
+        print(line(row), flush=True)
+    if failures:
+        sys.exit(f"replay: {len(failures)} of {len(chosen)} failed: {', '.join(failures)}")
+    print(f"replay: all {len(rows)} files are within their limits")
+    if arguments.write:
+        DOCUMENT.write_text(document(rows))
+        print(f"replay: wrote {DOCUMENT.relative_to(HOME)}")
+
+
+if __name__ == "__main__":
+    main()
