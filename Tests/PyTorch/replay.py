@@ -13,10 +13,10 @@ little else, and are treated so:
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
   checked ("noise": its size against the largest gradient of the move).
-* The gradient of any other last bias of a critic is what real samples say plus what generated ones
-  say, one up and one down. While the critic cannot tell them apart next to nothing is left, and
-  what is left has the rounding of the two. So its error is taken relative to |real| + |generated|,
-  which PyTorch computes, and may be no more than rounding ("halves").
+* The gradient of any other last bias of a critic is a sum of what every sample says, real ones up
+  and generated ones down. While the critic cannot tell them apart next to nothing is left, with the
+  rounding of all. So its error is taken relative to the sum of their magnitudes, which PyTorch
+  computes, and may be no more than rounding ("bias").
 * A relu whose input is next to 0 may have it on either side, and so may an absolute difference that
   is a loss. The trace says on which side it has those that are nearer to 0 than 1e-4 of the layer's
   inputs; they are put there, and those that PyTorch had on the other side are counted ("kinks").
@@ -101,14 +101,14 @@ class Outcome(NamedTuple):
     gradient: float
     parameters: float
     noise: float
-    halves: float
+    bias: float
     kinks: int
     worst: str
     second_order: list
     """Penalties whose gradients are gradients of gradients, in which errors add up."""
 
     NOISE = 1e-4
-    HALVES = 16 * 2.0 ** -24
+    BIAS = 16 * 2.0 ** -24
     """Sixteen roundings of single precision."""
 
     @property
@@ -120,7 +120,7 @@ class Outcome(NamedTuple):
         errors = (self.loss, self.gradient, self.parameters)
         return (
             all(error <= limit for error in errors)
-            and self.noise <= self.NOISE and self.halves <= self.HALVES)
+            and self.noise <= self.NOISE and self.bias <= self.BIAS)
 
 
 def larger(known, found):
@@ -128,21 +128,19 @@ def larger(known, found):
     return known if found <= known else found
 
 
-class Halves:
-    """What the real and the generated samples each add to the gradient of a critic's last bias."""
+class ClosingBias:
+    """A critic's last bias, and what every sample adds to its gradient."""
 
     def __init__(self, module, bias):
         self.name, self.outputs = bias, []
         module.register_forward_hook(lambda module, inputs, output: self.outputs.append(output))
 
-    def size(self, loss, parts):
-        """|real| + |generated|, of the largest entry; `parts` in which each call is to be cut."""
+    def size(self, loss):
+        """The sum of the magnitudes, of the largest entry."""
         outputs = [output for output in self.outputs if output.requires_grad]
         slopes = torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True)
-        halves = [
-            half.sum([0, *range(2, half.ndim)]).abs()
-            for slope in slopes if slope is not None for half in slope.chunk(parts)]
-        return sum(halves).max().item() if halves else 0.0
+        sizes = [s.abs().sum([0, *range(2, s.ndim)]) for s in slopes if s is not None]
+        return sum(sizes).max().item() if sizes else 0.0
 
 
 class Replay:
@@ -176,7 +174,7 @@ class Replay:
         self.average = averaged(self.spec["schedule"], self.networks["generator"])
         if objectives.sees_differences(self.spec["loss"]):
             self.powerless |= networks.closing_bias(self.networks["discriminator"], "discriminator")
-        self.halves = self.closing_halves()
+        self.closing = self.closing_bias()
         schedule = self.spec["schedule"]
         self.accumulate, self.critic_batch = schedule["accumulate"], schedule["critic_batch"]
         self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
@@ -191,14 +189,14 @@ class Replay:
         self.controllers = objectives.controllers(self.spec["loss"])
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
-        self.noise = self.error_of_halves = 0.0
+        self.noise = self.error_of_bias = 0.0
 
-    def closing_halves(self):
+    def closing_bias(self):
         """None where the critic's last bias has no gradient, or is not just added to an output."""
         critic = self.networks["discriminator"]
         for bias in networks.closing_bias(critic, "discriminator") - self.powerless:
             module = critic.get_submodule(bias.removeprefix("discriminator.").rpartition(".")[0])
-            return None if isinstance(module, networks.Maxout) else Halves(module, bias)
+            return None if isinstance(module, networks.Maxout) else ClosingBias(module, bias)
         return None
 
     def names(self, prefix):
@@ -279,13 +277,11 @@ class Replay:
         maker = self.made_in if repeats else move
         kinks = networks.Kinks(
             lambda path: self.sides(maker if path.startswith("generator.") else move, path))
-        if self.halves:
-            self.halves.outputs.clear()
+        if self.closing:
+            self.closing.outputs.clear()
         loss, self.fakes = self.loss(player, move, here, kinks)
-        halved = self.halves.name if self.halves and player == "discriminator" else None
-        if halved:
-            parts = 2 if self.critic_batch == "joint" else 1
-            size = self.halves.size(loss, parts)
+        closing = self.closing.name if self.closing and player == "discriminator" else None
+        size = self.closing.size(loss) if closing else None
         gradients = dict(zip(parameters, torch.autograd.grad(
             loss, list(parameters.values()), allow_unused=True, materialize_grads=True)))
         loss = loss.detach()
@@ -299,9 +295,8 @@ class Replay:
             key = f"{move}/gradient/{name}"
             if name in self.powerless:
                 self.noise = larger(self.noise, self.tensor(key).abs().max().item() / largest)
-            elif name == halved:
-                self.error_of_halves = larger(
-                    self.error_of_halves, self.error(key, gradient, size))
+            elif name == closing:
+                self.error_of_bias = larger(self.error_of_bias, self.error(key, gradient, size))
             else:
                 self.compare("gradient", key, gradient)
             parameters[name].grad = self.tensor(key)
@@ -474,7 +469,7 @@ class Replay:
         return Outcome(
             name=self.spec["name"], batch=self.spec["data"]["batch"], rounds=rounds, loss=loss[0],
             gradient=gradient[0], parameters=after[0], noise=self.noise,
-            halves=self.error_of_halves, kinks=self.kinks,
+            bias=self.error_of_bias, kinks=self.kinks,
             worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
             second_order=sorted({n for n, _ in self.penalties} & objectives.SECOND_ORDER))
 
@@ -492,14 +487,14 @@ def main():
     parser.add_argument("--precision", default="float64", choices=["float32", "float64"])
     arguments = parser.parse_args()
     failed = False
-    print(f"{'trace':<20} rounds    loss gradient parameters    noise  halves kinks   worst tensor")
+    print(f"{'trace':<20} rounds    loss gradient parameters    noise    bias kinks   worst tensor")
     for path in arguments.traces:
         found = replayed(path, getattr(torch, arguments.precision))
         bad = not found.is_within(arguments.tolerance)
         failed |= bad
         print(
             f"{found.name:<20} {found.rounds:>6} {found.loss:7.1e}  {found.gradient:7.1e} "
-            f"   {found.parameters:7.1e}  {found.noise:7.1e} {found.halves:7.1e} {found.kinks:>5}   "
+            f"   {found.parameters:7.1e}  {found.noise:7.1e} {found.bias:7.1e} {found.kinks:>5}   "
             f"{found.worst}{'   FAILED' if bad else ''}", flush=True)
     sys.exit(1 if failed else 0)
 

@@ -130,7 +130,7 @@ def digest(*contents):
 
 
 def tools():
-    computing = ("replay", "networks", "objectives", "augmentations")
+    computing = ("replay", "networks", "growing", "objectives", "augmentations")
     return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
 
 
@@ -184,13 +184,13 @@ def line(row):
     verdict = "" if is_good(row) else f"   FAILED at {found.worst}"
     return (
         f"{found.name:<38} {found.batch:>5} {found.loss:8.1e} {found.gradient:8.1e} "
-        f"{found.parameters:10.1e} {found.noise:8.1e} {found.halves:8.1e} {found.kinks:>6}   "
+        f"{found.parameters:10.1e} {found.noise:8.1e} {found.bias:8.1e} {found.kinks:>6}   "
         f"{time:>12}  {limit}{verdict}")
 
 
 HEADER = (
     f"{'file':<38} {'batch':>5} {'loss':>8} {'gradient':>8} {'parameters':>10} {'noise':>8} "
-    f"{'halves':>8} {'kinks':>6}   {'took':>12}  limit")
+    f"{'bias':>8} {'kinks':>6}   {'took':>12}  limit")
 
 
 # docs/replay.md
@@ -219,17 +219,18 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
 * **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
   gradient of the move, at most {replay.Outcome.NOISE:.0e}.
-* **halves**: the gradient of a critic's last bias is what real and what generated samples say, one up and one down. Its
-  error over |real| + |generated|, as PyTorch computes them: at most sixteen roundings of single precision,
-  {replay.Outcome.HALVES:.1e}.
-* **kinks**: inputs of relus so near to 0 that PyTorch had them on the other side; they are put where the trace says.
+* **bias**: the gradient of a critic's last bias is a sum of what every sample says, real ones up and generated ones down,
+  of which next to nothing is left while the critic cannot tell them apart. Its error over the sum of their magnitudes, as
+  PyTorch computes it: at most sixteen roundings of single precision, {replay.Outcome.BIAS:.1e}.
+* **kinks**: inputs of relus, and of absolute differences in a loss, so near to 0 that PyTorch had them on the other side;
+  they are put where the trace says.
 """
     groups = {
         "The gallery": "", "experiments/classic": "classic/", "experiments/mixtures": "mixtures/",
         "Tests/PyTorch/games": "games/"}
     for title, prefix in groups.items():
         text += f"\n## {title}\n\n"
-        text += "| file | batch | loss | gradient | parameters | worst tensor | limit | noise | halves | kinks |\n"
+        text += "| file | batch | loss | gradient | parameters | worst tensor | limit | noise | bias | kinks |\n"
         text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         for row in rows:
             name = row["name"]
@@ -241,7 +242,7 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
             text += (
                 f"| {name.removeprefix(prefix)}{note} | {found.batch} | {found.loss:.1e} "
                 f"| {found.gradient:.1e} | {found.parameters:.1e} | `{found.worst}` | {limit} "
-                f"| {found.noise:.1e} | {found.halves:.1e} | {found.kinks} |\n")
+                f"| {found.noise:.1e} | {found.bias:.1e} | {found.kinks} |\n")
     return text
 
 
