@@ -8,8 +8,8 @@ import TensorCore
 /// Images are NCHW, weights in PyTorch's layouts. Keys: `init/NAME` for every parameter and
 /// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
 /// `…/dropout/NAME` (of the second part of a batch `…/part1/dropout/NAME`), `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
-/// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu that lie so near to 0 that another framework's
-/// rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
+/// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu, and of those differences whose magnitude is a loss
+/// (`…/kink/loss/PASS`, `…/kink/penalty/INDEX`), that lie so near to 0 that another framework's rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
 /// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
 /// `…/real_labels`. Networks that grow: `round{i}/level`, counted from 1, and `round{i}/alpha`; `…/real` are as large as the data. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(

@@ -16,7 +16,7 @@ little else, and are treated so:
 * The gradient of any other last bias of a critic is a sum of what every sample says, real ones up
   and generated ones down. While the critic cannot tell them apart next to nothing is left, with the
   rounding of all. So its error is taken relative to the sum of their magnitudes, which PyTorch
-  computes, and may be no more than rounding ("bias").
+  computes, and may be no more than rounding ("bias"): √n of it where n numbers are added up.
 * A relu whose input is next to 0 may have it on either side, and so may an absolute difference that
   is a loss. The trace says on which side it has those that are nearer to 0 than 1e-4 of the layer's
   inputs; they are put there, and those that PyTorch had on the other side are counted ("kinks").
@@ -102,14 +102,16 @@ class Outcome(NamedTuple):
     parameters: float
     noise: float
     bias: float
+    bias_limit: float
     kinks: int
     worst: str
     second_order: list
     """Penalties whose gradients are gradients of gradients, in which errors add up."""
 
     NOISE = 1e-4
-    BIAS = 16 * 2.0 ** -24
-    """Sixteen roundings of single precision."""
+    ROUNDING = 2.0 ** -24
+    """Of single precision."""
+    LEAST_ROUNDINGS = 16
 
     @property
     def limit(self):
@@ -120,7 +122,7 @@ class Outcome(NamedTuple):
         errors = (self.loss, self.gradient, self.parameters)
         return (
             all(error <= limit for error in errors)
-            and self.noise <= self.NOISE and self.bias <= self.BIAS)
+            and self.noise <= self.NOISE and self.bias <= self.bias_limit)
 
 
 def larger(known, found):
@@ -136,11 +138,13 @@ class ClosingBias:
         module.register_forward_hook(lambda module, inputs, output: self.outputs.append(output))
 
     def size(self, loss):
-        """The sum of the magnitudes, of the largest entry."""
+        """The sum of the magnitudes, of the largest entry, and of how many numbers."""
         outputs = [output for output in self.outputs if output.requires_grad]
         slopes = torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True)
-        sizes = [s.abs().sum([0, *range(2, s.ndim)]) for s in slopes if s is not None]
-        return sum(sizes).max().item() if sizes else 0.0
+        slopes = [slope for slope in slopes if slope is not None]
+        sizes = [slope.abs().sum([0, *range(2, slope.ndim)]) for slope in slopes]
+        count = sum(slope.numel() // slope.shape[1] for slope in slopes)
+        return sum(sizes).max().item() if sizes else 0.0, count
 
 
 class Replay:
@@ -190,6 +194,7 @@ class Replay:
         self.kinks = 0
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
         self.noise = self.error_of_bias = 0.0
+        self.added = 0
 
     def closing_bias(self):
         """None where the critic's last bias has no gradient, or is not just added to an output."""
@@ -281,7 +286,9 @@ class Replay:
             self.closing.outputs.clear()
         loss, self.fakes = self.loss(player, move, here, kinks)
         closing = self.closing.name if self.closing and player == "discriminator" else None
-        size = self.closing.size(loss) if closing else None
+        if closing:
+            size, count = self.closing.size(loss)
+            self.added = max(self.added, count)
         gradients = dict(zip(parameters, torch.autograd.grad(
             loss, list(parameters.values()), allow_unused=True, materialize_grads=True)))
         loss = loss.detach()
@@ -469,7 +476,8 @@ class Replay:
         return Outcome(
             name=self.spec["name"], batch=self.spec["data"]["batch"], rounds=rounds, loss=loss[0],
             gradient=gradient[0], parameters=after[0], noise=self.noise,
-            bias=self.error_of_bias, kinks=self.kinks,
+            bias=self.error_of_bias,
+            bias_limit=Outcome.ROUNDING * max(Outcome.LEAST_ROUNDINGS, self.added ** 0.5), kinks=self.kinks,
             worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
             second_order=sorted({n for n, _ in self.penalties} & objectives.SECOND_ORDER))
 

@@ -221,7 +221,8 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
   gradient of the move, at most {replay.Outcome.NOISE:.0e}.
 * **bias**: the gradient of a critic's last bias is a sum of what every sample says, real ones up and generated ones down,
   of which next to nothing is left while the critic cannot tell them apart. Its error over the sum of their magnitudes, as
-  PyTorch computes it: at most sixteen roundings of single precision, {replay.Outcome.BIAS:.1e}.
+  PyTorch computes it: at most the rounding of single precision times √n where n numbers are added up (16 times, where n is
+  less than 256).
 * **kinks**: inputs of relus, and of absolute differences in a loss, so near to 0 that PyTorch had them on the other side;
   they are put where the trace says.
 """

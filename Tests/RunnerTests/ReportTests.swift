@@ -4,8 +4,11 @@ import Testing
 @testable import Runner
 
 struct LossRowTests {
-  private func move(_ name: String, _ loss: Float, real: Float? = nil) -> MoveResult {
-    MoveResult(name: name, loss: loss, gradientNorm: nil, realScore: real, fakeScore: nil)
+  private func move(
+    _ name: String, _ loss: Float, real: Float? = nil, terms: [String: Float] = [:]
+  ) -> MoveResult {
+    MoveResult(
+      name: name, loss: loss, gradientNorm: nil, realScore: real, fakeScore: nil, terms: terms)
   }
 
   @Test func cellsAreTheShortestThatReadBackTheSame() {
@@ -23,6 +26,26 @@ struct LossRowTests {
     ledger.add([move("discriminator0", 3), move("discriminator1", 6), move("generator0", 6)])
     #expect(ledger.json.compact.contains(#""d_loss":{"sum":12,"count":4}"#))
     #expect(ledger.takeRow(step: 2, epoch: 1, images: 8).csv == "2,1,8,3.0,5.5,,,,\n")
+  }
+
+  @Test func columnsOfAGameStandAfterThoseOfEveryGame() throws {
+    let names = ["d_r1", "k"].map { LossLedger.Column(rawValue: $0) }
+    var ledger = LossLedger(columns: LossLedger.Column.usual + names)
+    ledger.add([move("discriminator0", 1, terms: ["d_r1": 0.5]), move("generator0", 2)])
+    ledger.add([move("discriminator0", 1, terms: ["d_r1": 1, "g_r1": 9])])
+    let restored = LossLedger(ledger.json, columns: ledger.columns)
+    #expect(restored == ledger)
+    #expect(LossLedger(ledger.json, columns: LossLedger.Column.usual) == nil)
+    let header = LossRow.header(ledger.columns)
+    #expect(header.hasSuffix("d_gradient_norm,g_gradient_norm,d_r1,k\n"))
+    let row = ledger.takeRow(step: 2, epoch: 1, images: 8)
+    #expect(row.csv == "2,1,8,1.0,2.0,,,,,0.75,\n")
+    #expect(LossRow.rows(of: Array((header + row.csv).utf8)) == [row])
+  }
+
+  @Test(arguments: ["step,d_loss", "d_loss,step", "", "step,epoch,images,d_loss,g_loss,k"])
+  func anotherFileHasNoColumns(_ header: String) {
+    #expect(LossRow.columns(header: header[...]) == nil)
   }
 
   @Test func whatIsNotFiniteIsWrittenAsSuch() {

@@ -16,7 +16,9 @@ package struct BEGAN: Loss {
     details: "Berthelot et al. 2017, section 3.4, with L(v) the mean absolute difference between v "
       + "and what the critic makes of it. Critic: L(x) − k L(G(z)); generator: L(G(z)); then "
       + "k ← k + λ (γ L(x) − L(G(z))), kept in [0, 1], of the critic's batch. The critic ends in an "
-      + "image. `d_real` and `d_fake` of losses.csv are L(x) and L(G(z)).",
+      + "image. `d_real` and `d_fake` of losses.csv are L(x) and L(G(z)); `k` is what the moves left, "
+      + "and `convergence` is L(x) + |γ L(x) − L(G(z))| (section 3.4.1), which falls while both get "
+      + "better.",
     fields: [gamma.declaration, gain.declaration, initial.declaration],
     example: "loss: {kind: began, gamma: 0.75}")
 
@@ -34,6 +36,15 @@ package struct BEGAN: Loss {
   package var isControlled: Bool { true }
 
   package func level(of score: Score) -> Value { score.residue.magnitude.mean() }
+  package var measures: [String] { ["k", "convergence"] }
+
+  package func measured(_ scores: Scores) -> [Value] {
+    let (real, fake) = (level(of: scores.real), level(of: scores.fake))
+    return [
+      scores.controller("k", initial: initial).value, real + (real * gamma - fake).magnitude,
+    ]
+  }
+
   package func kink(of score: Score) -> Value? { score.residue }
 
   package func discriminator(_ scores: Scores) -> Value {

@@ -13,6 +13,10 @@ package protocol Loss: Sendable {
   func generator(_ scores: Scores) -> Value
   /// One number for a batch, which losses.csv has of real and of generated images.
   func level(of score: Score) -> Value
+  /// Names of what it measures in each of the critic's moves, for losses.csv.
+  var measures: [String] { get }
+  /// The scalars of these names, after the move.
+  func measured(_ scores: Scores) -> [Value]
   /// Numbers whose sign decides the slope of a loss with a kink at 0, as `trace` tells of them.
   func kink(of score: Score) -> Value?
 }
@@ -28,6 +32,8 @@ extension Loss {
   package var critic: CriticKind { .scores(1) }
   package var isControlled: Bool { false }
   package func level(of score: Score) -> Value { score.realness.mean() }
+  package var measures: [String] { [] }
+  package func measured(_ scores: Scores) -> [Value] { [] }
   package func kink(of score: Score) -> Value? { nil }
 }
 

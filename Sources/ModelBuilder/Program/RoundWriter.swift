@@ -83,6 +83,9 @@ final class RoundWriter {
       total.add("real_score", game.loss.level(of: realScore), of: part)
       total.add("fake_score", game.loss.level(of: fakeScore), of: part)
       add(.discriminator, game.loss.discriminator(scores), scores, fakes, part, to: &total)
+      for (name, value) in zip(game.loss.measures, game.loss.measured(scores)) {
+        total.add("measure/\(name)", value, of: part)
+      }
     }
     step(.player(.discriminator), of: [.discriminator], index, total)
   }

@@ -9,6 +9,8 @@ package struct TrainingProgram: Sendable {
   /// Everything that lives between moves: parameters first, then statistics, averages, and what the
   /// optimizers keep.
   package let states: [StateDeclaration]
+  /// What losses.csv has columns for besides those of every game.
+  package let terms: [RecordedTerm]
   let game: Game
 
   /// Checks that the networks fit each other and the data.
@@ -17,7 +19,7 @@ package struct TrainingProgram: Sendable {
     self.format = format
     game = Game(experiment, format: format)
     try game.checkShapes()
-    states = Self.states(of: game)
+    (states, terms) = Self.mentioned(in: game)
   }
 
   /// The same, on images.
@@ -25,20 +27,33 @@ package struct TrainingProgram: Sendable {
     try self.init(experiment, format: .image(images))
   }
 
-  private static func states(of game: Game) -> [StateDeclaration] {
+  /// What the graphs of a round keep and give out.
+  private static func mentioned(
+    in game: Game
+  ) -> (states: [StateDeclaration], terms: [RecordedTerm]) {
     var seen: Set<String> = []
-    let mentioned = game.stages.flatMap { stage in
-      game.plan.segments.flatMap { segment in
+    var unique: [StateDeclaration] = []
+    var outputs: [Player: Set<String>] = [:]
+    for stage in game.stages {
+      for segment in game.plan.segments {
         // Two samples suffice: no state's shape depends on the batch.
-        game.playing(stage).write(segment, batch: 2, observing: false).states.declarations
+        let (graph, table) = game.playing(stage).write(segment, batch: 2, observing: false)
+        unique += table.declarations.filter { seen.insert($0.name).inserted }
+        for output in graph.outputs {
+          let parts = output.name.split(separator: "/", maxSplits: 1)
+          guard parts.count == 2, let position = Int(parts[0]),
+            case .player(let player) = segment[position].mover
+          else { continue }
+          outputs[player, default: []].insert(String(parts[1]))
+        }
       }
     }
-    let unique = mentioned.filter { seen.insert($0.name).inserted }
-    return StateDeclaration.Role.allCases.flatMap { role in
+    let states = StateDeclaration.Role.allCases.flatMap { role in
       [Player.generator, .discriminator].flatMap { player in
         unique.filter { $0.role == role && $0.player == player }
       }
     }
+    return (states, game.recordedTerms(outputs: outputs))
   }
 
   /// Trainable numbers of one network.
@@ -164,7 +179,7 @@ package struct RoundProgram: Sendable {
 /// the scalars of `TrainingProgram.learningRates` and `.momenta`, and `GrowthStage.alphaFeed`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.
 /// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
-/// `j/fake_score`, `j/penalty/INDEX` (of the spec's list); when observing also `j/latents`,
+/// `j/fake_score`, `j/penalty/INDEX` (of the spec's list), `j/measure/NAME` (of the loss); when observing also `j/latents`,
 /// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, `j/momentum`, what was drawn: `j/dropout/NAME`,
 /// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`, `j/augment/INDEX/NAME`; and `j/kink/NAME`, the
 /// inputs of relus. Where a batch is played in parts, what the second one drew is `j/part1/…`.

@@ -68,8 +68,7 @@ package struct Comparison: Sendable {
   }
 
   private static func usualMeasures(_ runs: [LoadedRun]) -> [String] {
-    let ofLosses: Set<String> = ["d_real", "d_fake", "d_gradient_norm", "g_gradient_norm"]
-    return Table.titles(of: runs.map { $0.measures.map(\.name) }).filter { !ofLosses.contains($0) }
+    Table.titles(of: runs.map(\.usualMeasures))
   }
 
   // MARK: Replicates

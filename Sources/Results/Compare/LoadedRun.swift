@@ -22,6 +22,8 @@ package struct LoadedRun: Sendable {
   package let settings: Settings
   /// In the order of losses.csv, then metrics.csv.
   package let measures: [(name: String, value: Double)]
+  /// Names of those that compare without being asked for: both losses and every metric.
+  let usualMeasures: [String]
   package let problems: [String]
 
   /// Keys that every run has.
@@ -56,6 +58,10 @@ package struct LoadedRun: Sendable {
       }
     }
     self.measures = measures
+    let ofLosses = tables.first.map { Set($0.columns) } ?? []
+    usualMeasures = measures.map(\.name).filter {
+      ["d_loss", "g_loss"].contains($0) || !ofLosses.contains($0)
+    }
     self.problems = problems
   }
 

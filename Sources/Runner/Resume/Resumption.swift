@@ -61,10 +61,9 @@ struct Resumption {
 
   private init(_ checkpoint: LoadedCheckpoint, run: String, _ files: FileLayer) throws(RunError) {
     self.checkpoint = checkpoint
-    guard let count = checkpoint.lossesBytes, let ledger = LossLedger(checkpoint.pending) else {
+    guard let count = checkpoint.lossesBytes else {
       throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
     }
-    self.ledger = ledger
     func table(_ name: String, _ count: Int) throws(RunError) -> [UInt8] {
       let path = "\(run)/\(name)"
       let written = try files.read(path)
@@ -76,9 +75,17 @@ struct Resumption {
       return Array(written[..<count])
     }
     losses = try table("losses.csv", count)
+    // A run goes on with the columns that it began with.
+    let header = String(decoding: losses.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    guard let columns = LossRow.columns(header: header[...]) else {
+      throw .damaged(path: "\(run)/losses.csv", reason: "its first line is that of another file")
+    }
+    guard let ledger = LossLedger(checkpoint.pending, columns: columns) else {
+      throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
+    }
+    self.ledger = ledger
     metrics = checkpoint.metricsBytes > 0 ? try table("metrics.csv", checkpoint.metricsBytes) : []
-    rows = String(decoding: losses, as: UTF8.self).split(separator: "\n").dropFirst()
-      .compactMap { LossRow(csv: $0) }
+    rows = LossRow.rows(of: losses)
     let known = (try? files.read("\(run)/timing.csv")) ?? []
     (timing, seconds, waited) = Self.timing(known, upTo: checkpoint.step)
   }

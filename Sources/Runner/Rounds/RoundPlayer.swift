@@ -12,12 +12,16 @@ package struct MoveResult: Sendable, Hashable {
   /// Means over the batch, for critic moves.
   package let realScore: Float?
   package let fakeScore: Float?
+  /// What else the game records of this move, by the column of losses.csv.
+  package let terms: [String: Float]
 
   /// nil: a step of both networks down one penalty.
   package var player: Player? { Player.allCases.first { name.hasPrefix($0.rawValue) } }
 
   /// `generator`, `information`: the name without its number.
-  var mover: String { String(name.prefix { !$0.isNumber }) }
+  var mover: String { Self.mover(of: name) }
+
+  static func mover(of move: String) -> String { String(move.prefix { !$0.isNumber }) }
 }
 
 /// One execution of a round that has just run, while its outputs are still there.
@@ -187,9 +191,14 @@ final class RoundPlayer {
       }
       return tensor.floats.first
     }
+    let mover = MoveResult.mover(of: move)
+    var terms: [String: Float] = [:]
+    for term in program.terms where term.mover == mover {
+      terms[term.column] = try scalar(term.output)
+    }
     return MoveResult(
       name: move, loss: try scalar("loss") ?? .nan, gradientNorm: try scalar("gradient_norm"),
-      realScore: try scalar("real_score"), fakeScore: try scalar("fake_score"))
+      realScore: try scalar("real_score"), fakeScore: try scalar("fake_score"), terms: terms)
   }
 
   /// The present value of a state, in our own layout.

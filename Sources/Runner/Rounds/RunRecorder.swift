@@ -18,7 +18,7 @@ final class RunRecorder {
   private let keepPolicy: KeepPolicy
   private let startTime: Double
 
-  private var ledger = LossLedger()
+  private var ledger: LossLedger
   private var events: EventLog?
   private var lastEvents: EventLog.Position?
   private var curves: [(epoch: Double, row: LossRow)] = []
@@ -45,6 +45,7 @@ final class RunRecorder {
     experiment = setup.program.experiment
     scores = experiment.metrics?.objective.map { ObjectiveValues($0) }
     keepPolicy = KeepPolicy(checkpoint: experiment.record.checkpoint, timetable: timetable)
+    ledger = LossLedger(setup.program)
     startTime = setup.clock()
     lastRow = (startTime, 0)
   }
@@ -65,7 +66,7 @@ final class RunRecorder {
       try goOn(resumption)
     } else {
       try directory.setRows(
-        losses: Array(LossRow.header.utf8), timing: RunDirectory.timingHeader,
+        losses: Array(LossRow.header(ledger.columns).utf8), timing: RunDirectory.timingHeader,
         metrics: metricsTable([]))
     }
     let step = resumption?.checkpoint.step ?? 0

@@ -234,8 +234,10 @@ package struct SweepDirectory: Sendable {
 
   private func lastRow(of trial: PlannedTrial) -> LossRow? {
     guard let bytes = try? files.read("\(folder(trial))/losses.csv") else { return nil }
+    let header = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    guard let columns = LossRow.columns(header: header[...]) else { return nil }
     return String(decoding: bytes.suffix(4096), as: UTF8.self).split(separator: "\n").last
-      .flatMap { LossRow(csv: $0) }
+      .flatMap { LossRow(csv: $0, columns: columns) }
   }
 
   private static func cell(_ text: String) -> String {

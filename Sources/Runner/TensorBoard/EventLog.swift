@@ -66,7 +66,7 @@ final class EventLog {
 
   /// The means of a row, and the learning rates of its last round.
   func add(_ row: LossRow) throws(RunError) {
-    let numbers = LossLedger.Column.allCases.compactMap { column in
+    let numbers = row.columns.compactMap { column in
       row[column].map { EventMessage.Summary(tag: Self.tag(column), value: .scalar(Float($0))) }
     }
     let learningRates = Player.allCases.map { player in
@@ -87,9 +87,10 @@ final class EventLog {
     try write(step: step, .summaries(numbers))
   }
 
-  /// `loss/d_loss`: TensorBoard puts what shares a beginning side by side.
+  /// `loss/d_loss`, `term/d_gradient_penalty`: TensorBoard puts what shares a beginning side by side.
   private static func tag(_ column: LossLedger.Column) -> String {
     let name = column.rawValue
+    guard LossLedger.Column.usual.contains(column) else { return "term/\(name)" }
     let group = ["loss", "gradient_norm"].first { name.hasSuffix("_\($0)") } ?? "score"
     return "\(group)/\(name)"
   }
