@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@Suite("Searches, from the command line")
-struct SearchCommandTests {
+@Suite("Sweeps and searches, from the command line")
+struct SweepCommandTests {
   private static let metrics = """
     metrics: {every: 1 epochs, of: [{sliced_wasserstein: {samples: 16, projections: 8, patches: 2}}], \
     objective: {minimize: sliced_wasserstein}}
@@ -74,5 +74,33 @@ struct SearchCommandTests {
     let reason = try #require(table.split(separator: "\n").last)
     #expect(reason.contains("the median of 2 finished trials"), "\(table)")
     #expect(try place.text("\(folder)/summary.csv").contains("median"))
+  }
+
+  @Test("resume --extend lengthens every trial, with the rows of one that was long from the start")
+  func extended() throws {
+    let place = try Place()
+    func write(_ name: String, length: String) throws {
+      let record = "{log: 2 steps, samples: none, checkpoint: {every: 1 epochs}}"
+      let sweep = "sweep: {axes: {latent.size: [2, 3]}}"
+      try place.write(name, TinySpec(length: length, record: record, more: sweep).yaml)
+    }
+    try write("short.yaml", length: "1 epochs")
+    try write("long.yaml", length: "2 epochs")
+    #expect(try place.run("run", "short.yaml", "-q", "--threads", "1").end == .exit(0))
+    let long = try place.run("run", "long.yaml", "-q", "--threads", "1", "--results", "long")
+    #expect(long.end == .exit(0))
+    let folder = try place.resultDirectory()
+    let less = try place.run("resume", folder, "--extend", "length=1 epochs")
+    #expect(less.errors.contains("--extend takes a greater length"), "\(less.errors)")
+    let resumed = try place.run("resume", folder, "--extend", "length=2 epochs", "--threads", "1")
+    #expect(resumed.end == .exit(0), "\(resumed.errors)")
+    func losses(_ folder: String) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: "\(place.path)/\(folder)/trials").sorted()
+        .map { try place.text("\(folder)/trials/\($0)/losses.csv") }
+    }
+    let directory = try #require(long.lines.first)
+    #expect(try losses(folder) == losses(directory))
+    #expect(
+      try losses(folder).allSatisfy { $0.split(separator: "\n").last?.hasPrefix("8,2,") == true })
   }
 }
