@@ -475,9 +475,9 @@ class Replay:
         loss, gradient, after = (self.errors[kind] for kind in ("loss", "gradient", "after"))
         return Outcome(
             name=self.spec["name"], batch=self.spec["data"]["batch"], rounds=rounds, loss=loss[0],
-            gradient=gradient[0], parameters=after[0], noise=self.noise,
-            bias=self.error_of_bias,
-            bias_limit=Outcome.ROUNDING * max(Outcome.LEAST_ROUNDINGS, self.added ** 0.5), kinks=self.kinks,
+            gradient=gradient[0], parameters=after[0], noise=self.noise, bias=self.error_of_bias,
+            bias_limit=Outcome.ROUNDING * max(Outcome.LEAST_ROUNDINGS, self.added ** 0.5),
+            kinks=self.kinks,
             worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
             second_order=sorted({n for n, _ in self.penalties} & objectives.SECOND_ORDER))
 
