@@ -216,7 +216,9 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
 * **loss**, **gradient**, **parameters**: the largest |ours − PyTorch's| of a tensor over its largest number, of all moves
   and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
   rounding into a different weight.
-* **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named.
+* **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. The loss of a Wasserstein
+  generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
+  difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
   gradient of the move, at most {replay.Outcome.NOISE:.0e}.
 * **bias**: the gradient of a critic's last bias is a sum of what every sample says, real ones up and generated ones down,
