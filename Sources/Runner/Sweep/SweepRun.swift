@@ -285,15 +285,15 @@ package struct SweepRun<Workers: Engine> {
       let seconds = monotonicSeconds() - job.start
       let found = try state(of: trial)
       switch (found, ending) {
+      case (_, .exited(76)), (_, .exited(77)):
+        // Another worker was there first, and may be at the end by now.
+        states[job.trial] = found.isOver ? found : .held
+        try sweep.journal.add("held", [("trial", .integer(job.trial)), ("job", .integer(number))])
       case (.finished, _), (.stopped, _), (.diverged, _):
         states[job.trial] = found
         if case .diverged = found { failuresInARow += 1 } else { failuresInARow = 0 }
         durations.append(seconds)
         try record(trial, found, ending, seconds)
-      case (_, .exited(76)), (_, .exited(77)):
-        // Another worker was there first.
-        states[job.trial] = .held
-        try sweep.journal.add("held", [("trial", .integer(job.trial)), ("job", .integer(number))])
       // Interrupted, it waits to be gone on with.
       case (_, .exited(130)), (_, .exited(143)): states[job.trial] = .pending
       case (.pending, _), (.held, _), (.running, _), (.failed, _):
