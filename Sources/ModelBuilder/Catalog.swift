@@ -28,6 +28,7 @@ package enum Catalog {
     Noise.self,
     PixelNorm.self,
     PixelShuffle.self,
+    PReLU.self,
     Projection.self,
     ReLU.self,
     Residual.self,

@@ -68,6 +68,8 @@ def table():
     yield "relu", (1, 2, 2, 3), nn.ReLU()
     yield "leaky_relu", vectors, nn.LeakyReLU()
     yield "leaky_relu: 0.2", vectors, nn.LeakyReLU(0.2)
+    yield "prelu", vectors, nn.PReLU()
+    yield "prelu: {per_channel: true}", (2, 2, 2, 3), nn.PReLU(2)
     yield "tanh", vectors, nn.Tanh()
     yield "sigmoid", vectors, nn.Sigmoid()
     yield "softplus", vectors, nn.Softplus(threshold=1e9)

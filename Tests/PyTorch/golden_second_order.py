@@ -114,6 +114,7 @@ def table():
         "softplus, flatten, {linear: 1}]",
         [nn.Conv2d(1, 4, 2), nn.Tanh(), nn.PixelShuffle(2), nn.Conv2d(1, 1, 3),
          nn.Softplus(threshold=1e9), nn.Flatten(), nn.Linear(16, 1)])
+    yield "prelu", images("{prelu: {per_channel: true}}", nn.PReLU(2), 2, 9)
     yield "projection", (
         "[flatten, {linear: 4}, tanh, projection]",
         [nn.Flatten(), nn.Linear(4, 4), nn.Tanh(), Projection(CLASSES, 4)])

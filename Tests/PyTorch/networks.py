@@ -360,6 +360,8 @@ def plain(name, keys, shape, classes):
             return nn.ReLU()
         case "leaky_relu":
             return nn.LeakyReLU(keys["slope"])
+        case "prelu":
+            return nn.PReLU(shape[0] if keys["per_channel"] else 1)
         case "tanh":
             return nn.Tanh()
         case "sigmoid":
@@ -375,7 +377,7 @@ def plain(name, keys, shape, classes):
     raise SystemExit(f"replay: no PyTorch counterpart for the layer `{name}`")
 
 
-KINKED = (nn.ReLU, nn.LeakyReLU)
+KINKED = (nn.ReLU, nn.LeakyReLU, nn.PReLU)
 
 
 class Kinks:
