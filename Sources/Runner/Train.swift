@@ -11,6 +11,8 @@ package struct RunSetup {
   package let context: RunContext
   /// Begin in this very directory, or go on in it, instead of making one in `results`.
   package var directory: String?
+  /// Leave a run as it is that has come to its end; otherwise it goes on to a greater length.
+  package var leavesEnded = false
   /// What spec.yaml says; nil: the file as it was given.
   package var specText: String?
   package var files = FileLayer()

@@ -337,4 +337,21 @@ struct RunReadingTests {
     #expect(table["step"] == [100, 200])
     #expect(table.values.dropFirst().contains { $0.last == 0.25 })
   }
+
+  #if os(Linux)
+    @Test("A process that has ended and that nobody waits for does not run")
+    func unawaited() throws {
+      var pid: pid_t = 0
+      try #require(posix_spawn(&pid, "/bin/true", nil, nil, [nil], nil) == 0)
+      #expect(Reader.current.isAlive(Int(getpid())))
+      var tries = 0
+      while Reader.current.isAlive(Int(pid)), tries < 5_000 {
+        usleep(1_000)
+        tries += 1
+      }
+      #expect(kill(pid, 0) == 0)
+      #expect(!Reader.current.isAlive(Int(pid)))
+      waitpid(pid, nil, 0)
+    }
+  #endif
 }

@@ -319,6 +319,24 @@ struct ClaimTests {
     #expect(codes == [7])
   }
 
+  @Test func aRunThatHasEndedIsLeftAsItIsWhereThatIsAsked() throws {
+    let scratch = try Scratch()
+    var setup = try TinyRun().setup("unused")
+    setup.directory = "\(scratch.path)/run"
+    let first = try train(setup)
+    #expect(first.exitCode == 0)
+    let before = try text("\(first.directory)/result.json")
+    setup.leavesEnded = true
+    do throws(RunError) {
+      _ = try train(setup)
+      Issue.record("it went on")
+    } catch {
+      guard case .superseded = error else { throw error }
+    }
+    #expect(try text("\(first.directory)/result.json") == before)
+    #expect(try FileLayer().list("\(first.directory)/attempts") == ["1"])
+  }
+
   @Test func whatADeadProcessHeldIsFree() throws {
     let scratch = try Scratch()
     #expect(try claim(scratch.path, gone).number == 1)
@@ -333,6 +351,24 @@ struct ClaimTests {
     _ = try claim(scratch.path, earlier)
     #expect(try claim(scratch.path).number == 2)
   }
+
+  #if os(Linux)
+    @Test func aProcessThatHasEndedAndIsNotWaitedForDoesNotHold() throws {
+      let scratch = try Scratch()
+      var pid: pid_t = 0
+      try #require(posix_spawn(&pid, "/bin/true", nil, nil, [nil], nil) == 0)
+      defer { waitpid(pid, nil, 0) }
+      let me = ProcessIdentity.current()
+      let child = ProcessIdentity(
+        pid: Int(pid), host: me.host, boot: me.boot, namespace: me.namespace,
+        start: Machine.facts(ofProcess: Int(pid))?.start)
+      while Machine.facts(ofProcess: Int(pid))?.hasEnded == false { usleep(1_000) }
+      #expect(kill(pid, 0) == 0)
+      #expect(child.isAlive(seenBy: me) == false)
+      _ = try claim(scratch.path, child)
+      #expect(try claim(scratch.path).number == 2)
+    }
+  #endif
 
   @Test func aProcessOfAnotherMachineHoldsUntilItIsSilentForTooLong() throws {
     let scratch = try Scratch()

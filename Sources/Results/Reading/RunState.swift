@@ -64,8 +64,24 @@ package struct Reader: Sendable {
     let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     return Reader(
       host: isNamed ? host : "unknown", boot: bootIdentifier(), now: .now,
-      isAlive: { pid in pid > 0 && (kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM)
+      isAlive: { pid in
+        pid > 0 && (kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM)
+          && !hasEnded(pid)
       })
+  }
+
+  /// Whether all that is left of a process is its exit code, for which nobody has asked.
+  private static func hasEnded(_ pid: Int) -> Bool {
+    guard let file = fopen("/proc/\(pid)/stat", "r") else { return false }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let count = fread(&bytes, 1, bytes.count, file)
+    let line = bytes.prefix(count)
+    // Behind the name, in brackets, stands the state.
+    guard let bracket = line.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < line.endIndex else {
+      return false
+    }
+    return line[bracket + 2] == UInt8(ascii: "Z") || line[bracket + 2] == UInt8(ascii: "X")
   }
 
   /// Files of /proc say that they are empty and are not.

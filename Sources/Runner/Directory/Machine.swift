@@ -23,7 +23,8 @@ package struct ProcessIdentity: Sendable, Hashable {
     let pid = Int(getpid())
     return ProcessIdentity(
       pid: pid, host: Machine.host, boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"),
-      namespace: Machine.target(ofLink: "/proc/self/ns/pid"), start: Machine.start(ofProcess: pid))
+      namespace: Machine.target(ofLink: "/proc/self/ns/pid"),
+      start: Machine.facts(ofProcess: pid)?.start)
   }
 
   var json: JSON {
@@ -45,7 +46,8 @@ package struct ProcessIdentity: Sendable, Hashable {
       start: json["start"]?.string)
   }
 
-  /// Whether the process is there; nil when that cannot be seen from here.
+  /// Whether the process is there; nil when that cannot be seen from here. One that has ended and that
+  /// nobody has waited for, as happens in containers, is not there.
   func isAlive(seenBy reader: ProcessIdentity) -> Bool? {
     guard host == reader.host else { return nil }
     if let boot, let other = reader.boot, boot != other { return false }
@@ -53,8 +55,8 @@ package struct ProcessIdentity: Sendable, Hashable {
     guard pid > 0, kill(pid_t(truncatingIfNeeded: pid), 0) == 0 || errno == EPERM else {
       return false
     }
-    guard let start, let now = Machine.start(ofProcess: pid) else { return true }
-    return start == now
+    guard let now = Machine.facts(ofProcess: pid) else { return true }
+    return !now.hasEnded && (start == nil || start == now.start)
   }
 }
 
@@ -103,14 +105,15 @@ enum Machine {
     return String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Clock ticks from the start of the machine to that of a process.
-  static func start(ofProcess pid: Int) -> String? {
-    // The name, in brackets, may hold spaces; the 20th word behind it is the start.
+  /// Clock ticks from the start of the machine to that of a process, and whether all that is left of
+  /// it is its exit code.
+  static func facts(ofProcess pid: Int) -> (start: String, hasEnded: Bool)? {
+    // The name, in brackets, may hold spaces; behind it stands the state, 19 words on the start.
     guard let line = firstLine("/proc/\(pid)/stat"), let bracket = line.lastIndex(of: ")") else {
       return nil
     }
     let words = line[bracket...].split(separator: " ")
-    return words.count > 20 ? String(words[20]) : nil
+    return words.count > 20 ? (String(words[20]), ["Z", "X"].contains(words[1])) : nil
   }
 
   static func firstLine(_ path: String) -> String? {

@@ -26,6 +26,8 @@ package final class RunDirectory {
     let steps: Int
     let process: ProcessIdentity
     let lostAfter: Double
+    /// Whether a run that has come to its end is left as it is, instead of being made longer.
+    var leavesEnded = false
   }
 
   private init(_ path: String, _ claim: RunClaim, _ process: ProcessIdentity, files: FileLayer) {
@@ -73,13 +75,19 @@ package final class RunDirectory {
 
   /// Claims a directory, which need not exist, and writes what is not yet in it.
   ///
-  /// - Throws: `.locked` while a living process works there.
+  /// - Throws: `.locked` while a living process works there, `.superseded` when one has brought it to its
+  ///   end and that is to stay.
   static func take(
     _ path: String, _ work: Work, files: FileLayer
   ) throws(RunError) -> RunDirectory {
     try files.makeDirectories(path)
     let claim = try RunClaim.take(
       path, as: work.process, steps: work.steps, lostAfter: work.lostAfter, files: files)
+    if work.leavesEnded, files.exists("\(path)/result.json") {
+      // It ended between the look at it and the claim.
+      try files.remove(claim.path)
+      throw .superseded(path: path, attempt: claim.number)
+    }
     let directory = RunDirectory(path, claim, work.process, files: files)
     do throws(RunError) {
       try directory.prepare(work)

@@ -57,7 +57,8 @@ final class TrainingRun {
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
       context: setup.context, dataDigest: setup.data.digest, skipped: setup.data.skipped,
-      steps: steps, process: setup.process, lostAfter: setup.lostAfter)
+      steps: steps, process: setup.process, lostAfter: setup.lostAfter,
+      leavesEnded: setup.leavesEnded)
     guard let place = setup.directory else {
       return try RunDirectory.create(in: setup.results, work, files: setup.files)
     }

@@ -33,7 +33,8 @@ struct Worker: ParsableCommand {
     let trial = directory.trials[index]
     let folder = directory.folder(trial)
     switch try Failure.catching({ try Standing(of: folder, lostAfter: lostAfter) }) {
-    case .ended: return
+    // Of a sweep that asks, another process has been there first.
+    case .ended: if parent == nil { return } else { throw ExitCode(ExitStatus.held.rawValue) }
     case .held: throw ExitCode(ExitStatus.held.rawValue)
     case .open: break
     }
@@ -49,6 +50,7 @@ struct Worker: ParsableCommand {
     }
     var setup = try experiment.setup(data, machine, results: sweep)
     setup.directory = folder
+    setup.leavesEnded = true
     setup.specText = experiment.resolvedYAML(comments: false)
     setup.lostAfter = lostAfter
     if let rule = section.earlyStopping, let objective = experiment.metrics?.objective {
