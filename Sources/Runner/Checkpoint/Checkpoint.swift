@@ -153,35 +153,34 @@ extension DraftFolder {
     _ state: CheckpointState, of states: [StateDeclaration],
     read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) {
-    var digests: [(file: String, sha256: String)] = []
+    var hashes: [(file: String, hash: BackgroundSHA256)] = []
     for file in CheckpointFile.allCases {
       let written = file.states(of: states)
       if written.isEmpty, !file.isRequired { continue }
-      let digest = try createTensors(
+      let hash = BackgroundSHA256()
+      try createTensors(
         file.name, metadata: ["format": "pt", "step": String(state.step)],
-        written.map { (file.name(of: $0), $0) }, read: read)
-      digests.append((file.name, digest))
+        written.map { (file.name(of: $0), $0) }, hash, read: read)
+      hashes.append((file.name, hash))
     }
+    let digests = hashes.map { (file: $0.file, sha256: $0.hash.hexadecimal) }
     try create("state.json", state.json(digests: digests).sealed.fileBytes)
   }
 
   /// A file of states in PyTorch's layout, tensor by tensor: there is never a second copy of all of
-  /// them, and small ones share a write.
-  ///
-  /// - Returns: its SHA-256 in hex.
+  /// them, and small ones share a write. `hash` is given all that is written.
   private func createTensors(
     _ name: String, metadata: [String: String],
-    _ named: [(name: String, state: StateDeclaration)],
+    _ named: [(name: String, state: StateDeclaration)], _ hash: BackgroundSHA256,
     read: (StateDeclaration) throws(RunError) -> HostTensor
-  ) throws(RunError) -> String {
+  ) throws(RunError) {
     let tensors = named.map { (name: $0.name, type: $0.state.torchType) }
     let order = Safetensors.order(tensors)
-    var hash = SHA256()
     try create(name) { (file) throws(RunError) in
       var gathered = Safetensors.header(metadata: metadata, order.map { tensors[$0] })
       func flush() throws(RunError) {
         if gathered.isEmpty { return }
-        hash.update(data: gathered)
+        hash.update(gathered)
         try file.write(gathered)
         gathered.removeAll(keepingCapacity: true)
       }
@@ -193,15 +192,12 @@ extension DraftFolder {
           if gathered.count >= Self.piece { try flush() }
         } else {
           try flush()
-          try tensor.withBytes { (bytes) throws(RunError) in
-            hash.update(bufferPointer: bytes)
-            try file.write(bytes)
-          }
+          hash.update(tensor)
+          try tensor.withBytes { (bytes) throws(RunError) in try file.write(bytes) }
         }
       }
       try flush()
     }
-    return hexadecimal(hash.finalize())
   }
 
   /// Bytes from which on a tensor is written for itself.
