@@ -55,6 +55,7 @@ struct SweepRunOptions: ParsableArguments {
     options.retries = section.retries
     options.stopAfter = section.stopAfter
     options.budgetSeconds = section.budgetSeconds
+    options.leastFree = plan.experiment.guards.minFreeDiskBytes
     var arguments = ["--device", machine.device.rawValue, "--threads", String(wanted.threads)]
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)

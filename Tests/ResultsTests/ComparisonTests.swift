@@ -245,12 +245,22 @@ struct ComparisonTests {
             - tanh
         """)
     let resolved = "latent:\n  size: 64          # base.yaml:7\n"
-    let origins = Origins(resolved: resolved, spec: spec.entries, command: ["--set=seed=3"])
+    let origins = Origins(
+      resolved: resolved, spec: spec.entries,
+      command: [
+        "--set=seed=3", "--set", "record.checkpoint={every: 5 steps}", "--set", "loss=hinge",
+      ])
     #expect(origins.origin(of: "latent.size", text: "64") == "base.yaml:7")
     #expect(origins.origin(of: "seed", text: "3") == "--set")
     #expect(
       origins.origin(of: "architecture.generator[2].linear.units", text: "16") == "spec.yaml:4")
     #expect(origins.origin(of: "data.batch", text: "8") == "extends or default")
+    // What a map sets, and what it leaves alone.
+    #expect(origins.origin(of: "record.checkpoint.every", text: "5 steps") == "--set")
+    #expect(
+      origins.origin(of: "record.checkpoint.keep.last", text: "2") == "extends or default")
+    #expect(origins.origin(of: "loss.kind", text: "hinge") == "--set")
+    #expect(origins.origin(of: "loss.margin", text: "1") == "extends or default")
   }
 
   @Test("Grids stand side by side at the last step that all runs have")

@@ -170,6 +170,22 @@ struct GuardTests {
     #expect(try text("\(outcome.directory)/checkpoints/latest") == "step-00000003\n")
   }
 
+  @Test func aLossThatIsNotFiniteWhileAllWeightsAreIsWarnedOfToo() throws {
+    let scratch = try Scratch()
+    var warnings: [String] = []
+    let run = TinyRun(length: "4 epochs", guards: "{non_finite: warn}")
+    let outcome = try train(
+      try run.setup(
+        scratch.path, backend: SpoiltBackend(fault: .output("1/loss", .infinity), at: 5))
+    ) { event in
+      if case .warning(let text) = event { warnings.append(text) }
+    }
+    #expect(outcome.ending == .finished)
+    #expect(
+      warnings == ["step 5: generator loss is inf; going on (guards.non_finite: warn)"])
+    #expect(try text("\(outcome.directory)/checkpoints/latest") == "step-00000012\n")
+  }
+
   @Test func aDeviceThatFailsEndsTheRunWithItsWords() throws {
     let scratch = try Scratch()
     let outcome = try train(

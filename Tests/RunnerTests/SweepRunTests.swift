@@ -284,6 +284,34 @@ struct SweepRunTests {
     #expect(try FileLayer().list(sweep.path).allSatisfy { !$0.contains("room") })
   }
 
+  @Test func noTrialBeginsWhileLessIsFreeThanTheGuardAsksFor() throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch, trials: 2)
+    let looks = Counter()
+    var files = FileLayer()
+    // Enough for the first trial, then too little for three looks.
+    files.reportedFreeBytes = { _ in (1...3).contains(looks.next()) ? 999 : 1000 }
+    let guarded = SweepDirectory(path: sweep.path, trials: sweep.trials, files: files)
+    var events: [String] = []
+    var options = SweepOptions()
+    options.interrupt = { 0 }
+    options.pauseSeconds = 0.01
+    options.leastFree = 1000
+    let script = Script([:])
+    var run = SweepRun(guarded, engine: ScriptedEngine(script, guarded), options) { event in
+      switch event {
+      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
+      case .continued: events.append("continued")
+      case .started(let trial): events.append("\(trial.index)")
+      case .began, .ended, .retried, .suggested, .waiting: break
+      }
+    }
+    #expect(try run.play().exitCode == 0)
+    let reason = RunError.diskLow(path: sweep.path, free: 999, limit: 1000)
+    #expect(events == ["0", "paused 1 \(reason)", "continued", "1"])
+    #expect(script.submitted == [0, 1])
+  }
+
   @Test func aTrialThatCannotWriteWhereOthersCanFailsInTheEnd() throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(sweep, [2: [.diskFull(step: 5)]]) { $0.pauseSeconds = 0 }

@@ -7,11 +7,13 @@ import Spec
 /// default (with `extends`, of a base that is not in the folder).
 package struct Origins: Sendable {
   private let comments: [String: String]
-  private let overrides: [String]
+  private let overrides: [Written]
   private let written: [String: Written]
   private let fallback: String
 
+  /// What somebody wrote.
   private struct Written {
+    let key: String
     let line: Int
     /// nil: of a loop, whose values are not those that came of it.
     let text: String?
@@ -38,7 +40,8 @@ package struct Origins: Sendable {
       let loop = unrolled.first { entry.key.hasPrefix($0 + "[") }
       let key = loop ?? entry.key
       if written[key] == nil {
-        written[key] = Written(line: entry.line, text: loop == nil ? entry.text : nil)
+        written[key] = Written(
+          key: key, line: entry.line, text: loop == nil ? entry.text : nil)
       }
     }
     self.written = written
@@ -48,9 +51,9 @@ package struct Origins: Sendable {
   /// - Parameter text: the resolved value, which tells what a shorthand set from what it left alone.
   package func origin(of key: String, text: String) -> String {
     if let comment = comments[key] { return comment }
-    if overrides.contains(where: { key.isInside($0) }) { return "--set" }
+    if isOverridden(key, text) { return "--set" }
     if let pair = NetworkKeys(either: key), pair.shared != key {
-      if overrides.contains(where: { pair.shared.isInside($0) }) { return "--set" }
+      if isOverridden(pair.shared, text) { return "--set" }
       if let line = line(of: key, text) ?? line(of: pair.shared, text) {
         return "spec.yaml:\(line)"
       }
@@ -72,6 +75,13 @@ package struct Origins: Sendable {
     return nil
   }
 
+  private func isOverridden(_ key: String, _ text: String) -> Bool {
+    overrides.contains { override in
+      guard key.isInside(override.key), let shorthand = override.text else { return false }
+      return key == override.key || Self.gives(shorthand, text)
+    }
+  }
+
   private static func gives(_ shorthand: String, _ text: String) -> Bool {
     ([shorthand] + words(shorthand)).contains { word in
       if word == text { return true }
@@ -80,15 +90,22 @@ package struct Origins: Sendable {
     }
   }
 
-  private static func overrides(_ command: [String]) -> [String] {
-    var keys: [String] = []
+  /// `a={b: 1, c: 2}` writes `a.b` and `a.c`.
+  private static func overrides(_ command: [String]) -> [Written] {
+    var found: [Written] = []
     for (index, word) in command.enumerated() {
       var text: Substring?
       if word == "--set", index + 1 < command.count { text = command[index + 1][...] }
       if word.hasPrefix("--set=") { text = word.dropFirst(6) }
-      if let text, let equals = text.firstIndex(of: "=") { keys.append(String(text[..<equals])) }
+      guard let text, let equals = text.firstIndex(of: "=") else { continue }
+      let key = String(text[..<equals])
+      let value = try? FlatYAML(String(text[text.index(after: equals)...]))
+      for entry in value?.entries ?? [] {
+        let separator = entry.key.isEmpty || entry.key.hasPrefix("[") ? "" : "."
+        found.append(Written(key: key + separator + entry.key, line: 1, text: entry.text))
+      }
     }
-    return keys
+    return found
   }
 
   /// A list of words on one line, as ``FlatYAML`` gives it.

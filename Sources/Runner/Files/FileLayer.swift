@@ -382,6 +382,13 @@ extension FileLayer {
     guard statvfs(place, &status) == 0 else { throw Self.failure(place, "look at the disk") }
     return reportedFreeBytes(Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
   }
+
+  /// Fails where fewer bytes than `limit` are free; nil asks for none.
+  func requireFree(_ limit: Int?, at path: String) throws(RunError) {
+    guard let limit else { return }
+    let free = try freeBytes(at: path)
+    if free < limit { throw .diskLow(path: path, free: free, limit: limit) }
+  }
 }
 
 /// The folder that `path` lies in.

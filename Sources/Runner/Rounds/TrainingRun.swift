@@ -310,9 +310,7 @@ final class TrainingRun {
 extension RunSetup {
   /// Fails where less is free than the guards ask for.
   func checkDisk(at path: String) throws(RunError) {
-    guard let limit = program.experiment.guards.minFreeDiskBytes else { return }
-    let free = try files.freeBytes(at: path)
-    if free < limit { throw .diskLow(path: path, free: free, limit: limit) }
+    try files.requireFree(program.experiment.guards.minFreeDiskBytes, at: path)
   }
 }
 

@@ -5,6 +5,7 @@ import Spec
 struct DiskPause {
   let reason: String
   private let folder: String
+  private let leastFree: Int?
   private let files: FileLayer
   private let interval: Double
   private var lastLook: Double
@@ -12,8 +13,12 @@ struct DiskPause {
   /// So many bytes must find their place before the sweep goes on.
   private static let room = 4 << 20
 
-  init(_ reason: String, folder: String, interval: Double, files: FileLayer) {
-    (self.reason, self.folder, self.interval, self.files) = (reason, folder, interval, files)
+  /// `leastFree`: `guards.min_free_disk`, in bytes.
+  init(
+    _ reason: String, folder: String, leastFree: Int?, interval: Double, files: FileLayer
+  ) {
+    (self.reason, self.folder, self.leastFree) = (reason, folder, leastFree)
+    (self.interval, self.files) = (interval, files)
     lastLook = monotonicSeconds()
   }
 
@@ -24,6 +29,7 @@ struct DiskPause {
     let probe = FileLayer.temporaryName(for: "\(folder)/room")
     defer { try? files.remove(probe) }
     do throws(RunError) {
+      try files.requireFree(leastFree, at: folder)
       try files.create(probe, [UInt8](repeating: 0x55, count: Self.room))
       return true
     } catch {

@@ -22,6 +22,8 @@ package struct SweepOptions: Sendable {
   package var objective: MetricsSection.Objective?
   package var stopAfter: Int?
   package var budgetSeconds: Double?
+  /// `guards.min_free_disk`: where less is free, no trial begins.
+  package var leastFree: Int?
   package var lostAfter = RunClaim.lostAfter
   /// Between two looks whether a disk that took no more does again.
   package var pauseSeconds = 10.0
@@ -253,7 +255,7 @@ package struct SweepRun<Workers: Engine> {
       watch(.continued)
     }
     try start()
-    while jobs.count < options.jobs, search != nil {
+    while pause == nil, jobs.count < options.jobs, search != nil {
       let known = sweep.trials.count
       try suggest()
       if sweep.trials.count == known { break }
@@ -268,6 +270,11 @@ package struct SweepRun<Workers: Engine> {
       // Another process may have begun it since, or brought it to its end.
       states[index] = try state(of: trial)
       guard states[index] == .pending else { continue }
+      do throws(RunError) {
+        try sweep.files.requireFree(options.leastFree, at: sweep.path)
+      } catch {
+        return pause(for: trial, "\(error)")
+      }
       let job = try engine.submit(trial)
       jobs[job] = Job(trial: index, start: monotonicSeconds())
       states[index] = .running
@@ -313,13 +320,18 @@ package struct SweepRun<Workers: Engine> {
     diskFailures[trial.index] = (step, count)
     guard count <= 3 else { return false }
     states[trial.index] = .pending
+    pause(for: trial, reason)
+    return true
+  }
+
+  private mutating func pause(for trial: PlannedTrial, _ reason: String) {
     pause = DiskPause(
-      reason, folder: sweep.path, interval: options.pauseSeconds, files: sweep.files)
+      reason, folder: sweep.path, leastFree: options.leastFree, interval: options.pauseSeconds,
+      files: sweep.files)
     // The journal lies on the same disk.
     try? sweep.journal.add(
       "paused", [("trial", .integer(trial.index)), ("reason", .text(reason))])
     watch(.paused(trial, reason: reason))
-    return true
   }
 
   private mutating func fail(
