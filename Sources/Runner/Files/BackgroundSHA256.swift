@@ -7,14 +7,22 @@ import TensorCore
 final class BackgroundSHA256: Sendable {
   private let queue = DispatchQueue(label: "sha-256")
   private let hash = Mutex(SHA256())
+  /// So many pieces may wait, and be in memory for it; whoever has more waits too.
+  private let room = DispatchSemaphore(value: 4)
 
   func update(_ bytes: [UInt8]) {
-    queue.async { self.hash.withLock { $0.update(data: bytes) } }
+    update { $0.update(data: bytes) }
   }
 
   func update(_ tensor: HostTensor) {
+    update { hash in tensor.withBytes { hash.update(bufferPointer: $0) } }
+  }
+
+  private func update(_ body: @escaping @Sendable (inout SHA256) -> Void) {
+    room.wait()
     queue.async {
-      self.hash.withLock { hash in tensor.withBytes { hash.update(bufferPointer: $0) } }
+      self.hash.withLock { body(&$0) }
+      self.room.signal()
     }
   }
 
