@@ -248,6 +248,29 @@ struct SweepRunTests {
     #expect(outcome.exitCode == 0)
   }
 
+  /// Plays a sweep to its end on a disk of its own.
+  private func startsAndPauses(
+    of sweep: SweepDirectory, _ script: Script, _ files: FileLayer,
+    _ change: (inout SweepOptions) -> Void = { _ in }
+  ) throws -> [String] {
+    let sweep = SweepDirectory(path: sweep.path, trials: sweep.trials, files: files)
+    var options = SweepOptions()
+    options.interrupt = { 0 }
+    options.pauseSeconds = 0.01
+    change(&options)
+    var events: [String] = []
+    var run = SweepRun(sweep, engine: ScriptedEngine(script, sweep), options) { event in
+      switch event {
+      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
+      case .continued: events.append("continued")
+      case .started(let trial): events.append("\(trial.index)")
+      case .began, .ended, .retried, .suggested, .waiting: break
+      }
+    }
+    #expect(try run.play().exitCode == 0)
+    return events
+  }
+
   @Test("disk full in a sweep: trial failed(disk), sweep pauses; resumes when there is room")
   func aFullDiskPausesTheSweep() throws {
     let scratch = try Scratch()
@@ -257,21 +280,8 @@ struct SweepRunTests {
     files.fault = { operation, path in
       operation == .create && path.contains("room.tmp") && looks.next() < 3 ? 28 : 0
     }
-    let paused = SweepDirectory(path: sweep.path, trials: sweep.trials, files: files)
-    var events: [String] = []
-    var options = SweepOptions()
-    options.interrupt = { 0 }
-    options.pauseSeconds = 0.01
     let script = Script([1: [.diskFull(step: 5), .diskFull(step: 8), .finish]])
-    var run = SweepRun(paused, engine: ScriptedEngine(script, paused), options) { event in
-      switch event {
-      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
-      case .continued: events.append("continued")
-      case .started(let trial): events.append("\(trial.index)")
-      case .began, .ended, .retried, .suggested, .waiting: break
-      }
-    }
-    #expect(try run.play().exitCode == 0)
+    let events = try startsAndPauses(of: sweep, script, files)
     #expect(
       events == [
         "0", "1", "paused 1 no room", "continued", "1", "paused 1 no room", "continued", "1", "2",
@@ -291,22 +301,8 @@ struct SweepRunTests {
     var files = FileLayer()
     // Enough for the first trial, then too little for three looks.
     files.reportedFreeBytes = { _ in (1...3).contains(looks.next()) ? 999 : 1000 }
-    let guarded = SweepDirectory(path: sweep.path, trials: sweep.trials, files: files)
-    var events: [String] = []
-    var options = SweepOptions()
-    options.interrupt = { 0 }
-    options.pauseSeconds = 0.01
-    options.leastFree = 1000
     let script = Script([:])
-    var run = SweepRun(guarded, engine: ScriptedEngine(script, guarded), options) { event in
-      switch event {
-      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
-      case .continued: events.append("continued")
-      case .started(let trial): events.append("\(trial.index)")
-      case .began, .ended, .retried, .suggested, .waiting: break
-      }
-    }
-    #expect(try run.play().exitCode == 0)
+    let events = try startsAndPauses(of: sweep, script, files) { $0.leastFree = 1000 }
     let reason = RunError.diskLow(path: sweep.path, free: 999, limit: 1000)
     #expect(events == ["0", "paused 1 \(reason)", "continued", "1"])
     #expect(script.submitted == [0, 1])
