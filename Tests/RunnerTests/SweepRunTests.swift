@@ -294,7 +294,8 @@ struct SweepRunTests {
     #expect(try FileLayer().list(sweep.path).allSatisfy { !$0.contains("room") })
   }
 
-  @Test func noTrialBeginsWhileLessIsFreeThanTheGuardAsksFor() throws {
+  @Test("less free than `guards.min_free_disk` in a sweep: no trial begins until enough is free")
+  func noTrialBeginsWhileLessIsFreeThanTheGuardAsksFor() throws {
     let scratch = try Scratch()
     let sweep = try Self.sweep(scratch, trials: 2)
     let looks = Counter()
