@@ -53,6 +53,25 @@ struct SweepCommandTests {
     }
   }
 
+  @Test("processes that begin a sweep at the same moment make one")
+  func begunTogether() throws {
+    let place = try Place()
+    try place.write(
+      "together.yaml", spec(sweep: "{axes: {latent.size: [2, 3, 4, 5, 6, 7, 8, 9]}}"))
+    let words = ["run", "together.yaml", "--join", "--jobs", "1", "--threads", "1"]
+    let processes = try (0..<4).map { _ in try place.start(words) }
+    for process in processes {
+      let end = try process.finish(limit: 120)
+      #expect(end.end == .exit(0), "\(end.errors)")
+    }
+    // Throws where there are several.
+    let folder = try place.resultDirectory()
+    #expect(try place.text("\(folder)/summary.csv").split(separator: "\n").count == 9)
+    for trial in 0..<8 {
+      #expect(try counts(of: "ended", in: place)[trial] == 1)
+    }
+  }
+
   @Test("a trial that is worse than others is ended early, and compare says why")
   func stoppedEarly() throws {
     let place = try Place()

@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import Spec
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -75,6 +77,13 @@ private struct ScriptedEngine: Engine {
 
 struct SweepRunTests {
   private static func sweep(_ scratch: Scratch, trials: Int = 4) throws -> SweepDirectory {
+    try open(in: scratch.path, trials: trials).sweep
+  }
+
+  /// - Parameter slowly: it takes a while until a new directory has its plan.
+  private static func open(
+    in results: String, trials: Int, slowly: Bool = false
+  ) throws -> (sweep: SweepDirectory, isNew: Bool) {
     let run = TinyRun()
     let experiment = try run.experiment()
     let planned = (0..<trials).map { index in
@@ -84,10 +93,16 @@ struct SweepRunTests {
           settings: [.init(path: "latent.size", text: "\(index + 1)")], replicate: 0),
         experiment: experiment, dataDigest: "d\(index)", numericsVersion: 1)
     }
+    var files = FileLayer()
+    if slowly {
+      files.fault = { _, path in
+        if path.contains("plan.jsonl") { usleep(50_000) }
+        return 0
+      }
+    }
     return try SweepDirectory.open(
       planned, of: experiment, merged: run.yaml, context: try run.setup("x").context,
-      dataDigest: "d", results: scratch.path, fresh: false
-    ).sweep
+      dataDigest: "d", results: results, fresh: false, files: files)
   }
 
   private func play(
@@ -117,6 +132,17 @@ struct SweepRunTests {
     let more = try Self.sweep(scratch, trials: 5)
     #expect(more.path == sweep.path && Array(more.trials.prefix(4)) == sweep.trials)
     #expect(try play(more, [:]).submitted == [4])
+  }
+
+  @Test func ofThoseThatBeginASweepAtTheSameMomentOneMakesIt() throws {
+    let scratch = try Scratch()
+    let results = scratch.path
+    let made = Mutex<[Bool]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      guard let opened = try? Self.open(in: results, trials: 2, slowly: true) else { return }
+      made.withLock { $0.append(opened.isNew) }
+    }
+    #expect(made.withLock { $0.sorted { $0 && !$1 } } == [true, false, false, false])
   }
 
   @Test("resume with an edited spec: a sweep refuses, each differing key old → new")

@@ -51,9 +51,9 @@ package final class RunDirectory {
     }
   }
 
-  /// An empty folder `results/NAME/TIME-DIGEST`.
+  /// The folder `results/NAME`, made if it is not there.
   static func makeFolder(
-    in results: String, _ experiment: Experiment, _ files: FileLayer
+    ofAll experiment: Experiment, in results: String, _ files: FileLayer
   ) throws(RunError) -> String {
     let folder = "\(results)/\(experiment.name)"
     guard !experiment.name.contains("/"), !experiment.name.hasPrefix(".") else {
@@ -61,8 +61,16 @@ package final class RunDirectory {
         path: folder, action: "create the folder",
         reason: "a name with a slash or a leading dot cannot be the name of a folder")
     }
-    let resolved = experiment.resolvedYAML(comments: false)
     try files.makeDirectories(folder)
+    return folder
+  }
+
+  /// An empty folder `results/NAME/TIME-DIGEST`.
+  static func makeFolder(
+    in results: String, _ experiment: Experiment, _ files: FileLayer
+  ) throws(RunError) -> String {
+    let folder = try makeFolder(ofAll: experiment, in: results, files)
+    let resolved = experiment.resolvedYAML(comments: false)
     let stem = "\(folder)/\(Timestamp.now.compact)-\(sha256(Array(resolved.utf8)).prefix(6))"
     var path = stem
     var attempt = 1

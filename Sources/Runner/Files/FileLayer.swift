@@ -136,6 +136,18 @@ package struct FileLayer: Sendable {
     guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
   }
 
+  /// Lets one process after another do something in a folder. Where a file system has no locks of
+  /// folders (NFS), nobody waits.
+  package func alone<Result>(
+    in folder: String, _ body: () throws(RunError) -> Result
+  ) throws(RunError) -> Result {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(folder, "open") }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    return try body()
+  }
+
   /// Writes over the bytes of a file that is there, without asking for new room on the disk.
   package func overwrite(_ path: String, _ bytes: [UInt8]) throws(RunError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)

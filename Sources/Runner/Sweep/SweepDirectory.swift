@@ -12,7 +12,8 @@ package struct SweepDirectory: Sendable {
   package var journal: Journal { Journal(sweep: path, files: files) }
 
   /// The newest sweep in `results/NAME` with the same trials, or with some of them, which then gets the
-  /// others; or a new directory. `isNew` says whether it is new.
+  /// others; or a new directory. `isNew` says whether it is new. Of several processes that ask at the
+  /// same moment one makes it.
   ///
   /// - Parameter searches: `trials` are only the first of a search, which may have gone on from there.
   /// - Throws: `.changed` when the newest sweep there has another spec, key by key; `fresh` makes a new
@@ -22,15 +23,26 @@ package struct SweepDirectory: Sendable {
     dataDigest: String, results: String, fresh: Bool, searches: Bool = false,
     files: FileLayer = FileLayer()
   ) throws(RunError) -> (sweep: SweepDirectory, isNew: Bool) {
-    let plan = Self.plan(trials)
     let spec = Array(experiment.source.lines.joined(separator: "\n").utf8)
-    if !fresh,
-      var known = try begun(
-        "\(results)/\(experiment.name)", trials, merged: merged, searches: searches, files)
-    {
-      try known.add(trials, spec: spec, merged: merged)
-      return (known, false)
+    let folder = try RunDirectory.makeFolder(ofAll: experiment, in: results, files)
+    return try files.alone(in: folder) { () throws(RunError) in
+      if !fresh,
+        var known = try begun(folder, trials, merged: merged, searches: searches, files)
+      {
+        try known.add(trials, spec: spec, merged: merged)
+        return (known, false)
+      }
+      let sweep = try make(
+        trials, of: experiment, spec: spec, merged: merged, context: context,
+        dataDigest: dataDigest, results: results, files)
+      return (sweep, true)
     }
+  }
+
+  private static func make(
+    _ trials: [PlannedTrial], of experiment: Experiment, spec: [UInt8], merged: String,
+    context: RunContext, dataDigest: String, results: String, _ files: FileLayer
+  ) throws(RunError) -> SweepDirectory {
     let path = try RunDirectory.makeFolder(in: results, experiment, files)
     let sweep = SweepDirectory(path: path, trials: trials, files: files)
     do throws(RunError) {
@@ -41,12 +53,12 @@ package struct SweepDirectory: Sendable {
       try files.replace("\(path)/resolved.yaml", with: Array(merged.utf8))
       try files.replace("\(path)/environment.json", with: environment.fileBytes)
       // Last: a directory with a plan is whole.
-      try files.replace("\(path)/plan.jsonl", with: plan)
+      try files.replace("\(path)/plan.jsonl", with: plan(trials))
     } catch {
       try? files.remove(path)
       throw error
     }
-    return (sweep, true)
+    return sweep
   }
 
   private static func plan(_ trials: [PlannedTrial]) -> [UInt8] {
@@ -60,7 +72,6 @@ package struct SweepDirectory: Sendable {
   private static func begun(
     _ folder: String, _ trials: [PlannedTrial], merged: String, searches: Bool, _ files: FileLayer
   ) throws(RunError) -> SweepDirectory? {
-    guard files.isDirectory(folder) else { return nil }
     let wanted = Set(trials.map(\.identity))
     let sweeps = try files.list(folder).reversed().compactMap { name in
       files.exists("\(folder)/\(name)/plan.jsonl")
