@@ -1,11 +1,12 @@
 """What running trials side by side is worth, and how fast a large sweep is planned.
 
-usage: sweeps.py [--length '10k steps'] [--replicates 8] [--data-dir DIR]
+usage: sweeps.py [--only jobs|planning] [--length '10k steps'] [--replicates 8] [--rounds 2] [--data-dir DIR]
 needs: `make build` first and a quiet machine; nothing outside Python's own library
 
 First part: how much faster one run of gan-784 is with two threads, then so many replicates of it as a
 sweep with `--jobs auto`, against the same sweep with `--jobs 1 --threads 2`, in alternation, the least
-time of each; the goal is a ratio of at most 0.6. Second part: `--plan` of a grid of 10,000
+time of each; the goal is a ratio of at most 0.6. Beside them two trials at a time with two threads
+each, which shares the cores in another way. Second part: `--plan` of a grid of 10,000
 trials (goal: under 2 s) and of one of three million points, which is counted and refused, never built.
 """
 

@@ -249,6 +249,8 @@ struct ComparisonTests {
       resolved: resolved, spec: spec.entries,
       command: [
         "--set=seed=3", "--set", "record.checkpoint={every: 5 steps}", "--set", "loss=hinge",
+        "--set", "optimizer.learning_rate=1e-3",
+        "--set", "architecture.discriminator=[{for: {width: [8]}, do: [{linear: 8}]}]",
       ])
     #expect(origins.origin(of: "latent.size", text: "64") == "base.yaml:7")
     #expect(origins.origin(of: "seed", text: "3") == "--set")
@@ -261,6 +263,9 @@ struct ComparisonTests {
       origins.origin(of: "record.checkpoint.keep.last", text: "2") == "extends or default")
     #expect(origins.origin(of: "loss.kind", text: "hinge") == "--set")
     #expect(origins.origin(of: "loss.margin", text: "1") == "extends or default")
+    #expect(origins.origin(of: "optimizer.generator.learning_rate", text: "0.001") == "--set")
+    #expect(
+      origins.origin(of: "architecture.discriminator[1].linear.units", text: "8") == "--set")
   }
 
   @Test("Grids stand side by side at the last step that all runs have")

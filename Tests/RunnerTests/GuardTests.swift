@@ -153,18 +153,25 @@ struct GuardTests {
     #expect(try json("\(outcome.directory)/status.json")["state"]?.string == "diverged")
   }
 
-  @Test func aRunThatOnlyWarnsGoesOnAndKeepsGoodWeights() throws {
-    let scratch = try Scratch()
+  /// A run that goes on whatever is not finite from step 5 on, and what it said.
+  private func warned(
+    of fault: SpoiltBackend.Fault, in scratch: Scratch
+  ) throws -> (outcome: RunOutcome, warnings: [String]) {
     var warnings: [String] = []
     let run = TinyRun(length: "4 epochs", guards: "{non_finite: warn}")
     let outcome = try train(
-      try run.setup(
-        scratch.path, backend: SpoiltBackend(fault: .weight("generator.0.weight", .nan), at: 5))
+      try run.setup(scratch.path, backend: SpoiltBackend(fault: fault, at: 5))
     ) { event in
       if case .warning(let text) = event { warnings.append(text) }
     }
     #expect(outcome.ending == .finished)
     #expect(outcome.step == 12)
+    return (outcome, warnings)
+  }
+
+  @Test func aRunThatOnlyWarnsGoesOnAndKeepsGoodWeights() throws {
+    let scratch = try Scratch()
+    let (outcome, warnings) = try warned(of: .weight("generator.0.weight", .nan), in: scratch)
     #expect(warnings.first?.contains("generator.0.weight") == true)
     #expect(Set(warnings).count == warnings.count)
     #expect(try text("\(outcome.directory)/checkpoints/latest") == "step-00000003\n")
@@ -172,15 +179,7 @@ struct GuardTests {
 
   @Test func aLossThatIsNotFiniteWhileAllWeightsAreIsWarnedOfToo() throws {
     let scratch = try Scratch()
-    var warnings: [String] = []
-    let run = TinyRun(length: "4 epochs", guards: "{non_finite: warn}")
-    let outcome = try train(
-      try run.setup(
-        scratch.path, backend: SpoiltBackend(fault: .output("1/loss", .infinity), at: 5))
-    ) { event in
-      if case .warning(let text) = event { warnings.append(text) }
-    }
-    #expect(outcome.ending == .finished)
+    let (outcome, warnings) = try warned(of: .output("1/loss", .infinity), in: scratch)
     #expect(
       warnings == ["step 5: generator loss is inf; going on (guards.non_finite: warn)"])
     #expect(try text("\(outcome.directory)/checkpoints/latest") == "step-00000012\n")

@@ -7,13 +7,11 @@ import Spec
 /// default (with `extends`, of a base that is not in the folder).
 package struct Origins: Sendable {
   private let comments: [String: String]
-  private let overrides: [Written]
+  private let overrides: [String: Written]
   private let written: [String: Written]
   private let fallback: String
 
-  /// What somebody wrote.
   private struct Written {
-    let key: String
     let line: Int
     /// nil: of a loop, whose values are not those that came of it.
     let text: String?
@@ -31,55 +29,53 @@ package struct Origins: Sendable {
 
   init(resolved: String, spec: [FlatYAML.Entry], command: [String]) {
     comments = Self.comments(of: resolved)
-    overrides = Self.overrides(command)
-    var written: [String: Written] = [:]
-    let unrolled = spec.filter { $0.key.contains("].for") }
-      .map { String($0.key.prefix { $0 != "[" }) }
-    for entry in spec {
-      // Behind a loop the numbers of a list are not those of the resolved one.
-      let loop = unrolled.first { entry.key.hasPrefix($0 + "[") }
-      let key = loop ?? entry.key
-      if written[key] == nil {
-        written[key] = Written(
-          key: key, line: entry.line, text: loop == nil ? entry.text : nil)
-      }
-    }
-    self.written = written
+    overrides = Self.written(Self.overrides(command))
+    written = Self.written(spec)
     fallback = spec.contains { $0.key == "extends" } ? "extends or default" : "default"
   }
 
   /// - Parameter text: the resolved value, which tells what a shorthand set from what it left alone.
   package func origin(of key: String, text: String) -> String {
     if let comment = comments[key] { return comment }
-    if isOverridden(key, text) { return "--set" }
-    if let pair = NetworkKeys(either: key), pair.shared != key {
-      if isOverridden(pair.shared, text) { return "--set" }
-      if let line = line(of: key, text) ?? line(of: pair.shared, text) {
-        return "spec.yaml:\(line)"
+    let shared = NetworkKeys(either: key)?.shared
+    func line(in written: [String: Written]) -> Int? {
+      Self.line(of: key, text, in: written)
+        ?? shared.flatMap { Self.line(of: $0, text, in: written) }
+    }
+    if line(in: overrides) != nil { return "--set" }
+    return line(in: written).map { "spec.yaml:\($0)" } ?? fallback
+  }
+
+  /// By key, each where it first stands.
+  private static func written(_ entries: [FlatYAML.Entry]) -> [String: Written] {
+    var written: [String: Written] = [:]
+    let unrolled = entries.filter { $0.key.contains("].for") }
+      .map { String($0.key.prefix { $0 != "[" }) }
+    for entry in entries {
+      // Behind a loop the numbers of a list are not those of the resolved one.
+      let loop = unrolled.first { entry.key.hasPrefix($0 + "[") }
+      let key = loop ?? entry.key
+      if written[key] == nil {
+        written[key] = Written(line: entry.line, text: loop == nil ? entry.text : nil)
       }
     }
-    return line(of: key, text).map { "spec.yaml:\($0)" } ?? fallback
+    return written
   }
 
   /// Of the key itself, or of the shorthand that gave its value: `linear: 128` for
   /// `linear.units`, `loss: hinge` for `loss.kind`, `normal: [1, 0.02]` for `normal.mean`.
-  private func line(of key: String, _ text: String) -> Int? {
+  private static func line(
+    of key: String, _ text: String, in written: [String: Written]
+  ) -> Int? {
     if let written = written[key] { return written.line }
     var key = key
     while let end = key.lastIndex(where: { $0 == "." || $0 == "[" }) {
       key = String(key[..<end])
       guard let written = written[key] else { continue }
       guard let shorthand = written.text else { return written.line }
-      return Self.gives(shorthand, text) ? written.line : nil
+      return gives(shorthand, text) ? written.line : nil
     }
     return nil
-  }
-
-  private func isOverridden(_ key: String, _ text: String) -> Bool {
-    overrides.contains { override in
-      guard key.isInside(override.key), let shorthand = override.text else { return false }
-      return key == override.key || Self.gives(shorthand, text)
-    }
   }
 
   private static func gives(_ shorthand: String, _ text: String) -> Bool {
@@ -91,8 +87,8 @@ package struct Origins: Sendable {
   }
 
   /// `a={b: 1, c: 2}` writes `a.b` and `a.c`.
-  private static func overrides(_ command: [String]) -> [Written] {
-    var found: [Written] = []
+  private static func overrides(_ command: [String]) -> [FlatYAML.Entry] {
+    var found: [FlatYAML.Entry] = []
     for (index, word) in command.enumerated() {
       var text: Substring?
       if word == "--set", index + 1 < command.count { text = command[index + 1][...] }
@@ -102,7 +98,7 @@ package struct Origins: Sendable {
       let value = try? FlatYAML(String(text[text.index(after: equals)...]))
       for entry in value?.entries ?? [] {
         let separator = entry.key.isEmpty || entry.key.hasPrefix("[") ? "" : "."
-        found.append(Written(key: key + separator + entry.key, line: 1, text: entry.text))
+        found.append(.init(key: key + separator + entry.key, text: entry.text, line: entry.line))
       }
     }
     return found
@@ -124,12 +120,5 @@ package struct Origins: Sendable {
       if parts.count > 1, let note = parts.last { comments[entry.key] = String(note) }
     }
     return comments
-  }
-}
-
-extension String {
-  /// Whether this key is `outer` or lies in it.
-  fileprivate func isInside(_ outer: String) -> Bool {
-    self == outer || hasPrefix(outer + ".") || hasPrefix(outer + "[")
   }
 }

@@ -37,12 +37,12 @@ package final class SweepDisplay {
     case .retried(let trial, let reason): say("\(trial.name)  failed, once more: \(reason)")
     case .paused(let trial, let reason):
       say(
-        "\(trial.name)  cannot write: \(reason)\nno trial begins until the disk takes files again",
+        "\(trial.name)  waits: \(reason)\nno trial begins until the disk has room and takes files",
         evenWhenQuiet: true)
     case .suggested(let trials, let refused):
       for reason in refused { say("a suggestion that cannot be played is passed over: \(reason)") }
       for trial in trials { say("\(trial.name)  suggested  \(Self.settings(trial))") }
-    case .continued: say("the disk takes files again", evenWhenQuiet: true)
+    case .continued: say("the disk has room and takes files again", evenWhenQuiet: true)
     case .waiting(let done, let running, let count, let left):
       let line =
         "\(done)/\(count) trials done, \(running) running"

@@ -16,7 +16,7 @@ package struct SweepDirectory: Sendable {
   /// same moment one makes it.
   ///
   /// - Parameter searches: `trials` are only the first of a search, which may have gone on from there.
-  /// - Throws: `.changed` when the newest sweep there has another spec, key by key; `fresh` makes a new
+  /// - Throws: `.sweepChanged` when the newest sweep there has another spec, key by key; `fresh` makes a new
   ///   directory all the same.
   package static func open(
     _ trials: [PlannedTrial], of experiment: Experiment, merged: String, context: RunContext,

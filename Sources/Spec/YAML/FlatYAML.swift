@@ -10,6 +10,10 @@ package struct FlatYAML: Sendable {
     package let text: String
     /// Of the value, counted from 1.
     package let line: Int
+
+    package init(key: String, text: String, line: Int) {
+      (self.key, self.text, self.line) = (key, text, line)
+    }
   }
 
   /// In the order of the file.
