@@ -40,10 +40,13 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
 
+    // The C library of the system, under one name.
+    .target(name: "CLibrary", swiftSettings: strict),
+
     // What the file says.
-    .target(name: "Spec", dependencies: ["CYAML"], swiftSettings: touchesC),
+    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC),
     // The graph core: a closed set of ops and its interpreters.
-    .target(name: "TensorCore", swiftSettings: strict),
+    .target(name: "TensorCore", dependencies: ["CLibrary"], swiftSettings: strict),
     // Layers, losses, optimizers: from a spec to graphs.
     .target(name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
     // Vector kernels and the thread team, in C.
@@ -56,7 +59,7 @@ let package = Package(
     .target(name: "CKernelsAVX512", cSettings: [.unsafeFlags(vectorCode + avx512)]),
     // A verified graph → an executable, on the processor.
     .target(
-      name: "CPUBackend", dependencies: ["TensorCore", "COneDNN", "CKernels"],
+      name: "CPUBackend", dependencies: ["CLibrary", "TensorCore", "COneDNN", "CKernels"],
       swiftSettings: touchesC),
     // Reading JPEG and PNG, with the libraries' jumps caught in C.
     .target(
@@ -65,22 +68,25 @@ let package = Package(
     // Data sets in, pictures out.
     .target(
       name: "Images",
-      dependencies: ["Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", crypto],
+      dependencies: ["CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", crypto],
       swiftSettings: touchesC),
     // What the samples are worth; host arrays only.
     .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
     // Plays the rounds; the sole writer of a result directory.
     .target(
       name: "Runner",
-      dependencies: ["Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", crypto],
+      dependencies: [
+        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", crypto,
+      ],
       swiftSettings: strict),
     // Reads result directories: tables, charts, comparisons, reports. Writes into none.
-    .target(name: "Results", dependencies: ["Spec", "Images"], swiftSettings: strict),
+    .target(name: "Results", dependencies: ["CLibrary", "Spec", "Images"], swiftSettings: strict),
     // One file per command; the one list of backends.
     .executableTarget(
       name: "gan-exp",
       dependencies: [
-        "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Metrics", "Runner",
+        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Metrics",
+        "Runner",
         "Results", argumentParser,
       ], swiftSettings: strict),
 
@@ -91,7 +97,8 @@ let package = Package(
       name: "ModelBuilderTests", dependencies: ["ModelBuilder", "Spec", "TensorCore"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore"], swiftSettings: strict),
+      name: "CPUBackendTests", dependencies: ["CLibrary", "CPUBackend", "TensorCore"],
+      swiftSettings: strict),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Spec"], exclude: ["Golden"],
       swiftSettings: strict),
@@ -101,12 +108,14 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", "CPUBackend",
+        "CLibrary", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics",
+        "CPUBackend",
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "ResultsTests", dependencies: ["Results", "Spec", "Images"], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["gan-exp"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["CLibrary", "gan-exp"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

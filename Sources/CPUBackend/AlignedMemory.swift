@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 import TensorCore
 
 /// Memory on a 64-byte boundary, filled with zeros.

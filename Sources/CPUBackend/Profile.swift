@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 import TensorCore
 
 /// Times every step when the environment says `GAN_EXP_PROFILE=1`; the table goes to standard error

@@ -1,14 +1,9 @@
+import CLibrary
 import CPUBackend
 import Spec
 import Testing
 
 @testable import Runner
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// What may befall the n-th operation of a run on a disk.
 enum Mishap: String, CaseIterable, Sendable {

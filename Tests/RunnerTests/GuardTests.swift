@@ -1,15 +1,10 @@
+import CLibrary
 import ModelBuilder
 import Spec
 import TensorCore
 import Testing
 
 @testable import Runner
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The reference interpreter, on which a state turns bad (or the device fails) at a given execution.
 struct SpoiltBackend: Backend {

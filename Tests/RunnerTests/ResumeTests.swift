@@ -1,3 +1,4 @@
+import CLibrary
 import CPUBackend
 import ModelBuilder
 import Spec
@@ -5,12 +6,6 @@ import TensorCore
 import Testing
 
 @testable import Runner
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A process that is no more: what it held is free.
 private let gone = ProcessIdentity(

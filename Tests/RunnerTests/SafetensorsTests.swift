@@ -1,13 +1,8 @@
+import CLibrary
 import TensorCore
 import Testing
 
 @testable import Runner
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 private func file(_ header: String, _ data: [UInt8] = []) -> [UInt8] {
   let length = UInt64(header.utf8.count)

@@ -1,3 +1,4 @@
+import CLibrary
 import Images
 import ModelBuilder
 import Spec
@@ -5,12 +6,6 @@ import TensorCore
 import Testing
 
 @testable import Runner
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A game so small that the reference interpreter plays a round in milliseconds.
 struct TinyRun {

@@ -1,12 +1,5 @@
+import CLibrary
 import Crypto
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A file of decoded pictures that is made once for a state of the picture files and a set of options,
 /// and mapped into memory ever after.

@@ -1,12 +1,5 @@
+import CLibrary
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Decoded pictures on their way into a data set, written from many threads, each at its place: in
 /// memory, or in a file that `DecodedCache` is about to publish, behind the page of its header.

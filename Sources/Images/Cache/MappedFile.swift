@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// A file as memory: its pages come from the disk when they are touched and may leave again, so it can
 /// be larger than the memory of the machine.

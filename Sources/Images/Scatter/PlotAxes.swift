@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// The square of the plane that a picture shows: the same scale in both directions, round ends.
 package struct PlotAxes: Sendable, Equatable {

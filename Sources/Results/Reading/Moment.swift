@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// A moment in UTC, to the second, as status.json has it: `2026-11-21T02:53:08Z`.
 package struct Moment: Sendable, Hashable, Comparable {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// Why a file of a run cannot be used, on one line.
 package struct ReadingError: Error, Hashable, CustomStringConvertible {
@@ -77,13 +71,7 @@ enum PlainFiles {
   }
 
   private static func unistdOpen(_ path: String) -> Int32 {
-    #if canImport(Glibc)
-      Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #elseif canImport(Musl)
-      Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #else
-      Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #endif
+    CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   }
 
   /// Fewer bytes than asked for where the file has shrunk meanwhile.

@@ -1,12 +1,5 @@
+import CLibrary
 import Spec
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Who is writing a run: enough to tell later whether the process still lives.
 package struct ProcessIdentity: Sendable, Hashable {

@@ -1,12 +1,5 @@
+import CLibrary
 import Spec
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The git work tree in which the program was started: which commit is checked out, and a digest of
 /// what has been changed since.
@@ -90,13 +83,7 @@ struct WorkTree: Sendable, Hashable {
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard left > 0, bytes.count <= limit.bytes else { return nil }
       guard poll(&wait, 1, Int32(left * 1000) + 1) != 0 else { return nil }
-      #if canImport(Glibc)
-        let count = Glibc.read(descriptor, &part, part.count)
-      #elseif canImport(Musl)
-        let count = Musl.read(descriptor, &part, part.count)
-      #else
-        let count = Darwin.read(descriptor, &part, part.count)
-      #endif
+      let count = CLibrary.read(descriptor, &part, part.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { return nil }
       if count == 0 { return bytes }

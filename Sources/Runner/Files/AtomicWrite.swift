@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 // A file or folder appears whole or not at all: written under a temporary name beside its place,
 // synchronized, renamed, and the name synchronized too. What was there before stays until then.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// Every call with which this room touches a disk, each with its error in the system's words.
 ///
@@ -161,13 +155,7 @@ package struct FileLayer: Sendable {
 
   package func rename(_ path: String, to target: String) throws(RunError) {
     try check(.rename, target, "put in place")
-    #if canImport(Glibc)
-      let outcome = Glibc.rename(path, target)
-    #elseif canImport(Musl)
-      let outcome = Musl.rename(path, target)
-    #else
-      let outcome = Darwin.rename(path, target)
-    #endif
+    let outcome = CLibrary.rename(path, target)
     guard outcome == 0 else { throw Self.failure(target, "put in place") }
   }
 
@@ -175,13 +163,7 @@ package struct FileLayer: Sendable {
   /// of processes that try, one succeeds, on local disks and shared file systems alike.
   package func link(_ path: String, to target: String) throws(RunError) -> Bool {
     try check(.link, target, "put in place")
-    #if canImport(Glibc)
-      let outcome = Glibc.link(path, target)
-    #elseif canImport(Musl)
-      let outcome = Musl.link(path, target)
-    #else
-      let outcome = Darwin.link(path, target)
-    #endif
+    let outcome = CLibrary.link(path, target)
     if outcome == 0 { return true }
     if errno == EEXIST { return false }
     throw Self.failure(target, "put in place")
@@ -238,13 +220,7 @@ package struct FileLayer: Sendable {
   private static func writeSome(
     _ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int
   ) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, base, count)
-    #elseif canImport(Musl)
-      Musl.write(descriptor, base, count)
-    #else
-      Darwin.write(descriptor, base, count)
-    #endif
+    CLibrary.write(descriptor, base, count)
   }
 
   fileprivate func check(
@@ -377,13 +353,7 @@ extension FileLayer {
   private static func readSome(
     _ descriptor: Int32, _ base: UnsafeMutableRawPointer, _ count: Int
   ) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(descriptor, base, count)
-    #elseif canImport(Musl)
-      Musl.read(descriptor, base, count)
-    #else
-      Darwin.read(descriptor, base, count)
-    #endif
+    CLibrary.read(descriptor, base, count)
   }
 
   /// Bytes that an ordinary user may still write where `path`, or the nearest folder above it, is.

@@ -1,12 +1,5 @@
+import CLibrary
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// SIGINT, SIGTERM and SIGHUP: the first asks the run to stop after its round, the second ends the
 /// program. A signal that whoever started the program ignores (`nohup`, `&` in a script) stays ignored.

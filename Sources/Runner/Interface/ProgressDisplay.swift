@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// Says on stderr how a run goes: one line redrawn in place on a terminal, else a line now and then.
 package final class ProgressDisplay {

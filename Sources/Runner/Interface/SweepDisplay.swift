@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// Says on stderr how a sweep goes: a line for each trial that begins or ends, and one for the sweep,
 /// redrawn in place on a terminal, else every half minute.

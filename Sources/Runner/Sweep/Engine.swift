@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// What starts the workers of a sweep. Truth is in the folders: an engine knows only whether a job it
 /// started still goes.

@@ -1,12 +1,5 @@
+import CLibrary
 import Spec
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// What a sweep may do, besides what its spec says.
 package struct SweepOptions: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 
 extension Expression {
   typealias Lookup = (_ name: String, _ offset: Int) throws(ExpressionError) -> ExpressionValue

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// log(1 / √(2π))
 private let logRootTwoPi = 0.5 * log(2 * Double.pi)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// What an axis of a search may be, as a number: a place in a range, or the index of one of so many
 /// choices.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import CLibrary
 
 /// A setting that a search has tried, and what it came to.
 package struct SearchTrial: Sendable, Hashable {
