@@ -72,22 +72,27 @@ let package = Package(
       swiftSettings: touchesC),
     // What the samples are worth; host arrays only.
     .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
+    // The formats of a result directory: files, rows, claims; for who writes it and who reads it.
+    .target(
+      name: "RunFormat", dependencies: ["CLibrary", "Spec", crypto], swiftSettings: strict),
     // Plays the rounds; the sole writer of a result directory.
     .target(
       name: "Runner",
       dependencies: [
-        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", crypto,
+        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", "RunFormat",
+        crypto,
       ],
       swiftSettings: strict),
     // Reads result directories: tables, charts, comparisons, reports. Writes into none.
-    .target(name: "Results", dependencies: ["CLibrary", "Spec", "Images"], swiftSettings: strict),
+    .target(
+      name: "Results", dependencies: ["CLibrary", "Spec", "Images", "RunFormat"],
+      swiftSettings: strict),
     // One file per command; the one list of backends.
     .executableTarget(
       name: "gan-exp",
       dependencies: [
         "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Metrics",
-        "Runner",
-        "Results", argumentParser,
+        "RunFormat", "Runner", "Results", argumentParser,
       ], swiftSettings: strict),
 
     .testTarget(
@@ -106,16 +111,22 @@ let package = Package(
       name: "MetricsTests", dependencies: ["Metrics", "Spec", "TensorCore"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
+      name: "RunFormatTests", dependencies: ["CLibrary", "RunFormat", "Spec"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "CLibrary", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics",
+        "CLibrary", "RunFormat", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images",
+        "Metrics",
         "CPUBackend",
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Results", "Spec", "Images"], swiftSettings: strict),
+      name: "ResultsTests", dependencies: ["Results", "RunFormat", "Spec", "Images"],
+      swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["CLibrary", "gan-exp"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["CLibrary", "RunFormat", "gan-exp"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import TensorCore
 
 /// Everything a run needs; nothing has been written yet.

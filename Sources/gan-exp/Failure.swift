@@ -1,4 +1,5 @@
 import Foundation
+import RunFormat
 import Runner
 
 /// What the exit code says; scripts rely on these.

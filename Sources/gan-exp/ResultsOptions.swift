@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Results
+import RunFormat
 import Runner
 
 /// What every command that reads result directories takes.

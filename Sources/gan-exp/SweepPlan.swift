@@ -2,6 +2,7 @@ import Foundation
 import Images
 import Metrics
 import ModelBuilder
+import RunFormat
 import Runner
 import Spec
 import Synchronization

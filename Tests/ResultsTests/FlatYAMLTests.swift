@@ -94,8 +94,8 @@ struct FlatYAMLTests {
     try manager.createSymbolicLink(atPath: "\(samples.path)/latest", withDestinationPath: run)
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     #expect(scan.runs.map(\.path) == [run])
-    #expect(scan.notes.contains { $0.contains("status.json: is not a file") })
-    #expect(scan.notes.contains { $0.contains("losses.csv: is not a file") })
+    #expect(scan.notes.contains { $0.contains("status.json: not a regular file") })
+    #expect(scan.notes.contains { $0.contains("losses.csv: not a regular file") })
     #expect(LoadedRun(scan.runs[0]).problems.count == 1)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RunFormat
 import Testing
 
 @testable import Results
@@ -68,7 +69,7 @@ struct RunReadingTests {
     shape.heartbeat = test.heartbeat
     let run = Run(samples.add(shape), reader: SampleRuns.reader)
     #expect(run.state.text == test.shown)
-    #expect(run.isHeld == test.mayBeAlive)
+    #expect(run.status?.mayBeAlive(for: SampleRuns.reader) == test.mayBeAlive)
   }
 
   @Test("The facts of a whole run are read")
@@ -108,7 +109,7 @@ struct RunReadingTests {
       what: "empty status", file: "status.json", content: "", note: "status.json: is empty"),
     DamageCase(
       what: "half-written status", file: "status.json", content: "{\n  \"state\": \"run",
-      note: "status.json: line 2"),
+      note: "status.json: a string that does not end"),
     DamageCase(
       what: "a status that is a list", file: "status.json", content: "[1, 2]", note: "holds no keys"
     ),
@@ -332,26 +333,9 @@ struct RunReadingTests {
       ),
     ])
   func metrics(_ text: String, _ columns: [String]) {
-    let table = MetricsFile.table(text)
+    let table = MetricsFile.table(Array(text.utf8))
     #expect(table.columns == columns)
     #expect(table["step"] == [100, 200])
     #expect(table.values.dropFirst().contains { $0.last == 0.25 })
   }
-
-  #if os(Linux)
-    @Test("A process that has ended and that nobody waits for does not run")
-    func unawaited() throws {
-      var pid: pid_t = 0
-      try #require(posix_spawn(&pid, "/bin/true", nil, nil, [nil], nil) == 0)
-      #expect(Reader.current.isAlive(Int(getpid())))
-      var tries = 0
-      while Reader.current.isAlive(Int(pid)), tries < 5_000 {
-        usleep(1_000)
-        tries += 1
-      }
-      #expect(kill(pid, 0) == 0)
-      #expect(!Reader.current.isAlive(Int(pid)))
-      waitpid(pid, nil, 0)
-    }
-  #endif
 }

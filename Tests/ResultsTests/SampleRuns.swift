@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import RunFormat
 
 @testable import Results
 
@@ -17,8 +18,9 @@ final class SampleRuns: Sendable {
 
   /// The machine the tests pretend to be; process 100 lives.
   static let reader = Reader(
-    host: "desk", boot: "boot-1", now: Moment("2026-11-21T12:00:00Z") ?? .now,
-    isAlive: { $0 == 100 })
+    ProcessIdentity(pid: 1, host: "desk", boot: "boot-1", namespace: nil, start: nil),
+    now: Moment("2026-11-21T12:00:00Z") ?? .now,
+    look: { $0 == 100 ? .there(start: nil) : .gone })
 
   struct Shape {
     var name = "gan"

@@ -1,5 +1,6 @@
 import CLibrary
 import CPUBackend
+import RunFormat
 import Spec
 import Testing
 

@@ -1,5 +1,6 @@
 import CPUBackend
 import ModelBuilder
+import RunFormat
 import TensorCore
 import Testing
 

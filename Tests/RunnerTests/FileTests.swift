@@ -1,3 +1,4 @@
+import RunFormat
 import TensorCore
 import Testing
 

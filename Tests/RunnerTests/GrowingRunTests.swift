@@ -1,6 +1,7 @@
 import CPUBackend
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,5 +1,6 @@
 import CLibrary
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,5 +1,6 @@
 import CPUBackend
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing
@@ -63,7 +64,7 @@ struct LossColumnTests {
   }
 
   @Test func aPenaltyIsWhatItAddsToTheLoss() throws {
-    let penalty = LossLedger.Column(rawValue: "d_gradient_penalty")
+    let penalty = LossColumn(rawValue: "d_gradient_penalty")
     let run = TinyRun(
       log: "1 steps", generatorLayer: "tanh", loss: "wasserstein", penalties: "[gradient_penalty]")
     for row in try rows(run).rows {
@@ -84,8 +85,8 @@ struct LossColumnTests {
     for row in played {
       let (real, fake) = try (#require(row[.realScore]), #require(row[.fakeScore]))
       k = min(max(k + 0.1 * (0.5 * real - fake), 0), 1)
-      let written = try #require(row[LossLedger.Column(rawValue: "k")])
-      let convergence = try #require(row[LossLedger.Column(rawValue: "convergence")])
+      let written = try #require(row[LossColumn(rawValue: "k")])
+      let convergence = try #require(row[LossColumn(rawValue: "convergence")])
       #expect(abs(written - k) < 1e-5)
       #expect(abs(convergence - real - abs(0.5 * real - fake)) < 1e-5)
     }
@@ -93,8 +94,8 @@ struct LossColumnTests {
 
   @Test func aRunGoesOnWithTheColumnsItBeganWith() {
     let usual = LossRow.columns(header: Self.usual[...])
-    #expect(usual == LossLedger.Column.usual)
-    var ledger = LossLedger(columns: LossLedger.Column.usual)
+    #expect(usual == LossColumn.usual)
+    var ledger = LossLedger(columns: LossColumn.usual)
     ledger.add([
       MoveResult(
         name: "discriminator0", loss: 1, gradientNorm: nil, realScore: nil, fakeScore: nil,

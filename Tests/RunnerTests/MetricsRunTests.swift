@@ -2,6 +2,7 @@ import CPUBackend
 import Images
 import Metrics
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 import Testing
 
@@ -29,13 +30,13 @@ struct LossRowTests {
   }
 
   @Test func columnsOfAGameStandAfterThoseOfEveryGame() throws {
-    let names = ["d_r1", "k"].map { LossLedger.Column(rawValue: $0) }
-    var ledger = LossLedger(columns: LossLedger.Column.usual + names)
+    let names = ["d_r1", "k"].map { LossColumn(rawValue: $0) }
+    var ledger = LossLedger(columns: LossColumn.usual + names)
     ledger.add([move("discriminator0", 1, terms: ["d_r1": 0.5]), move("generator0", 2)])
     ledger.add([move("discriminator0", 1, terms: ["d_r1": 1, "g_r1": 9])])
     let restored = LossLedger(ledger.json, columns: ledger.columns)
     #expect(restored == ledger)
-    #expect(LossLedger(ledger.json, columns: LossLedger.Column.usual) == nil)
+    #expect(LossLedger(ledger.json, columns: LossColumn.usual) == nil)
     let header = LossRow.header(ledger.columns)
     #expect(header.hasSuffix("d_gradient_norm,g_gradient_norm,d_r1,k\n"))
     let row = ledger.takeRow(step: 2, epoch: 1, images: 8)

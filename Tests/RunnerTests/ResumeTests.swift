@@ -1,6 +1,7 @@
 import CLibrary
 import CPUBackend
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 import TensorCore
 import Testing
 

@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import RunFormat
 import Spec
 import Synchronization
 import Testing

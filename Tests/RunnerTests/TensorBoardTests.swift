@@ -1,5 +1,6 @@
 import CPUBackend
 import Foundation
+import RunFormat
 import Spec
 import Testing
 
@@ -178,7 +179,7 @@ struct TensorBoardTests {
     let read = try JSON(parsing: Array(bytes))
 
     let rows = LossRow.rows(of: try FileLayer().read("\(directory)/losses.csv"))
-    #expect(rows.first?.columns.count == LossLedger.Column.usual.count)
+    #expect(rows.first?.columns.count == LossColumn.usual.count)
     for column in rows.first?.columns ?? [] {
       let name = column.rawValue
       let group =

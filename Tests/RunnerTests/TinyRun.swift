@@ -1,6 +1,7 @@
 import CLibrary
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing

@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 import Testing
@@ -128,9 +129,9 @@ struct TrainTests {
       case .grown(let words): heard.append(words)
       case .round(let progress): heard.append("round \(progress.step)/\(progress.steps)")
       case .row(let row): heard.append("row \(row.step)")
-      case .picture(let path): heard.append(lastComponent(path))
+      case .picture(let path): heard.append(path.lastPathComponent)
       case .measured(let rows): heard.append("measured \(rows.count)")
-      case .checkpoint(let path): heard.append(lastComponent(path))
+      case .checkpoint(let path): heard.append(path.lastPathComponent)
       case .warning(let text): heard.append(text)
       case .ended(let outcome): heard.append("ended \(outcome.exitCode)")
       }

@@ -1,3 +1,5 @@
+import RunFormat
+
 /// A named line over the steps of training.
 package struct Curve: Sendable {
   package struct Point: Sendable, Hashable {

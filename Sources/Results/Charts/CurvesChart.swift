@@ -1,3 +1,5 @@
+import RunFormat
+
 /// Curves over the steps, one panel a measure, as an SVG picture that follows the light or dark of its
 /// reader.
 package struct CurvesChart: Sendable {

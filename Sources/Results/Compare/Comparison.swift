@@ -1,3 +1,5 @@
+import RunFormat
+
 /// Runs beside one another: a row for each spec, whose replicates (all equal but for the seed) are
 /// taken together.
 package struct Comparison: Sendable {

@@ -1,3 +1,5 @@
+import RunFormat
+
 /// Which number of a column stands for a run.
 package enum ValueChoice: Sendable, Hashable {
   case last, best, min, max, mean

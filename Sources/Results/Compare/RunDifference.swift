@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// `gan-exp diff A B`: what differs between two runs, key by key.

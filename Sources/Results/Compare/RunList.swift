@@ -1,3 +1,5 @@
+import RunFormat
+
 /// `gan-exp ls`: one line a run.
 package struct RunList: Sendable {
   package let runs: [LoadedRun]

@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 import Spec
 
 /// `gan-exp show`: the key facts of one run.

@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 
 /// The sample grids of several runs side by side on one picture, each with its name and step.
 package struct GridSheet: Sendable {

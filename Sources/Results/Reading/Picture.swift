@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 
 /// One grid of samples on disk.
 package struct Picture: Sendable, Hashable {

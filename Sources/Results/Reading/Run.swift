@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// One result directory. What is cheap is read at once, everything else when it is asked for; nothing
@@ -13,8 +14,6 @@ package struct Run: Sendable {
   package let lastRow: NumberTable
   /// What could not be read, a line each.
   package let problems: [String]
-  /// Whether a process may still be writing here, silent or not; such a run must not be removed.
-  package let isHeld: Bool
 
   /// The folder's own name.
   package var id: String { path.lastPathComponent }
@@ -27,29 +26,21 @@ package struct Run: Sendable {
       ?? status?.step
   }
 
-  /// `4711 on desk`
-  package var holder: String {
-    "\(status?.pid.map { "\($0)" } ?? "unknown") on \(status?.host ?? "an unknown machine")"
-  }
-
-  private static let rowLength = 4_096
-
   /// - Parameter path: a folder that holds a run, complete or not.
   package init(_ path: String, reader: Reader = .current) {
     var problems: [String] = []
     self.path = path
     do throws(ReadingError) {
-      status = try Self.settings("\(path)/status.json").map(RunStatus.init)
+      status = try Self.json("\(path)/status.json").map { RunStatus($0) }
       if status == nil { problems.append("\(path): there is no status.json") }
     } catch {
       status = nil
       problems.append("\(error)")
     }
     do throws(ReadingError) {
-      let ends = try PlainFiles.ends(
-        "\(path)/losses.csv", head: Self.rowLength, tail: Self.rowLength)
-      lastRow = ends.map { NumberTable(head: $0.head, tail: $0.tail, isWhole: $0.isWhole) } ?? .none
-      if let ends, !ends.head.isEmpty, !lastRow.columns.contains("step") {
+      let row = try NumberTable(lastRowOf: "\(path)/losses.csv")
+      lastRow = row ?? .none
+      if let row, !row.columns.isEmpty, !row.columns.contains("step") {
         problems.append("\(path)/losses.csv: its first line does not name a column `step`")
       }
     } catch {
@@ -58,7 +49,6 @@ package struct Run: Sendable {
     }
     name = Self.name(in: path) ?? Self.nameFromPath(path)
     state = status?.state(for: reader) ?? .unknown
-    isHeld = status?.mayBeAlive(for: reader) ?? false
     self.problems = problems
   }
 
@@ -79,6 +69,20 @@ package struct Run: Sendable {
     var parent = (PlainFiles.absolute(path) ?? path).parentPath
     if parent.lastPathComponent == "trials" { parent = parent.parentPath.parentPath }
     return parent.lastPathComponent
+  }
+
+  private static func json(_ path: String) throws(ReadingError) -> JSON? {
+    guard let bytes = try PlainFiles.bytes(path) else { return nil }
+    guard !bytes.isEmpty else { throw ReadingError(path: path, reason: "is empty") }
+    do throws(JSONError) {
+      let json = try JSON(parsing: bytes)
+      guard json.members?.isEmpty == false else {
+        throw JSONError(offset: 0, reason: "holds no keys")
+      }
+      return json
+    } catch {
+      throw ReadingError(path: path, reason: "\(error)")
+    }
   }
 
   private static func settings(_ path: String) throws(ReadingError) -> Settings? {
@@ -117,8 +121,7 @@ package struct Run: Sendable {
 
   /// Evaluation metrics over the steps; empty where there are none.
   package func metrics() throws(ReadingError) -> NumberTable {
-    guard let text = try PlainFiles.text("\(path)/metrics.csv") else { return .none }
-    return MetricsFile.table(text)
+    try PlainFiles.bytes("\(path)/metrics.csv").map(MetricsFile.table) ?? .none
   }
 
   func text(_ file: String) throws(ReadingError) -> String? {
@@ -133,8 +136,4 @@ package struct Run: Sendable {
   package func files(in folder: String) -> [String] {
     (PlainFiles.entries(of: "\(path)/\(folder)") ?? []).map(\.name)
   }
-}
-
-extension NumberTable {
-  package static let none = NumberTable(columns: [], values: [])
 }

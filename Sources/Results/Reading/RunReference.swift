@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// How a run is named on the command line: a folder, the beginning of an id, `@last`, `@best`.

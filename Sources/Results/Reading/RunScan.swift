@@ -1,4 +1,5 @@
 import Dispatch
+import RunFormat
 import Synchronization
 
 /// All runs below some folders, and a line for each thing that is none.

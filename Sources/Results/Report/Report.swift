@@ -1,4 +1,5 @@
 import Foundation
+import RunFormat
 import Spec
 
 /// One HTML file about some runs, complete in itself: no network, light and dark, wide and narrow.

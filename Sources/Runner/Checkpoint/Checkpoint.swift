@@ -1,5 +1,6 @@
 import Crypto
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -142,11 +143,6 @@ enum CheckpointFile: String, CaseIterable {
   }
 }
 
-/// SHA-256 in hex.
-func sha256(_ bytes: [UInt8]) -> String {
-  hexadecimal(SHA256.hash(data: bytes))
-}
-
 extension DraftFolder {
   /// The files of a checkpoint. `read` gives the present value of a state in our own layout.
   func writeCheckpoint(
@@ -208,23 +204,5 @@ extension StateDeclaration {
   /// As PyTorch has it.
   fileprivate var torchType: TensorType {
     TensorType(layout.torchShape(of: type.shape), type.dtype)
-  }
-}
-
-extension JSON {
-  /// With a digest of everything else as its last member.
-  var sealed: JSON {
-    guard case .object(let members) = self else { return self }
-    let digest = sha256(Array(compact.utf8))
-    return .object(members + [("digest", .text(digest))])
-  }
-
-  /// What was sealed, or nil if it has been changed since.
-  var unsealed: JSON? {
-    guard case .object(let members) = self, let last = members.last, last.0 == "digest" else {
-      return nil
-    }
-    let content = JSON.object(Array(members.dropLast()))
-    return last.1.string == sha256(Array(content.compact.utf8)) ? content : nil
   }
 }

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 import ModelBuilder
 import TensorCore

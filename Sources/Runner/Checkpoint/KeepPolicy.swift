@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// Which checkpoints of a run stay: the newest, the best by the objective, and milestones.

@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 import Spec
 
 /// What only the program as a whole knows of a run: goes to environment.json.
@@ -26,7 +27,7 @@ package struct RunContext: Sendable {
 
   /// - Parameter skipped: pictures of the data source that were left out.
   func environment(
-    dataDigest: String, skipped: [BadImage] = [], started: String
+    dataDigest: String, skipped: [BadImage] = [], started: Moment
   ) -> JSON {
     let tree = WorkTree.current
     return .map([
@@ -35,7 +36,7 @@ package struct RunContext: Sendable {
         "numerics": .integer(numericsVersion),
       ]),
       "command": .list(commandLine.map(JSON.text)),
-      "started": .text(started),
+      "started": .text(started.iso),
       "device": .text(device),
       "threads": .integer(threads),
       "machine": Machine.json(),

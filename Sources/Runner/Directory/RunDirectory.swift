@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -9,11 +10,9 @@ package final class RunDirectory {
   let files: FileLayer
   let claim: RunClaim
   private let process: ProcessIdentity
-  private let started: String
+  private let started: Moment
   /// Held open, so that a process that has been replaced writes to files that have no name any more.
   private var open: [String: AppendedFile] = [:]
-
-  static let timingHeader = "step,seconds,images_per_second,waited\n"
 
   /// What is told to a directory about the one who works in it.
   struct Work {
@@ -32,7 +31,7 @@ package final class RunDirectory {
 
   private init(_ path: String, _ claim: RunClaim, _ process: ProcessIdentity, files: FileLayer) {
     (self.path, self.claim, self.process, self.files) = (path, claim, process, files)
-    started = Timestamp.now.iso
+    started = .now
   }
 
   /// Makes `results/NAME/TIME-DIGEST`, which nobody else has or will have.
@@ -71,7 +70,7 @@ package final class RunDirectory {
   ) throws(RunError) -> String {
     let folder = try makeFolder(ofAll: experiment, in: results, files)
     let resolved = experiment.resolvedYAML(comments: false)
-    let stem = "\(folder)/\(Timestamp.now.compact)-\(sha256(Array(resolved.utf8)).prefix(6))"
+    let stem = "\(folder)/\(Moment.now.compact)-\(sha256(Array(resolved.utf8)).prefix(6))"
     var path = stem
     var attempt = 1
     while try !files.makeDirectory(path) {
@@ -182,7 +181,7 @@ package final class RunDirectory {
 
   func log(_ line: String) throws(RunError) {
     try claim.check()
-    try append("log.txt", "\(Timestamp.now.iso) \(line)\n")
+    try append("log.txt", "\(Moment.now.iso) \(line)\n")
   }
 
   func writeStatus(_ status: RunStatus) throws(RunError) {
@@ -206,8 +205,7 @@ package final class RunDirectory {
   }
 
   private func statusText(_ status: RunStatus) -> String {
-    status.json(process: process, started: started, heartbeat: Timestamp.now.iso).text
-      + "\n"
+    status.said(by: process, started: started, at: .now).json.text + "\n"
   }
 
   /// - Returns: the path of the picture, and what is in it.
@@ -248,7 +246,7 @@ package final class RunDirectory {
   /// Makes `latest` name a checkpoint, unless it does.
   func pointToLatest(_ folder: String) throws(RunError) {
     try claim.check()
-    let (pointer, line) = ("\(store.path)/latest", Array("\(lastComponent(folder))\n".utf8))
+    let (pointer, line) = ("\(store.path)/latest", Array("\(folder.lastPathComponent)\n".utf8))
     if let written = try? files.read(pointer, limit: 4096), written == line { return }
     try files.replace(pointer, with: line)
   }
@@ -268,7 +266,7 @@ package final class RunDirectory {
   /// Puts a checkpoint that is not as it was written out of the way, and keeps it for a look.
   func setAside(_ folder: String) throws(RunError) {
     try claim.check()
-    let stem = "\(parentFolder(folder))/damaged-\(lastComponent(folder))"
+    let stem = "\(folder.parentPath)/damaged-\(folder.lastPathComponent)"
     var (place, number) = (stem, 1)
     while files.exists(place) { (place, number) = ("\(stem)-\(number + 1)", number + 1) }
     try files.rename(folder, to: place)

@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 import Spec
 
 /// The git work tree in which the program was started: which commit is checked out, and a digest of
@@ -31,7 +32,7 @@ struct WorkTree: Sendable, Hashable {
     var folder = String(cString: place)
     while access("\(folder)/.git", R_OK) != 0 {
       if folder == "/" { return nil }
-      folder = parentFolder(folder)
+      folder = folder.parentPath
     }
     return folder
   }

@@ -1,5 +1,6 @@
 import Crypto
 import Dispatch
+import RunFormat
 import Synchronization
 import TensorCore
 
@@ -28,6 +29,6 @@ final class BackgroundSHA256: Sendable {
 
   /// Of all that came before, in hex.
   var hexadecimal: String {
-    queue.sync { hash.withLock { Runner.hexadecimal($0.finalize()) } }
+    queue.sync { hash.withLock { RunFormat.hexadecimal($0.finalize()) } }
   }
 }

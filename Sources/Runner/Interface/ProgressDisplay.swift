@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 
 /// Says on stderr how a run goes: one line redrawn in place on a terminal, else a line now and then.
 package final class ProgressDisplay {

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// What happens in a run, for whoever watches: a progress line, a test.

@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 
 /// Says on stderr how a sweep goes: a line for each trial that begins or ends, and one for the sweep,
 /// redrawn in place on a terminal, else every half minute.

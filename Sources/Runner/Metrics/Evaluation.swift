@@ -1,6 +1,7 @@
 import Images
 import Metrics
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// Both losses over the epochs, as an SVG picture that follows the light or dark of its reader.

@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -94,18 +95,8 @@ struct Resumption {
   private static func timing(
     _ bytes: [UInt8], upTo step: Int
   ) -> (text: String, seconds: Double, waited: Double) {
-    var (text, seconds, waited) = (RunDirectory.timingHeader, 0.0, 0.0)
-    let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
-    for line in String(decoding: whole, as: UTF8.self).split(separator: "\n").dropFirst() {
-      var cells = line.split(separator: ",")
-      // Runs of earlier versions have not counted how long they waited.
-      if cells.count == 3 { cells.append("0.000") }
-      guard cells.count == 4, let row = Int(cells[0]), let time = Double(cells[1]),
-        let wait = Double(cells[3]), row <= step
-      else { continue }
-      text += cells.joined(separator: ",") + "\n"
-      (seconds, waited) = (time, wait)
-    }
-    return (text, seconds, waited)
+    let rows = TimingRow.rows(of: bytes).filter { $0.step <= step }
+    let text = rows.reduce(into: TimingRow.header) { $0 += $1.csv }
+    return (text, rows.last?.seconds ?? 0, rows.last?.waited ?? 0)
   }
 }

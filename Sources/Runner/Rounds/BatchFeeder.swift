@@ -1,5 +1,6 @@
 import Dispatch
 import Images
+import RunFormat
 import Synchronization
 import TensorCore
 

@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 

@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import Spec
 
 /// When which level of networks that grow plays, counted in images shown to the critic.

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// Seconds of a process that went into writing things down rather than into training.

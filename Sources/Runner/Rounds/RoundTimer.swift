@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import TensorCore
 
 /// How long each of `rounds` rounds takes, in seconds, after `warmUp` rounds that are not counted.

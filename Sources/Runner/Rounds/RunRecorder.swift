@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -66,7 +67,7 @@ final class RunRecorder {
       try goOn(resumption)
     } else {
       try directory.setRows(
-        losses: Array(LossRow.header(ledger.columns).utf8), timing: RunDirectory.timingHeader,
+        losses: Array(LossRow.header(ledger.columns).utf8), timing: TimingRow.header,
         metrics: metricsTable([]))
     }
     let step = resumption?.checkpoint.step ?? 0
@@ -86,7 +87,7 @@ final class RunRecorder {
       losses: resumption.losses, timing: resumption.timing,
       metrics: metricsTable(resumption.metrics))
     scores = scores.map { ObjectiveValues($0.objective, csv: resumption.metrics) }
-    lastMeasured = MetricsRow.lastStep(in: resumption.metrics)
+    lastMeasured = MetricsRow.rows(of: resumption.metrics).last?.step
     for (folder, error) in resumption.passedOver {
       try warn("\(error); going on from step \(checkpoint.step)")
       try directory.setAside(folder)
@@ -136,10 +137,10 @@ final class RunRecorder {
       let row = try writeLosses(after: step)
       let now = setup.clock()
       let rate = Double(row.images - lastRow.images) / max(now - lastRow.time, 1e-9)
-      try directory.append(
-        "timing.csv",
-        "\(step),\(fixed(secondsBefore + now - startTime, decimals: 3)),"
-          + "\(fixed(rate, decimals: 1)),\(fixed(waited, decimals: 3))\n")
+      let timing = TimingRow(
+        step: step, seconds: secondsBefore + now - startTime, imagesPerSecond: rate,
+        waited: waited)
+      try directory.append("timing.csv", timing.csv)
       lastRow = (now, row.images)
       watch(.row(row))
     }
@@ -164,7 +165,7 @@ final class RunRecorder {
   }
 
   func drawCurves() throws(RunError) {
-    func points(_ column: LossLedger.Column) -> [LossChart.Point] {
+    func points(_ column: LossColumn) -> [LossChart.Point] {
       curves.compactMap { epoch, row in
         row[column].map { LossChart.Point(epoch: epoch, loss: $0) }
       }
@@ -229,14 +230,15 @@ final class RunRecorder {
     let rows = measurements.map {
       MetricsRow(
         step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
-        measurement: $0, seed: evaluation.section.seed, weights: evaluation.section.weights)
+        metric: $0.name, value: $0.value, samples: $0.samples, seed: evaluation.section.seed,
+        weights: evaluation.section.weights.rawValue, settings: $0.settings)
     }
     try directory.append("metrics.csv", rows.map(\.csv).joined())
     try events?.add(rows)
     if let objective = scores?.objective.metric,
-      let row = rows.first(where: { $0.measurement.name == objective })
+      let row = rows.first(where: { $0.metric == objective })
     {
-      scores?.add(.init(step: step, epoch: row.epoch, value: row.measurement.value))
+      scores?.add(.init(step: step, epoch: row.epoch, value: row.value))
     }
     lastMeasured = step
     // Rates are those of training.

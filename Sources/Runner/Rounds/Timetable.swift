@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// When what happens: rounds, batches, images and epochs, each a function of how many rounds have

@@ -1,4 +1,5 @@
 import Images
+import RunFormat
 import Spec
 
 /// The samples of a run as its networks see them, and their classes if the game has labels.

@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -152,7 +153,7 @@ final class TrainingRun {
     _ state: RunStatus.State, reason: String? = nil, cause: String? = nil
   ) -> RunStatus {
     RunStatus(
-      state: state, step: step, steps: timetable.rounds,
+      state, step: step, steps: timetable.rounds,
       epoch: step == 0 ? 0 : timetable.epoch(of: step), reason: reason, cause: cause)
   }
 
@@ -228,7 +229,7 @@ final class TrainingRun {
   private func result(_ status: RunStatus, _ exitCode: Int32) -> JSON {
     status.result(
       exitCode: exitCode, attempt: directory.claim.number, seconds: recorder.elapsed,
-      recording: recorder.cost, ended: Timestamp.now.iso)
+      recording: recorder.cost.json, ended: .now)
   }
 
   /// A claim that cannot be given back ends with the process.

@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 

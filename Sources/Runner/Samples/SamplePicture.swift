@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 
 /// How samples become one picture: images side by side, vectors as points among the real ones.

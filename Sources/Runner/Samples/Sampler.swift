@@ -1,4 +1,5 @@
 import ModelBuilder
+import RunFormat
 import TensorCore
 
 /// Asks a generator for samples, so many at a time, as it stands on a device.

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// A sweep that waits because a trial could not write: for room on the disk, for a permission, for a

@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 
 /// What starts the workers of a sweep. Truth is in the folders: an engine knows only whether a job it
 /// started still goes.

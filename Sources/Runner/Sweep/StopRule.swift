@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// How the objective of a trial went, against what its early stopping counts: epochs or steps.

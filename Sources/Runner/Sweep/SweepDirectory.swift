@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// The directory of a sweep: `results/NAME/TIME-DIGEST` with its plan, its journal and its trials.
@@ -48,7 +49,7 @@ package struct SweepDirectory: Sendable {
     do throws(RunError) {
       _ = try files.makeDirectory("\(path)/trials")
       _ = try files.makeDirectory("\(path)/logs")
-      let environment = context.environment(dataDigest: dataDigest, started: Timestamp.now.iso)
+      let environment = context.environment(dataDigest: dataDigest, started: .now)
       try files.replace("\(path)/spec.yaml", with: spec)
       try files.replace("\(path)/resolved.yaml", with: Array(merged.utf8))
       try files.replace("\(path)/environment.json", with: environment.fileBytes)
@@ -233,8 +234,8 @@ package struct SweepDirectory: Sendable {
       cells += [
         String(trial.seed), result?["step"]?.int.map(String.init) ?? "",
         result?["seconds"]?.double.map { fixed($0, decimals: 1) } ?? "",
-        row?[.discriminatorLoss].map { "\(Float($0))" } ?? "",
-        row?[.generatorLoss].map { "\(Float($0))" } ?? "",
+        row?.last("d_loss").map { "\(Float($0))" } ?? "",
+        row?.last("g_loss").map { "\(Float($0))" } ?? "",
       ]
       if let objective { cells.append(scores(trial, objective).best.map { "\($0.value)" } ?? "") }
       cells.append(state.reason?.split(separator: "\n").joined(separator: " ") ?? "")
@@ -243,12 +244,8 @@ package struct SweepDirectory: Sendable {
     try files.replace("\(path)/summary.csv", with: Array(text.utf8))
   }
 
-  private func lastRow(of trial: PlannedTrial) -> LossRow? {
-    guard let bytes = try? files.read("\(folder(trial))/losses.csv") else { return nil }
-    let header = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    guard let columns = LossRow.columns(header: header[...]) else { return nil }
-    return String(decoding: bytes.suffix(4096), as: UTF8.self).split(separator: "\n").last
-      .flatMap { LossRow(csv: $0, columns: columns) }
+  private func lastRow(of trial: PlannedTrial) -> NumberTable? {
+    try? NumberTable(lastRowOf: "\(folder(trial))/losses.csv")
   }
 
   private static func cell(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import CLibrary
+import RunFormat
 import Spec
 
 /// What a sweep may do, besides what its spec says.

@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// Chooses what a search tries next, from what stands in its folders.

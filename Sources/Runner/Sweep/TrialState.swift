@@ -1,3 +1,5 @@
+import RunFormat
+
 /// Where a trial of a sweep stands.
 package enum TrialState: Sendable, Hashable {
   case pending

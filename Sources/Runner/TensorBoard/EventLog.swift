@@ -1,5 +1,6 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 
@@ -82,15 +83,15 @@ final class EventLog {
     guard let step = rows.first?.step else { return }
     let numbers = rows.map {
       EventMessage.Summary(
-        tag: "metrics/\($0.measurement.name)", value: .scalar(Float($0.measurement.value)))
+        tag: "metrics/\($0.metric)", value: .scalar(Float($0.value)))
     }
     try write(step: step, .summaries(numbers))
   }
 
   /// `loss/d_loss`, `term/d_gradient_penalty`: TensorBoard puts what shares a beginning side by side.
-  private static func tag(_ column: LossLedger.Column) -> String {
+  private static func tag(_ column: LossColumn) -> String {
     let name = column.rawValue
-    guard LossLedger.Column.usual.contains(column) else { return "term/\(name)" }
+    guard LossColumn.usual.contains(column) else { return "term/\(name)" }
     let group = ["loss", "gradient_norm"].first { name.hasSuffix("_\($0)") } ?? "score"
     return "\(group)/\(name)"
   }

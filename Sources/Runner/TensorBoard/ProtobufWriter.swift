@@ -1,3 +1,5 @@
+import RunFormat
+
 /// The wire format of protocol buffers, as far as the few messages of TensorBoard's event files need
 /// it (<https://protobuf.dev/programming-guides/encoding/>).
 struct ProtobufWriter {

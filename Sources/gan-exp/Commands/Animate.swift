@@ -1,6 +1,7 @@
 import ArgumentParser
 import Images
 import Results
+import RunFormat
 import Runner
 
 struct Animate: ParsableCommand {

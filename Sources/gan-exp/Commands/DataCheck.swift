@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import RunFormat
 import Runner
 import Spec
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import RunFormat
 import Runner
 import Spec
 import Synchronization

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Images
 import ModelBuilder
+import RunFormat
 import Spec
 import TensorCore
 

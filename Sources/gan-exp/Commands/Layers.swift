@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunFormat
 import Spec
 
 struct Layers: ParsableCommand {

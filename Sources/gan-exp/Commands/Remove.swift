@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Results
+import RunFormat
 
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,12 +17,8 @@ struct Remove: ParsableCommand {
   func run() throws {
     // All of them are looked at before the first is gone.
     let runs = try references.map(results.run)
-    for run in runs where run.isHeld {
-      throw Failure(
-        status: .locked,
-        message: "error: \(run.path) is running (process \(run.holder)); stop it first")
-    }
-    for run in runs {
+    let removals = try Failure.catching { try runs.map { try Removal(of: $0.path) } }
+    for (run, removal) in zip(runs, removals) {
       if !yes {
         guard isatty(STDIN_FILENO) == 1 else {
           throw Failure(
@@ -31,21 +28,8 @@ struct Remove: ParsableCommand {
           "remove \(run.path) (\(run.name), \(run.state.text), step \(run.progress))? [y/N] ")
         guard ["y", "yes"].contains((readLine() ?? "").lowercased()) else { continue }
       }
-      try remove(run.path)
+      try Failure.catching(removal.carryOut)
       print(run.path)
-    }
-  }
-
-  /// Under a hidden name first, so that half a run is never taken for one.
-  private func remove(_ path: String) throws {
-    let place = URL(fileURLWithPath: path)
-    let hidden = place.deletingLastPathComponent().appendingPathComponent(
-      ".removed-\(place.lastPathComponent)-\(UUID().uuidString)")
-    do {
-      try FileManager.default.moveItem(at: place, to: hidden)
-      try FileManager.default.removeItem(at: hidden)
-    } catch {
-      throw Failure(status: .files, message: "error: \(path): \(error.localizedDescription)")
     }
   }
 }

@@ -3,8 +3,8 @@ import Spec
 /// journal.jsonl: what happened in a sweep, one checksummed record a line. Several processes may add
 /// to it; a line that a crash tore is cut off before the next is added.
 package struct Journal: Sendable {
-  let path: String
-  let files: FileLayer
+  package let path: String
+  package let files: FileLayer
 
   package init(sweep: String, files: FileLayer = FileLayer()) {
     (path, self.files) = ("\(sweep)/journal.jsonl", files)
@@ -12,7 +12,7 @@ package struct Journal: Sendable {
 
   package func add(_ event: String, _ members: [(String, JSON)]) throws(RunError) {
     let record = JSON.object(
-      [("time", .text(Timestamp.now.iso)), ("event", .text(event))] + members)
+      [("time", .text(Moment.now.iso)), ("event", .text(event))] + members)
     let line = record.sealed.compact + "\n"
     try files.appendLine(path, Array(line.utf8))
   }

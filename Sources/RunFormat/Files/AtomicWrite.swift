@@ -15,7 +15,7 @@ extension FileLayer {
       try? remove(temporary)
       throw error.naming(path, insteadOf: temporary)
     }
-    try synchronizeDirectory(parentFolder(path))
+    try synchronizeDirectory(path.parentPath)
   }
 
   /// Puts a folder in place, with what `fill` writes into it. Nothing may be there.
@@ -32,7 +32,7 @@ extension FileLayer {
       try? remove(temporary)
       throw error.naming(path, insteadOf: temporary)
     }
-    try synchronizeDirectory(parentFolder(path))
+    try synchronizeDirectory(path.parentPath)
   }
 
   /// Takes a folder away so that no half of it is ever seen under its name.
@@ -43,12 +43,12 @@ extension FileLayer {
   }
 
   /// Beside `path`, hidden, and not that of another process.
-  static func temporaryName(for path: String) -> String {
-    "\(parentFolder(path))/.\(lastComponent(path)).tmp-\(getpid())"
+  package static func temporaryName(for path: String) -> String {
+    "\(path.parentPath)/.\(path.lastPathComponent).tmp-\(getpid())"
   }
 
   /// Whether `temporaryName` gave this name.
-  static func isTemporary(_ name: String) -> Bool {
+  package static func isTemporary(_ name: String) -> Bool {
     name.hasPrefix(".") && name.contains(".tmp-")
   }
 }
@@ -67,14 +67,14 @@ extension RunError {
 package func writeFile(
   _ bytes: [UInt8], to path: String, files: FileLayer = FileLayer()
 ) throws(RunError) {
-  try files.makeDirectories(parentFolder(path))
+  try files.makeDirectories(path.parentPath)
   try files.replace(path, with: bytes)
 }
 
 /// A folder that nobody sees yet.
 package struct DraftFolder {
-  let path: String
-  let files: FileLayer
+  package let path: String
+  package let files: FileLayer
 
   package func create(_ name: String, _ bytes: [UInt8]) throws(RunError) {
     try files.create("\(path)/\(name)", bytes)

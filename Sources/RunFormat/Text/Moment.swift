@@ -25,14 +25,28 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   package static func < (a: Moment, b: Moment) -> Bool { a.seconds < b.seconds }
 
-  /// `2026-11-21 02:53`
-  package var short: String {
+  private var fields: [Int] {
     var (clock, parts) = (time_t(seconds), tm())
     gmtime_r(&clock, &parts)
-    func two(_ n: Int32) -> String { n < 10 ? "0\(n)" : "\(n)" }
-    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
-      + "\(two(parts.tm_hour)):\(two(parts.tm_min))"
+    return [
+      parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+      parts.tm_sec,
+    ]
+    .map(Int.init)
   }
+
+  private func text(_ separators: [String]) -> String {
+    zip(fields, separators).map { padded($0, 2) + $1 }.joined()
+  }
+
+  /// `2026-11-21T02:53:08Z`
+  package var iso: String { text(["-", "-", "T", ":", ":", "Z"]) }
+
+  /// `2026-11-21 02:53`
+  package var short: String { text(["-", "-", " ", ":", ""]) }
+
+  /// `20261121T0253`, to the minute.
+  package var compact: String { text(["", "", "T", "", ""]) }
 }
 
 /// `45 s`, `12m 05s`, `3h 20m`, `2d 4h`

@@ -12,16 +12,16 @@ package struct RunClaim: Sendable {
     package let since: String
   }
 
-  let number: Int
+  package let number: Int
   /// `RUN/attempts/N`
-  let path: String
+  package let path: String
   private let run: String
   private let files: FileLayer
 
-  static func path(_ run: String, _ number: Int) -> String { "\(run)/attempts/\(number)" }
+  package static func path(_ run: String, _ number: Int) -> String { "\(run)/attempts/\(number)" }
 
   /// - Throws: `.locked` while a living process has it.
-  static func take(
+  package static func take(
     _ run: String, as process: ProcessIdentity, steps: Int, lostAfter: Double, files: FileLayer
   ) throws(RunError) -> RunClaim {
     try files.makeDirectories("\(run)/attempts")
@@ -36,10 +36,10 @@ package struct RunClaim: Sendable {
         _ = try files.makeDirectory(draft)
         let owner =
           (process.json.members ?? []) + [
-            ("since", .text(Timestamp.now.iso)), ("steps", .integer(steps)),
+            ("since", .text(Moment.now.iso)), ("steps", .integer(steps)),
           ]
         try files.create("\(draft)/owner.json", JSON.object(owner).fileBytes)
-        try files.create("\(draft)/heartbeat", Array("\(Timestamp.now.iso)\n".utf8))
+        try files.create("\(draft)/heartbeat", Array("\(Moment.now.iso)\n".utf8))
         // A folder that is not empty cannot be renamed over: of all who try, one succeeds.
         try files.rename(draft, to: path(run, number))
       } catch {
@@ -58,7 +58,7 @@ package struct RunClaim: Sendable {
   }
 
   /// The numbers of the attempts so far, rising.
-  static func attempts(of run: String, _ files: FileLayer) throws(RunError) -> [Int] {
+  package static func attempts(of run: String, _ files: FileLayer) throws(RunError) -> [Int] {
     guard files.isDirectory("\(run)/attempts") else { return [] }
     return try files.list("\(run)/attempts").compactMap { name in
       Int(name).flatMap { $0 > 0 && String($0) == name ? $0 : nil }
@@ -66,17 +66,21 @@ package struct RunClaim: Sendable {
   }
 
   /// Who holds a run now; nil if nobody does.
+  ///
+  /// - Parameter evenIfSilent: whether a process that can be seen to live counts however long it has
+  ///   been silent.
   package static func holder(
     of run: String, seenBy process: ProcessIdentity = .current(), lostAfter: Double = lostAfter,
-    files: FileLayer = FileLayer()
+    evenIfSilent: Bool = false, files: FileLayer = FileLayer()
   ) throws(RunError) -> Holder? {
     guard let newest = try attempts(of: run, files).last else { return nil }
-    return holder(of: run, newest, seenBy: process, lostAfter: lostAfter, files)
+    return holder(
+      of: run, newest, seenBy: process, lostAfter: lostAfter, evenIfSilent: evenIfSilent, files)
   }
 
   private static func holder(
     of run: String, _ number: Int, seenBy process: ProcessIdentity, lostAfter: Double,
-    _ files: FileLayer
+    evenIfSilent: Bool = false, _ files: FileLayer
   ) -> Holder? {
     let path = path(run, number)
     guard number > 0, !files.exists("\(path)/end.json"), !hasResult(run, of: number, files) else {
@@ -87,7 +91,10 @@ package struct RunClaim: Sendable {
     else { return nil }
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
     let silence = files.age(of: "\(path)/heartbeat") ?? files.age(of: path) ?? .infinity
-    guard silence < lostAfter, owner.isAlive(seenBy: process) ?? true else { return nil }
+    let isAlive = owner.isAlive(seenBy: process)
+    guard isAlive ?? true, silence < lostAfter || (evenIfSilent && isAlive == true) else {
+      return nil
+    }
     return Holder(
       pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time")
   }
@@ -101,23 +108,23 @@ package struct RunClaim: Sendable {
   package static let lostAfter = 120.0
 
   /// - Throws: `.superseded` once somebody else has taken over.
-  func check() throws(RunError) {
+  package func check() throws(RunError) {
     if files.exists(Self.path(run, number + 1)) {
       throw .superseded(path: run, attempt: number)
     }
   }
 
-  func beat() throws(RunError) {
-    try files.replace("\(path)/heartbeat", with: Array("\(Timestamp.now.iso)\n".utf8))
+  package func beat() throws(RunError) {
+    try files.replace("\(path)/heartbeat", with: Array("\(Moment.now.iso)\n".utf8))
   }
 
   /// Gives the claim back; what is said of it stays.
-  func end(_ word: JSON) throws(RunError) {
+  package func end(_ word: JSON) throws(RunError) {
     try files.replace("\(path)/end.json", with: word.fileBytes)
   }
 
   /// Puts `RUN/result.json` in place, for good: of all who try, the first wins. That ends the claim.
-  func publish(_ result: JSON) throws(RunError) {
+  package func publish(_ result: JSON) throws(RunError) {
     let own = "\(path)/result.json"
     try files.replace(own, with: result.fileBytes)
     try check()

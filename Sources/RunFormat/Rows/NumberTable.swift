@@ -19,11 +19,11 @@ package struct NumberTable: Sendable {
   /// The last value of a column that is there.
   package func last(_ column: String) -> Double? { self[column]?.last ?? nil }
 
-  init(columns: [String], values: [[Double?]]) {
+  package init(columns: [String], values: [[Double?]]) {
     (self.columns, self.values) = (columns, values)
   }
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     let lines = bytes.split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     self.init(header: lines.first ?? [], bytes)
@@ -39,6 +39,19 @@ package struct NumberTable: Sendable {
     if start == 0 { return }
     read(tail, from: start)
   }
+
+  /// Bytes that one row is sure to be shorter than.
+  private static let rowLength = 4_096
+
+  /// The last complete row of a file, read from its two ends; nil where there is no such file.
+  package init?(lastRowOf path: String) throws(ReadingError) {
+    guard
+      let ends = try PlainFiles.ends(path, head: Self.rowLength, tail: Self.rowLength)
+    else { return nil }
+    self.init(head: ends.head, tail: ends.tail, isWhole: ends.isWhole)
+  }
+
+  package static let none = NumberTable(columns: [], values: [])
 
   private init(header: ArraySlice<UInt8>, _ bytes: [UInt8]) {
     let isComplete = header.endIndex < bytes.count

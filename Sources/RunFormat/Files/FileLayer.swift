@@ -38,7 +38,7 @@ package struct FileLayer: Sendable {
     var place = path
     while !isDirectory(place), place != "." {
       missing.append(place)
-      let parent = parentFolder(place)
+      let parent = place.parentPath
       if parent == place { break }
       place = parent
     }
@@ -181,9 +181,9 @@ package struct FileLayer: Sendable {
     }
   }
 
-  /// `rm -rf`; what is not there is no error.
+  /// `rm -rf`; what is not there is no error. Of a link the link goes, not what it leads to.
   package func remove(_ path: String) throws(RunError) {
-    if isDirectory(path) {
+    if isDirectory(path), !isLink(path) {
       for name in try list(path) { try remove("\(path)/\(name)") }
       try check(.remove, path, "remove")
       guard rmdir(path) == 0 || errno == ENOENT else { throw Self.failure(path, "remove") }
@@ -230,7 +230,7 @@ package struct FileLayer: Sendable {
     if code != 0 { throw Self.failure(path, action, code: code) }
   }
 
-  static func failure(_ path: String, _ action: String, code: Int32 = errno) -> RunError {
+  package static func failure(_ path: String, _ action: String, code: Int32 = errno) -> RunError {
     let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     return .file(path: path, action: action, reason: words)
   }
@@ -284,9 +284,11 @@ package final class AppendedFile {
 
 // Looking, which changes nothing.
 extension FileLayer {
-  package func isDirectory(_ path: String) -> Bool {
+  package func isDirectory(_ path: String) -> Bool { PlainFiles.isFolder(path) }
+
+  package func isLink(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   package func exists(_ path: String) -> Bool {
@@ -308,78 +310,35 @@ extension FileLayer {
 
   /// The names in a folder, sorted.
   package func list(_ path: String) throws(RunError) -> [String] {
-    guard let folder = opendir(path) else { throw Self.failure(path, "list") }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    guard let entries = PlainFiles.allEntries(of: path) else { throw Self.failure(path, "list") }
+    return entries.map(\.name).sorted()
   }
 
   /// The content of a regular file of at most `limit` bytes.
   package func read(_ path: String, limit: Int = 8 << 30) throws(RunError) -> [UInt8] {
-    // Opening a pipe would wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Self.failure(path, "open") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, "read") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .file(path: path, action: "read", reason: "not a regular file")
+    let found: [UInt8]?
+    do throws(ReadingError) {
+      found = try PlainFiles.bytes(path, limit: limit)
+    } catch {
+      throw .file(path: path, action: "read", reason: error.reason)
     }
-    let size = Int(status.st_size)
-    guard size <= limit else {
-      throw .file(
-        path: path, action: "read", reason: "\(ByteCount(size)), the limit is \(ByteCount(limit))")
-    }
-    var failed: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size, let base = buffer.baseAddress {
-        let count = Self.readSome(descriptor, base + filled, size - filled)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 { failed = errno }
-        if count <= 0 { break }
-        filled += count
-      }
-    }
-    if failed != 0 { throw Self.failure(path, "read", code: failed) }
-    return bytes
-  }
-
-  private static func readSome(
-    _ descriptor: Int32, _ base: UnsafeMutableRawPointer, _ count: Int
-  ) -> Int {
-    CLibrary.read(descriptor, base, count)
+    guard let found else { throw Self.failure(path, "open", code: ENOENT) }
+    return found
   }
 
   /// Bytes that an ordinary user may still write where `path`, or the nearest folder above it, is.
   package func freeBytes(at path: String) throws(RunError) -> Int {
     var place = path
-    while !exists(place), place != "/", place != "." { place = parentFolder(place) }
+    while !exists(place), place != "/", place != "." { place = place.parentPath }
     var status = statvfs()
     guard statvfs(place, &status) == 0 else { throw Self.failure(place, "look at the disk") }
     return reportedFreeBytes(Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
   }
 
   /// Fails where fewer bytes than `limit` are free; nil asks for none.
-  func requireFree(_ limit: Int?, at path: String) throws(RunError) {
+  package func requireFree(_ limit: Int?, at path: String) throws(RunError) {
     guard let limit else { return }
     let free = try freeBytes(at: path)
     if free < limit { throw .diskLow(path: path, free: free, limit: limit) }
   }
-}
-
-/// The folder that `path` lies in.
-func parentFolder(_ path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// The last part of `path`.
-func lastComponent(_ path: String) -> String {
-  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
 }

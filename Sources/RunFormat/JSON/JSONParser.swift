@@ -4,6 +4,8 @@ import Spec
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   package let offset: Int
   package let reason: String
+
+  package init(offset: Int, reason: String) { (self.offset, self.reason) = (offset, reason) }
   package var description: String { "\(reason) at byte \(offset)" }
 }
 

@@ -1,7 +1,7 @@
 // Numbers as text, the same on every machine.
 
 /// A number with so many decimals; one too large for that as Swift writes it, `1.5e+26`.
-func fixed(_ value: Double, decimals: Int = 2, trimmed: Bool = true) -> String {
+package func fixed(_ value: Double, decimals: Int = 2, trimmed: Bool = true) -> String {
   let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
   guard abs(value) * scale < 1e15 else { return "\(value)" }
   let units = Int((abs(value) * scale).rounded())
@@ -13,13 +13,13 @@ func fixed(_ value: Double, decimals: Int = 2, trimmed: Bool = true) -> String {
 }
 
 /// With zeros in front.
-func padded(_ value: Int, _ digits: Int) -> String {
+package func padded(_ value: Int, _ digits: Int) -> String {
   let text = String(value)
   return String(repeating: "0", count: max(0, digits - text.count)) + text
 }
 
 /// `8,390`
-func grouped(_ value: Int) -> String {
+package func grouped(_ value: Int) -> String {
   var text = ""
   for (index, digit) in String(value).reversed().enumerated() {
     if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
@@ -28,9 +28,9 @@ func grouped(_ value: Int) -> String {
   return String(text.reversed())
 }
 
-enum Duration {
+package enum Duration {
   /// `45 s`, `24 min`, `3 h 05 min`.
-  static func words(_ seconds: Double) -> String {
+  package static func words(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "a long time" }
     let whole = Int(max(seconds, 0).rounded())
     if whole < 100 { return "\(whole) s" }

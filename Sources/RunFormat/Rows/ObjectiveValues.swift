@@ -19,18 +19,10 @@ package struct ObjectiveValues: Sendable, Hashable {
     (self.objective, self.all) = (objective, all)
   }
 
-  /// Reads metrics.csv. What is not a whole row, as at an end that is still being written, is left out.
+  /// Reads metrics.csv.
   package init(_ objective: MetricsSection.Objective, csv: [UInt8]) {
-    let whole = csv.prefix((csv.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
-    var all: [Score] = []
-    for line in String(decoding: whole, as: UTF8.self).split(separator: "\n").dropFirst() {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard cells.count == 10, cells[3] == objective.metric, let step = Int(cells[0]),
-        let epoch = Int(cells[1]), let value = Double(cells[4])
-      else { continue }
-      all.append(Score(step: step, epoch: epoch, value: value))
-    }
-    self.init(objective, all)
+    let rows = MetricsRow.rows(of: csv).filter { $0.metric == objective.metric }
+    self.init(objective, rows.map { Score(step: $0.step, epoch: $0.epoch, value: $0.value) })
   }
 
   package mutating func add(_ score: Score) { all.append(score) }

@@ -12,32 +12,34 @@ package struct ReadingError: Error, Hashable, CustomStringConvertible {
 
 /// Files opened for reading only, with as few system calls as will do: a folder of thousands of runs
 /// is read at one go.
-enum PlainFiles {
+package enum PlainFiles {
   /// No file that a run writes and this room reads whole is larger.
-  static let sizeLimit = 256 << 20
+  package static let sizeLimit = 256 << 20
 
-  struct Entry {
-    let name: String
-    let isFolder: Bool
-    let isLink: Bool
+  package struct Entry {
+    package let name: String
+    package let isFolder: Bool
+    package let isLink: Bool
   }
 
   /// - Returns: nil if there is no such file.
-  static func bytes(_ path: String) throws(ReadingError) -> [UInt8]? {
-    guard let file = try open(path) else { return nil }
+  package static func bytes(
+    _ path: String, limit: Int = sizeLimit
+  ) throws(ReadingError) -> [UInt8]? {
+    guard let file = try open(path, limit: limit) else { return nil }
     defer { close(file.descriptor) }
     return try read(file, from: 0, count: file.size, path)
   }
 
-  static func text(_ path: String) throws(ReadingError) -> String? {
+  package static func text(_ path: String) throws(ReadingError) -> String? {
     try bytes(path).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The first `head` and the last `tail` bytes; the same bytes twice where the file is short.
-  static func ends(
+  package static func ends(
     _ path: String, head: Int, tail: Int
   ) throws(ReadingError) -> (head: [UInt8], tail: [UInt8], isWhole: Bool)? {
-    guard let file = try open(path) else { return nil }
+    guard let file = try open(path, limit: sizeLimit) else { return nil }
     defer { close(file.descriptor) }
     if file.size <= max(head, tail) {
       let all = try read(file, from: 0, count: file.size, path)
@@ -50,10 +52,10 @@ enum PlainFiles {
   }
 
   private static func open(
-    _ path: String
+    _ path: String, limit: Int
   ) throws(ReadingError) -> (descriptor: Int32, size: Int)? {
     // A pipe in the place of a file would block for ever.
-    let descriptor = unistdOpen(path)
+    let descriptor = CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw ReadingError(path: path, reason: systemWords())
@@ -61,17 +63,15 @@ enum PlainFiles {
     var information = stat()
     guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw ReadingError(path: path, reason: "is not a file")
+      throw ReadingError(path: path, reason: "not a regular file")
     }
-    guard information.st_size <= sizeLimit else {
+    guard information.st_size <= limit else {
       close(descriptor)
-      throw ReadingError(path: path, reason: "is larger than \(sizeLimit >> 20) MB")
+      throw ReadingError(
+        path: path,
+        reason: "\(ByteCount(Int(information.st_size))), the limit is \(ByteCount(limit))")
     }
     return (descriptor, Int(information.st_size))
-  }
-
-  private static func unistdOpen(_ path: String) -> Int32 {
-    CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   }
 
   /// Fewer bytes than asked for where the file has shrunk meanwhile.
@@ -96,7 +96,12 @@ enum PlainFiles {
 
   /// What is in a folder, sorted by name, hidden things left out; nil if it is no folder that can be
   /// read.
-  static func entries(of folder: String) -> [Entry]? {
+  package static func entries(of folder: String) -> [Entry]? {
+    allEntries(of: folder)?.filter { !$0.name.hasPrefix(".") }.sorted { $0.name < $1.name }
+  }
+
+  /// What is in a folder, in the order of the disk; nil, with `errno`, if it cannot be read.
+  static func allEntries(of folder: String) -> [Entry]? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
     var entries: [Entry] = []
@@ -104,7 +109,7 @@ enum PlainFiles {
       let name = withUnsafePointer(to: &item.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasPrefix(".") { continue }
+      if name == "." || name == ".." { continue }
       let kind = Int32(item.pointee.d_type)
       let isFolder =
         kind == Int32(DT_DIR)
@@ -112,41 +117,22 @@ enum PlainFiles {
           && self.isFolder("\(folder)/\(name)")
       entries.append(Entry(name: name, isFolder: isFolder, isLink: kind == Int32(DT_LNK)))
     }
-    return entries.sorted { $0.name < $1.name }
+    return entries
   }
 
-  static func isFolder(_ path: String) -> Bool {
+  package static func isFolder(_ path: String) -> Bool {
     var information = stat()
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Without links, `.` and `..`; nil if there is nothing.
-  static func absolute(_ path: String) -> String? {
+  package static func absolute(_ path: String) -> String? {
     guard let place = realpath(path, nil) else { return nil }
     defer { free(place) }
     return String(cString: place)
   }
 
   private static func systemWords() -> String { String(cString: strerror(errno)) }
-}
-
-extension String {
-  /// The last component of a path.
-  var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
-
-  /// A path without its last component and without slashes at the end.
-  var parentPath: String {
-    let parts = trimmingSlashes.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count > 1 else { return "." }
-    let parent = parts.dropLast().joined(separator: "/")
-    return parent.isEmpty ? "/" : parent
-  }
-
-  var trimmingSlashes: String {
-    var text = self
-    while text.count > 1, text.hasSuffix("/") { text.removeLast() }
-    return text
-  }
 }

@@ -4,7 +4,7 @@ import Spec
 
 extension JSON {
   /// An object from pairs; a pair whose value is nil is left out.
-  static func map(_ members: KeyValuePairs<String, JSON?>) -> JSON {
+  package static func map(_ members: KeyValuePairs<String, JSON?>) -> JSON {
     .object(members.compactMap { key, value in value.map { (key, $0) } })
   }
 
@@ -17,7 +17,7 @@ extension JSON {
     if case .integer(let value) = self { value } else { nil }
   }
   /// A number, or the words for what is not finite.
-  var double: Double? {
+  package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -33,7 +33,7 @@ extension JSON {
   }
 
   /// For a file: indented, with a newline at the end.
-  var fileBytes: [UInt8] { Array((text + "\n").utf8) }
+  package var fileBytes: [UInt8] { Array((text + "\n").utf8) }
 
   /// On one line, without spaces.
   package var compact: String {
@@ -62,11 +62,4 @@ extension JSON {
       text += "}"
     }
   }
-}
-
-/// Bytes in lower-case hex, two digits each.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

@@ -37,12 +37,12 @@ package struct PlannedTrial: Sendable, Hashable {
   package init(_ trial: PlannedTrial, at index: Int) { self.init(trial, index: index, name: nil) }
 
   /// The same numbers at a place of a plan, and in a folder, that are given.
-  init(_ trial: PlannedTrial, index: Int, name: String?) {
+  package init(_ trial: PlannedTrial, index: Int, name: String?) {
     (self.index, seed, point, identity) = (index, trial.seed, trial.point, trial.identity)
     self.name = name ?? "\(padded(index, 4))-\(identity.prefix(8))-s\(seed)"
   }
 
-  var json: JSON {
+  package var json: JSON {
     .map([
       "index": .integer(index), "name": .text(name), "identity": .text(identity),
       "seed": .text(String(seed)), "replicate": .integer(point.replicate),
@@ -50,7 +50,7 @@ package struct PlannedTrial: Sendable, Hashable {
     ])
   }
 
-  init?(_ json: JSON) {
+  package init?(_ json: JSON) {
     guard let index = json["index"]?.int, let identity = json["identity"]?.string,
       let name = json["name"]?.string, !name.contains("/"), !name.hasPrefix("."),
       let seed = json["seed"]?.string.flatMap({ UInt64($0) }),

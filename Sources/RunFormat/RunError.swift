@@ -1,5 +1,3 @@
-import TensorCore
-
 /// Why a run, a sample or a trace did not come about, and the exit code that says so.
 package enum RunError: Error, Hashable, Sendable {
   /// The system refuses; `reason` is in its words.
@@ -14,7 +12,8 @@ package enum RunError: Error, Hashable, Sendable {
   case damaged(path: String, reason: String)
   /// What was asked for cannot be had from this run.
   case request(String)
-  case device(BackendError)
+  /// The device refuses; in its words.
+  case device(String)
   /// A living process writes there.
   case locked(path: String, RunClaim.Holder)
   /// Another process has taken this one's place.
@@ -45,14 +44,12 @@ extension RunError: CustomStringConvertible {
       "\(path): cannot \(action): \(reason)"
     case .diskLow(let path, let free, let limit):
       "\(path): \(ByteCount(free)) free, guards.min_free_disk is \(ByteCount(limit))"
-    case .data(let message), .request(let message):
+    case .data(let message), .request(let message), .device(let message):
       message
     case .diverged(let step, let tensor, let value):
       "diverged at step \(step): \(tensor) is \(value.isNaN ? "nan" : "\(value)")"
     case .damaged(let path, let reason):
       "\(path): damaged: \(reason)"
-    case .device(let error):
-      error.description
     case .locked(let path, let holder):
       "\(path): process \(holder.pid) on \(holder.host) is at work on it since \(holder.since)"
     case .superseded(let path, let attempt):
@@ -69,28 +66,5 @@ extension RunError: CustomStringConvertible {
         + "early_stopping may change; for anything else: --fresh makes a new directory, another "
         + "name keeps both apart"
     }
-  }
-}
-
-/// Bytes as people say them: `1.5 GB`.
-package struct ByteCount: CustomStringConvertible, Sendable {
-  private let bytes: Int
-  package init(_ bytes: Int) { self.bytes = bytes }
-
-  package var description: String {
-    let units = ["bytes", "kB", "MB", "GB", "TB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 999.5 && unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    if unit == 0 { return "\(bytes) bytes" }
-    return "\(fixed(value, decimals: value < 9.95 ? 1 : 0)) \(units[unit])"
-  }
-}
-
-/// Runs `body` on the device and names its failure as this room does.
-func onDevice<Result>(_ body: () throws(BackendError) -> Result) throws(RunError) -> Result {
-  do throws(BackendError) {
-    return try body()
-  } catch {
-    throw .device(error)
   }
 }

@@ -1,0 +1,35 @@
+import Spec
+
+/// A key of a spec that is not what it was when the run was begun.
+package struct SpecChange: Sendable, Hashable, CustomStringConvertible {
+  package let key: String
+  /// nil: there was no such key.
+  package let old: String?
+  package let new: String?
+
+  package init(key: String, old: String?, new: String?) {
+    (self.key, self.old, self.new) = (key, old, new)
+  }
+
+  package var description: String { "\(key): \(old ?? "(none)") → \(new ?? "(none)")" }
+
+  /// Whether a run that has begun may go on with it: what is written down and when it ends are its
+  /// owner's business, numbers are not.
+  package var isAllowed: Bool {
+    key == "name" || key == "description"
+      || ["record", "guards"].contains { key == $0 || key.hasPrefix("\($0).") }
+  }
+
+  /// What differs between two resolved specs, in the order of the first.
+  package static func between(
+    _ old: String, _ new: String
+  ) throws(FlatYAMLError) -> [SpecChange] {
+    let (before, after) = (try FlatYAML(old).entries, try FlatYAML(new).entries)
+    let was = Dictionary(before.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
+    let becomes = Dictionary(
+      after.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
+    let keys = before.map(\.key) + after.map(\.key).filter { was[$0] == nil }
+    return keys.filter { was[$0] != becomes[$0] }
+      .map { SpecChange(key: $0, old: was[$0], new: becomes[$0]) }
+  }
+}

@@ -1,0 +1,91 @@
+import CLibrary
+import RunFormat
+import Testing
+
+@Suite("Removing results")
+struct RemovalTests {
+  private let scratch = try? Scratch()
+  private let files = FileLayer()
+
+  private func run(_ name: String = "run") throws -> String {
+    let scratch = try #require(self.scratch)
+    try scratch.write("\(name)/losses.csv", "step\n")
+    return "\(scratch.path)/\(name)"
+  }
+
+  private func claim(_ run: String, as process: ProcessIdentity) throws {
+    _ = try RunClaim.take(run, as: process, steps: 1, lostAfter: 120, files: files)
+  }
+
+  private func makeOld(_ run: String) throws {
+    var times = [timeval(tv_sec: 1_000_000, tv_usec: 0), timeval(tv_sec: 1_000_000, tv_usec: 0)]
+    try #require(utimes("\(run)/attempts/1/heartbeat", &times) == 0)
+  }
+
+  @Test("A run nobody works on goes, with its claims")
+  func free() throws {
+    let run = try run()
+    try Removal(of: run).carryOut()
+    #expect(!files.exists(run))
+    #expect(try files.list(try #require(scratch).path).isEmpty)
+  }
+
+  @Test("A living process keeps its run, however long it has been silent")
+  func living() throws {
+    let run = try run()
+    try claim(run, as: .current())
+    #expect(throws: RunError.self) { try Removal(of: run) }
+    try makeOld(run)
+    #expect(throws: RunError.self) { try Removal(of: run) }
+    #expect(files.exists("\(run)/losses.csv"))
+  }
+
+  @Test("A process in another container keeps its run while its heartbeat is fresh")
+  func elsewhere() throws {
+    let run = try run()
+    let own = ProcessIdentity.current()
+    try claim(
+      run,
+      as: ProcessIdentity(
+        pid: 999_999_999, host: own.host, boot: nil, namespace: "pid:[another]", start: nil))
+    #expect(throws: RunError.self) { try Removal(of: run) }
+    try makeOld(run)
+    try Removal(of: run).carryOut()
+    #expect(!files.exists(run))
+  }
+
+  @Test("A process that began between the question and the answer keeps its run")
+  func began() throws {
+    let run = try run()
+    let removal = try Removal(of: run)
+    try claim(run, as: .current())
+    #expect(throws: RunError.self) { try removal.carryOut() }
+    #expect(files.exists("\(run)/losses.csv"))
+  }
+
+  @Test("A sweep goes with its trials, and not while one of them is played")
+  func sweep() throws {
+    let trial = try run("sweep/trials/0000-a-s1")
+    _ = try run("sweep/trials/0001-b-s1")
+    let sweep = trial.parentPath.parentPath
+    #expect(try Removal(of: sweep).trialCount == 2)
+    try claim(trial, as: .current())
+    #expect(throws: RunError.self) { try Removal(of: sweep) }
+    try files.create("\(trial)/attempts/1/end.json", [])
+    try Removal(of: sweep).carryOut()
+    #expect(!files.exists(sweep))
+  }
+
+  @Test("What a link leads to stays")
+  func links() throws {
+    let scratch = try #require(self.scratch)
+    try scratch.write("data/picture.png", "")
+    let run = try run()
+    try #require(symlink("\(scratch.path)/data", "\(run)/data") == 0)
+    try #require(symlink(run, "\(scratch.path)/last") == 0)
+    try Removal(of: "\(scratch.path)/last").carryOut()
+    #expect(files.exists("\(run)/losses.csv"))
+    try Removal(of: run).carryOut()
+    #expect(try files.list("\(scratch.path)/data") == ["picture.png"])
+  }
+}

@@ -1,0 +1,54 @@
+import RunFormat
+import Spec
+import Testing
+
+@Suite("Rows of a run's files")
+struct RowTests {
+  static let losses = LossRow(
+    step: 7, epoch: 2, images: 448, columns: LossColumn.usual + [LossColumn(rawValue: "k")],
+    means: [.discriminatorLoss: 1.25, .generatorLoss: .infinity, LossColumn(rawValue: "k"): 0.5])
+  static let timing = TimingRow(step: 7, seconds: 1.25, imagesPerSecond: 980.5, waited: 0.125)
+  static let metrics = MetricsRow(
+    step: 7, epoch: 2, images: 448, metric: "modes", value: 24, samples: 2048, seed: 0,
+    weights: "ema", settings: "within=3")
+
+  @Test("What is written is read back", arguments: ["\n", "\r\n"])
+  func roundTrip(_ lineEnd: String) {
+    func bytes(_ texts: String...) -> [UInt8] {
+      Array(texts.joined().replacing("\n", with: lineEnd).utf8)
+    }
+    #expect(
+      LossRow.rows(of: bytes(LossRow.header(Self.losses.columns), Self.losses.csv))
+        == [Self.losses])
+    #expect(TimingRow.rows(of: bytes(TimingRow.header, Self.timing.csv)) == [Self.timing])
+    #expect(MetricsRow.rows(of: bytes(MetricsRow.header, Self.metrics.csv)) == [Self.metrics])
+  }
+
+  @Test("A row that is still being written is none, and neither is one with a cell too few")
+  func incomplete() {
+    let header = LossRow.header(LossColumn.usual)
+    let row = LossRow(step: 1, epoch: 1, images: 64, columns: LossColumn.usual, means: [:])
+    for text in [header + row.csv.dropLast(), header + row.csv.dropLast(2) + "\n", "", "\n"] {
+      #expect(LossRow.rows(of: Array(text.utf8)).isEmpty, "\(text)")
+    }
+  }
+
+  @Test("A status is read as it was said")
+  func status() throws {
+    let status = RunStatus(.failed, step: 3, steps: 9, epoch: 1, reason: "no room", cause: "disk")
+      .said(by: .current(), started: Moment(seconds: 0), at: Moment(seconds: 86_399))
+    let read = RunStatus(try JSON(parsing: status.json.fileBytes))
+    #expect(read == status)
+    #expect(read.state == .failed)
+    #expect(read.duration == 86_399)
+  }
+
+  @Test("A moment is written in three forms")
+  func moments() {
+    let moment = Moment(seconds: 1_795_834_388)
+    #expect(moment.iso == "2026-11-28T02:53:08Z")
+    #expect(Moment(moment.iso) == moment)
+    #expect(moment.short == "2026-11-28 02:53")
+    #expect(moment.compact == "20261128T0253")
+  }
+}
