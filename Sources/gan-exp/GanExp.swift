@@ -18,6 +18,7 @@ struct GanExp: ParsableCommand {
         2  command line         7  held by a living process
         3  experiment file      8  checkpoint damaged
         5  a trial failed       9  budget over before any result
+        75 guards.max_time is over: saved, `resume` goes on
         76 held by a worker     77 superseded by another process
         129, 130, 143  interrupted and saved
       """,

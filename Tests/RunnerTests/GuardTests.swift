@@ -1,4 +1,5 @@
 import CLibrary
+import CPUBackend
 import ModelBuilder
 import RunFormat
 import Spec
@@ -194,19 +195,35 @@ struct GuardTests {
     #expect(outcome.checkpoint?.hasSuffix("step-00000003") == true)
   }
 
-  @Test func timeThatIsUpEndsTheRunWell() throws {
-    let scratch = try Scratch()
-    var setup = try TinyRun(length: "100 epochs", guards: "{max_time: 10s}").setup(scratch.path)
-    let seconds = Counter()
-    setup.clock = { Double(seconds.next()) }
-    let outcome = try train(setup)
-    #expect(outcome.ending == .outOfTime(seconds: 10))
-    #expect(outcome.exitCode == 0)
-    #expect((1..<10).contains(outcome.step))
-    let status = try json("\(outcome.directory)/status.json")
-    #expect(status["state"]?.string == "finished")
-    #expect(status["reason"]?.string?.contains("guards.max_time (10 s) is over") == true)
-    #expect(FileLayer().exists("\(outcome.directory)/samples/final.png"))
+  @Test("guards.max_time is over: a pause, from which the run goes on to the same end")
+  func timeThatIsUpIsAPause() throws {
+    let (whole, scratch) = (try Scratch(), try Scratch())
+    let run = TinyRun(length: "9 epochs", guards: "{max_time: 10s}")
+    let undisturbed = try train(try run.setup(whole.path, backend: CPUBackend(threads: 1)))
+    #expect(undisturbed.ending == .finished)
+    var directory: String?
+    var pauses = 0
+    while true {
+      var setup = try run.setup(scratch.path, backend: CPUBackend(threads: 1))
+      setup.directory = directory
+      let seconds = Counter()
+      setup.clock = { Double(seconds.next()) }
+      let outcome = try train(setup)
+      directory = outcome.directory
+      if outcome.ending == .finished { break }
+      pauses += 1
+      #expect(outcome.ending == .outOfTime(seconds: 10))
+      #expect(outcome.exitCode == 75)
+      #expect(outcome.message?.hasSuffix("to go on: gan-exp resume \(outcome.directory)") == true)
+      let status = try json("\(outcome.directory)/status.json")
+      #expect(status["state"]?.string == "interrupted")
+      #expect(status["reason"]?.string?.contains("guards.max_time (10 s) is over") == true)
+      #expect(try Standing(of: outcome.directory) == .open)
+      try #require(pauses < 30)
+    }
+    #expect(pauses > 2)
+    #expect(
+      try text("\(directory ?? "")/losses.csv") == text("\(undisturbed.directory)/losses.csv"))
   }
 }
 

@@ -141,6 +141,30 @@ struct KillTests {
     return found
   }
 
+  @Test(
+    "Ctrl-C, SIGTERM or SIGHUP while a trial starts: the same command goes on with it",
+    arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalWhileATrialStartsLosesNothing(signal: Int32) throws {
+    let scratch = try Scratch()
+    for trial in 0..<2 {
+      let process = try Program.start(try sweep(scratch, "a"))
+      func started() -> Int {
+        let names = (try? FileLayer().list("\(scratch.path)/a/killed")) ?? []
+        return names.first.map { name in
+          Journal(sweep: "\(scratch.path)/a/killed/\(name)").records()
+            .count { $0["event"]?.string == "started" }
+        } ?? 0
+      }
+      let before = started()
+      while started() < before + 1 + trial, process.isRunning { usleep(500) }
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      #expect([0, 128 + signal].contains(process.terminationStatus))
+    }
+    #expect(try Program.run(try sweep(scratch, "a")) == 0)
+    #expect(try trials("\(scratch.path)/a").count == 6)
+  }
+
   @Test func aSweepWhoseProcessIsKilledLosesNoTrialAndRunsNoneTwice() throws {
     let scratch = try Scratch()
     let start = monotonicSeconds()

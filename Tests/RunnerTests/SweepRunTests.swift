@@ -11,6 +11,8 @@ import Testing
 private final class Script: @unchecked Sendable {
   enum Act {
     case finish, diverge, exit(Int32), die(Int32)
+    /// Goes on until it is asked to stop, and then ends so.
+    case whenAsked(JobEnding)
     /// Was ended by its sweep, for a reason.
     case stop(String)
     /// Could not write at this step.
@@ -19,6 +21,7 @@ private final class Script: @unchecked Sendable {
   let acts: [Int: [Act]]
   private(set) var submitted: [Int] = []
   private var done: [Int: Int] = [:]
+  var asked: Set<Int> = []
 
   init(_ acts: [Int: [Act]]) { self.acts = acts }
 
@@ -35,6 +38,7 @@ private struct ScriptedEngine: Engine {
   let script: Script
   let sweep: SweepDirectory
   private var endings: [Int: JobEnding] = [:]
+  private var waiting: [Int: JobEnding] = [:]
 
   init(_ script: Script, _ sweep: SweepDirectory) { (self.script, self.sweep) = (script, sweep) }
 
@@ -68,12 +72,15 @@ private struct ScriptedEngine: Engine {
       endings[job] = .exited(4)
     case .exit(let code): endings[job] = .exited(code)
     case .die(let signal): endings[job] = .killed(signal: signal)
+    case .whenAsked(let ending): waiting[job] = ending
     }
     return job
   }
 
-  mutating func ending(of job: Int) -> JobEnding? { endings[job] }
-  func cancel(_ job: Int) {}
+  mutating func ending(of job: Int) -> JobEnding? {
+    script.asked.contains(job) ? waiting[job] : endings[job]
+  }
+  func cancel(_ job: Int) { script.asked.insert(job) }
 }
 
 struct SweepRunTests {
@@ -250,6 +257,72 @@ struct SweepRunTests {
     let asked = try play(sweep, [:]) { $0.retriesFailed = true }
     #expect(asked.submitted == [2] && asked.outcome.exitCode == 0)
     #expect(try play(sweep, [:]).outcome.exitCode == 0)
+  }
+
+  @Test(
+    "a signal ends a worker before or after it can say so: no failure, it goes on",
+    arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aWorkerThatIsAskedToStopHasNotFailed(signal: Int32) throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(
+      sweep,
+      [1: [.die(signal), .exit(128 + signal), .finish], 2: [.exit(129), .exit(4), .finish]]
+    ) { $0.retries = 1 }
+    #expect(submitted == [0, 1, 1, 1, 2, 2, 2, 3])
+    #expect(outcome.states.allSatisfy { $0 == .finished } && outcome.exitCode == 0)
+  }
+
+  @Test(
+    "whatever ends a worker of a sweep that was asked to stop: no failure, the next sweep goes on",
+    arguments: [
+      JobEnding.killed(signal: SIGKILL), .killed(signal: SIGTERM), .exited(143), .exited(129),
+    ])
+  func aSweepThatIsAskedToStopLosesNoTrial(ending: JobEnding) throws {
+    let sweep = try Self.sweep(try Scratch())
+    let looks = Counter()
+    let (outcome, submitted) = try play(sweep, [1: [.whenAsked(ending)]]) {
+      $0.interrupt = { looks.next() < 4 ? 0 : SIGHUP }
+    }
+    #expect(submitted == [0, 1] && outcome.exitCode == 129)
+    #expect(outcome.states.map(\.word) == ["finished", "pending", "pending", "pending"])
+    let again = try play(sweep, [:])
+    #expect(again.submitted == [1, 2, 3] && again.outcome.exitCode == 0)
+  }
+
+  @Test("guards.max_time is over in a trial: the sweep goes on with the next, and later with it")
+  func aTrialWhoseTimeIsOverIsPaused() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(sweep, [1: [.exit(75)]])
+    #expect(submitted == [0, 1, 2, 3])
+    #expect(outcome.states[1] == .paused(reason: "its time was over") && outcome.exitCode == 75)
+    #expect(try text("\(sweep.path)/summary.csv").contains(",interrupted,2,"))
+    let again = try play(sweep, [:])
+    #expect(again.submitted == [1] && again.outcome.exitCode == 0)
+  }
+
+  @Test(
+    "a plan that is not as it was written: no second sweep is begun, the file and its line are named",
+    arguments: ["a line", "half a line", "the file"])
+  func aDamagedPlanIsRefused(damage: String) throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch)
+    _ = try play(sweep, [:])
+    let plan = "\(sweep.path)/plan.jsonl"
+    for trial in sweep.trials { try FileLayer().makeDirectories(sweep.folder(trial)) }
+    let whole = try text(plan)
+    switch damage {
+    case "a line":
+      let changed = whole.replacing("\"index\":1,", with: "\"indx\":1,")
+      #expect(changed != whole)
+      try FileLayer().replace(plan, with: Array(changed.utf8))
+    case "half a line": try FileLayer().replace(plan, with: Array(whole.utf8.prefix(300)))
+    default: try FileLayer().remove(plan)
+    }
+    let error = #expect(throws: RunError.self) { try Self.sweep(scratch) }
+    #expect(error?.description.contains("plan.jsonl") == true)
+    #expect(error?.description.contains("--fresh begins another sweep") == true)
+    if damage != "the file" { #expect(error?.description.contains("line 2 ") == true) }
+    #expect(try FileLayer().list("\(scratch.path)/tiny").count == 1)
   }
 
   @Test func aDivergedTrialIsNotTriedAgain() throws {

@@ -59,13 +59,21 @@ struct WorkTree: Sendable, Hashable {
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
     posix_spawn_file_actions_addclose(&actions, ends[0])
     posix_spawn_file_actions_addclose(&actions, ends[1])
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var usual = sigset_t()
+    sigemptyset(&usual)
+    for signal in [SIGPIPE, SIGXFSZ, SIGCHLD] { sigaddset(&usual, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &usual)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     // A lock that somebody else waits for is none of ours to take.
     let words = ["env", "GIT_OPTIONAL_LOCKS=0"] + words
     var pointers = words.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
     pointers.append(nil)
     var pid: pid_t = 0
-    let code = posix_spawnp(&pid, "env", &actions, nil, pointers, environ)
+    let code = posix_spawnp(&pid, "env", &actions, &attributes, pointers, environ)
     close(ends[1])
     guard code == 0 else { return nil }
     let bytes = read(ends[0])

@@ -5,12 +5,22 @@ import Synchronization
 /// program. A signal that whoever started the program ignores (`nohup`, `&` in a script) stays ignored.
 package enum Interrupts {
   private static let received = Atomic<Int32>(0)
+  private static let keeps = Atomic<Bool>(true)
+
+  package static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  /// From here on the first signal ends the program with the exit code of an interruption: there is
+  /// nothing to save yet, and reading data may take long.
+  package static func endAtOnce() { install(keeping: false) }
 
   /// From here on the first signal is kept for ``pending``.
-  package static func install() {
-    // Touched before any signal can come: a handler must not be the one to initialize it.
+  package static func install() { install(keeping: true) }
+
+  private static func install(keeping: Bool) {
+    // Touched before any signal can come: a handler must not be the one to initialize them.
     received.store(0, ordering: .relaxed)
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    keeps.store(keeping, ordering: .relaxed)
+    for signal in signals {
       var before = sigaction()
       sigaction(signal, nil, &before)
       var action = sigaction()
@@ -33,7 +43,7 @@ package enum Interrupts {
   private static let handle: @convention(c) (Int32) -> Void = { signal in
     let (isFirst, _) = received.compareExchange(
       expected: 0, desired: signal, ordering: .relaxed)
-    if !isFirst { _exit(128 + signal) }
+    if !isFirst || !keeps.load(ordering: .relaxed) { _exit(128 + signal) }
   }
 }
 

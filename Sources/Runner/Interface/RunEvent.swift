@@ -35,7 +35,7 @@ package struct RoundProgress: Sendable, Hashable {
 package struct RunOutcome: Sendable {
   package enum Ending: Sendable, Hashable {
     case finished
-    /// `guards.max_time` was reached; what there is, is complete.
+    /// `guards.max_time` was reached by this process: it is saved, and another one goes on.
     case outOfTime(seconds: Double)
     /// Its sweep ended it, for this reason; what there is, is complete.
     case stopped(String)
@@ -52,9 +52,13 @@ package struct RunOutcome: Sendable {
   package let checkpoint: String?
   package let picture: String?
 
+  /// Saved as it was asked to be: start me again.
+  package static let saved: Int32 = 75
+
   package var exitCode: Int32 {
     switch ending {
-    case .finished, .outOfTime, .stopped: 0
+    case .finished, .stopped: 0
+    case .outOfTime: Self.saved
     case .interrupted(let signal): 128 + signal
     case .diverged(let error), .failed(let error), .superseded(let error): error.exitCode
     }
@@ -63,14 +67,16 @@ package struct RunOutcome: Sendable {
   /// A sentence or two for the one who waits; nil when all went well.
   package var message: String? {
     let kept = checkpoint.map { "saved: \($0)" } ?? "there is no checkpoint"
+    let goingOn = "to go on: gan-exp resume \(directory)"
     switch ending {
     case .finished: return nil
     case .outOfTime(let seconds):
       return
-        "stopped at step \(step): guards.max_time (\(Duration.words(seconds))) is over; \(kept)"
+        "interrupted after step \(step): guards.max_time (\(Duration.words(seconds))) is over; "
+        + "\(kept); \(goingOn)"
     case .stopped(let reason): return "stopped early at step \(step): \(reason)"
     case .interrupted:
-      return "interrupted after step \(step); \(kept); to go on: gan-exp resume \(directory)"
+      return "interrupted after step \(step); \(kept); \(goingOn)"
     case .diverged(let error): return "\(error); last finite weights: \(checkpoint ?? "none saved")"
     case .superseded(let error): return "\(error); stopped at step \(step)"
     case .failed(let error): return "failed after step \(step): \(error); \(kept)"

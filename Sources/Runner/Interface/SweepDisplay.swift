@@ -59,14 +59,17 @@ package final class SweepDisplay {
 
   /// The end, in a sentence; failures are said even when all else is quiet.
   package func show(_ outcome: SweepOutcome, _ directory: String) {
-    let counts = ["finished", "stopped", "diverged", "failed", "running", "pending"]
-      .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    let counts = [
+      "finished", "stopped", "diverged", "failed", "interrupted", "running", "pending",
+    ]
+    .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    let goingOn = "to go on: gan-exp resume \(directory)"
     let why: String
     switch outcome.ending {
-    case .complete: why = ""
-    case .interrupted: why = "; to go on, give the same command again"
+    case .complete where outcome.count("interrupted") == 0: why = ""
+    case .complete, .interrupted: why = "; \(goingOn)"
     case .tooManyFailures(let count): why = "; stopped after \(count) failures in a row"
-    case .outOfTime: why = "; sweep.budget.time is over"
+    case .outOfTime: why = "; sweep.budget.time is over; \(goingOn)"
     }
     say(
       "\(directory): \(counts.joined(separator: ", "))\(why)",

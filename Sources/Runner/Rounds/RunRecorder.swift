@@ -52,7 +52,9 @@ final class RunRecorder {
   }
 
   /// Of training, by this process and those before it.
-  var elapsed: Double { secondsBefore + setup.clock() - startTime }
+  var elapsed: Double { secondsBefore + elapsedHere }
+  /// By this process alone.
+  var elapsedHere: Double { setup.clock() - startTime }
   /// Of these, for data.
   var waited: Double { waitedBefore + player.waited }
 

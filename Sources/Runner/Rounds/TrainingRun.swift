@@ -97,7 +97,8 @@ final class TrainingRun {
     while step < timetable.rounds {
       let signal = setup.interrupt()
       if signal != 0 { return .interrupted(signal: signal) }
-      if let limit = experiment.guards.maxSeconds, recorder.elapsed >= limit {
+      // However short the time, whoever is started again and again comes to the end.
+      if let limit = experiment.guards.maxSeconds, step > first, recorder.elapsedHere >= limit {
         return .outOfTime(seconds: limit)
       }
 
@@ -196,8 +197,8 @@ final class TrainingRun {
   private func end(_ ending: RunOutcome.Ending) throws(RunError) -> RunOutcome {
     let isFinal =
       switch ending {
-      case .finished, .outOfTime, .stopped: true
-      case .interrupted, .diverged, .failed, .superseded: false
+      case .finished, .stopped: true
+      case .outOfTime, .interrupted, .diverged, .failed, .superseded: false
       }
     // Whoever goes on from here, after an interruption or to make the run longer, writes the rows of
     // a run that never stopped: the checkpoint keeps an unfinished row, and knows of no last one.

@@ -15,6 +15,19 @@ package protocol Engine {
 package enum JobEnding: Sendable, Hashable {
   case exited(Int32)
   case killed(signal: Int32)
+
+  /// Whether it was asked to stop, and did: with the exit code that says so, or before it could give one.
+  var isInterruption: Bool {
+    switch self {
+    case .exited(let code): Interrupts.signals.contains { code == 128 + $0 }
+    case .killed(let signal): Interrupts.signals.contains(signal)
+    }
+  }
+
+  /// Whether a signal had a part in it.
+  var isBySignal: Bool {
+    if case .killed = self { true } else { isInterruption }
+  }
 }
 
 /// One process a trial on this machine.
@@ -28,6 +41,8 @@ package struct LocalEngine: Engine {
   ///   - arguments: of every worker, besides which trial.
   package init(program: String, arguments: [String], sweep: String) {
     (self.program, self.arguments, self.sweep) = (program, arguments, sweep)
+    // Where it is ignored, nobody can learn how a worker ended.
+    signal(SIGCHLD, SIG_DFL)
   }
 
   package func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
@@ -35,19 +50,29 @@ package struct LocalEngine: Engine {
       [program, "worker", "--sweep", sweep, "--index", String(trial.index)]
       + ["--parent", String(getpid())] + arguments
     let log = "\(sweep)/logs/\(trial.name).txt"
+    let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard output >= 0 else { throw FileLayer.failure(log, "open for appending") }
+    defer { close(output) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(
-      &actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o666)
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
     // A group of its own: Ctrl-C reaches the sweep, which then asks its workers.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     posix_spawnattr_setpgroup(&attributes, 0)
+    // Whatever this process ignores or holds back: SIGTERM is how it asks them.
+    var usual = sigset_t()
+    sigemptyset(&usual)
+    posix_spawnattr_setsigmask(&attributes, &usual)
+    for signal in [SIGTERM, SIGPIPE, SIGXFSZ, SIGCHLD] { sigaddset(&usual, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &usual)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
     var pointers = words.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }

@@ -74,9 +74,14 @@ package struct SweepDirectory: Sendable {
     _ folder: String, _ trials: [PlannedTrial], merged: String, searches: Bool, _ files: FileLayer
   ) throws(RunError) -> SweepDirectory? {
     let wanted = Set(trials.map(\.identity))
-    let sweeps = try files.list(folder).reversed().compactMap { name in
-      files.exists("\(folder)/\(name)/plan.jsonl")
-        ? try? SweepDirectory(reading: "\(folder)/\(name)", files: files) : nil
+    var sweeps: [SweepDirectory] = []
+    var damage: RunError?
+    for name in try files.list(folder).reversed() where isSweep("\(folder)/\(name)", files) {
+      do throws(RunError) {
+        sweeps.append(try SweepDirectory(reading: "\(folder)/\(name)", files: files))
+      } catch {
+        damage = damage ?? error
+      }
     }
     func identities(_ sweep: SweepDirectory) -> Set<String> { Set(sweep.trials.map(\.identity)) }
     if let same = sweeps.first(where: {
@@ -84,10 +89,12 @@ package struct SweepDirectory: Sendable {
     }) {
       return same
     }
+    // It may be the very sweep that is meant, and its trials would all be played again.
+    if let damage { throw damage.offering("--fresh begins another sweep") }
     if let part = sweeps.first(where: { identities($0).isSubset(of: wanted) }) { return part }
     guard let newest = sweeps.first else { return nil }
     let free = ["name", "description", "record", "sweep.budget", "sweep.on_failure"]
-    let changes = newest.changes(to: merged).filter { change in
+    let changes = try newest.changes(to: merged).filter { change in
       !(free + ["sweep.early_stopping"]).contains {
         change.key == $0 || change.key.hasPrefix("\($0).")
       }
@@ -96,9 +103,15 @@ package struct SweepDirectory: Sendable {
     return nil
   }
 
+  /// Whether there is a plan, or trials that must have had one.
+  private static func isSweep(_ path: String, _ files: FileLayer) -> Bool {
+    files.exists("\(path)/plan.jsonl")
+      || (try? files.list("\(path)/trials"))?.isEmpty == false
+  }
+
   /// Keys of resolved.yaml in which `merged` differs.
-  private func changes(to merged: String) -> [SpecChange] {
-    guard let written = try? files.read("\(path)/resolved.yaml", limit: 1 << 24) else { return [] }
+  private func changes(to merged: String) throws(RunError) -> [SpecChange] {
+    let written = try files.read("\(path)/resolved.yaml", limit: 1 << 24)
     let old = String(decoding: written, as: UTF8.self)
     let found = try? SpecChange.between(old, merged)
     return found ?? (old == merged ? [] : [SpecChange(key: "resolved.yaml", old: "…", new: "…")])
@@ -202,7 +215,9 @@ package struct SweepDirectory: Sendable {
         trial.index == trials.count
       else {
         throw .damaged(
-          path: "\(path)/plan.jsonl", reason: "line \(trials.count + 1) is no trial")
+          path: "\(path)/plan.jsonl",
+          reason: "line \(trials.count + 1) is not the trial of that place any more; the trials "
+            + "themselves are as they were: put the file back as it was written")
       }
       trials.append(trial)
     }
@@ -244,6 +259,12 @@ package struct SweepDirectory: Sendable {
     try files.replace("\(path)/summary.csv", with: Array(text.utf8))
   }
 
+  /// Why the last worker of a trial stopped, as it has said itself.
+  func lastWord(of trial: PlannedTrial) -> String? {
+    let bytes = try? files.read("\(folder(trial))/status.json", limit: 1 << 20)
+    return bytes.flatMap { try? JSON(parsing: $0) }?["reason"]?.string
+  }
+
   private func lastRow(of trial: PlannedTrial) -> NumberTable? {
     try? NumberTable(lastRowOf: "\(folder(trial))/losses.csv")
   }
@@ -251,5 +272,19 @@ package struct SweepDirectory: Sendable {
   private static func cell(_ text: String) -> String {
     guard text.contains(where: { ",\"\n".contains($0) }) else { return text }
     return "\"\(text.replacing("\"", with: "\"\""))\""
+  }
+}
+
+extension RunError {
+  /// With what else can be done.
+  fileprivate func offering(_ remedy: String) -> RunError {
+    switch self {
+    case .damaged(let path, let reason): .damaged(path: path, reason: "\(reason); \(remedy)")
+    case .file(let path, let action, let reason):
+      .file(path: path, action: action, reason: "\(reason); \(remedy)")
+    case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed,
+      .sweepChanged:
+      self
+    }
   }
 }

@@ -61,6 +61,8 @@ package struct SweepOutcome: Sendable {
     case .interrupted(let signal): 128 + signal
     case .tooManyFailures: 5
     case .outOfTime where count("finished") == 0: 9
+    case .complete where count("failed") + count("diverged") == 0 && count("interrupted") > 0:
+      RunOutcome.saved
     case .complete, .outOfTime: count("failed") + count("diverged") > 0 ? 5 : 0
     }
   }
@@ -82,7 +84,11 @@ package struct SweepRun<Workers: Engine> {
   private let watch: (SweepEvent) -> Void
   private var states: [TrialState]
   private var jobs: [Int: Job] = [:]
-  private var tries: [Int: Int] = [:]
+  /// Trials that this process has begun, and how often they failed.
+  private var begun: Set<Int> = []
+  private var failures: [Int: Int] = [:]
+  /// Whether workers have been asked to stop.
+  private var isInterrupted = false
   private var failuresInARow = 0
   private var pause: DiskPause?
   /// Where trials stood when they could not write, and how often they did not get further.
@@ -215,9 +221,12 @@ package struct SweepRun<Workers: Engine> {
     for trial in sweep.trials where !jobs.values.contains(where: { $0.trial == trial.index }) {
       let state = try state(of: trial)
       if state == .pending, let reason = failures[trial.index],
-        !options.retriesFailed || tries[trial.index] != nil
+        !options.retriesFailed || begun.contains(trial.index)
       {
         states[trial.index] = .failed(reason: reason)
+      } else if state == .pending, case .paused = states[trial.index] {
+        // It waits for the next process.
+        continue
       } else {
         states[trial.index] = state
       }
@@ -264,15 +273,18 @@ package struct SweepRun<Workers: Engine> {
       // Another process may have begun it since, or brought it to its end.
       states[index] = try state(of: trial)
       guard states[index] == .pending else { continue }
+      let job: Int
       do throws(RunError) {
         try sweep.files.requireFree(options.leastFree, at: sweep.path)
+        job = try engine.submit(trial)
       } catch {
+        // Not of the sweep's folder: the program itself cannot be started.
+        if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
         return pause(for: trial, "\(error)")
       }
-      let job = try engine.submit(trial)
       jobs[job] = Job(trial: index, start: monotonicSeconds())
       states[index] = .running
-      tries[index, default: 0] += 1
+      begun.insert(index)
       try sweep.journal.add("started", [("trial", .integer(index)), ("job", .integer(job))])
       watch(.started(trial))
     }
@@ -295,9 +307,16 @@ package struct SweepRun<Workers: Engine> {
         if case .diverged = found { failuresInARow += 1 } else { failuresInARow = 0 }
         durations.append(seconds)
         try record(trial, found, ending, seconds)
-      // Interrupted, it waits to be gone on with.
-      case (_, .exited(130)), (_, .exited(143)): states[job.trial] = .pending
-      case (.pending, _), (.held, _), (.running, _), (.failed, _):
+      // It waits to be gone on with. A worker that has been asked to stop may be killed by whoever does
+      // not want to wait for it.
+      case _ where ending.isInterruption || isInterrupted && ending.isBySignal:
+        states[job.trial] = .pending
+        try sweep.journal.add(
+          "interrupted", [("trial", .integer(job.trial)), ("job", .integer(number))])
+      case (_, .exited(RunOutcome.saved)):
+        states[job.trial] = .paused(reason: sweep.lastWord(of: trial) ?? "its time was over")
+        try record(trial, states[job.trial], ending, seconds)
+      case (.pending, _), (.held, _), (.running, _), (.failed, _), (.paused, _):
         if try !pauses(for: trial, ending) { try fail(trial, ending, seconds) }
       }
     }
@@ -332,7 +351,8 @@ package struct SweepRun<Workers: Engine> {
     _ trial: PlannedTrial, _ ending: JobEnding, _ seconds: Double
   ) throws(RunError) {
     let reason = reason(of: trial, ending)
-    if tries[trial.index, default: 1] <= options.retries {
+    failures[trial.index, default: 0] += 1
+    if failures[trial.index, default: 0] <= options.retries {
       states[trial.index] = .pending
       try sweep.journal.add(
         "retried", [("trial", .integer(trial.index)), ("reason", .text(reason))])
@@ -390,7 +410,8 @@ package struct SweepRun<Workers: Engine> {
         secondsLeft: mean.map { $0 * Double(left) / Double(max(1, min(options.jobs, left))) }))
   }
 
-  private func cancelAll() {
+  private mutating func cancelAll() {
+    isInterrupted = true
     for job in jobs.keys { engine.cancel(job) }
   }
 }

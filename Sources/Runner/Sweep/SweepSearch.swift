@@ -97,7 +97,7 @@ package struct SweepSearch {
       case .finished:
         guard let best = scores.best else { return .worthless }
         values.append(best.value)
-      case .stopped:
+      case .stopped, .paused:
         guard let last = scores.all.last, last.value.isFinite else { return .worthless }
         values.append(last.value)
         stops.append(last.step)

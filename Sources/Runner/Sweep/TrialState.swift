@@ -9,6 +9,8 @@ package enum TrialState: Sendable, Hashable {
   case finished
   /// Ended early, because others do better.
   case stopped(reason: String)
+  /// Saved because its time (`guards.max_time`) was over; the next process goes on with it.
+  case paused(reason: String)
   case diverged(reason: String)
   case failed(reason: String)
 
@@ -18,6 +20,7 @@ package enum TrialState: Sendable, Hashable {
     case .running, .held: "running"
     case .finished: "finished"
     case .stopped: "stopped"
+    case .paused: "interrupted"
     case .diverged: "diverged"
     case .failed: "failed"
     }
@@ -26,15 +29,16 @@ package enum TrialState: Sendable, Hashable {
   /// Why it is as it is, where there is something to say.
   package var reason: String? {
     switch self {
-    case .stopped(let reason), .diverged(let reason), .failed(let reason): reason
+    case .stopped(let reason), .paused(let reason), .diverged(let reason), .failed(let reason):
+      reason
     case .pending, .running, .held, .finished: nil
     }
   }
 
-  /// Nothing is left to be done.
+  /// Nothing is left to be done by this process.
   package var isOver: Bool {
     switch self {
-    case .finished, .stopped, .diverged, .failed: true
+    case .finished, .stopped, .paused, .diverged, .failed: true
     case .pending, .running, .held: false
     }
   }

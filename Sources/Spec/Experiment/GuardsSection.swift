@@ -11,7 +11,7 @@ extension GuardsSection {
     "What to do when a loss is not a finite number")
   private static let maxTimeKey = Field<Double?>(
     "max_time", .duration, default: DefaultText.none, isOptional: true,
-    "Save and stop after this time"
+    "Save and pause after so much time of one process (exit code 75); `resume` goes on"
   ) {
     if case .duration(let seconds) = $0 { .some(seconds) } else { .some(nil) }
   }

@@ -27,6 +27,8 @@ struct Worker: ParsableCommand {
   @OptionGroup var machine: MachineOptions
 
   func run() throws {
+    // A sweep that is asked to stop asks its workers, however far they are.
+    Interrupts.endAtOnce()
     let directory = try Failure.catching { try SweepDirectory(reading: sweep) }
     guard directory.trials.indices.contains(index) else {
       throw ValidationError("--index \(index): the trials are 0 to \(directory.trials.count - 1)")
