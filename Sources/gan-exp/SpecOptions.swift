@@ -82,12 +82,18 @@ func loadSpec(
 ) -> Result<Experiment, Failure> {
   switch readSpec(path, overrides: overrides, sweeps: sweeps) {
   case .success(let experiment):
-    if !experiment.warnings.isEmpty {
-      Terminal.error(Diagnostics(experiment.warnings).rendered(colour: Terminal.showsColour))
-    }
+    Terminal.warn(experiment.warnings)
     return .success(experiment)
   case .failure(let diagnostics):
     return .failure(.spec(diagnostics))
+  }
+}
+
+extension Terminal {
+  /// What is odd about a spec that can be played.
+  static func warn(_ warnings: [Diagnostic]) {
+    if warnings.isEmpty { return }
+    error(Diagnostics(warnings).rendered(colour: showsColour))
   }
 }
 

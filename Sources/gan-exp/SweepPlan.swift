@@ -18,6 +18,8 @@ struct SweepPlan {
   private(set) var dataDigest = ""
   private(set) var isLight = true
   private(set) var bytesPerTrial = 0
+  /// What is odd about trials, once each.
+  private(set) var warnings: [Diagnostic] = []
   private let data: DataOptions
   private var sets: [String: any SampleSet] = [:]
   /// Shapes that are known to be right.
@@ -69,6 +71,7 @@ struct SweepPlan {
           let program = try TrainingProgram(trial, format: format)
           _ = try MetricPlan(trial, program)
           weigh(program, samples: set.count)
+          warnings += program.warnings.map { $0.noting(point) }
           checked.insert(draft.shape)
         }
         if dataDigest.isEmpty { dataDigest = set.digest }
@@ -77,12 +80,7 @@ struct SweepPlan {
             index: index + trials.count, point: point, seed: draft.seed, specDigest: draft.spec,
             dataDigest: set.digest, numericsVersion: numericsVersion))
       } catch let error as Diagnostics {
-        let settings = point.settings.map { "\($0.path)=\($0.text)" }.joined(separator: " ")
-        found += error.entries.map {
-          Diagnostic(
-            $0.message, at: $0.origin, severity: $0.severity, label: $0.label,
-            notes: $0.notes + ["in the trial \(settings)"])
-        }
+        found += error.entries.map { $0.noting(point) }
       }
     }
     if !found.isEmpty { throw Diagnostics(found) }
@@ -152,5 +150,15 @@ struct SweepPlan {
     let count = max(trials.count, sweep.method == .tpe ? sweep.budgetTrials ?? 0 : 0)
     let jobs = wanted ?? (isLight ? min(cores, fitting, count) : 1)
     return (jobs, threads ?? max(1, cores / max(1, jobs)))
+  }
+}
+
+extension Diagnostic {
+  /// The same, with the settings of the trial in which it was found.
+  fileprivate func noting(_ point: SweepPoint) -> Diagnostic {
+    let settings = point.settings.map { "\($0.path)=\($0.text)" }.joined(separator: " ")
+    return Diagnostic(
+      message, at: origin, severity: severity, label: label,
+      notes: notes + ["in the trial \(settings)"])
   }
 }

@@ -11,6 +11,8 @@ package struct AveragePool: Layer {
 
   package init(_ record: Record) { pooling = PoolingWindow(record) }
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     try pooling.check(input, for: "average_pool")
     let sum = scope.builder.add(.windowSum(pooling.window), [input])

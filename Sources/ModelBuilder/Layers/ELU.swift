@@ -14,6 +14,8 @@ package struct ELU: Layer {
 
   package init(_ record: Record) { alpha = record[Self.alpha] }
 
+  package func span(of input: Span) -> Span { Span(-alpha, .infinity) }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     // The exponential never sees a large x, so neither branch can make a NaN for the other.
     let below = input.minimum(0).exponentialMinusOne * alpha

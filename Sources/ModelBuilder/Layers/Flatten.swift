@@ -9,6 +9,8 @@ package struct Flatten: Layer {
 
   package init(_ record: Record) {}
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     guard input.shape.rank == 4 else { return input }
     return input.transpose([0, 3, 1, 2]).reshape([input.batch, input.shape.count / input.batch])

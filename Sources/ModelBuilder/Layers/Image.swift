@@ -21,6 +21,8 @@ package struct Image: Layer {
     (height, width) = (size[0], size[1])
   }
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let units = try input.units(for: "image")
     guard units == channels * height * width else {

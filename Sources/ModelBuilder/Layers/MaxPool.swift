@@ -11,6 +11,8 @@ package struct MaxPool: Layer {
 
   package init(_ record: Record) { pooling = PoolingWindow(record) }
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     try pooling.check(input, for: "max_pool")
     return scope.builder.add(.windowMaximum(pooling.window), [input])

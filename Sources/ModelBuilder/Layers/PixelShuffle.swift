@@ -14,6 +14,8 @@ package struct PixelShuffle: Layer {
 
   package init(_ record: Record) { factor = record[Self.factor] }
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let (height, width, channels) = try input.image(for: "pixel_shuffle")
     let area = factor * factor

@@ -9,6 +9,8 @@ package struct ReLU: Layer {
 
   package init(_ record: Record) {}
 
+  package func span(of input: Span) -> Span { Span(max(0, input.low), max(0, input.high)) }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     scope.observeKink(input)
     return input.maximum(0)

@@ -9,6 +9,8 @@ package struct Sigmoid: Layer {
 
   package init(_ record: Record) {}
 
+  package func span(of input: Span) -> Span { Span(0, 1) }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     input.sigmoid
   }

@@ -9,6 +9,8 @@ package struct Softplus: Layer {
 
   package init(_ record: Record) {}
 
+  package func span(of input: Span) -> Span { Span(0, .infinity) }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     input.softplus
   }

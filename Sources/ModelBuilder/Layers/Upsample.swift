@@ -22,6 +22,8 @@ package struct Upsample: Layer {
     mode = record[Self.mode]
   }
 
+  package func span(of input: Span) -> Span { input }
+
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let (height, width, channels) = try input.image(for: "upsample")
     switch mode {

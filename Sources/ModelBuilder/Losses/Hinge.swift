@@ -21,6 +21,8 @@ package struct Hinge: Loss {
     scale = record[Self.scale]
   }
 
+  package var wantsUnboundedScores: Bool { true }
+
   package func discriminator(_ scores: Scores) -> Value {
     let real = (margin - scores.real.output).maximum(0).mean()
     let fake = (margin + scores.fake.output).maximum(0).mean()

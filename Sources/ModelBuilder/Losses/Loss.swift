@@ -17,6 +17,11 @@ package protocol Loss: Sendable {
   var measures: [String] { get }
   /// The scalars of these names, after the move.
   func measured(_ scores: Scores) -> [Value]
+  /// Whether it takes scores as they come out of the critic and means nothing where a closing layer
+  /// bounds them.
+  var wantsUnboundedScores: Bool { get }
+  /// Whether it means something only while the critic's slope is held in bounds.
+  var wantsBoundedSlope: Bool { get }
   /// Numbers whose sign decides the slope of a loss with a kink at 0, as `trace` tells of them.
   func kink(of score: Score) -> Value?
 }
@@ -34,6 +39,8 @@ extension Loss {
   package func level(of score: Score) -> Value { score.realness.mean() }
   package var measures: [String] { [] }
   package func measured(_ scores: Scores) -> [Value] { [] }
+  package var wantsUnboundedScores: Bool { false }
+  package var wantsBoundedSlope: Bool { false }
   package func kink(of score: Score) -> Value? { nil }
 }
 

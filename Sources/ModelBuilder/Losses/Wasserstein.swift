@@ -18,6 +18,9 @@ package struct Wasserstein: Loss {
 
   package init(_ record: Record) { drift = record[Self.drift] }
 
+  package var wantsUnboundedScores: Bool { true }
+  package var wantsBoundedSlope: Bool { true }
+
   package func discriminator(_ scores: Scores) -> Value {
     let real = scores.real.output
     let difference = scores.fake.output.mean() - real.mean()

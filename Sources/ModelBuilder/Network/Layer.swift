@@ -10,6 +10,12 @@ package protocol Layer: Sendable {
   init(_ record: Record)
   /// What comes out for `input`. Parameters, statistics and random masks are asked of `scope`.
   func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value
+  /// Between which values its results lie for inputs of `input`.
+  func span(of input: Span) -> Span
+}
+
+extension Layer {
+  package func span(of input: Span) -> Span { .any }
 }
 
 /// Why a layer cannot stand where it stands.

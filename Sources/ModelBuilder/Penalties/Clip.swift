@@ -20,6 +20,8 @@ package struct Clip: Penalty {
     players = [record[Self.on]]
   }
 
+  package var boundsSlope: Bool { true }
+
   package func constrained(_ parameter: Value) -> Value {
     parameter.maximum(-limit).minimum(limit)
   }

@@ -43,6 +43,7 @@ package struct DRAGAN: Penalty {
   }
 
   package var players: Set<Player> { [.discriminator] }
+  package var boundsSlope: Bool { true }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 

@@ -30,6 +30,8 @@ package struct GradientPenalty: Penalty {
   }
 
   package var players: Set<Player> { [.discriminator] }
+  package var boundsSlope: Bool { true }
+  package var judgesSamplesAlone: Bool { true }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 

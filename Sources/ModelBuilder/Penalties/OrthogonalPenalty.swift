@@ -26,6 +26,8 @@ package struct OrthogonalPenalty: Penalty {
     players = [record[Self.on]]
   }
 
+  package var boundsSlope: Bool { true }
+
   package func term(in scope: PenaltyScope) -> Value? {
     let costs = scope.parameters.compactMap { declaration, value in
       declaration.layout == .plain ? nil : cost(value)

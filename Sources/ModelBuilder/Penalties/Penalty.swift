@@ -8,6 +8,11 @@ package protocol Penalty: Sendable {
   init(_ record: Record)
   /// The networks it is asked of.
   var players: Set<Player> { get }
+  /// Whether it keeps the critic's slope in bounds.
+  var boundsSlope: Bool { get }
+  /// Whether it is about what the critic says of one sample, and its paper has no norm over the batch in
+  /// the critic, which would make that depend on the other samples.
+  var judgesSamplesAlone: Bool { get }
   /// How both networks step down the term alone, at the end of each round; nil: they do not, and the
   /// term is part of the losses of `players`.
   var ownOptimizer: Choice? { get }
@@ -21,6 +26,8 @@ package protocol Penalty: Sendable {
 
 extension Penalty {
   package var ownOptimizer: Choice? { nil }
+  package var boundsSlope: Bool { false }
+  package var judgesSamplesAlone: Bool { false }
   package func misfit(with game: GameTraits) -> LayerMisfit? { nil }
   package func term(in scope: PenaltyScope) -> Value? { nil }
   package func constrained(_ parameter: Value) -> Value { parameter }

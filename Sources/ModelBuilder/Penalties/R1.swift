@@ -15,6 +15,8 @@ package struct R1: Penalty {
   package init(_ record: Record) { weight = record[Self.weight] }
 
   package var players: Set<Player> { [.discriminator] }
+  package var boundsSlope: Bool { true }
+  package var judgesSamplesAlone: Bool { true }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 

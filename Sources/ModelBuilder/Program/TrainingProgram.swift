@@ -141,18 +141,6 @@ package struct TrainingProgram: Sendable {
     game.playing(stage).writeSampler(count: count, weights: weights)
   }
 
-  /// What is odd about an experiment that can be played, as far as can be said without its data.
-  package var warnings: [Diagnostic] {
-    guard let growth, let section = experiment.schedule.growing else { return [] }
-    let perRound = experiment.data.batch * experiment.schedule.discriminatorSteps
-    let shortfall = growth.shortfall(of: experiment.schedule.length, imagesPerRound: perRound)
-    return [shortfall].compactMap(\.self).map {
-      Diagnostic(
-        $0, at: section.origin, severity: .warning,
-        notes: ["a longer schedule.length, or shorter `fade` and `stable`"])
-    }
-  }
-
   /// nil: the networks are whole from the start.
   package var growth: Growth? { game.growth }
 

@@ -77,19 +77,30 @@ final class TrainingRun {
         isNew
           ? "started: \(timetable.rounds) rounds"
           : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
-      if !isNew { watch(.resumed(step: step)) }
+      if isNew { try logWarnings() } else { watch(.resumed(step: step)) }
       if let first = setup.data.skipped.first {
         try recorder.warn(
           "\(setup.data.skipped.count) bad pictures are left out (on_bad_image: skip); the first: "
             + "\(first.name): \(first.reason)")
       }
-      if let shortfall = player.levels?.shortfall { try recorder.warn(shortfall) }
+      if let shortfall = player.levels?.shortfall,
+        !setup.program.warnings.contains(where: { $0.message == shortfall })
+      {
+        try recorder.warn(shortfall)
+      }
       outcome = try end(try playRounds())
     } catch {
       outcome = fail(error)
     }
     watch(.ended(outcome))
     return outcome
+  }
+
+  /// What its command has said of the spec, for whoever reads the directory later.
+  private func logWarnings() throws(RunError) {
+    for warning in Diagnostics(experiment.warnings + setup.program.warnings).entries {
+      try recorder.log("warning: \(warning.origin.place): \(warning.message)")
+    }
   }
 
   private func playRounds() throws(RunError) -> RunOutcome.Ending {

@@ -26,6 +26,10 @@ package struct ValueRange: Hashable, Sendable {
   }
 }
 
+extension ValueRange: CustomStringConvertible {
+  package var description: String { "[\(numberText(low)), \(numberText(high))]" }
+}
+
 extension DataSection {
   private static let sourceKey = Field.choice(
     "source", from: .source, "Where the samples come from")

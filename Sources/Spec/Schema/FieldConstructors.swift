@@ -157,7 +157,7 @@ extension Field where Value == [Choice] {
 }
 
 /// The shortest decimal that reads back as the same number, without `.0` on a whole one.
-func numberText(_ x: Double) -> String {
+package func numberText(_ x: Double) -> String {
   if let whole = Int(exactly: x), abs(whole) < 1_000_000_000_000_000 { return "\(whole)" }
   let text = "\(x)"
   // `1e-05` is a text to readers of YAML 1.1.

@@ -36,7 +36,9 @@ struct Run: ParsableCommand {
     if let sweep = experiment.sweep { return try run(experiment, sweep) }
     if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
     if let format = experiment.declaredFormat { _ = try experiment.program(format) }
-    try progress.play(try experiment.setup(data, machine, results: results))
+    let setup = try experiment.setup(data, machine, results: results)
+    Terminal.warn(setup.program.warnings)
+    try progress.play(setup)
   }
 
   private func run(_ experiment: Experiment, _ sweep: SweepSection) throws {
@@ -46,6 +48,7 @@ struct Run: ParsableCommand {
       return
     }
     let planned = try SweepPlan(experiment, sweep, data: data)
+    Terminal.warn(planned.warnings)
     if planned.repeated > 0 {
       Terminal.error("\(planned.repeated) trials are the same as earlier ones and are left out")
     }

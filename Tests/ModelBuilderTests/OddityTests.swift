@@ -1,0 +1,119 @@
+import Spec
+import Testing
+
+@testable import ModelBuilder
+
+/// Games that can be played and are hardly meant, and their plain sisters.
+struct OddityCase: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  var last = ""
+  var critic = "[flatten, {linear: 1}]"
+  var loss = "cross_entropy"
+  var rest = ""
+  var range = "[-1, 1]"
+  /// A piece of the one message; nil: nothing is said.
+  var said: String?
+  /// What the place that the message is about says.
+  var at: String?
+
+  static let all = [
+    OddityCase(testDescription: "tanh and [-1, 1]", last: "tanh"),
+    OddityCase(testDescription: "sigmoid and [0, 1]", last: "sigmoid", range: "[0, 1]"),
+    OddityCase(testDescription: "no last function"),
+    OddityCase(testDescription: "a leaky relu at the end", last: "{leaky_relu: 0.2}"),
+    OddityCase(
+      testDescription: "sigmoid and [-1, 1]", last: "sigmoid",
+      said: "cannot make some of the data's values: data.range is [-1, 1], sigmoid gives numbers "
+        + "from 0 to 1", at: "sigmoid"),
+    OddityCase(
+      testDescription: "relu and [-1, 1]", last: "relu", said: "relu gives numbers from 0 up",
+      at: "relu"),
+    OddityCase(testDescription: "relu and [0, 1]", last: "relu", range: "[0, 1]"),
+    OddityCase(
+      testDescription: "tanh and [0, 1]", last: "tanh", range: "[0, 1]",
+      said: "makes values that no picture of the data has", at: "tanh"),
+    OddityCase(
+      testDescription: "tanh and [0, 255]", last: "tanh", range: "[0, 255]",
+      said: "cannot make some of the data's values", at: "tanh"),
+    OddityCase(
+      testDescription: "a relu that a tanh follows", last: "relu, {linear: 4}, tanh"),
+    OddityCase(
+      testDescription: "hinge on a sigmoid", critic: "[flatten, {linear: 1}, sigmoid]",
+      loss: "hinge", said: "the loss hinge is for scores of any size", at: "sigmoid"),
+    OddityCase(
+      testDescription: "hinge on scores", critic: "[flatten, {linear: 1}]", loss: "hinge"),
+    OddityCase(
+      testDescription: "cross entropy on a sigmoid", critic: "[flatten, {linear: 1}, sigmoid]"),
+    OddityCase(
+      testDescription: "wasserstein with nothing that holds it", loss: "wasserstein",
+      said: "means nothing for a critic whose slope nothing holds", at: "wasserstein"),
+    OddityCase(
+      testDescription: "wasserstein with a clip", loss: "wasserstein",
+      rest: "penalties: [{clip: 0.01}]"),
+    OddityCase(
+      testDescription: "wasserstein with a clip of the other network", loss: "wasserstein",
+      rest: "penalties: [{clip: {limit: 0.01, on: generator}}]", said: "means nothing",
+      at: "wasserstein"),
+    OddityCase(
+      testDescription: "wasserstein with a gradient penalty", loss: "wasserstein",
+      rest: "penalties: [gradient_penalty]"),
+    OddityCase(
+      testDescription: "wasserstein with spectral norm",
+      critic: "[flatten, {linear: {units: 1, spectral_norm: true}}]", loss: "wasserstein"),
+    OddityCase(
+      testDescription: "a gradient penalty and batch norm",
+      critic: "[flatten, {linear: 4}, batch_norm, {linear: 1}]",
+      rest: "penalties: [gradient_penalty]", said: "batch norm makes what the critic says of one",
+      at: "batch_norm"),
+    OddityCase(
+      testDescription: "a gradient penalty and layer norm",
+      critic: "[flatten, {linear: 4}, layer_norm, {linear: 1}]",
+      rest: "penalties: [gradient_penalty]"),
+    OddityCase(
+      testDescription: "labels that nobody uses", rest: "labels: {classes: 3}",
+      said: "no layer and no penalty uses the labels", at: "labels"),
+    OddityCase(
+      testDescription: "labels that the critic uses",
+      critic: "[flatten, {concat_label: 2}, {linear: 1}]", rest: "labels: {classes: 3}"),
+    OddityCase(
+      testDescription: "drawn labels that only the generator uses",
+      last: "{concat_label: 2}, {linear: 4}", rest: "labels: {classes: 3, fake: random}"),
+  ]
+
+  func experiment() throws -> Experiment {
+    let layers = last.isEmpty ? "" : "\(last), "
+    return try loadExperiment(
+      text: """
+        version: 1
+        name: test
+        data: {source: nothing, batch: 4, range: \(range)}
+        latent: {size: 3}
+        architecture:
+          generator: [{linear: 4}, \(layers){image: {channels: 1, size: 2}}]
+          discriminator: \(critic)
+        loss: \(loss)
+        optimizer: {kind: sgd, learning_rate: 0.1}
+        schedule: {length: 1 epochs}
+        \(rest)
+        """, vocabulary: vocabulary
+    ).get()
+  }
+}
+
+struct OddityTests {
+  @Test(arguments: OddityCase.all)
+  func whatIsHardlyMeantIsSaidAtItsPlace(_ test: OddityCase) throws {
+    let warnings = try TrainingProgram(test.experiment(), images: smallImages).warnings
+    guard let said = test.said, let at = test.at else {
+      #expect(warnings.map(\.message) == [])
+      return
+    }
+    let warning = try #require(warnings.first)
+    #expect(warnings.count == 1)
+    #expect(warning.severity == .warning)
+    #expect(warning.message.contains(said), "\(warning.message)")
+    let line = warning.origin.source.lines[warning.origin.mark.line - 1]
+    #expect(line.dropFirst(warning.origin.mark.column - 1).hasPrefix(at), "\(line)")
+    #expect(warning.label?.isEmpty == false)
+  }
+}
