@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
-PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev zlib1g-dev pkg-config
+PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config
 
 .PHONY: help run test setup build lint soak soak-kills docs second-order benchmark benchmark-recording replay clean
 

@@ -37,6 +37,8 @@ let package = Package(
       name: "CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
 
@@ -61,10 +63,12 @@ let package = Package(
     .target(
       name: "CPUBackend", dependencies: ["CLibrary", "TensorCore", "COneDNN", "CKernels"],
       swiftSettings: touchesC),
-    // Reading JPEG and PNG, with the libraries' jumps caught in C.
+    // Reading JPEG, PNG and WebP, with the libraries' jumps caught in C.
     .target(
-      name: "CDecoders", dependencies: ["CJPEG", "CPNG"],
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+      name: "CDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+      ]),
     // Data sets in, pictures out.
     .target(
       name: "Images",

@@ -68,7 +68,6 @@ int gan_read_jpeg(const uint8_t *bytes, size_t size, struct gan_picture *picture
   jpeg_read_header(&info, TRUE);
   picture->width = info.image_width;
   picture->height = info.image_height;
-  picture->is_inverted = info.saw_Adobe_marker;
   switch (info.num_components) {
   case 1: picture->colour = GAN_GREY, info.out_color_space = JCS_GRAYSCALE; break;
   case 3: picture->colour = GAN_RGB, info.out_color_space = JCS_RGB; break;

@@ -46,7 +46,6 @@ int gan_read_png(const uint8_t *bytes, size_t size, struct gan_picture *picture,
   png_read_info(png, info);
   picture->width = png_get_image_width(png, info);
   picture->height = png_get_image_height(png, info);
-  picture->is_inverted = 0;
   png_byte kind = png_get_color_type(png, info);
   int has_alpha = (kind & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
   int has_colour = kind & PNG_COLOR_MASK_COLOR;

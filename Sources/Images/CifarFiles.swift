@@ -80,20 +80,20 @@ struct CifarFiles {
     for place in folders {
       for name in [archive, String(archive.dropLast(3))] {
         let path = joined(place, name)
-        if let file = try MappedFile(path) { return try read(file, remedy) }
+        if let file = try DataFile(path) { return try read(file, remedy) }
         looked.append(path)
       }
     }
     throw .missing(what: parts[0], looked: looked, remedy: remedy)
   }
 
-  private func read(_ file: MappedFile, _ remedy: String) throws(DatasetError) -> Content {
+  private func read(_ file: DataFile, _ remedy: String) throws(DatasetError) -> Content {
     let wanted = Set(parts + [textFile])
-    let isGzipped = file.count >= 2 && file.bytes(0..<2) == [0x1f, 0x8b]
+    let isGzipped = try file.bytes(0..<min(file.count, 2)) == [0x1f, 0x8b]
     let found =
       isGzipped
       ? try members(of: TarReader(path: file.path, try GzipStream(file)), wanted)
-      : try members(of: TarReader(path: file.path, MappedStream(file)), wanted)
+      : try members(of: TarReader(path: file.path, PlainStream(file)), wanted)
     var pieces: [(path: String, bytes: [UInt8])] = []
     for part in parts {
       guard let bytes = found[part] else {

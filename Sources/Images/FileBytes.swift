@@ -47,6 +47,16 @@ enum FileBytes {
     return bytes
   }
 
+  /// The first bytes of a regular file, at most `count`; none where it cannot be read.
+  static func head(rawPath: [CChar], _ count: Int) -> [UInt8] {
+    let descriptor = unsafe open(rawPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = unsafe max(0, pread(descriptor, buffer.baseAddress, count, 0))
+    }
+  }
+
   /// Whether there is something at `path`, or something that keeps it from being looked at, which
   /// reading it will say.
   static func exists(_ path: String) -> Bool {
@@ -58,12 +68,58 @@ enum FileBytes {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  enum Mode {
+    /// There must be none.
+    case new
+    /// What is there stays.
+    case kept
+  }
+
   /// A file open for reading and writing; the caller closes it.
-  static func create(_ path: String, emptied: Bool) throws(DatasetError) -> Int32 {
-    let descriptor = unsafe open(
-      path, O_RDWR | O_CREAT | O_CLOEXEC | (emptied ? O_TRUNC : 0), 0o666)
+  static func create(_ path: String, mode: Mode) throws(DatasetError) -> Int32 {
+    let flags: Int32 =
+      switch mode {
+      case .new: O_EXCL
+      case .kept: 0
+      }
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o666)
     guard descriptor >= 0 else { throw failure(path, "create") }
     return descriptor
+  }
+
+  /// Whether the open file is the one at `path`.
+  static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    let areThere = unsafe (fstat(descriptor, &open), stat(path, &named)) == (0, 0)
+    return areThere
+      && open.st_dev == named.st_dev && open.st_ino == named.st_ino
+  }
+
+  /// Names of what lies in a folder; none where it cannot be listed.
+  static func names(in folder: String) -> [String] {
+    guard let directory = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      names.append(
+        unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+          unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
+            unsafe String(cString: $0)
+          }
+        })
+    }
+    return names
+  }
+
+  /// Seconds since a file was last written to; nil where there is none.
+  static func age(_ path: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return time(nil) - stamp(status)[1]
+  }
+
+  static func randomBytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255) }
   }
 
   /// Size and times of a file: what changes when it does.

@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// A value is a function of the stored byte, so what is kept is one byte a value and a table of 256
 /// floats: a quarter of the memory of the floats, with the same bits (`[60000, 32, 32, 1]` takes
-/// 61 MB, not 246 MB). `copyBatch` writes the floats.
+/// 61 MB, not 246 MB). `values(of:)` makes the floats.
 package struct FloatImages: SampleStore {
   package let count: Int
   package let height: Int
@@ -39,33 +39,15 @@ package struct FloatImages: SampleStore {
   package var imageSize: Int { height * width * channels }
 
   /// Every value, `[count, height, width, channels]`: four bytes a value, for small sets and tests.
-  package var values: [Float] { store.array.map { table[Int($0)] } }
-
-  /// Writes the images `indices`, in that order, as `[indices.count, height, width, channels]`.
-  ///
-  /// `destination` has room for `indices.count · imageSize` floats; an index outside `0..<count` is a
-  /// mistake of the caller and stops the program.
-  package func copyBatch(
-    indices: UnsafeBufferPointer<Int>, into destination: UnsafeMutablePointer<Float>
-  ) {
-    let size = imageSize
-    unsafe store.withUnsafeBytes { pixels in
-      unsafe table.withUnsafeBufferPointer { table in
-        guard let source = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self),
-          let values = table.baseAddress
-        else { return }
-        for position in 0..<indices.count {
-          let index = unsafe indices[position]
-          precondition(index >= 0 && index < count, "an image index is within the data set")
-          let from = unsafe source + index * size
-          let to = unsafe destination + position * size
-          for i in 0..<size { unsafe to[i] = values[Int(from[i])] }
-        }
-      }
-    }
+  package var values: [Float] {
+    get throws(DatasetError) { try values(of: Array(0..<count)) }
   }
 
-  package var isOnDisk: Bool { store.isMapped }
+  package func values(of indices: [Int]) throws(DatasetError) -> [Float] {
+    try bytes(of: indices).map { table[Int($0)] }
+  }
+
+  package var isOnDisk: Bool { store.isOnDisk }
 
   /// The images `indices` as they are stored, black 0 to white 255, `[indices.count, height, width,
   /// channels]`. Each is checked against its checksum, if it has one, when it is first used.
@@ -74,23 +56,18 @@ package struct FloatImages: SampleStore {
     var failure: DatasetError?
     let batch = unsafe [UInt8](unsafeUninitializedCapacity: indices.count * size) {
       target, filled in
-      unsafe store.withUnsafeBytes { pixels in
-        for index in indices {
-          precondition(index >= 0 && index < count, "an image index is within the data set")
-          let image = unsafe UnsafeRawBufferPointer(
-            rebasing: pixels[(index * size)..<((index + 1) * size)])
-          do throws(DatasetError) {
-            try unsafe checksums?.check(image, index: index)
-          } catch {
-            failure = error
-            return
-          }
-          guard let base = target.baseAddress, let source = image.baseAddress else {
-            return
-          }
-          unsafe UnsafeMutableRawPointer(base + filled).copyMemory(from: source, byteCount: size)
-          filled += size
+      for index in indices {
+        precondition(index >= 0 && index < count, "an image index is within the data set")
+        let place = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(target)[filled..<(filled + size)])
+        do throws(DatasetError) {
+          try unsafe store.read((index * size)..<((index + 1) * size), into: place)
+          try unsafe checksums?.check(UnsafeRawBufferPointer(place), index: index)
+        } catch {
+          failure = error
+          return
         }
+        filled += size
       }
     }
     if let failure { throw failure }

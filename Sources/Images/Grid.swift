@@ -23,27 +23,36 @@ package func grid(
 /// The same, of bytes as they are stored: the images `indices` of a data set. Nil leaves a place empty.
 package func grid(
   of set: ImageSet, indices: [Int?], columns: Int, rowLabels: [String]? = nil, padding: Int = 2
-) -> Raster {
+) throws(DatasetError) -> Raster {
   let layout = GridLayout(
     count: indices.count, height: set.height, width: set.width, channels: set.channels,
     columns: columns, rowLabels: rowLabels, padding: padding)
   let size = set.imageSize
-  let images = indices.map { $0.map { set.store.bytes(($0 * size)..<(($0 + 1) * size)) } }
-  return layout.draw { position in images[position / size].map { $0[position % size] } }
+  var images: [[UInt8]?] = []
+  for index in indices {
+    guard let index else {
+      images.append(nil)
+      continue
+    }
+    images.append(try set.store.bytes((index * size)..<((index + 1) * size)))
+  }
+  return layout.draw { [images] position in images[position / size].map { $0[position % size] } }
 }
 
 /// The first images of a data set: a row a class with its name where there are labels, otherwise ten
 /// rows. A set of more than `rowLimit` classes shows the first of them.
-package func preview(of set: ImageSet, columns: Int, rowLimit: Int = 32) -> Raster {
+package func preview(
+  of set: ImageSet, columns: Int, rowLimit: Int = 32
+) throws(DatasetError) -> Raster {
   guard let labels = set.labels else {
-    return grid(of: set, indices: Array(0..<min(set.count, columns * 10)), columns: columns)
+    return try grid(of: set, indices: Array(0..<min(set.count, columns * 10)), columns: columns)
   }
   var rows = [[Int?]](repeating: [], count: min(set.classNames.count, rowLimit))
   for (image, label) in labels.enumerated() where rows.indices.contains(Int(label)) {
     if rows[Int(label)].count < columns { rows[Int(label)].append(image) }
   }
   let indices = rows.flatMap { $0 + [Int?](repeating: nil, count: columns - $0.count) }
-  return grid(of: set, indices: indices, columns: columns, rowLabels: set.classNames)
+  return try grid(of: set, indices: indices, columns: columns, rowLabels: set.classNames)
 }
 
 private struct GridLayout {

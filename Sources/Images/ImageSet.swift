@@ -19,6 +19,7 @@ package struct ImageSet: SampleSet {
   package let digest: String
   /// Files that were left out, with `on_bad_image: skip`.
   package let skipped: [BadImage]
+  package internal(set) var remarks = SourceRemarks()
   /// Of each image, to see that a file from which it is read is still what was written.
   let checksums: Checksums?
 
@@ -37,32 +38,39 @@ package struct ImageSet: SampleSet {
     self.store = PixelStore(pixels)
     self.labels = labels
     self.classNames = classNames
-    self.digest = Self.contentDigest(
-      shape: [count, height, width, channels], pixels: store, labels: labels)
+    var hash = Self.digest(shape: [count, height, width, channels])
+    hash.update(data: pixels)
+    digest = Self.finished(hash, labels)
     (skipped, checksums) = ([], nil)
   }
 
   /// A set whose digest is known, or computed now.
+  ///
+  /// - Throws: when `store` lies in a file that can no longer be read.
   init(
     name: String, count: Int, height: Int, width: Int, channels: Int, store: PixelStore,
     labels: [Int32]?, classNames: [String], digest: String? = nil, skipped: [BadImage] = [],
     checksums: Checksums? = nil
-  ) {
+  ) throws(DatasetError) {
     precondition(store.count == count * height * width * channels)
     precondition(labels.map { $0.count == count } ?? true)
     (self.name, self.count, self.height, self.width) = (name, count, height, width)
     (self.channels, self.store, self.labels, self.classNames) = (
       channels, store, labels, classNames
     )
-    self.digest =
-      digest
-      ?? Self.contentDigest(
+    if let digest {
+      self.digest = digest
+    } else {
+      self.digest = try Self.contentDigest(
         shape: [count, height, width, channels], pixels: store, labels: labels)
+    }
     (self.skipped, self.checksums) = (skipped, checksums)
   }
 
-  /// The bytes as an array, for small sets: of a mapped file, a copy of all of it.
-  package var pixels: [UInt8] { store.array }
+  /// The bytes as an array, for small sets: of a file, a copy of all of it.
+  package var pixels: [UInt8] {
+    get throws(DatasetError) { try store.array }
+  }
 
   /// Bytes of one image.
   package var imageSize: Int { height * width * channels }
@@ -71,17 +79,37 @@ package struct ImageSet: SampleSet {
     .image(ImageFormat(channels: channels, height: height, width: width))
   }
 
-  package func store(size: Int?, range: ValueRange) -> any SampleStore {
-    prepare(self, size: size, range: range)
+  package func store(size: Int?, range: ValueRange) throws(DatasetError) -> any SampleStore {
+    try prepare(self, size: size, range: range)
   }
 
-  package func preview(columns: Int) -> Raster { Images.preview(of: self, columns: columns) }
+  package func preview(columns: Int) throws(DatasetError) -> Raster {
+    try Images.preview(of: self, columns: columns)
+  }
 
-  static func contentDigest(shape: [Int], pixels: PixelStore, labels: [Int32]?) -> String {
+  static func contentDigest(
+    shape: [Int], pixels: PixelStore, labels: [Int32]?
+  ) throws(DatasetError) -> String {
+    var hash = digest(shape: shape)
+    let bytesAtOnce = 16 << 20
+    for start in stride(from: 0, to: pixels.count, by: bytesAtOnce) {
+      let range = start..<min(pixels.count, start + bytesAtOnce)
+      try unsafe pixels.withBytes(range) { (bytes) throws(DatasetError) in
+        unsafe hash.update(bufferPointer: bytes)
+      }
+    }
+    return finished(hash, labels)
+  }
+
+  private static func digest(shape: [Int]) -> SHA256 {
     var hash = SHA256()
     let header = "images " + shape.map(String.init).joined(separator: "x") + "\n"
     hash.update(data: Array(header.utf8))
-    unsafe pixels.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    return hash
+  }
+
+  private static func finished(_ hash: SHA256, _ labels: [Int32]?) -> String {
+    var hash = hash
     if let labels {
       hash.update(data: Array("labels\n".utf8))
       unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }

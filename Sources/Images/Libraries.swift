@@ -1,3 +1,4 @@
+import CDecoders
 import CPNG
 import CZlib
 
@@ -8,5 +9,7 @@ package var imageLibraries: [(name: String, version: String)] {
     found.append(("libpng", unsafe String(cString: version)))
   }
   if let version = unsafe zlibVersion() { found.append(("zlib", unsafe String(cString: version))) }
+  let webp = Int(gan_webp_version())
+  found.append(("libwebp", "\(webp >> 16).\(webp >> 8 & 255).\(webp & 255)"))
   return found
 }

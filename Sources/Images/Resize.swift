@@ -58,12 +58,23 @@ struct BilinearResize: Sendable {
     return unsafe pixels.withUnsafeBytes { unsafe resized($0, count: count, targetSize) }
   }
 
-  /// The same of bytes that may lie in a file.
-  func callAsFunction(_ pixels: PixelStore, count: Int) -> PixelStore {
-    precondition(pixels.count == count * from.height * from.width * channels)
+  /// The same of bytes that may lie in a file, of which no more than `bytesAtOnce` are held.
+  func callAsFunction(_ pixels: PixelStore, count: Int) throws(DatasetError) -> PixelStore {
+    let sourceSize = from.height * from.width * channels
+    precondition(pixels.count == count * sourceSize)
     if isIdentity { return pixels }
-    return unsafe PixelStore(
-      pixels.withUnsafeBytes { unsafe resized($0, count: count, to.height * to.width * channels) })
+    let bytesAtOnce = 256 << 20
+    let imagesAtOnce = pixels.isOnDisk ? max(1, bytesAtOnce / sourceSize) : count
+    var resizedPixels: [UInt8] = []
+    resizedPixels.reserveCapacity(count * to.height * to.width * channels)
+    for start in stride(from: 0, to: count, by: max(1, imagesAtOnce)) {
+      let images = start..<min(count, start + imagesAtOnce)
+      let range = (images.lowerBound * sourceSize)..<(images.upperBound * sourceSize)
+      resizedPixels += try unsafe pixels.withBytes(range) { (bytes) throws(DatasetError) in
+        unsafe resized(bytes, count: images.count, to.height * to.width * channels)
+      }
+    }
+    return PixelStore(resizedPixels)
   }
 
   private func resized(

@@ -16,16 +16,23 @@ package protocol SampleSet: Sendable {
   var digest: String { get }
   /// Files that were left out because they cannot be used.
   var skipped: [BadImage] { get }
+  /// What else there is to say of the files.
+  var remarks: SourceRemarks { get }
 
   /// The samples as networks see them: images resized and scaled, vectors as they are.
-  func store(size: Int?, range: ValueRange) -> any SampleStore
+  ///
+  /// - Throws: when the samples can no longer be read.
+  func store(size: Int?, range: ValueRange) throws(DatasetError) -> any SampleStore
 
   /// A picture of the first samples, with `columns` images a row where they are images.
-  func preview(columns: Int) -> Raster
+  ///
+  /// - Throws: when the samples can no longer be read.
+  func preview(columns: Int) throws(DatasetError) -> Raster
 }
 
 extension SampleSet {
   package var skipped: [BadImage] { [] }
+  package var remarks: SourceRemarks { SourceRemarks() }
 
   /// How many samples each class has, in the order of `classNames`; empty without labels.
   package var classCounts: [Int] {
@@ -50,22 +57,9 @@ package protocol SampleStore: Sendable {
   /// - Throws: when a sample is no longer what it was.
   func elements(of indices: ArraySlice<Int>) throws(DatasetError) -> HostTensor.Elements
 
-  /// Writes the samples `indices`, in that order, row-major, channels last.
+  /// The samples `indices`, in that order, as networks see them, row-major, channels last. An index
+  /// outside `0..<count` is a mistake of the caller and stops the program.
   ///
-  /// `destination` has room for `indices.count · format.valueCount` floats; an index outside
-  /// `0..<count` is a mistake of the caller and stops the program.
-  func copyBatch(
-    indices: UnsafeBufferPointer<Int>, into destination: UnsafeMutablePointer<Float>)
-}
-
-extension SampleStore {
-  /// The samples `indices`, in that order, row-major, channels last.
-  package func values(of indices: [Int]) -> [Float] {
-    let count = indices.count * format.valueCount
-    return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      filled = count
-      guard let base = buffer.baseAddress else { return }
-      unsafe indices.withUnsafeBufferPointer { unsafe copyBatch(indices: $0, into: base) }
-    }
-  }
+  /// - Throws: when a sample is no longer what it was.
+  func values(of indices: [Int]) throws(DatasetError) -> [Float]
 }

@@ -37,15 +37,10 @@ package struct VectorSet: SampleSet, SampleStore {
     of indices: ArraySlice<Int>
   ) throws(DatasetError) -> HostTensor.Elements { .float32(values(of: Array(indices))) }
 
-  package func copyBatch(
-    indices: UnsafeBufferPointer<Int>, into destination: UnsafeMutablePointer<Float>
-  ) {
-    for position in 0..<indices.count {
-      let index = unsafe indices[position]
+  package func values(of indices: [Int]) -> [Float] {
+    indices.flatMap { index in
       precondition(index >= 0 && index < count, "a vector's index is within the data set")
-      for i in 0..<length {
-        unsafe destination[position * length + i] = values[index * length + i]
-      }
+      return values[(index * length)..<((index + 1) * length)]
     }
   }
 

@@ -67,11 +67,13 @@ private struct TraceRecorder {
     var seen: [Safetensors.Entry] = []
     _ = try player.play(round: round) { step throws(RunError) in
       if let batch = step.batch {
-        if isFirst { seen += batchEntries(batch, real: "\(here)/real", labels: "\(here)/labels") }
+        if isFirst {
+          seen += try batchEntries(batch, real: "\(here)/real", labels: "\(here)/labels")
+        }
         isFirst = false
         let critic = step.moves.first { $0.hasPrefix(Player.discriminator.rawValue) }
         if criticSteps > 1, let critic {
-          seen += batchEntries(
+          seen += try batchEntries(
             batch, real: "\(here)/\(critic)/real", labels: "\(here)/\(critic)/real_labels")
         }
       }
@@ -90,10 +92,10 @@ private struct TraceRecorder {
 
   private func batchEntries(
     _ batch: ArraySlice<Int>, real: String, labels: String
-  ) -> [Safetensors.Entry] {
+  ) throws(RunError) -> [Safetensors.Entry] {
     let format = data.samples.format
     let values = HostTensor(
-      format.shape(batch: batch.count), data.samples.values(of: Array(batch)))
+      format.shape(batch: batch.count), try data.values(of: Array(batch)))
     let samples = format.layout.toTorch(values)
     guard let known = data.labels else { return [Safetensors.Entry(real, samples)] }
     let ofBatch = HostTensor([batch.count], batch.map { known[$0] })

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import RunFormat
 import Runner
 
@@ -30,6 +31,8 @@ struct Failure: Error {
     } catch let error as RunError {
       throw Failure(
         status: ExitStatus(rawValue: error.exitCode) ?? .internalError, message: "error: \(error)")
+    } catch let error as DatasetError {
+      throw Failure.data(error)
     }
   }
 }

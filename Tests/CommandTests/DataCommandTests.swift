@@ -51,8 +51,8 @@ struct DataCommandTests {
       found.lines == [
         "folder own: 3 pictures, as 1×64×64",
         "sizes 2 of \(wide[0])×\(wide[1]), 1 of \(small[0])×\(small[1])", "colour 0, grey 3",
-        "other files, not read: 1 .me", found.lines[4], "class x  2", "class y  1",
-        "bad x/note.jpg: neither JPEG nor PNG: it begins with the text `hello`", "seen.png",
+        "kinds 3 PNG", "other files, not read: 1 .me", found.lines[5], "class x  2", "class y  1",
+        "bad x/note.jpg: neither JPEG, PNG nor WebP: it begins with the text `hello`", "seen.png",
       ])
     #expect(found.errors.contains("error: folder own: 1 of 4 pictures cannot be used:"))
     // Two rows of 64 pixels with 2 around.
@@ -60,6 +60,36 @@ struct DataCommandTests {
     let skipping = try place.run(
       "data", "check", "{folder: {path: own, on_bad_image: skip}}", "--preview", "none")
     #expect(skipping.end == .exit(0) && skipping.lines == Array(found.lines.dropLast()))
+  }
+
+  @Test("A preview is neither put among the data nor in place of a file of another's making")
+  func previewPlaces() throws {
+    let place = try Place()
+    _ = try place.run("data", "show", "{synthetic: {of: digits, count: 30}}", "--to", "a.png")
+    try place.makeFolder("own/x")
+    for name in ["own/x/1.png", "own/x/2.png"] { try place.write(name, try place.bytes("a.png")) }
+    let inside = ["sh", "-c", "cd own/x && exec \"$0\" data check .. 2>&1", Program.path]
+    let beside = try place.launch(inside).finish()
+    let again = try place.launch(inside).finish()
+    #expect(beside.end == .exit(0) && again.output == beside.output)
+    #expect(beside.lines.last?.hasSuffix("/work/own-preview.png") == true, "\(beside.lines)")
+    #expect(try place.bytes("own-preview.png").isEmpty == false)
+
+    try place.write("preview.png", "mine")
+    let other = try place.run("data", "check", "own")
+    #expect(other.lines.last == "preview-2.png")
+    #expect(try place.run("data", "show", "own").lines.last == "preview-2.png")
+    #expect(try place.bytes("preview.png") == Array("mine".utf8))
+    for command in [["check", "own", "--preview"], ["show", "own", "--to"]] {
+      let taken = try place.start(["data"] + command + ["preview.png"]).finish()
+      #expect(taken.end == .exit(2))
+      #expect(
+        taken.errors.hasPrefix(
+          "error: preview.png is there already and is no preview made by gan-exp\n"))
+      let among = try place.start(["data"] + command + ["own/x/p.png"]).finish()
+      #expect(among.end == .exit(2) && among.errors.contains("lies among the pictures of "))
+    }
+    #expect(try place.bytes("preview.png") == Array("mine".utf8))
   }
 
   @Test("data show draws a row a class")

@@ -34,8 +34,8 @@ import Testing
     #expect(set.labels == [1, 0, 2, 0, 3, 0, 4, 0, 5, 0])
     #expect(set.classNames == (0..<10).map { "name\($0)" })
     // The second image of the third row, fifth image.
-    #expect(set.store.bytes((4 * 3072)..<(4 * 3072 + 3)) == [3, 6, 9])
-    #expect(set.store.bytes((4 * 3072 + 64 * 3)..<(4 * 3072 + 64 * 3 + 3)) == [5, 8, 11])
+    #expect(try set.store.bytes((4 * 3072)..<(4 * 3072 + 3)) == [3, 6, 9])
+    #expect(try set.store.bytes((4 * 3072 + 64 * 3)..<(4 * 3072 + 64 * 3 + 3)) == [5, 8, 11])
     #expect(try Cifar10(split: .test).load(LoadRequest(folders: [folder.path])).labels == [9])
   }
 
@@ -64,7 +64,7 @@ import Testing
     #expect(fine.labels == [99, 7] && fine.classNames.count == 100)
     let coarse = try Cifar100(classes: .coarse).load(LoadRequest(folders: [folder.path]))
     #expect(coarse.labels == [19, 3] && coarse.classNames.count == 20)
-    #expect(coarse.pixels == fine.pixels)
+    #expect(try coarse.pixels == fine.pixels)
   }
 
   @Test("Records that are cut, labels that are too high and files that are missing are named")

@@ -107,6 +107,47 @@ import Testing
     #expect(folder.names == ["a.gz"])
   }
 
+  @Test(
+    "A length that no file has is refused, and what is there stays",
+    arguments: ["9223372036854775807", "9223372036854775000", "400000000"], [nil, 1_000])
+  func hugeLength(_ length: String, _ present: Int?) throws {
+    let folder = try TemporaryFolder()
+    if let present { try folder.write("a.gz.part", Array(Self.zipped.prefix(present))) }
+    let server = try TestServer { request in
+      var reply = Reply.file(Self.zipped, request)
+      reply.statedLength = length
+      return reply
+    }
+    defer { server.stop() }
+    let error = #expect(throws: DatasetError.self) {
+      try download(from: server).run(into: folder.path) { _ in }
+    }
+    #expect("\(error!)".contains("says that it sends \(length) bytes, more than the"), "\(error!)")
+    #expect(folder.names == (present == nil ? [] : ["a.gz.part"]))
+  }
+
+  @Test("A body in chunks, one without a length, and one at another address are read")
+  func forms() throws {
+    let chunked =
+      stride(from: 0, to: Self.zipped.count, by: 70_000).flatMap { start in
+        let piece = Self.zipped[start..<min(Self.zipped.count, start + 70_000)]
+        return Array("\(String(piece.count, radix: 16)); x=1\r\n".utf8) + piece + [13, 10]
+      } + Array("0\r\n\r\n".utf8)
+    for reply in [
+      Reply(headers: ["Transfer-Encoding: chunked"], body: chunked, isWithoutLength: true),
+      Reply(body: Self.zipped, isWithoutLength: true),
+    ] {
+      let folder = try TemporaryFolder()
+      let server = try TestServer { request in
+        request.path == "/a.gz" ? Reply(status: 301, headers: ["Location: ../b/c"]) : reply
+      }
+      defer { server.stop() }
+      _ = try download(from: server).run(into: folder.path) { _ in }
+      #expect(try folder.read("a.gz") == Self.zipped)
+      #expect(server.requests.map(\.path) == ["/a.gz", "/b/c"])
+    }
+  }
+
   struct Failing: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let reply: TestServer.Reply
@@ -124,7 +165,18 @@ import Testing
       says: "expected 300000 bytes of content, found 16 bytes"),
     Failing(
       testDescription: "endless", reply: Reply(body: zipped + [UInt8](repeating: 0, count: 50_000)),
+      says: "more than the"),
+    Failing(
+      testDescription: "endless, without a length",
+      reply: Reply(
+        body: zipped + [UInt8](repeating: 0, count: 50_000), isWithoutLength: true),
       says: "sends more than the"),
+    Failing(
+      testDescription: "no HTTP", reply: Reply(rawHead: "220 mail.example ESMTP"),
+      says: "not an answer in HTTP"),
+    Failing(
+      testDescription: "moved in a circle",
+      reply: Reply(status: 302, headers: ["Location: /a.gz"]), says: "more than 5 redirections"),
     Failing(testDescription: "cut at once", reply: Reply(body: zipped, cutAfter: 0), says: "cut"),
     Failing(testDescription: "silent", reply: Reply(isSilent: true), says: "/a.gz: "),
   ]

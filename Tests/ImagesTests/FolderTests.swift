@@ -48,21 +48,101 @@ import Testing
     try folder.write("more/2.png", Self.green)
     let set = try load(folder)
     #expect(set.labels == nil && set.classNames.isEmpty && set.count == 2)
-    #expect(Array(set.pixels.prefix(3)) == [255, 0, 0])
+    #expect(try Array(set.pixels.prefix(3)) == [255, 0, 0])
     #expect(try load(folder) { $0.labels = .none }.labels == nil)
     let strict = try load(folder) { ($0.labels, $0.onBadImage) = (.folders, .skip) }
     #expect(strict.labels == [0] && strict.classNames == ["more"])
     #expect(strict.skipped == [BadImage(name: "1.png", reason: "it lies in no class folder")])
   }
 
-  @Test("Channels are those of the first pictures, or those asked for")
-  func channels() throws {
+  @Test(
+    "One picture of colour among grey ones makes all coloured, which is said; channels decide",
+    arguments: [false, true])
+  func channels(cached: Bool) throws {
+    let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
+    let cache = cached ? caches.path : nil
+    for number in 0..<20 { try folder.write("\(100 + number).png", Self.grey) }
+    let grey = try load(folder, cache: cache)
+    #expect(grey.channels == 1 && grey.remarks.warnings.isEmpty)
+    try folder.write("200.png", Self.red)
+    for _ in 0..<2 {
+      let mixed = try load(folder, cache: cache)
+      #expect(mixed.channels == 3)
+      #expect(
+        mixed.remarks.warnings == [
+          "\(folder.path): 20 of 21 pictures are grey and the others have colour: all are trained in "
+            + "colour. channels: 1 in the source trains all in grey, channels: 3 says that this is "
+            + "meant"
+        ])
+    }
+    for channels in [1, 3] {
+      let chosen = try load(folder, cache: cache) { $0.channels = channels }
+      #expect(chosen.channels == channels && chosen.remarks.warnings.isEmpty)
+    }
+  }
+
+  @Test(
+    "The content says what is a picture, in a folder as in an archive; the others are named",
+    arguments: ["", "zip", "tar", "tar.gz"])
+  func kinds(packed: String) throws {
     let folder = try TemporaryFolder()
-    try folder.write("1.png", Self.grey)
-    #expect(try load(folder).channels == 1)
-    try folder.write("2.png", Self.red)
-    #expect(try load(folder).channels == 3)
-    #expect(try load(folder) { $0.channels = 1 }.channels == 1)
+    let gif = Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40)
+    let files: [(String, [UInt8])] = [
+      ("a.jfif", Golden.pictures.file("JPEG, 4:4:4")),
+      ("b.JPE", Golden.pictures.file("JPEG, grey")),
+      ("c.JPG", Golden.pictures.file("JPEG, 4:2:0")), ("d", Self.red),
+      ("e.gif", Golden.pictures.file("WebP, lossy")),
+      ("f.webp", Golden.pictures.file("WebP, lossless")),
+      ("g.gif", gif), ("h.gif", gif), ("i.data", [0x49, 0x49, 42, 0, 8, 0, 0, 0]),
+      ("j.txt", Array("hello".utf8)), ("k.png.bak", Self.red), ("l.svg", Array("<svg/>".utf8)),
+    ]
+    for (name, bytes) in files { try folder.write("in/" + name, bytes) }
+    var place = folder.path + "/in"
+    if !packed.isEmpty {
+      place = folder.path + "/out." + packed
+      let script = """
+        import shutil, sys
+        shutil.make_archive(sys.argv[1] + "/out", {"tar.gz": "gztar"}.get(sys.argv[2], sys.argv[2]), sys.argv[1] + "/in")
+        """
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["python3", "-c", script, folder.path, packed]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+    }
+    let set = try Folder(place).load(LoadRequest(folders: [], size: 4))
+    #expect(set.count == 6)
+    #expect(set.remarks.notes == ["6 pictures: 3 JPEG, 2 WebP, 1 PNG"])
+    #expect(
+      set.remarks.unread.words
+        == "1 .bak (PNG), 1 .data (TIFF), 2 .gif (GIF), 1 .svg, 1 .txt")
+    #expect(set.remarks.unread.pictureCount == 5 && set.remarks.unread.count == 6)
+    #expect(set.remarks.warnings.count == 2)
+    #expect(
+      set.remarks.warnings.last?.contains("5 pictures are of kinds that are not read") == true)
+  }
+
+  @Test("Links that fan out lead to each folder once, and that is said", .timeLimit(.minutes(1)))
+  func fan() throws {
+    let folder = try TemporaryFolder()
+    let levels = 30
+    for level in 0..<levels {
+      let place = "\(folder.path)/L\(level)"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+      for name in ["a", "b"] where level < levels - 1 {
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(place)/\(name)", withDestinationPath: "../L\(level + 1)")
+      }
+    }
+    try folder.write("L\(levels - 1)/1.png", Self.red)
+    var options = ImageOptions()
+    (options.onBadImage, options.labels) = (.skip, .none)
+    let set = try Folder(folder.path + "/L0", options).load(LoadRequest(folders: [], size: 4))
+    #expect(set.count == 1 && set.skipped.count == levels - 1)
+    #expect(
+      set.skipped.contains(
+        BadImage(name: "b", reason: "the same folder as a, which is read once")))
   }
 
   @Test("Without a size all pictures must have one, and the first that differs is named")
@@ -112,7 +192,7 @@ import Testing
       bad: [
         BadImage(
           name: "good/note.jpg",
-          reason: "neither JPEG nor PNG: it begins with the text `hello, world`")
+          reason: "neither JPEG, PNG nor WebP: it begins with the text `hello, world`")
       ]),
     Trouble(
       testDescription: "a truncated JPEG",
@@ -178,7 +258,7 @@ import Testing
       let set = try load(folder, cache: cache) { $0.onBadImage = .skip }
       #expect(set.skipped == trouble.bad)
       #expect(set.count == 2 && set.classNames == trouble.classes)
-      #expect(set.pixels == whole.pixels)
+      #expect(try set.pixels == whole.pixels)
     }
   }
 
@@ -195,17 +275,19 @@ import Testing
     let kept = (0..<40).filter { $0 % 3 != 1 }.sorted { ($0 % 2, $0) < ($1 % 2, $1) }
     #expect(set.count == kept.count && set.skipped.count == 40 - kept.count)
     #expect(set.labels == kept.map { Int32($0 % 2) })
-    #expect(kept.indices.map { set.pixels[$0 * set.imageSize] } == kept.map { UInt8($0 * 6) })
+    #expect(
+      try kept.indices.map { try set.pixels[$0 * set.imageSize] } == kept.map { UInt8($0 * 6) })
   }
 
   @Test("A folder without pictures says what else is in it")
   func nothing() throws {
     let folder = try TemporaryFolder()
-    for name in ["a.webp", "b.webp", "notes", ".hidden.png", "__MACOSX/x.png"] {
-      try folder.write(name, Self.red)
+    for name in ["a.gif", "b.gif", "notes", ".hidden.png", "__MACOSX/x.png"] {
+      try folder.write(name, Array("GIF87a".utf8).prefix(name == "notes" ? 2 : 6) + [])
     }
     let error = #expect(throws: DatasetError.self) { try load(folder) }
-    #expect("\(error!)".contains("found    other files: 1 without a suffix, 2 .webp"), "\(error!)")
+    #expect(
+      "\(error!)".contains("found    other files: 2 .gif (GIF), 1 without a suffix"), "\(error!)")
     let nowhere = #expect(throws: DatasetError.self) {
       try Folder("nowhere").load(LoadRequest(folders: ["x"]))
     }

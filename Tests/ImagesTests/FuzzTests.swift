@@ -145,7 +145,9 @@ import Testing
       do throws(DatasetError) {
         let set = try Numpy("a.npz", images: index % 3 == 0 ? "faces" : nil, values: [-1, 1])
           .load(LoadRequest(folders: [folder.path]))
-        if set.pixels.count != set.count * set.imageSize { Issue.record("\(index): \(set.count)") }
+        if try set.pixels.count != set.count * set.imageSize {
+          Issue.record("\(index): \(set.count)")
+        }
         outcomes.read += 1
       } catch {
         outcomes.refused += 1

@@ -74,11 +74,11 @@ import Testing
   }
 
   @Test("A preview has a row a class, and places without an image stay empty")
-  func previewRows() {
+  func previewRows() throws {
     let set = ImageSet(
       name: "t", count: 4, height: 1, width: 1, channels: 1, pixels: [10, 20, 30, 40],
       labels: [1, 0, 1, 1], classNames: ["a", "b", "c"])
-    let picture = preview(of: set, columns: 2)
+    let picture = try preview(of: set, columns: 2)
     let left = picture.width - 2 * 3
     let shown = (0..<6).map { pixel(picture, left + $0 % 2 * 3, 2 + $0 / 2 * 3) }
     let empty = pixel(picture, 0, 0)

@@ -21,7 +21,7 @@ import Testing
     try folder.write("set/" + labels, zipped ? [UInt8](Self.pair.labels) : Self.plainLabels)
     let set = try Idx(.folder("set", split: .train)).load(dataDirectory: [folder.path])
     #expect((set.count, set.height, set.width, set.channels) == (6, 4, 4, 1))
-    #expect(set.pixels == [UInt8](Self.pair.pixels))
+    #expect(try set.pixels == [UInt8](Self.pair.pixels))
     #expect(set.labels == Self.pair.classes.map(Int32.init))
     #expect(set.classCounts == [2, 2, 2])
   }

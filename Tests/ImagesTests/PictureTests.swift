@@ -45,10 +45,25 @@ import Testing
     Bad(testDescription: "nothing", bytes: [], says: "an empty file"),
     Bad(
       testDescription: "text", bytes: Array("this is not a picture\n".utf8),
-      says: "neither JPEG nor PNG: it begins with the text `this is not a pi`"),
+      says: "neither JPEG, PNG nor WebP: it begins with the text `this is not a pi`"),
     Bad(
       testDescription: "another kind", bytes: [0x47, 0x49, 0x46, 0x38, 0, 1, 2, 3, 4],
       says: "it begins with the bytes 4749463800010203"),
+    Bad(
+      testDescription: "a GIF", bytes: Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0],
+      says: "a picture of the kind GIF, which is not read: save it as PNG"),
+    Bad(
+      testDescription: "a cut WebP",
+      bytes: Array(Golden.pictures.file("WebP, lossy").dropLast(40)),
+      says: "the file ends too early"),
+    Bad(
+      testDescription: "a WebP of damaged data",
+      bytes: Array(Golden.pictures.file("WebP, lossless").prefix(24))
+        + [UInt8](repeating: 255, count: 600),
+      says: "damaged WebP data"),
+    Bad(
+      testDescription: "an animated WebP", bytes: animatedWebP,
+      says: "an animated WebP: save its frames as single pictures"),
     Bad(
       testDescription: "a cut JPEG", bytes: Array(photo.prefix(photo.count - 20)),
       says: "Premature end of JPEG file"),
@@ -65,6 +80,11 @@ import Testing
     Bad(
       testDescription: "a dot", bytes: onePixel, says: "1×1, min_side is 2"),
   ]
+
+  /// The head of one of 4 × 4 pixels.
+  private static let animatedWebP: [UInt8] =
+    Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8) + [10, 0, 0, 0]
+    + [2, 0, 0, 0, 3, 0, 0, 3, 0, 0]
 
   static let onePixel: [UInt8] = {
     let raster = Raster(width: 1, height: 1, channels: 1, pixels: [7])

@@ -32,16 +32,16 @@ import Testing
       Crop(height: 4, width: 10, top: 0, left: 3), Crop(height: 4, width: 9, top: 0, left: 2),
       Crop(height: 7, width: 4, top: 2, left: 0), Crop(height: 5, width: 4, top: 0, left: 0),
     ])
-  func crop(_ crop: Crop) {
+  func crop(_ crop: Crop) throws {
     let pixels = (0..<(crop.height * crop.width)).map { UInt8($0) }
     let set = ImageSet(
       name: "t", count: 1, height: crop.height, width: crop.width, channels: 1, pixels: pixels)
-    let prepared = prepare(set, size: 4, range: ValueRange(low: 0, high: 255))
+    let prepared = try prepare(set, size: 4, range: ValueRange(low: 0, high: 255))
     let expected = (0..<16).map {
       Float((crop.top + $0 / 4) * crop.width + crop.left + $0 % 4)
     }
     #expect((prepared.height, prepared.width) == (4, 4))
-    #expect(zip(prepared.values, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+    #expect(try zip(prepared.values, expected).allSatisfy { abs($0 - $1) < 1e-3 })
   }
 }
 
@@ -72,13 +72,13 @@ import Testing
   }
 
   @Test("A batch holds the images of its indices, in their order")
-  func batch() {
+  func batch() throws {
     let set = ImageSet(
       name: "t", count: 5, height: 3, width: 2, channels: 3, pixels: noise(90, seed: 1))
-    let images = prepare(set, size: nil, range: ValueRange(low: -1, high: 1))
+    let images = try prepare(set, size: nil, range: ValueRange(low: -1, high: 1))
     let indices = [4, 0, 0, 3]
     #expect(
-      images.values(of: indices)
-        == indices.flatMap { Array(images.values[($0 * 18)..<($0 * 18 + 18)]) })
+      try images.values(of: indices)
+        == indices.flatMap { try Array(images.values[($0 * 18)..<($0 * 18 + 18)]) })
   }
 }

@@ -15,11 +15,11 @@ import Testing
     let small = try Synthetic(count: 150, seed: 1).load(dataDirectory: [])
     let large = try Synthetic(count: 400, seed: 1).load(dataDirectory: [])
     let other = try Synthetic(count: 150, seed: 2).load(dataDirectory: [])
-    #expect(small.pixels == Array(large.pixels.prefix(150 * 784)))
+    #expect(try small.pixels == Array(large.pixels.prefix(150 * 784)))
     #expect(small.labels == Array(large.labels!.prefix(150)))
-    let same = (0..<150).filter { image in
+    let same = try (0..<150).filter { image in
       let part = (image * 784)..<((image + 1) * 784)
-      return small.pixels[part] == other.pixels[part]
+      return try small.pixels[part] == other.pixels[part]
     }
     #expect(same.isEmpty)
   }
@@ -28,7 +28,7 @@ import Testing
   func balance() throws {
     let set = try Synthetic(count: 1_000, seed: 0).load(dataDirectory: [])
     #expect(set.classCounts == [Int](repeating: 100, count: 10))
-    let images = Set((0..<1_000).map { Array(set.pixels[($0 * 784)..<(($0 + 1) * 784)]) })
+    let images = try Set((0..<1_000).map { try Array(set.pixels[($0 * 784)..<(($0 + 1) * 784)]) })
     #expect(images.count == 1_000)
   }
 
@@ -36,7 +36,7 @@ import Testing
   func framing() throws {
     let set = try Synthetic(count: 1_000, seed: 5).load(dataDirectory: [])
     for image in 0..<1_000 {
-      let pixels = set.pixels[(image * 784)..<((image + 1) * 784)]
+      let pixels = try set.pixels[(image * 784)..<((image + 1) * 784)]
       let lit = pixels.count { $0 > 127 }
       #expect(lit > 20 && lit < 260)
       #expect(pixels.max()! > 200)
@@ -61,18 +61,19 @@ import Testing
     #expect(try accuracy(means(of: real), on: Synthetic(count: 1_000, seed: 4)) > 0.75)
   }
 
-  private func means(of set: ImageSet) -> [[Float]] {
+  private func means(of set: ImageSet) throws -> [[Float]] {
+    let pixels = try set.pixels
     var sums = [[Float]](repeating: [Float](repeating: 0, count: 784), count: 10)
     for (image, label) in set.labels!.enumerated() {
-      for i in 0..<784 { sums[Int(label)][i] += Float(set.pixels[image * 784 + i]) }
+      for i in 0..<784 { sums[Int(label)][i] += Float(pixels[image * 784 + i]) }
     }
     return zip(sums, set.classCounts).map { sum, count in sum.map { $0 / Float(count) } }
   }
 
   private func accuracy(_ means: [[Float]], on source: Synthetic) throws -> Double {
     let set = try source.load(dataDirectory: [])
-    let right = (0..<set.count).count { image in
-      let pixels = set.pixels[(image * 784)..<((image + 1) * 784)].map(Float.init)
+    let right = try (0..<set.count).count { image in
+      let pixels = try set.pixels[(image * 784)..<((image + 1) * 784)].map(Float.init)
       let distances = means.map { mean in
         zip(mean, pixels).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
       }

@@ -13,6 +13,12 @@ final class TestServer: Sendable {
     var status = 200
     var headers: [String] = []
     var body: [UInt8] = []
+    /// What the head says, where that is another number than there are bytes.
+    var statedLength: String?
+    /// No length is said.
+    var isWithoutLength = false
+    /// All that is sent, instead of a head in HTTP.
+    var rawHead: String?
     /// The connection is cut after so many bytes of the body.
     var cutAfter: Int?
     /// The status and the headers are never sent.
@@ -82,9 +88,11 @@ final class TestServer: Sendable {
   }
 
   private func send(_ reply: Reply, on connection: Int32) {
+    let length = ["Content-Length: \(reply.statedLength ?? "\(reply.body.count)")"]
     let head =
-      ["HTTP/1.1 \(reply.status) X", "Content-Length: \(reply.body.count)", "Connection: close"]
-      + reply.headers
+      reply.rawHead.map { [$0] }
+      ?? ["HTTP/1.1 \(reply.status) X"] + (reply.isWithoutLength ? [] : length)
+      + ["Connection: close"] + reply.headers
     let body = reply.cutAfter.map { Array(reply.body.prefix($0)) } ?? reply.body
     let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
     var sent = 0

@@ -1,3 +1,4 @@
+import CLibrary
 import CPUBackend
 import ModelBuilder
 import RunFormat
@@ -38,7 +39,7 @@ import Testing
       for (index, label) in (set.labels ?? []).enumerated() {
         let folder = "\(scratch.path)/pictures/\(set.classNames[Int(label)])"
         try files.makeDirectories(folder)
-        let pixels = set.store.bytes((index * 12)..<(index * 12 + 12))
+        let pixels = try set.store.bytes((index * 12)..<(index * 12 + 12))
         try files.replace(
           "\(folder)/\(100 + index).png",
           with: try encodePNG(Raster(width: 4, height: 3, channels: 1, pixels: pixels)))
@@ -49,7 +50,7 @@ import Testing
       let experiment = try run.experiment()
       let set = try source.load(LoadRequest(folders: [], cacheFolder: cached ? cache : nil))
       return try TrainingData(
-        set, samples: set.store(size: nil, range: experiment.data.range),
+        set, samples: try set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels)
     }
 
@@ -128,15 +129,33 @@ import Testing
     var bytes = try files.read(path)
     bytes[4096 + 30] ^= 1
     try files.replace(path, with: bytes)
-    let outcome = try train(try cached.setup("results", cached: true))
+    let setup = try cached.setup("results", cached: true)
+    let error = #expect(throws: RunError.self) { try train(setup) }
+    #expect(error?.exitCode == 4)
+    #expect(error?.description.contains("expected image 2 as it was decoded") == true)
+  }
+
+  @Test("A file of decoded pictures that is cut while a run reads it ends the run with exit 4")
+  func cutWhileInUse() throws {
+    let cached = try Cached()
+    var setup = try cached.setup("results", cached: true)
+    let path = "\(cached.cache)/\(try FileLayer().list(cached.cache)[0])"
+    let asked = Counter()
+    setup.interrupt = {
+      if asked.next() == 0 { truncate(path, 0) }
+      return 0
+    }
+    let outcome = try train(setup)
     #expect(outcome.exitCode == 4)
-    #expect(outcome.message?.contains("expected image 2 as it was decoded") == true)
+    #expect(outcome.message?.contains("its end: the file has been cut since") == true)
+    #expect(try json("\(outcome.directory)/status.json")["state"]?.string == "failed")
   }
 
   @Test("Pictures that were left out are counted in the log and in environment.json")
   func skipped() throws {
     let cached = try Cached()
     try FileLayer().replace("\(cached.scratch.path)/pictures/ant/x.jpg", with: Array("no".utf8))
+    try FileLayer().replace("\(cached.scratch.path)/pictures/ant/y.gif", with: Array("GIF89a".utf8))
     let experiment = try cached.run.experiment()
     let set = try Folder(
       cached.source.path, ImageOptions(channels: 1, onBadImage: .skip)
@@ -145,7 +164,7 @@ import Testing
     var setup = RunSetup(
       program: base.program,
       data: try TrainingData(
-        set, samples: set.store(size: nil, range: experiment.data.range),
+        set, samples: try set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels),
       backend: base.backend, results: cached.scratch.path + "/results", context: base.context)
     setup.interrupt = { 0 }
@@ -154,10 +173,15 @@ import Testing
       if case .warning(let text) = event { warnings.append(text) }
     }
     let said = "1 bad pictures are left out (on_bad_image: skip); the first: ant/x.jpg: "
-    #expect(warnings.count == 1 && warnings[0].hasPrefix(said))
+    #expect(warnings.count == 2 && warnings[1].hasPrefix(said))
+    #expect(warnings[0].contains("1 pictures are of kinds that are not read"))
+    #expect(try text("\(outcome.directory)/log.txt").contains("not read: 1 .gif (GIF). Save"))
+    #expect(try text("\(outcome.directory)/log.txt").contains("data: 11 pictures: 11 PNG\n"))
     #expect(try text("\(outcome.directory)/log.txt").contains("warning: " + said))
     let environment = try json("\(outcome.directory)/environment.json")
     #expect(environment["data_skipped"]?["count"]?.int == 1)
     #expect(environment["data_skipped"]?["first"]?.items?.count == 1)
+    #expect(environment["data_unread"]?["count"]?.int == 1)
+    #expect(environment["data_unread"]?["files"]?.string == "1 .gif (GIF)")
   }
 }

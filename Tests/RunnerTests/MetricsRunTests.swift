@@ -47,7 +47,7 @@ private struct MeasuredRun {
       name: "blots", count: 10, height: 7, width: 7, channels: 1,
       pixels: (0..<490).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 37) })
     let data = try TrainingData(
-      set, samples: set.store(size: nil, range: experiment.data.range), labels: nil)
+      set, samples: try set.store(size: nil, range: experiment.data.range), labels: nil)
     let format = SampleFormat.image(ImageFormat(channels: 1, height: 7, width: 7))
     var setup = RunSetup(
       program: try TrainingProgram(experiment, format: format), data: data,

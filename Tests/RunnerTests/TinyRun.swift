@@ -94,7 +94,7 @@ struct TinyRun {
   func data() throws -> TrainingData {
     let experiment = try experiment()
     return try TrainingData(
-      set, samples: set.store(size: nil, range: experiment.data.range),
+      set, samples: try set.store(size: nil, range: experiment.data.range),
       labels: experiment.labels)
   }
 

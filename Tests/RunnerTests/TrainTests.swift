@@ -184,7 +184,43 @@ struct RefusalTests {
 
   @Test func labelsMustFitTheGame() throws {
     let error = #expect(throws: RunError.self) { try TinyRun(labels: "{classes: 2}").data() }
-    #expect(error?.description == "tiny: image 2 is of class 2, labels.classes is 2")
+    #expect(
+      error?.description.hasPrefix("tiny: image 2 is of class 2, and labels.classes is 2 (") == true
+    )
+    #expect(error?.description.hasSuffix("): write labels: {classes: 3}") == true)
+  }
+
+  struct Classes: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let labels: [Int32]
+    let warning: String?
+  }
+
+  static let classes = [
+    Classes(testDescription: "every class is there", labels: [0, 1, 2, 3, 4], warning: nil),
+    Classes(
+      testDescription: "more classes than the data have", labels: [0, 1, 2, 1, 0],
+      warning: "no image of 2 of these classes (3, 4): write labels: {classes: 3}"),
+    Classes(
+      testDescription: "a class between others has no picture", labels: [0, 1, 3, 4, 4],
+      warning: "no image of 1 of these classes (2): their pictures are made by chance"),
+  ]
+
+  @Test(arguments: classes)
+  func classesThatNothingShowsAreNamed(_ known: Classes) throws {
+    let experiment = try TinyRun(labels: "{classes: 5}").experiment()
+    let set = ImageSet(
+      name: "tiny", count: 5, height: 3, width: 4, channels: 1,
+      pixels: [UInt8](repeating: 7, count: 60), labels: known.labels,
+      classNames: ["a", "b", "c", "d", "e"])
+    let data = try TrainingData(
+      set, samples: try set.store(size: nil, range: experiment.data.range),
+      labels: experiment.labels)
+    #expect(data.remarks.warnings.count == (known.warning == nil ? 0 : 1))
+    if let warning = known.warning {
+      #expect(data.remarks.warnings[0].hasPrefix("labels.classes is 5 (tiny.yaml:"))
+      #expect(data.remarks.warnings[0].hasSuffix(warning), "\(data.remarks.warnings[0])")
+    }
   }
 
   @Test func aFileInTheWayIsNamed() throws {

@@ -46,7 +46,8 @@ struct VectorRun {
   func data(_ experiment: Experiment) throws -> TrainingData {
     let set = try DatasetCatalog.source(experiment.data.source).load(dataDirectory: [])
     return try TrainingData(
-      set, samples: set.store(size: nil, range: experiment.data.range), labels: experiment.labels)
+      set, samples: try set.store(size: nil, range: experiment.data.range),
+      labels: experiment.labels)
   }
 
   func setup(
@@ -143,7 +144,7 @@ struct VectorRun {
     let real = try #require(trace["round1/real"])
     #expect(real.shape == [8, 2])
     let order = BatchOrder.order(ofEpoch: 0, count: 20, seed: experiment.seed)
-    #expect(real.floats == data.samples.values(of: Array(order[8..<16])))
+    #expect(try real.floats == data.samples.values(of: Array(order[8..<16])))
     #expect(trace["round0/discriminator0/penalty/0/mix"]?.shape == [8])
   }
 }

@@ -8,16 +8,17 @@ struct ArchiveListing<Location> {
 
   init(stamp: [Int]) { listing = Listing(stamp: stamp) }
 
+  /// - Parameter head: the first bytes of a file whose name does not say that it is a picture.
   /// - Returns: false for a name that leads out of the archive.
-  mutating func add(_ name: [UInt8], isFolder: Bool, stamp: [Int], _ location: Location) -> Bool {
+  mutating func add(
+    _ name: [UInt8], isFolder: Bool, stamp: [Int], _ location: Location, head: () -> [UInt8]
+  ) -> Bool {
     guard let path = FilePath(archived: name) else { return false }
     if path.isHidden || path.components.isEmpty { return true }
     if isFolder {
       folders.insert(path)
-    } else if path.isPicture {
+    } else if listing.takes(path, head) {
       files[path] = (stamp, location)
-    } else {
-      listing.others[path.suffix, default: 0] += 1
     }
     return true
   }

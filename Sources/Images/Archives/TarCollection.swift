@@ -3,7 +3,7 @@ import Synchronization
 /// The pictures in a tar, plain (each read where it lies) or gzipped (read from the beginning).
 struct TarCollection: ImageCollection {
   let listing: Listing
-  private let file: MappedFile
+  private let file: DataFile
   private let isGzipped: Bool
   /// Where the content of each entry is: its first byte in a plain tar, its number in a gzipped one.
   private let locations: [Location]
@@ -14,16 +14,16 @@ struct TarCollection: ImageCollection {
     let size: Int
   }
 
-  init(_ file: MappedFile, isGzipped: Bool) throws(DatasetError) {
+  init(_ file: DataFile, isGzipped: Bool) throws(DatasetError) {
     (self.file, self.isGzipped) = (file, isGzipped)
     let found =
       isGzipped
-      ? try Self.list(file, try GzipStream(file)) : try Self.list(file, MappedStream(file))
+      ? try Self.list(file, try GzipStream(file)) : try Self.list(file, PlainStream(file))
     (listing, locations) = found.finished()
   }
 
   private static func list<Stream: ByteStream>(
-    _ file: MappedFile, _ stream: Stream
+    _ file: DataFile, _ stream: Stream
   ) throws(DatasetError) -> ArchiveListing<Location> {
     var found = ArchiveListing<Location>(stamp: file.stamp)
     var reader = TarReader(path: file.path, stream)
@@ -32,8 +32,10 @@ struct TarCollection: ImageCollection {
       defer { number += 1 }
       guard member.isFile || member.isFolder else { continue }
       let location = Location(start: reader.contentStart, number: number, size: member.size)
+      let head = member.isFile ? try reader.head(member, PictureKind.headSize) : []
       let isInside = found.add(
-        member.name, isFolder: member.isFolder, stamp: [number, member.size], location)
+        member.name, isFolder: member.isFolder, stamp: [number, member.size], location
+      ) { head }
       if !isInside { found.addFault(member.name, "a name that leads out of the archive") }
     }
     return found
@@ -46,8 +48,10 @@ struct TarCollection: ImageCollection {
     Concurrently.visit(wanted) { index in
       let location = locations[index]
       if let fault = Self.fault(location) { return visit(index, .failure(fault)) }
-      return visit(
-        index, .success(file.bytes(location.start..<(location.start + location.size))))
+      let content = Result { () throws(DatasetError) in
+        try file.bytes(location.start..<(location.start + location.size))
+      }
+      return visit(index, content.mapError { ImageFault(reason: $0.summary) })
     }
   }
 

@@ -6,27 +6,27 @@ protocol ByteStream {
   mutating func skip(_ count: Int) throws(DatasetError)
 }
 
-struct MappedStream: ByteStream {
-  let file: MappedFile
+struct PlainStream: ByteStream {
+  let file: DataFile
   private(set) var position = 0
 
-  init(_ file: MappedFile) { self.file = file }
+  init(_ file: DataFile) { self.file = file }
 
-  mutating func read(_ count: Int) -> [UInt8] {
-    let end = min(file.count, position + max(0, count))
+  mutating func read(_ count: Int) throws(DatasetError) -> [UInt8] {
+    let end = position + min(file.count - position, max(0, count))
     defer { position = end }
-    return file.bytes(position..<end)
+    return try file.bytes(position..<end)
   }
 
-  mutating func skip(_ count: Int) { position = min(file.count, position + max(0, count)) }
+  mutating func skip(_ count: Int) { position += min(file.count - position, max(0, count)) }
 }
 
 struct GzipStream: ByteStream {
-  let file: MappedFile
+  let file: DataFile
   private let stream: InflateStream
   private(set) var position = 0
 
-  init(_ file: MappedFile) throws(DatasetError) {
+  init(_ file: DataFile) throws(DatasetError) {
     self.file = file
     do throws(GzipError) { stream = try InflateStream(file, 0..<file.count, .gzip) } catch {
       throw .malformed(
@@ -109,6 +109,14 @@ struct TarReader<Stream: ByteStream> {
           isFolder: kind == UInt8(ascii: "5"))
       }
     }
+  }
+
+  /// The first bytes of the member that `next` has just given, at most `count`; its content can then no
+  /// longer be read.
+  mutating func head(_ member: Member, _ count: Int) throws(DatasetError) -> [UInt8] {
+    let bytes = try stream.read(min(count, member.size))
+    left -= bytes.count
+    return bytes
   }
 
   /// The content of the member that `next` has just given.

@@ -17,33 +17,39 @@ struct ZipDirectory {
 
   let members: [Member]
 
-  init(_ file: MappedFile) throws(DatasetError) {
-    var place = 0
-    do throws(ByteReader.End) {
-      let end = try Self.end(of: file)
-      place = end.directory
-      let size = end.limit - end.directory
-      guard end.directory >= 0, size >= 0, end.limit <= file.count, end.count <= size / 46 else {
-        throw ByteReader.End()
-      }
-      var reader = ByteReader(file.bytes(end.directory..<end.limit))
-      var members: [Member] = []
-      for _ in 0..<end.count {
-        place = end.directory + reader.position
-        members.append(try Self.member(&reader))
-      }
-      self.members = members
-    } catch {
-      throw .malformed(
-        path: file.path, offset: place, expected: "the list of contents of a zip file",
-        found: file.count < Self.endSize ? "\(file.count) bytes" : "something else, or its end",
-        remedy: nil)
+  init(_ file: DataFile) throws(DatasetError) {
+    let end = try Self.end(of: file)
+    let size = end.limit - end.directory
+    guard end.directory >= 0, size >= 0, end.limit <= file.count, end.count <= size / 46 else {
+      throw Self.malformed(file, end.directory)
     }
+    var reader = ByteReader(try file.bytes(end.directory..<end.limit))
+    var members: [Member] = []
+    for _ in 0..<end.count {
+      members.append(
+        try Self.parsed(file, end.directory + reader.position) { () throws(ByteReader.End) in
+          try Self.member(&reader)
+        })
+    }
+    self.members = members
     try checkOverlap(file)
   }
 
+  private static func parsed<Part>(
+    _ file: DataFile, _ place: Int, _ read: () throws(ByteReader.End) -> Part
+  ) throws(DatasetError) -> Part {
+    do throws(ByteReader.End) { return try read() } catch { throw malformed(file, place) }
+  }
+
+  private static func malformed(_ file: DataFile, _ place: Int) -> DatasetError {
+    .malformed(
+      path: file.path, offset: place, expected: "the list of contents of a zip file",
+      found: file.count < endSize ? "\(file.count) bytes" : "something else, or its end",
+      remedy: nil)
+  }
+
   /// Members in one another's place are how a small file becomes endless work.
-  private func checkOverlap(_ file: MappedFile) throws(DatasetError) {
+  private func checkOverlap(_ file: DataFile) throws(DatasetError) {
     var limit = 0
     for member in members.sorted(by: { $0.start < $1.start }) where member.packedSize > 0 {
       guard member.start >= limit else {
@@ -56,12 +62,27 @@ struct ZipDirectory {
     }
   }
 
-  /// The last record that says it is one, before a comment of at most 64 kB.
-  private static func end(
-    of file: MappedFile
-  ) throws(ByteReader.End) -> (directory: Int, limit: Int, count: Int) {
+  private typealias Place = (directory: Int, limit: Int, count: Int)
+
+  private static func end(of file: DataFile) throws(DatasetError) -> Place {
     let start = max(0, file.count - endSize - 65_535)
-    let tail = file.bytes(start..<file.count)
+    let tail = try file.bytes(start..<file.count)
+    let (place, found, disks) = try parsed(file, 0) { () throws(ByteReader.End) in
+      try smallEnd(tail)
+    }
+    if found.count == 0xffff || found.limit - found.directory == 0xffff_ffff
+      || found.directory == 0xffff_ffff
+    {
+      if let large = try largeEnd(file, before: start + place) { return large }
+    }
+    guard disks == (0, 0) else { throw malformed(file, 0) }
+    return found
+  }
+
+  /// The last record that says it is one, before a comment of at most 64 kB, and where it stands.
+  private static func smallEnd(
+    _ tail: [UInt8]
+  ) throws(ByteReader.End) -> (place: Int, Place, disks: (Int, Int)) {
     guard tail.count >= endSize else { throw ByteReader.End() }
     for place in stride(from: tail.count - endSize, through: 0, by: -1) {
       var reader = ByteReader(tail, at: place)
@@ -74,31 +95,34 @@ struct ZipDirectory {
       let count = try reader.little(2)
       let size = try reader.little(4)
       let directory = try reader.little(4)
-      if count == 0xffff || size == 0xffff_ffff || directory == 0xffff_ffff {
-        if let large = try largeEnd(file, before: start + place) { return large }
-      }
-      guard disks == (0, 0) else { throw ByteReader.End() }
-      return (directory, directory + size, count)
+      return (place, (directory, directory + size, count), disks)
     }
     throw ByteReader.End()
   }
 
   /// The record of zip64, to which a locator points that stands before the common one.
   private static func largeEnd(
-    _ file: MappedFile, before place: Int
-  ) throws(ByteReader.End) -> (directory: Int, limit: Int, count: Int)? {
+    _ file: DataFile, before place: Int
+  ) throws(DatasetError) -> Place? {
     guard place >= 20 else { return nil }
-    var locator = ByteReader(file.bytes((place - 20)..<place))
-    guard try locator.little(4) == 0x0706_4b50, try locator.little(4) == 0 else { return nil }
-    let start = try locator.little(8)
-    guard start <= file.count - 56 else { throw ByteReader.End() }
-    var reader = ByteReader(file.bytes(start..<(start + 56)))
-    guard try reader.little(4) == 0x0606_4b50 else { throw ByteReader.End() }
-    _ = try reader.take(28)
-    let count = try reader.count(limit: file.count)
-    let size = try reader.count(limit: file.count)
-    let directory = try reader.count(limit: file.count)
-    return (directory, directory + size, count)
+    let locator = try file.bytes((place - 20)..<place)
+    let start = try parsed(file, place - 20) { () throws(ByteReader.End) -> Int? in
+      var reader = ByteReader(locator)
+      guard try reader.little(4) == 0x0706_4b50, try reader.little(4) == 0 else { return nil }
+      return try reader.little(8)
+    }
+    guard let start else { return nil }
+    guard start <= file.count - 56 else { throw malformed(file, place - 20) }
+    let record = try file.bytes(start..<(start + 56))
+    return try parsed(file, start) { () throws(ByteReader.End) in
+      var reader = ByteReader(record)
+      guard try reader.little(4) == 0x0606_4b50 else { throw ByteReader.End() }
+      _ = try reader.take(28)
+      let count = try reader.count(limit: file.count)
+      let size = try reader.count(limit: file.count)
+      let directory = try reader.count(limit: file.count)
+      return (directory, directory + size, count)
+    }
   }
 
   private static func member(_ reader: inout ByteReader) throws(ByteReader.End) -> Member {

@@ -24,9 +24,23 @@ final class Checksums: Sendable {
     checked.withLock { $0[index] = true }
   }
 
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  /// Of what may be larger than memory.
+  static func checksum(_ store: PixelStore) throws(DatasetError) -> UInt32 {
+    var sum: UInt32 = 0
+    let bytesAtOnce = 16 << 20
+    for start in stride(from: 0, to: store.count, by: bytesAtOnce) {
+      let range = start..<min(store.count, start + bytesAtOnce)
+      sum = try unsafe store.withBytes(range) { (bytes) throws(DatasetError) in
+        unsafe checksum(bytes, after: sum)
+      }
+    }
+    return sum
+  }
+
+  /// - Parameter sum: that of the bytes before them.
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after sum: UInt32 = 0) -> UInt32 {
     unsafe UInt32(
       truncatingIfNeeded: crc32_z(
-        0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+        UInt(sum), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

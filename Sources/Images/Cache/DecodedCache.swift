@@ -2,7 +2,7 @@ import CLibrary
 import Crypto
 
 /// A file of decoded pictures that is made once for a state of the picture files and a set of options,
-/// and mapped into memory ever after.
+/// and read, a batch at a time, ever after.
 ///
 /// It appears under its name whole or not at all. Its header and table are checked when it is opened,
 /// the pixels of an image when it is first used; a file that fails the first is made anew. Any file in
@@ -21,7 +21,7 @@ struct DecodedCache {
     var hash = SHA256()
     var text = ByteWriter()
     // Changes when pictures are read in another way.
-    text.text("decoded images 1")
+    text.text("decoded images 2")
     text.text(
       "\(options.size ?? 0) \(options.channels ?? 0) \(options.background) "
         + "\(options.minimumSide) \(options.labels)")
@@ -48,7 +48,7 @@ struct DecodedCache {
   /// The set in the cache; if it is not there, what `decode` writes into the file it is given.
   func load(
     title: String, decode: (DecodedImages.File?) throws(DatasetError) -> Decoded
-  ) throws(DatasetError) -> ImageSet {
+  ) throws(DatasetError) -> (ImageSet, ImageSetFacts) {
     if let set = try open(title: title, reporting: false) { return set }
     let lock: Lock
     do throws(DatasetError) {
@@ -57,7 +57,8 @@ struct DecodedCache {
     } catch {
       report("decoded pictures are not kept: \(error.summary)")
       let decoded = try decode(nil)
-      return decoded.facts.set(decoded.images.store(count: decoded.facts.count))
+      let store = decoded.images.store(count: decoded.facts.count)
+      return (try decoded.facts.set(store), decoded.facts)
     }
     defer { lock.release() }
     // Another process may have made it meanwhile.
@@ -72,16 +73,18 @@ struct DecodedCache {
   private func build(
     _ decode: (DecodedImages.File?) throws(DatasetError) -> Decoded
   ) throws(DatasetError) {
-    let part = path + ".part"
-    let descriptor = try FileBytes.create(part, emptied: true)
+    removeLeftovers()
+    // A name that nobody else has, in another container or where locks hold nobody back.
+    let part = "\(path).\(hexadecimal(FileBytes.randomBytes(8)))\(Self.partEnd)"
+    let descriptor = try FileBytes.create(part, mode: .new)
     defer { close(descriptor) }
     do throws(DatasetError) {
       let file = DecodedImages.File(path: part, descriptor: descriptor)
       let decoded = try decode(file)
       let end = DecodedImages.headerSize + decoded.facts.count * decoded.facts.imageSize
       guard ftruncate(descriptor, off_t(end)) == 0 else { throw FileBytes.failure(part, "write") }
-      guard let pixels = try MappedFile(part) else { throw FileBytes.failure(part, "read") }
-      let digest = decoded.facts.set(PixelStore(pixels, DecodedImages.headerSize..<end)).digest
+      guard let pixels = try DataFile(part) else { throw FileBytes.failure(part, "read") }
+      let digest = try decoded.facts.set(PixelStore(pixels, DecodedImages.headerSize..<end)).digest
       var table = ByteWriter()
       decoded.facts.write(to: &table)
       table.text(digest)
@@ -96,47 +99,67 @@ struct DecodedCache {
     }
   }
 
+  private static let partEnd = ".part"
+
+  /// What killed processes have left half written. A file that somebody is at has just been written to.
+  private func removeLeftovers() {
+    let lifetime = 3600
+    for name in FileBytes.names(in: folder)
+    where name.hasPrefix(key + ".images.") && name.hasSuffix(Self.partEnd) {
+      let place = joined(folder, name)
+      if let age = FileBytes.age(place), age > lifetime { unsafe unlink(place) }
+    }
+  }
+
   /// Nil when it is not there, or damaged.
   private func open(
     title: String, reporting: Bool = true
-  ) throws(DatasetError) -> ImageSet? {
-    guard let file = try MappedFile(path) else { return nil }
-    guard let set = read(file, title: title) else {
+  ) throws(DatasetError) -> (ImageSet, ImageSetFacts)? {
+    guard let file = try DataFile(path) else { return nil }
+    guard let set = try read(file, title: title) else {
       if reporting { report("\(path) is damaged and is made anew") }
       return nil
     }
     return set
   }
 
-  private func read(_ file: MappedFile, title: String) -> ImageSet? {
+  private func read(
+    _ file: DataFile, title: String
+  ) throws(DatasetError) -> (ImageSet, ImageSetFacts)? {
     let start = DecodedImages.headerSize
-    guard file.count > start, let header = Header(file.bytes(0..<start), key: key),
+    guard file.count > start, let header = Header(try file.bytes(0..<start), key: key),
       header.tableStart >= start, header.tableStart <= file.count
     else { return nil }
-    let table = file.bytes(header.tableStart..<file.count)
+    let table = try file.bytes(header.tableStart..<file.count)
     guard table.count == header.tableCount, header.tableSum == Header.checksum(table) else {
       return nil
     }
+    guard let (facts, digest, sums) = try? Self.read(table) else { return nil }
+    let (pixels, overflow) = facts.count.multipliedReportingOverflow(by: facts.imageSize)
+    guard !overflow, start + pixels == header.tableStart else { return nil }
+    var named = facts
+    named.name = title
+    let set = try named.set(
+      PixelStore(file, start..<header.tableStart), digest: digest,
+      checksums: Checksums(path: path, values: sums))
+    return (set, named)
+  }
+
+  private static func read(
+    _ table: [UInt8]
+  ) throws(ByteReader.End) -> (ImageSetFacts, digest: String, sums: [UInt32]) {
     var reader = ByteReader(table)
-    do throws(ByteReader.End) {
-      let facts = try ImageSetFacts(name: title, from: &reader)
-      let digest = try reader.text()
-      var sums: [UInt32] = []
-      for _ in 0..<facts.count { sums.append(UInt32(try reader.little(4))) }
-      let (pixels, overflow) = facts.count.multipliedReportingOverflow(by: facts.imageSize)
-      guard !overflow, start + pixels == header.tableStart else { return nil }
-      return facts.set(
-        PixelStore(file, start..<header.tableStart), digest: digest,
-        checksums: Checksums(path: path, values: sums))
-    } catch {
-      return nil
-    }
+    let facts = try ImageSetFacts(name: "", from: &reader)
+    let digest = try reader.text()
+    var sums: [UInt32] = []
+    for _ in 0..<facts.count { sums.append(UInt32(try reader.little(4))) }
+    return (facts, digest, sums)
   }
 
   /// The first page: a word, the key, where the table begins, its length and checksum, and a checksum
   /// of these.
   private struct Header {
-    private static let word = "gan-exp decoded images 1\n"
+    private static let word = "gan-exp decoded images 2\n"
 
     let key: String
     let tableStart: Int
@@ -186,12 +209,20 @@ struct DecodedCache {
 
     init(_ path: String) throws(DatasetError) {
       self.path = path
-      descriptor = try FileBytes.create(path, emptied: false)
-      while flock(descriptor, LOCK_EX) != 0 {
-        guard errno == EINTR else {
-          defer { close(descriptor) }
-          throw FileBytes.failure(path, "lock")
+      while true {
+        let found = try FileBytes.create(path, mode: .kept)
+        while flock(found, LOCK_EX) != 0 {
+          guard errno == EINTR else {
+            defer { close(found) }
+            throw FileBytes.failure(path, "lock")
+          }
         }
+        // Whoever had it has removed the file; a lock of what has no name holds nobody back.
+        if FileBytes.isSame(found, path) {
+          descriptor = found
+          return
+        }
+        close(found)
       }
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Decoded pictures on their way into a data set, written from many threads, each at its place: in
 /// memory, or in a file that `DecodedCache` is about to publish, behind the page of its header.
-@safe final class DecodedImages: Sendable {
+final class DecodedImages: Sendable {
   /// A file open for reading and writing.
   struct File: Sendable {
     let path: String
@@ -13,49 +13,25 @@ import Synchronization
   static let headerSize = 4096
 
   let imageSize: Int
-  private let room: Int
   private let file: File?
   /// Where there is no file.
-  nonisolated(unsafe) private let memory: UnsafeMutableRawPointer?
-  private let state: Mutex<State>
-
-  private struct State {
-    var checksums: [UInt32]
-    var isHandedOver = false
-  }
+  private let memory: PixelMemory?
+  private let sums: Mutex<[UInt32]>
 
   init(count: Int, imageSize: Int, file: File?) throws(DatasetError) {
-    (self.imageSize, self.file, room) = (imageSize, file, count * imageSize)
-    state = Mutex(State(checksums: [UInt32](repeating: 0, count: count)))
-    if file != nil || room == 0 {
-      unsafe memory = nil
-      return
-    }
-    let mapped = unsafe mmap(
-      nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
-      throw FileBytes.failure("memory", "get \(room) bytes for the pictures")
-    }
-    unsafe memory = mapped
-  }
-
-  deinit {
-    if let memory = unsafe memory, !state.withLock({ $0.isHandedOver }) {
-      unsafe munmap(memory, room)
-    }
+    (self.imageSize, self.file) = (imageSize, file)
+    sums = Mutex([UInt32](repeating: 0, count: count))
+    memory = file == nil ? try PixelMemory(count: count * imageSize) : nil
   }
 
   /// Puts an image at `place`, below `count`.
   func write(_ pixels: [UInt8], at place: Int) throws(DatasetError) {
     precondition(pixels.count == imageSize)
-    if let memory = unsafe memory {
-      unsafe pixels.withUnsafeBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        unsafe (memory + place * imageSize).copyMemory(from: base, byteCount: bytes.count)
-      }
+    if let memory {
+      memory.write(pixels, at: place * imageSize)
     } else if let file {
       let sum = unsafe pixels.withUnsafeBytes { unsafe Checksums.checksum($0) }
-      state.withLock { $0.checksums[place] = sum }
+      sums.withLock { $0[place] = sum }
       try file.write(pixels, at: Self.headerSize + place * imageSize)
     }
   }
@@ -63,24 +39,21 @@ import Synchronization
   /// Moves the images `places`, which ascend, together; the others are gone.
   func keep(_ places: [Int]) throws(DatasetError) {
     for (target, place) in places.enumerated() where target != place {
-      if let memory = unsafe memory {
-        unsafe (memory + target * imageSize).copyMemory(
-          from: memory + place * imageSize, byteCount: imageSize)
+      if let memory {
+        memory.move(from: place * imageSize, to: target * imageSize, size: imageSize)
       } else if let file {
         let image = try file.read(imageSize, at: Self.headerSize + place * imageSize)
         try file.write(image, at: Self.headerSize + target * imageSize)
       }
     }
-    state.withLock { state in state.checksums = places.map { state.checksums[$0] } }
+    sums.withLock { sums in sums = places.map { sums[$0] } }
   }
 
-  var checksums: [UInt32] { state.withLock { $0.checksums } }
+  var checksums: [UInt32] { sums.withLock { $0 } }
 
-  /// The first `count` images, which are in memory; no more is written.
+  /// The first `count` images, where they are in memory; no more is written.
   func store(count: Int) -> PixelStore {
-    guard let memory = unsafe memory else { return PixelStore([]) }
-    state.withLock { $0.isHandedOver = true }
-    return unsafe PixelStore(MappedFile(memory: memory, count: room), 0..<(count * imageSize))
+    memory.map { PixelStore($0, 0..<(count * imageSize)) } ?? PixelStore([])
   }
 }
 

@@ -8,13 +8,23 @@ struct ImageSetFacts: Equatable {
   let labels: [Int32]?
   let classNames: [String]
   let skipped: [BadImage]
+  /// How many of them are of each kind.
+  let kinds: [PictureKind: Int]
+  /// How many are grey, where the channels have been chosen by that.
+  let greyCount: Int
+
+  /// `10 WebP, 2 PNG`
+  var kindWords: String {
+    kinds.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+      .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+  }
 
   var imageSize: Int { height * width * channels }
 
   func set(
     _ store: PixelStore, digest: String? = nil, checksums: Checksums? = nil
-  ) -> ImageSet {
-    ImageSet(
+  ) throws(DatasetError) -> ImageSet {
+    try ImageSet(
       name: name, count: count, height: height, width: width, channels: channels, store: store,
       labels: labels, classNames: classNames, digest: digest, skipped: skipped,
       checksums: checksums)
@@ -32,6 +42,8 @@ struct ImageSetFacts: Equatable {
       writer.text(bad.name)
       writer.text(bad.reason)
     }
+    for kind in PictureKind.allCases { writer.little(kinds[kind] ?? 0, 8) }
+    writer.little(greyCount, 8)
   }
 
   init(name: String, from reader: inout ByteReader) throws(ByteReader.End) {
@@ -55,15 +67,22 @@ struct ImageSetFacts: Equatable {
       skipped.append(BadImage(name: try reader.text(), reason: try reader.text()))
     }
     self.skipped = skipped
+    var kinds: [PictureKind: Int] = [:]
+    for kind in PictureKind.allCases {
+      let number = try reader.count(limit: 1 << 40)
+      if number > 0 { kinds[kind] = number }
+    }
+    self.kinds = kinds
+    greyCount = try reader.count(limit: 1 << 40)
   }
 
   init(
     name: String, count: Int, height: Int, width: Int, channels: Int, labels: [Int32]?,
-    classNames: [String], skipped: [BadImage]
+    classNames: [String], skipped: [BadImage], kinds: [PictureKind: Int], greyCount: Int
   ) {
     (self.name, self.count, self.height, self.width) = (name, count, height, width)
     (self.channels, self.labels, self.classNames) = (channels, labels, classNames)
-    self.skipped = skipped
+    (self.skipped, self.kinds, self.greyCount) = (skipped, kinds, greyCount)
   }
 }
 

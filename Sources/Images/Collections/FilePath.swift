@@ -34,9 +34,17 @@ struct FilePath: Hashable, Sendable {
     return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
   }
 
-  var isPicture: Bool { Self.pictureSuffixes.contains(suffix) }
+  /// Whether it is called as the pictures that are read are: it is one, or damaged.
+  var isNamedPicture: Bool { Self.pictureSuffixes.contains(suffix) }
 
-  static let pictureSuffixes: Set<String> = ["jpg", "jpeg", "png"]
+  /// Whether it is what an editor or a transfer has left behind, which may well hold a picture.
+  var isLeftover: Bool {
+    suffix.last == "~" || ["bak", "orig", "old", "tmp", "part", "crdownload"].contains(suffix)
+  }
+
+  private static let pictureSuffixes: Set<String> = [
+    "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp", "png", "webp",
+  ]
 
   /// The order of torchvision's `ImageFolder`: folder by folder, names by code points.
   static func precedes(_ a: FilePath, _ b: FilePath) -> Bool {

@@ -42,7 +42,8 @@ struct FolderCollection: ImageCollection {
   }
 }
 
-/// Lists a folder; knows the folders it is in, so that a link back to one of them is seen.
+/// Lists a folder. Each folder is visited once, however many links lead to it: links that fan out are a
+/// billion ways to one picture.
 private struct FolderWalk {
   struct Identity: Hashable {
     let device: UInt64
@@ -51,6 +52,7 @@ private struct FolderWalk {
 
   let root: String
   var listing = Listing()
+  private var visited: [Identity: FilePath] = [:]
   private static let deepest = 64
 
   init(_ root: String) { self.root = root }
@@ -61,16 +63,18 @@ private struct FolderWalk {
     guard unsafe stat(path, &status) == 0 else { throw failure(folder, "look at") }
     let own = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
     if ancestors.contains(own) {
-      listing.faults.append(
-        BadImage(name: folder.text, reason: "a link back to a folder that it is in"))
-      return
+      return refuse(folder, "a link back to a folder that it is in")
+    }
+    if let earlier = visited[own] {
+      return refuse(folder, "the same folder as \(earlier.text), which is read once")
     }
     guard ancestors.count < Self.deepest else {
-      listing.faults.append(
-        BadImage(name: folder.text, reason: "more than \(Self.deepest) folders deep"))
-      return
+      return refuse(folder, "more than \(Self.deepest) folders deep")
     }
-    for (name, status) in try names(in: folder, path) {
+    visited[own] = folder
+    // What is found first does not depend on the order that the system lists them in.
+    let found = try names(in: folder, path).sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    for (name, status) in found {
       let place = folder.appending(name)
       if place.isHidden { continue }
       switch status.map({ $0.st_mode & S_IFMT }) {
@@ -78,13 +82,19 @@ private struct FolderWalk {
         if ancestors.isEmpty { listing.folders.insert(name) }
         try visit(place, ancestors: ancestors + [own])
       case S_IFREG:
-        listing.add(place, stamp: status.map(FileBytes.stamp) ?? [])
+        listing.add(place, stamp: status.map(FileBytes.stamp) ?? []) {
+          FileBytes.head(rawPath: FolderCollection.rawPath(root, place), PictureKind.headSize)
+        }
       case nil:
         // A link to nowhere, or to itself: reading it says so.
-        listing.add(place, stamp: [])
-      default: listing.others[place.suffix, default: 0] += 1
+        listing.add(place, stamp: []) { [] }
+      default: listing.unread.add(suffix: place.suffix, nil)
       }
     }
+  }
+
+  private mutating func refuse(_ folder: FilePath, _ reason: String) {
+    listing.faults.append(BadImage(name: folder.text, reason: reason))
   }
 
   private func names(

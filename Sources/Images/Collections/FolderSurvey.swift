@@ -16,11 +16,12 @@ package struct FolderSurvey: Sendable {
   package let sizes: [Size: Int]
   /// How many of them are grey.
   package let greyCount: Int
-  /// How many files that are no pictures there are of each suffix.
-  package let others: [String: Int]
+  /// How many there are of each kind.
+  package let kinds: [PictureKind: Int]
+  package let unread: UnreadFiles
 
   init(_ collection: any ImageCollection) throws(DatasetError) {
-    let found = Mutex((sizes: [Size: Int](), grey: 0))
+    let found = Mutex((sizes: [Size: Int](), grey: 0, kinds: [PictureKind: Int]()))
     try collection.read(Array(collection.listing.entries.indices)) { _, bytes in
       guard case .success(let bytes) = bytes,
         let header = try? DecodedPicture.Header(bytes)
@@ -32,11 +33,12 @@ package struct FolderSurvey: Sendable {
           height: turned ? header.width : header.height)
         found.sizes[size, default: 0] += 1
         if header.isGrey { found.grey += 1 }
+        found.kinds[header.kind, default: 0] += 1
       }
       return true
     }
-    let (sizes, grey) = found.withLock { ($0.sizes, $0.grey) }
-    (self.sizes, greyCount, others) = (sizes, grey, collection.listing.others)
+    (sizes, greyCount, kinds) = found.withLock { $0 }
+    unread = collection.listing.unread
   }
 }
 

@@ -25,18 +25,24 @@ struct Listing: Sendable {
   var entries: [Entry] = []
   /// What cannot be read, known without reading it, and why: links that go in circles.
   var faults: [BadImage] = []
-  /// How many files that are no pictures there are of each suffix.
-  var others: [String: Int] = [:]
+  /// Files that are not read.
+  var unread = UnreadFiles()
   /// First-level folders, with pictures or not.
   var folders: Set<[UInt8]> = []
 
-  mutating func add(_ path: FilePath, stamp: [Int]) {
+  /// - Parameter head: the first bytes of a file whose name does not say that it is a picture.
+  mutating func add(_ path: FilePath, stamp: [Int], head: () -> [UInt8]) {
     if path.isHidden { return }
-    if path.isPicture {
-      entries.append(Entry(path: path, stamp: stamp))
-    } else {
-      others[path.suffix, default: 0] += 1
-    }
+    if takes(path, head) { entries.append(Entry(path: path, stamp: stamp)) }
+  }
+
+  /// Whether a file is a picture to be read, by its name or by its content; one that is not is counted.
+  mutating func takes(_ path: FilePath, _ head: () -> [UInt8]) -> Bool {
+    if path.isNamedPicture { return true }
+    let kind = PictureKind(head())
+    if let kind, kind.isRead, !path.isLeftover { return true }
+    unread.add(suffix: path.suffix, kind)
+    return false
   }
 
   mutating func sort() {

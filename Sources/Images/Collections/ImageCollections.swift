@@ -3,10 +3,10 @@ enum ImageCollections {
   /// A folder as such, a file by its first bytes.
   static func open(_ path: String) throws(DatasetError) -> any ImageCollection {
     if FileBytes.isDirectory(path) { return try FolderCollection(path) }
-    guard let file = try MappedFile(path) else {
+    guard let file = try DataFile(path) else {
       throw .missing(what: "the folder or archive", looked: [path], remedy: "give its path")
     }
-    let start = file.bytes(0..<min(file.count, 512))
+    let start = try file.bytes(0..<min(file.count, 512))
     if start.starts(with: Array("PK\u{3}\u{4}".utf8))
       || start.starts(with: Array("PK\u{5}\u{6}".utf8))
     {

@@ -8,7 +8,7 @@ struct ImageOptions: Hashable, Sendable {
 
   /// Height and width; nil: all pictures have the same.
   var size: Int?
-  /// 1 or 3; nil: 3 if one of the first pictures has colour.
+  /// 1 or 3; nil: 3 if one of the pictures has colour.
   var channels: Int?
   var background: Background = .black
   /// A picture with a shorter side is a bad one.

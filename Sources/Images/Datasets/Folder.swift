@@ -1,6 +1,6 @@
 import Spec
 
-/// Your own pictures: JPEG and PNG of any kind and size in a folder, a zip, a tar or a tar.gz, read where
+/// Your own pictures: JPEG, PNG and WebP of any kind and size in a folder, a zip, a tar or a tar.gz, read where
 /// they lie. With `data.size` their shorter side is resized to it and the middle cut out, as
 /// torchvision's `Resize` and `CenterCrop` do.
 package struct Folder: DatasetSource, Equatable {
@@ -10,7 +10,7 @@ package struct Folder: DatasetSource, Equatable {
     "Whether the folders of the first level are classes; `auto`: unless pictures lie beside them")
   static let channels = Field.optionalInteger(
     "channels", in: .within(1...3),
-    "1 (grey) or 3 (RGB); else 3 if one of the first pictures has colour")
+    "1 (grey) or 3 (RGB); else 3 if one of the pictures has colour")
   static let background = Field.choice(
     "background", of: Background.self, default: .black, "What transparent pictures are laid on")
   static let minimumSide = Field.integer(
@@ -21,15 +21,16 @@ package struct Folder: DatasetSource, Equatable {
   )
 
   package static let declaration = Declaration(
-    "folder", "Your own JPEG and PNG pictures, in a folder or an archive, with or without classes",
+    "folder",
+    "Your own JPEG, PNG and WebP pictures, in a folder or an archive, with or without classes",
     details: """
       Pictures lie in the folder itself or in folders below it; those of the first level are classes, \
       in the order of their names. Of an archive (zip, tar, tar.gz) nothing is unpacked, and folders \
       that all of it lies in are passed over. Relative paths start at the data folder \
       (`--data-dir`), then at the current one. With `data.size` the shorter side of each picture is \
       resized to it and the middle cut out; without, all must have one size. Colours, EXIF \
-      orientation, transparency, CMYK and 16 bits are seen to. `gan-exp data check` tells what is \
-      there and what is bad.
+      orientation, transparency, CMYK and 16 bits are seen to. Files of other kinds are left out and \
+      named. `gan-exp data check` tells what is there and what is bad.
       """,
     fields: [
       path.declaration, labels.declaration, channels.declaration, background.declaration,
@@ -72,13 +73,19 @@ package struct Folder: DatasetSource, Equatable {
     try loader(request).load()
   }
 
-  func loader(_ request: LoadRequest) throws(DatasetError) -> CollectionLoader {
+  /// Where the pictures lie: a folder or an archive.
+  package func place(_ request: LoadRequest) throws(DatasetError) -> String {
     let places = path.hasPrefix("/") ? [path] : (request.folders + ["."]).map { joined($0, path) }
     guard let place = places.first(where: FileBytes.exists) else {
       throw .missing(
         what: "the folder or archive of {folder: …}", looked: places,
         remedy: "give its path; relative paths start at --data-dir DIR, then at the current folder")
     }
+    return place
+  }
+
+  func loader(_ request: LoadRequest) throws(DatasetError) -> CollectionLoader {
+    let place = try place(request)
     var options = options
     options.size = request.size
     return CollectionLoader(

@@ -93,7 +93,7 @@ package struct Numpy: DatasetSource, Equatable {
         labels: classes.values.count)
     }
     let highest = classes?.values.max() ?? -1
-    return ImageSet(
+    return try ImageSet(
       name: title, count: shape.count, height: shape.height, width: shape.width,
       channels: shape.channels, store: pixels, labels: classes?.values,
       classNames: highest < 0 ? [] : (0...highest).map { "\($0)" })

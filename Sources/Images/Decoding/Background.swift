@@ -47,13 +47,12 @@ extension DecodedPicture {
         for channel in 0..<3 { pixels[3 * i + channel] = laid(samples[4 * i + channel], alpha) }
       }
       return raster(3, pixels)
-    case .cmyk(let isInverted):
-      let flip: UInt8 = isInverted ? 255 : 0
+    case .cmyk:
       var pixels = [UInt8](repeating: 0, count: 3 * count)
       for i in 0..<count {
-        let light = 255 - Int(samples[4 * i + 3] ^ flip)
+        let light = Int(samples[4 * i + 3])
         for channel in 0..<3 {
-          let product = Int(samples[4 * i + channel] ^ flip) * light + 128
+          let product = (255 - Int(samples[4 * i + channel])) * light + 128
           pixels[3 * i + channel] = UInt8(max(0, light - ((product >> 8) + product) >> 8))
         }
       }

@@ -1,8 +1,8 @@
 import CDecoders
 
-/// The samples of a JPEG or PNG file as the library gives them, before anything is made of them.
+/// The samples of a JPEG, PNG or WebP file as the library gives them, before anything is made of them.
 struct DecodedPicture {
-  enum Colour { case grey, greyAlpha, rgb, rgba, cmyk(isInverted: Bool) }
+  enum Colour { case grey, greyAlpha, rgb, rgba, cmyk }
 
   let width: Int
   let height: Int
@@ -13,22 +13,29 @@ struct DecodedPicture {
   /// What a file says of its picture, within the limits.
   struct Header {
     fileprivate let reader: Reader
+    let kind: PictureKind
     fileprivate var content = gan_picture()
 
     var width: Int { Int(content.width) }
     var height: Int { Int(content.height) }
+    /// Bytes that are held at most while it is decoded: its samples, its colours, and these turned.
+    var decodingBytes: Int { width * height * (gan_samples(content.colour) + 2 * 3) }
     var isGrey: Bool { content.colour == GAN_GREY || content.colour == GAN_GREY_ALPHA }
 
     /// By what `bytes` say they are, whatever the file is called.
     init(_ bytes: [UInt8]) throws(ImageFault) {
-      let isPNG = bytes.starts(with: [0x89, 0x50, 0x4e, 0x47])
-      if isPNG {
-        reader = unsafe Reader(call: gan_read_png)
-      } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
-        reader = unsafe Reader(call: gan_read_jpeg)
-      } else {
+      guard let found = PictureKind(bytes) else {
         throw ImageFault(reason: DecodedPicture.unknown(bytes))
       }
+      switch found {
+      case .jpeg: reader = unsafe Reader(call: gan_read_jpeg)
+      case .png: reader = unsafe Reader(call: gan_read_png)
+      case .webp: reader = unsafe Reader(call: gan_read_webp)
+      case .gif, .bmp, .tiff, .heif, .avif, .jpegXL, .jpeg2000, .netpbm, .photoshop:
+        throw ImageFault(
+          reason: "a picture of the kind \(found.rawValue), which is not read: save it as PNG")
+      }
+      kind = found
       try unsafe reader(bytes, &content, nil, 0)
       guard width > 0, height > 0 else { throw ImageFault(reason: "\(width)×\(height) pixels") }
       guard width <= PictureLimit.side, height <= PictureLimit.side,
@@ -40,7 +47,7 @@ struct DecodedPicture {
       }
       // A row of the shallowest depth is an eighth of a byte a pixel, and deflate gains 1032 to 1 at
       // most: a header that promises more lies, and nothing is allocated for it.
-      guard !isPNG || width * height / 8 / InflateStream.largestRatio <= bytes.count else {
+      guard kind != .png || width * height / 8 / InflateStream.largestRatio <= bytes.count else {
         throw ImageFault(reason: "\(width)×\(height) pixels cannot come from \(bytes.count) bytes")
       }
     }
@@ -64,7 +71,7 @@ struct DecodedPicture {
     if let fault { throw fault }
   }
 
-  /// One of the two libraries.
+  /// One of the libraries.
   @safe fileprivate struct Reader {
     let call:
       @convention(c) (
@@ -98,7 +105,7 @@ struct DecodedPicture {
     case GAN_GREY_ALPHA: (.greyAlpha, 2)
     case GAN_RGB: (.rgb, 3)
     case GAN_RGBA: (.rgba, 4)
-    case GAN_CMYK: (.cmyk(isInverted: header.is_inverted != 0), 4)
+    case GAN_CMYK: (.cmyk, 4)
     default: throw ImageFault(reason: "a colour space that is not known")
     }
   }
@@ -111,6 +118,6 @@ struct DecodedPicture {
       isText
       ? "the text `\(String(decoding: start.prefix { $0 >= 0x20 }, as: UTF8.self))`"
       : "the bytes \(hexadecimal(start.prefix(8)))"
-    return "neither JPEG nor PNG: it begins with \(shown)"
+    return "neither JPEG, PNG nor WebP: it begins with \(shown)"
   }
 }

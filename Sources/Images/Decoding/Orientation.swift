@@ -32,10 +32,15 @@ enum Orientation: Int {
     return Raster(width: width, height: height, channels: channels, pixels: pixels)
   }
 
-  /// What a JPEG or PNG file says of itself; upright where it says nothing, or nonsense.
+  /// What a file says of itself; upright where it says nothing, or nonsense.
   init(ofFile bytes: [UInt8]) {
-    let block =
-      bytes.starts(with: [0xff, 0xd8]) ? Self.exifOfJPEG(bytes) : Self.exifOfPNG(bytes)
+    let block: ArraySlice<UInt8>? =
+      switch PictureKind(bytes) {
+      case .jpeg: Self.exifOfJPEG(bytes)
+      case .webp: Self.exifOfWebP(bytes)
+      case .png: Self.exifOfPNG(bytes)
+      case nil, .gif, .bmp, .tiff, .heif, .avif, .jpegXL, .jpeg2000, .netpbm, .photoshop: nil
+      }
     self = block.flatMap(Self.init(ofExif:)) ?? .upright
   }
 
@@ -75,6 +80,22 @@ enum Orientation: Int {
         return bytes[start..<(start + length)]
       }
       position = start + length + 4
+    }
+    return nil
+  }
+
+  /// The chunk EXIF; some writers put before it what a JPEG has there.
+  private static func exifOfWebP(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    var position = 12
+    while position + 8 <= bytes.count {
+      let length = bytes[(position + 4)..<(position + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let start = position + 8
+      guard length <= bytes.count - start else { return nil }
+      if bytes[position..<(position + 4)].elementsEqual("EXIF".utf8) {
+        let block = bytes[start..<(start + length)]
+        return block.starts(with: Array("Exif\0\0".utf8)) ? block.dropFirst(6) : block
+      }
+      position = start + length + length % 2
     }
     return nil
   }

@@ -28,6 +28,17 @@ struct HTTPTransfer {
 
   /// Blocks until it has ended. Throws when the disk does not take the bytes.
   func run(into part: PartialFile) throws(DatasetError) -> Outcome {
+    // URLSession ends the process when a server states a length of 2⁶³ − 1.
+    switch PlainHTTP.get(self, part) {
+    case .ended(let result): return try result.get()
+    case .moved(let address): return try ofSession(address, into: part)
+    case .notPlain: return try ofSession(address, into: part)
+    }
+  }
+
+  private func ofSession(
+    _ address: String, into part: PartialFile
+  ) throws(DatasetError) -> Outcome {
     guard let url = URL(string: address) else { return .refused("not an address") }
     var request = URLRequest(url: url, timeoutInterval: patience)
     // A server that would send a .gz "content-encoded" must send the file itself.
@@ -46,31 +57,17 @@ struct HTTPTransfer {
   }
 }
 
-/// Writes what arrives to the file, on the session's queue.
+/// Hands what arrives to the sink, on the session's queue.
 private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable {
-  private struct State {
-    /// Let go of at the end: the session keeps its delegate for some time more, and the lock with it.
-    var part: PartialFile?
-    var received = 0
-    var total: Int?
-    /// Set by the first thing that goes wrong; nothing more is written then.
-    var failure: Result<HTTPTransfer.Outcome, DatasetError>?
-    var accepted = false
-  }
-
-  private let offset: Int
-  private let limit: Int
+  private let sink: Mutex<TransferSink>
   private let progress: @Sendable (Int, Int?) -> Void
-  private let state: Mutex<State>
   private let ended = DispatchSemaphore(value: 0)
   private let result = Mutex<Result<HTTPTransfer.Outcome, DatasetError>?>(nil)
 
   init(
     part: PartialFile, offset: Int, limit: Int, progress: @escaping @Sendable (Int, Int?) -> Void
   ) {
-    self.state = Mutex(State(part: part))
-    self.offset = offset
-    self.limit = limit
+    sink = Mutex(TransferSink(part, offset: offset, limit: limit))
     self.progress = progress
   }
 
@@ -83,29 +80,23 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
     _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
     completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
   ) {
-    state.withLock { state in
-      do throws(DatasetError) { try begin(response, &state) } catch {
-        state.failure = .failure(error)
+    sink.withLock { sink in
+      guard let response = response as? HTTPURLResponse else {
+        return sink.refuse("not an answer in HTTP")
       }
+      let length = response.expectedContentLength
+      sink.begin(
+        status: response.statusCode, length: length >= 0 ? "\(length)" : nil,
+        range: response.value(forHTTPHeaderField: "Content-Range"))
     }
     completionHandler(.allow)
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    let now = state.withLock { state -> (received: Int, total: Int?)? in
-      guard state.accepted, state.failure == nil else { return nil }
-      do throws(DatasetError) {
-        if state.received + data.count > limit {
-          try state.part?.restart()
-          state.failure = .success(.refused("sends more than the \(limit) bytes of the file"))
-          return nil
-        }
-        try state.part?.append([UInt8](data))
-        state.received += data.count
-      } catch {
-        state.failure = .failure(error)
-      }
-      return (state.received, state.total)
+    let now = sink.withLock { sink -> (received: Int, total: Int?)? in
+      guard sink.isOpen else { return nil }
+      sink.take([UInt8](data))
+      return (sink.received, sink.total)
     }
     guard let now else { return dataTask.cancel() }
     progress(now.received, now.total)
@@ -114,50 +105,9 @@ private final class TransferReceiver: NSObject, URLSessionDataDelegate, Sendable
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
-    let outcome = state.withLock { state -> Result<HTTPTransfer.Outcome, DatasetError> in
-      state.part = nil
-      if let failure = state.failure { return failure }
-      if let error {
-        let words = error.localizedDescription
-        return .success(state.accepted ? .cut(words) : .refused(words))
-      }
-      if let total = state.total, state.received < total {
-        return .success(.cut("the server ended after \(state.received) of \(total) bytes"))
-      }
-      return .success(state.accepted ? .complete : .refused("no answer"))
-    }
+    // The session keeps its delegate for some time more; the sink lets go of the file.
+    let outcome = sink.withLock { $0.end(error?.localizedDescription) }
     result.withLock { $0 = outcome }
     ended.signal()
-  }
-
-  /// Decides from the head of the answer whether its body continues the file, replaces it, or is none.
-  private func begin(_ response: URLResponse, _ state: inout State) throws(DatasetError) {
-    guard let response = response as? HTTPURLResponse else {
-      state.failure = .success(.refused("not an answer in HTTP"))
-      return
-    }
-    let length = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
-    switch response.statusCode {
-    case 200:
-      try state.part?.restart()
-      state.received = 0
-      state.total = length
-      state.accepted = true
-    case 206 where continues(response):
-      state.received = offset
-      state.total = length.map { $0 + offset }
-      state.accepted = true
-    case 206, 416:
-      try state.part?.restart()
-      state.failure = .success(.restarted("does not continue at byte \(offset)"))
-    case let status:
-      let words = HTTPURLResponse.localizedString(forStatusCode: status)
-      state.failure = .success(.refused("HTTP \(status) \(words)"))
-    }
-  }
-
-  private func continues(_ response: HTTPURLResponse) -> Bool {
-    guard let range = response.value(forHTTPHeaderField: "Content-Range") else { return false }
-    return range.hasPrefix("bytes \(offset)-")
   }
 }

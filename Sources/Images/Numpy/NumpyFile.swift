@@ -6,16 +6,16 @@ struct NumpyFile {
     let bytes: PixelStore
   }
 
-  private let file: MappedFile
+  private let file: DataFile
   /// By name, without `.npy`; nil for a single array.
   private let members: [(name: String, member: ZipDirectory.Member)]?
 
   init(_ path: String) throws(DatasetError) {
-    guard let file = try MappedFile(path) else {
+    guard let file = try DataFile(path) else {
       throw .missing(what: "the file", looked: [path], remedy: "give the path of a .npy or .npz")
     }
     self.file = file
-    guard file.count >= 4, file.bytes(0..<2) == Array("PK".utf8) else {
+    guard try file.bytes(0..<min(file.count, 2)) == Array("PK".utf8) else {
       members = nil
       return
     }
@@ -49,7 +49,7 @@ struct NumpyFile {
   }
 
   private func content(_ bytes: PixelStore, path: String) throws(DatasetError) -> Content {
-    let head = bytes.bytes(0..<min(bytes.count, NumpyArray.headLimit))
+    let head = try bytes.bytes(0..<min(bytes.count, NumpyArray.headLimit))
     do throws(NumpyArray.Fault) {
       let array = try NumpyArray(head: head, size: bytes.count)
       return Content(array: array, bytes: bytes.part(array.start..<bytes.count))

@@ -61,7 +61,7 @@ struct NumpyImages {
     switch content.array.elements {
     case .uint8:
       if !shape.isChannelsFirst && content.bytes.count > Self.memoryLimit { return content.bytes }
-      return PixelStore(channelsLast(content.bytes.array))
+      return PixelStore(channelsLast(try content.bytes.array))
     case .float32, .float64:
       return PixelStore(channelsLast(try levels(black, white, report)))
     case .bool, .int8, .uint16, .int16, .uint32, .int32, .int64, .uint64:
@@ -89,7 +89,7 @@ struct NumpyImages {
   private func levels(
     _ black: Double, _ white: Double, _ report: (String) -> Void
   ) throws(DatasetError) -> [UInt8] {
-    let numbers = NumpyNumbers(content)
+    let numbers = try NumpyNumbers(content)
     // What is a level in float32 may be off by its rounding.
     let tolerance = 1e-4
     var worst = 0.0
@@ -120,7 +120,7 @@ struct NumpyImages {
       throw .malformed(
         path: path, offset: nil, expected: "labels [n]", found: "\(sizes)", remedy: nil)
     }
-    let numbers = NumpyNumbers(content)
+    let numbers = try NumpyNumbers(content)
     var labels: [Int32] = []
     labels.reserveCapacity(first)
     for index in 0..<numbers.count {
@@ -142,8 +142,9 @@ struct NumpyNumbers {
   private let bytes: [UInt8]
   let count: Int
 
-  init(_ content: NumpyFile.Content) {
-    (elements, bytes, count) = (content.array.elements, content.bytes.array, content.array.count)
+  init(_ content: NumpyFile.Content) throws(DatasetError) {
+    (elements, count) = (content.array.elements, content.array.count)
+    bytes = try content.bytes.array
   }
 
   func number(_ index: Int) -> Double {

@@ -12,19 +12,27 @@ package struct ScatterPlot: Sendable, Equatable {
 
   /// - Parameter shown: of the real vectors, so many are on the picture.
   package init(of set: VectorSet, shown: Int) {
-    self.init(set, indices: Array(0..<min(shown, set.count)))
+    self.init(
+      length: set.length, all: set.values,
+      shown: set.values(of: Array(0..<min(shown, set.count))))
   }
 
   /// - Parameters:
   ///   - store: vectors; the axes are around all of them.
   ///   - indices: those that are on the picture.
-  package init(_ store: any SampleStore, indices: [Int]) {
+  package init(_ store: any SampleStore, indices: [Int]) throws(DatasetError) {
     guard case .vector(let length) = store.format else {
       preconditionFailure("a scatter plot shows vectors, not \(store.format)")
     }
+    self.init(
+      length: length, all: try store.values(of: Array(0..<store.count)),
+      shown: try store.values(of: indices))
+  }
+
+  private init(length: Int, all: [Float], shown: [Float]) {
     self.length = length
-    axes = PlotAxes(around: Self.plane(store.values(of: Array(0..<store.count)), length))
-    real = Self.plane(store.values(of: indices), length)
+    axes = PlotAxes(around: Self.plane(all, length))
+    real = Self.plane(shown, length)
   }
 
   /// The real vectors alone.

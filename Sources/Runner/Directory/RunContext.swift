@@ -25,9 +25,12 @@ package struct RunContext: Sendable {
     self.commandLine = commandLine
   }
 
-  /// - Parameter skipped: pictures of the data source that were left out.
+  /// - Parameters:
+  ///   - skipped: pictures of the data source that were left out.
+  ///   - unread: files beside them that are not read.
   func environment(
-    dataDigest: String, skipped: [BadImage] = [], started: Moment
+    dataDigest: String, skipped: [BadImage] = [], unread: UnreadFiles = UnreadFiles(),
+    started: Moment
   ) -> JSON {
     let tree = WorkTree.current
     return .map([
@@ -52,6 +55,9 @@ package struct RunContext: Sendable {
           "count": .integer(skipped.count),
           "first": .list(skipped.prefix(100).map { .text("\($0.name): \($0.reason)") }),
         ]),
+      "data_unread": unread.count == 0
+        ? nil
+        : .map(["count": .integer(unread.count), "files": .text(unread.words)]),
     ])
   }
 }

@@ -21,6 +21,7 @@ package final class RunDirectory {
     let context: RunContext
     let dataDigest: String
     let skipped: [BadImage]
+    let unread: UnreadFiles
     /// Rounds of the whole run.
     let steps: Int
     let process: ProcessIdentity
@@ -118,7 +119,7 @@ package final class RunDirectory {
     let resolved = work.experiment.resolvedYAML(comments: false)
     let environment =
       work.context.environment(
-        dataDigest: work.dataDigest, skipped: work.skipped, started: started
+        dataDigest: work.dataDigest, skipped: work.skipped, unread: work.unread, started: started
       ).text + "\n"
     try write("attempts/\(claim.number)/resolved.yaml", resolved)
     try write("attempts/\(claim.number)/environment.json", environment)

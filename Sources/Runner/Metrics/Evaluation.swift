@@ -35,7 +35,7 @@ final class Evaluation {
     guard let found else { return nil }
     (plan, self.threads) = (found, threads)
     count = min(found.sampleCount, data.samples.count)
-    real = Self.real(data, form, count: count, seed: found.section.seed)
+    real = try Self.real(data, form, count: count, seed: found.section.seed)
     // As many at a time as the training holds in memory anyway.
     chunk = min(count, max(16, min(experiment.data.batch, 256)))
     let total = (count + chunk - 1) / chunk * chunk
@@ -52,10 +52,10 @@ final class Evaluation {
   /// The first of the data in an order drawn from the seed, which is not that of any epoch.
   private static func real(
     _ data: TrainingData, _ form: SampleForm, count: Int, seed: UInt64
-  ) -> SampleArray {
+  ) throws(RunError) -> SampleArray {
     let order = Philox(seed: seed, stream: Philox.streamID(named: "metrics.real"), step: 0)
       .permutation(count: data.samples.count).prefix(count)
-    let values = data.samples.values(of: Array(order))
+    let values = try data.values(of: Array(order))
     return SampleArray(
       form, values: values, labels: data.labels.map { labels in order.map { labels[$0] } })
   }

@@ -58,6 +58,7 @@ final class TrainingRun {
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
       context: setup.context, dataDigest: setup.data.digest, skipped: setup.data.skipped,
+      unread: setup.data.remarks.unread,
       steps: steps, process: setup.process, lostAfter: setup.lostAfter,
       leavesEnded: setup.leavesEnded)
     guard let place = setup.directory else {
@@ -78,6 +79,8 @@ final class TrainingRun {
           ? "started: \(timetable.rounds) rounds"
           : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
       if isNew { try logWarnings() } else { watch(.resumed(step: step)) }
+      for note in setup.data.remarks.notes { try recorder.log("data: \(note)") }
+      for warning in setup.data.remarks.warnings { try recorder.warn(warning) }
       if let first = setup.data.skipped.first {
         try recorder.warn(
           "\(setup.data.skipped.count) bad pictures are left out (on_bad_image: skip); the first: "

@@ -20,7 +20,7 @@ struct SamplePainters {
     let grid = SampleGrid(
       samples, of: program.format, classes: program.experiment.labels?.classes)
     let picture = try SamplePicture(of: program, grid, real: data)
-    real = picture.drawReal(
+    real = try picture.drawReal(
       grid.realIndices(data, seed: program.experiment.seed), of: data, grid)
     for weights in program.weights {
       let painter = try GridPainter(

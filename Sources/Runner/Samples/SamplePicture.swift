@@ -19,8 +19,12 @@ struct SamplePicture: Sendable {
       guard let real else {
         throw .request("a picture of vectors needs the data, which fix its axes")
       }
-      kind = .scatter(
-        ScatterPlot(real.samples, indices: grid.realIndices(real, seed: program.experiment.seed)))
+      let indices = grid.realIndices(real, seed: program.experiment.seed)
+      do throws(DatasetError) {
+        kind = .scatter(try ScatterPlot(real.samples, indices: indices))
+      } catch {
+        throw .data("\(error)")
+      }
     }
   }
 
@@ -34,11 +38,13 @@ struct SamplePicture: Sendable {
   }
 
   /// The same picture of the real samples `indices`.
-  func drawReal(_ indices: [Int], of data: TrainingData, _ grid: SampleGrid) -> Raster {
+  func drawReal(
+    _ indices: [Int], of data: TrainingData, _ grid: SampleGrid
+  ) throws(RunError) -> Raster {
     switch kind {
     case .grid(let format, let range):
       Self.grid(
-        data.samples.values(of: indices), grid, format, range, grid.rowLabels(data.classNames))
+        try data.values(of: indices), grid, format, range, grid.rowLabels(data.classNames))
     case .scatter(let plot): plot.drawReal()
     }
   }

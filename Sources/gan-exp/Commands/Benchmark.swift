@@ -44,7 +44,7 @@ struct Benchmark: ParsableCommand {
       }
     try Failure.catching {
       let data = try TrainingData(
-        set, samples: set.store(size: nil, range: experiment.data.range),
+        set, samples: try set.store(size: nil, range: experiment.data.range),
         labels: experiment.labels)
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds

@@ -70,7 +70,11 @@ struct Data: ParsableCommand {
         an experiment file.
         """)
     var name: String
-    @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file")) var to = "preview.png"
+    @Option(
+      help: ArgumentHelp(
+        "Where the picture goes; else preview.png, beside a folder of data one is in.",
+        valueName: "file"))
+    var to: String?
     @Option(help: ArgumentHelp("Images a row.", valueName: "n")) var columns = 16
     @OptionGroup var data: DataOptions
 
@@ -81,9 +85,12 @@ struct Data: ParsableCommand {
     }
 
     func run() throws {
+      let source = try Data.subject(name).source
+      let folder = try? (source as? Folder)?.place(data.request(size: nil))
+      let place = try PreviewFile(named: to, data: folder)
       let set = try Data.load(name, data)
-      try Failure.catching { try writePicture(set.preview(columns: columns), to: to) }
-      print(to)
+      try place.write(try Failure.catching { try set.preview(columns: columns) })
+      print(place.path)
     }
   }
 }

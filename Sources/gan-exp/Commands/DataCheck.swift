@@ -16,8 +16,11 @@ extension Data {
         an experiment file.
         """)
     var name: String
-    @Option(help: ArgumentHelp("A picture of the set, or `none`.", valueName: "file"))
-    var preview = "preview.png"
+    @Option(
+      help: ArgumentHelp(
+        "A picture of the set, or `none`. Else preview.png, beside a folder of data one is in.",
+        valueName: "file"))
+    var preview: String?
     @OptionGroup var data: DataOptions
 
     /// Sides of the preview of pictures that have many sizes.
@@ -27,6 +30,9 @@ extension Data {
       let (source, size) = try Data.subject(name)
       var request = data.request(size: size)
       let folder = source as? Folder
+      let place =
+        preview == "none"
+        ? nil : try PreviewFile(named: preview, data: try? folder?.place(request))
       let set: any SampleSet
       do throws(DatasetError) {
         if let folder {
@@ -50,10 +56,11 @@ extension Data {
       for (label, count) in zip(set.classNames, set.classCounts) {
         print("class \(label.padded(to: width))  \(count)")
       }
+      for warning in set.remarks.warnings { Terminal.error("warning: \(warning)") }
       for bad in set.skipped { print("bad \(bad.name): \(bad.reason)") }
-      if preview != "none" {
-        try Failure.catching { try writePicture(set.preview(columns: 16), to: preview) }
-        print(preview)
+      if let place {
+        try place.write(try Failure.catching { try set.preview(columns: 16) })
+        print(place.path)
       }
       if let folder, folder.isStrict, !set.skipped.isEmpty {
         throw Failure.data(
@@ -75,11 +82,9 @@ extension Data {
       print(line)
       let all = survey.sizes.values.reduce(0, +)
       print("colour \(all - survey.greyCount), grey \(survey.greyCount)")
-      if !survey.others.isEmpty {
-        let kinds = survey.others.sorted { $0.key < $1.key }
-          .map { "\($0.value) \($0.key.isEmpty ? "without a suffix" : ".\($0.key)")" }
-        print("other files, not read: \(kinds.joined(separator: ", "))")
-      }
+      let kinds = survey.kinds.sorted { $0.key.rawValue < $1.key.rawValue }
+      print("kinds \(kinds.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))")
+      if survey.unread.count > 0 { print("other files, not read: \(survey.unread.words)") }
     }
   }
 

@@ -123,7 +123,7 @@ extension Experiment {
     let program = try program(set.format.resized(to: self.data.size))
     let training = try Failure.catching {
       try TrainingData(
-        set, samples: set.store(size: self.data.size, range: self.data.range), labels: labels)
+        set, samples: try set.store(size: self.data.size, range: self.data.range), labels: labels)
     }
     return (program, training)
   }

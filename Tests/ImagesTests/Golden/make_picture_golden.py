@@ -1,4 +1,4 @@
-"""Writes pictures.json: small JPEG and PNG files of every kind with the pixels Pillow makes of them,
+"""Writes pictures.json: small JPEG, PNG and WebP files of every kind with the pixels Pillow makes of them,
 upright, laid on a background, in the channels asked for, resized and cut as torchvision does.
 
 Pillow 13 resizes some shapes down the columns first, which rounds differently; we go along the rows
@@ -50,6 +50,53 @@ def png(image, **options):
     buffer = io.BytesIO()
     image.save(buffer, "PNG", **options)
     return buffer.getvalue()
+
+
+def webp(image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", **options)
+    return buffer.getvalue()
+
+
+def segments(file):
+    """The marker segments before the first scan, and the rest."""
+    position, found = 2, []
+    while True:
+        marker, size = file[position + 1], int.from_bytes(file[position + 2:position + 4], "big")
+        if marker == 0xDA:
+            return found, file[position:]
+        found.append((marker, file[position + 4:position + 2 + size]))
+        position += 2 + size
+
+
+def joined(found, rest):
+    return b"\xff\xd8" + b"".join(
+        bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body for marker, body in found) + rest
+
+
+def adobe(file, transform):
+    """The file with Adobe's marker that says `transform`; without one for None."""
+    found, rest = segments(file)
+    found = [(marker, body) for marker, body in found if marker not in (0xE0, 0xEE)]
+    if transform is not None:
+        found.insert(0, (0xEE, b"Adobe" + bytes([0, 100, 0, 0, 0, 0, transform])))
+    return joined(found, rest)
+
+
+def named(file, ids):
+    """The file with other names for its components, without markers that say what they are."""
+    found, rest = segments(adobe(file, None))
+    frames = []
+    for marker, body in found:
+        if marker in (0xC0, 0xC2):
+            body = bytearray(body)
+            for place, name in enumerate(ids):
+                body[6 + 3 * place] = name
+        frames.append((marker, bytes(body)))
+    rest = bytearray(rest)
+    for place, name in enumerate(ids):
+        rest[5 + 2 * place] = name
+    return joined(frames, bytes(rest))
 
 
 def raw_png(width, height, depth, kind, rows, interlaced=False):
@@ -129,6 +176,8 @@ def main():
     rgba, la = picture("RGBA", 9, 7), picture("LA", 9, 7)
     palette = rgb.quantize(16)
     photo = jpeg(rgb, quality=90, subsampling=2)
+    plain = jpeg(rgb, quality=90, subsampling=0)
+    cmyk = jpeg(picture("CMYK", 20, 12), quality=95)
     cases = [
         case("JPEG, grey", jpeg(grey, quality=85)),
         case("JPEG, 4:4:4", jpeg(rgb, quality=90, subsampling=0)),
@@ -138,6 +187,17 @@ def main():
         case("JPEG, restart markers", jpeg(rgb, quality=75, restart_marker_blocks=1)),
         case("JPEG, CMYK", jpeg(picture("CMYK", 20, 12), quality=95)),
         case("JPEG, CMYK as grey", jpeg(picture("CMYK", 20, 12), quality=95), channels=1),
+        case("JPEG, CMYK without Adobe's marker", adobe(cmyk, None)),
+        case("JPEG, CMYK without Adobe's marker, as grey", adobe(cmyk, None), channels=1),
+        case("JPEG, CMYK, transform 0", adobe(cmyk, 0)),
+        case("JPEG, YCCK, transform 2", adobe(cmyk, 2)),
+        case("JPEG, four components, transform 1", adobe(cmyk, 1)),
+        case("JPEG, three components, transform 0", adobe(plain, 0)),
+        case("JPEG, three components, transform 1", adobe(plain, 1)),
+        case("JPEG, three components, transform 2", adobe(plain, 2)),
+        case("JPEG, three components without a marker", adobe(plain, None)),
+        case("JPEG, components named R, G, B", named(plain, b"RGB")),
+        case("JPEG, components named 5, 6, 7", named(plain, bytes([5, 6, 7]))),
         case("JPEG, colour as grey", photo, channels=1),
         case("JPEG, grey as RGB", jpeg(grey, quality=85), channels=3),
         case("PNG, grey", png(grey)),
@@ -158,6 +218,15 @@ def main():
         case("PNG, interlaced grey", interlaced(grey)),
         case("PNG, interlaced RGB", interlaced(rgb)),
         case("PNG, turned by eXIf", png(rgb, exif=exif(6))),
+    ]
+    cases += [
+        case("WebP, lossy", webp(rgb, quality=80)),
+        case("WebP, lossless", webp(rgb, lossless=True)),
+        case("WebP, lossy as grey", webp(rgb, quality=60), channels=1),
+        case("WebP, lossless with alpha on white", webp(rgba, lossless=True, exact=True), "white"),
+        case("WebP, lossy with alpha on grey", webp(rgba, quality=70), "grey"),
+        case("WebP, turned by EXIF", webp(rgb, lossless=True, exif=exif(6))),
+        case("WebP, smaller", webp(picture("RGB", 61, 40), quality=90), size=16),
     ]
     small = picture("RGB", 11, 6, step=13)
     cases += [
