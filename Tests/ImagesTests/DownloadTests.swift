@@ -274,6 +274,23 @@ import Testing
     #expect(server.requests.isEmpty && held.size == 0)
   }
 
+  @Test("Where files cannot be locked, each program fills a file of its own")
+  func unlocked() throws {
+    let folder = try TemporaryFolder()
+    let refuse: (Int32, Int32) -> Int32 = { _, _ in
+      errno = ENOLCK
+      return -1
+    }
+    var parts: [PartialFile] = []
+    for _ in 0..<2 { parts.append(try PartialFile(path: folder.path + "/a.gz", lock: refuse)) }
+    #expect(Set(parts.map(\.temporaryPath)).count == 2)
+    for (place, part) in parts.enumerated() { try part.append([1, 2, UInt8(place)]) }
+    try parts[1].publish(as: folder.path + "/a.gz")
+    parts = []
+    #expect(try folder.read("a.gz") == [1, 2, 1])
+    #expect(folder.names == ["a.gz"])
+  }
+
   @Test("A folder that cannot be made is said in the system's words")
   func noFolder() throws {
     let folder = try TemporaryFolder()

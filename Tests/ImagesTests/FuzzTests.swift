@@ -85,9 +85,9 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("A damaged JPEG is read or refused with a reason")
-  func jpeg() {
-    let good = Golden.pictures.cases.filter { $0.name.hasPrefix("JPEG") }.map { [UInt8]($0.file) }
+  @Test("A damaged JPEG or WebP is read or refused with a reason", arguments: ["JPEG", "WebP"])
+  func jpeg(kind: String) {
+    let good = Golden.pictures.cases.filter { $0.name.hasPrefix(kind) }.map { [UInt8]($0.file) }
     var outcomes = Outcomes()
     for index in 0..<Self.count(10_000) {
       var mutation = Mutation(seed: 4, index: index)

@@ -14,13 +14,17 @@ struct ZipDirectory {
 
   private static let endWord = 0x0605_4b50
   private static let endSize = 22
+  /// Of the list; with the shortest entries these are 20 million files.
+  private static let sizeLimit = 1 << 30
 
   let members: [Member]
 
   init(_ file: DataFile) throws(DatasetError) {
     let end = try Self.end(of: file)
     let size = end.limit - end.directory
-    guard end.directory >= 0, size >= 0, end.limit <= file.count, end.count <= size / 46 else {
+    guard end.directory >= 0, (0...Self.sizeLimit).contains(size), end.limit <= file.count,
+      end.count <= size / 46
+    else {
       throw Self.malformed(file, end.directory)
     }
     var reader = ByteReader(try file.bytes(end.directory..<end.limit))

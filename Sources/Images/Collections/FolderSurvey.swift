@@ -20,6 +20,13 @@ package struct FolderSurvey: Sendable {
   package let kinds: [PictureKind: Int]
   package let unread: UnreadFiles
 
+  /// Whether the pictures are to be made small before they are looked at: they have many sizes, or are
+  /// too many bytes as they are.
+  package var needsSize: Bool {
+    let bytes = sizes.reduce(0.0) { $0 + 3 * Double($1.key.width * $1.key.height * $1.value) }
+    return sizes.count > 1 || bytes > Double(1 << 30)
+  }
+
   init(_ collection: any ImageCollection) throws(DatasetError) {
     let found = Mutex((sizes: [Size: Int](), grey: 0, kinds: [PictureKind: Int]()))
     try collection.read(Array(collection.listing.entries.indices)) { _, bytes in

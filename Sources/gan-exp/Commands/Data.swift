@@ -26,7 +26,7 @@ struct Data: ParsableCommand {
     let (source, size) = try subject(name)
     var request = options.request(size: size)
     do throws(DatasetError) {
-      if size == nil, let folder = source as? Folder, try folder.survey(request).sizes.count > 1 {
+      if size == nil, let folder = source as? Folder, try folder.survey(request).needsSize {
         request.size = 64
       }
       return try source.load(request)

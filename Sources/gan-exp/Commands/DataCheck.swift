@@ -23,7 +23,7 @@ extension Data {
     var preview: String?
     @OptionGroup var data: DataOptions
 
-    /// Sides of the preview of pictures that have many sizes.
+    /// Sides of the preview of pictures that have many sizes, or take too much as they are.
     private static let previewSide = 64
 
     func run() throws {
@@ -37,7 +37,7 @@ extension Data {
       do throws(DatasetError) {
         if let folder {
           let survey = try folder.survey(request)
-          if size == nil, survey.sizes.count > 1 { request.size = Self.previewSide }
+          if size == nil, survey.needsSize { request.size = Self.previewSide }
           let pictures = try folder.tolerant.load(request)
           set = pictures
           print(
