@@ -104,6 +104,15 @@ extension Failure {
 }
 
 extension Experiment {
+  /// Who goes on with a run wants something changed: a `--set` that changes nothing is exit 3.
+  func refuseOverridesWithoutEffect() throws(Failure) {
+    let vain = warnings.filter { $0.isWithoutEffect && $0.origin.source.kind == .set }
+    if vain.isEmpty { return }
+    throw .spec(
+      Diagnostics(
+        vain.map { Diagnostic($0.message, at: $0.origin, label: $0.label, notes: $0.notes) }))
+  }
+
   /// The networks as graphs, checked against the shape of the data.
   func program(_ format: SampleFormat) throws -> TrainingProgram {
     do throws(Diagnostics) {

@@ -14,6 +14,8 @@ struct SweepPlan {
   private(set) var trials: [PlannedTrial] = []
   /// Trials that are the same as earlier ones, to the last number.
   private(set) var repeated = 0
+  /// Trials of the budget that no draw was found for.
+  private(set) var missing = 0
   /// Of the data of the first trial.
   private(set) var dataDigest = ""
   private(set) var isLight = true
@@ -34,12 +36,15 @@ struct SweepPlan {
     (self.experiment, self.sweep, self.data) = (experiment, sweep, data)
     do {
       let points = try recorded ?? sweep.points(seed: experiment.seed)
-      let planned = try planned(points, from: 0)
+      let planned = try planned(points, from: 0, isWhole: recorded == nil)
       var identities: Set<String> = []
       for trial in planned where identities.insert(trial.identity).inserted {
         trials.append(PlannedTrial(trial, at: trials.count))
       }
       repeated = planned.count - trials.count
+      if sweep.method == .random, recorded == nil, let budget = sweep.budgetTrials {
+        missing = budget / sweep.replicates * sweep.replicates - planned.count
+      }
       // A search chooses later: what it may choose from is looked at now.
       if sweep.method == .tpe, recorded == nil, let first = points.first {
         _ = try self.planned(try sweep.probes(around: first.settings), from: 0)
@@ -51,14 +56,21 @@ struct SweepPlan {
 
   /// The trials of some settings, resolved and checked.
   ///
+  /// - Parameter isWhole: whether these are all trials, of which an axis must change at least one.
   /// - Throws: `Diagnostics` with everything that is wrong with any of them, exit 4 for their data.
-  mutating func planned(_ points: [SweepPoint], from index: Int) throws -> [PlannedTrial] {
+  mutating func planned(
+    _ points: [SweepPoint], from index: Int, isWhole: Bool = false
+  ) throws -> [PlannedTrial] {
     let drafts = Self.drafts(of: points, sweep, seed: experiment.seed)
     var trials: [PlannedTrial] = []
     var found: [Diagnostic] = []
+    // Paths that have had an effect in no trial so far, with the first of these.
+    var (effective, vain): (Set<String>, [String: SweepPoint]) = ([], [:])
     for (point, draft) in zip(points, drafts) where found.count < 20 {
       do {
         let draft = try draft.get()
+        for path in draft.vain { vain[path] = vain[path] ?? point }
+        effective.formUnion(point.settings.map(\.path).filter { !draft.vain.contains($0) })
         // Shapes are those of few trials; what the others resolve to need not be kept.
         let set: any SampleSet
         if let known = sets[draft.source], checked.contains(draft.shape) {
@@ -83,6 +95,10 @@ struct SweepPlan {
         found += error.entries.map { $0.noting(point) }
       }
     }
+    for (path, point) in vain where isWhole && found.isEmpty && !effective.contains(path) {
+      let trial = try sweep.experiment(at: point, seed: experiment.seed)
+      found.append(sweep.axisWithoutEffect(path, in: trial))
+    }
     if !found.isEmpty { throw Diagnostics(found) }
     return trials
   }
@@ -103,6 +119,8 @@ struct SweepPlan {
   /// What a plan keeps of a resolved trial.
   private struct Draft: Sendable {
     let seed: UInt64
+    /// Paths that decide nothing in it.
+    let vain: Set<String>
     let source: String
     let spec: String
     let shape: String
@@ -122,7 +140,8 @@ struct SweepPlan {
           let trial = try sweep.experiment(at: point, seed: seed)
           let texts = trial.identityTexts
           return Draft(
-            seed: trial.seed, source: "\(trial.data.source.text) \(trial.data.size ?? 0)",
+            seed: trial.seed, vain: sweep.pathsWithoutEffect(trial),
+            source: "\(trial.data.source.text) \(trial.data.size ?? 0)",
             spec: PlannedTrial.specDigest(texts.identity),
             shape: PlannedTrial.specDigest(texts.shape))
         }

@@ -23,11 +23,34 @@ extension GanExp {
     var lines = ["error: \(path) has no command `\(word)`"]
     if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
       lines.append("  = to train it: \(path) run \(word)")
-    } else if let meant = nearest(to: word, in: known) {
+    } else if let meant = meant(by: word, in: known) {
       lines.append("  = did you mean `\(path) \(meant)`?")
     }
     lines.append("  = commands: \(known.joined(separator: ", "))")
     return Failure(status: .commandLine, message: lines.joined(separator: "\n"))
+  }
+}
+
+extension GanExp {
+  /// What other programs call the commands of this one.
+  private static let synonyms = [
+    "train": "run", "start": "run", "fit": "run", "continue": "resume", "restart": "resume",
+    "list": "ls", "runs": "ls", "status": "show", "info": "show", "check": "validate",
+    "lint": "validate", "summary": "describe", "explain": "describe", "generate": "sample",
+    "samples": "sample", "plot": "report", "html": "report", "remove": "rm", "delete": "rm",
+    "bench": "benchmark", "gif": "animate", "datasets": "data", "docs": "reference",
+    "words": "layers", "losses": "layers",
+  ]
+
+  /// The command that means the same, or is spelled nearly so.
+  private static func meant(by word: String, in known: [String]) -> String? {
+    if let synonym = synonyms[word.lowercased()], known.contains(synonym) { return synonym }
+    let word = word.lowercased()
+    guard word.count >= 2 else { return nil }
+    if word.count >= 3, let longer = known.first(where: { $0.hasPrefix(word) }) { return longer }
+    let near = known.map { (command: $0, distance: editDistance(Array(word), Array($0))) }
+      .min { $0.distance < $1.distance }
+    return near.flatMap { $0.distance <= (word.count <= 7 ? 1 : 2) ? $0.command : nil }
   }
 }
 

@@ -299,7 +299,7 @@ extension BrokenSpec {
       """
       spec.yaml:17:1: error: sweep has no axes
        17 | sweep: {}
-          | ^~~~~ give it `axes` or `linked`
+          | ^~~~~ give it `axes` or `linked`; with `replicates: 3` alone it plays three seeds
       """),
     BrokenSpec(
       "a sweep with an unknown key", append: "\nsweep: {axis: {}}",

@@ -34,26 +34,46 @@ private func at(_ path: String, in object: [String: Any]) -> Any? {
   }
 }
 
+@Test func noKeyOfTheSchemaStandsTwice() {
+  var keys: [[Substring]] = []
+  for line in jsonSchema(vocabulary).split(separator: "\n") {
+    let depth = line.prefix { $0 == " " }.count / 2
+    while keys.count <= depth { keys.append([]) }
+    keys.removeSubrange((depth + 1)...)
+    guard let colon = line.firstRange(of: "\": ") else { continue }
+    let key = line[..<colon.lowerBound]
+    #expect(!keys[depth].contains(key), "\(line)")
+    keys[depth].append(key)
+  }
+}
+
 @Test func theSchemaSaysWhatTheDeclarationsSay() throws {
   let schema = try schema()
+  let batch = "properties/data/properties/batch"
+  #expect(at("\(batch)/default", in: schema) as? Int == 64)
+  #expect(at("\(batch)/maximum", in: schema) as? Int == 1_000_000)
   #expect(
-    at("properties/data/anyOf/0/properties/batch/default", in: schema) as? Int == 64)
+    (at("properties/latent/properties/distribution/else/enum", in: schema) as? [Any])?.prefix(2)
+      .compactMap { $0 as? String } == ["normal", "uniform"])
+  // A bare word is one of the words; a map has one of them, with its own keys.
   #expect(
-    at("properties/data/anyOf/0/properties/batch/anyOf/0/maximum", in: schema) as? Int == 1_000_000)
+    (at("$defs/layer/else/else/enum", in: schema) as? [Any])?.first as? String == "linear")
+  let linear = "$defs/layer/then/properties/linear"
   #expect(
-    at("properties/latent/anyOf/0/properties/distribution/anyOf/0/enum", in: schema) as? [String]
-      == ["normal", "uniform"])
-  #expect(at("$defs/layer/anyOf/0/const", in: schema) as? String == "linear")
-  let keyed = vocabulary.declarations(.layer).count
+    at("\(linear)/then/properties/units/description", in: schema) as? String
+      == "Outputs. Required.")
   #expect(
-    at(
-      "$defs/layer/anyOf/\(keyed)/properties/linear/anyOf/0/properties/units/description",
-      in: schema)
-      as? String == "Outputs. Required.")
+    (at("\(linear)/else/type", in: schema) as? [String]) == ["number", "string", "null"])
+  // An optimizer has the keys of its kind; those of others may only be unset.
+  let sgd = "$defs/optimizer/then/allOf/1"
+  #expect(at("\(sgd)/if/properties/kind/const", in: schema) as? String == "sgd")
+  #expect(at("\(sgd)/then/properties/betas/type", in: schema) as? String == "null")
+  let network = "\(sgd)/then/properties/generator/else/allOf/2/else"
+  #expect(at("\(network)/additionalProperties", in: schema) as? Bool == false)
+  #expect(at("\(network)/properties/learning_rate/exclusiveMinimum", in: schema) as? Int == 0)
   #expect(
-    at("$defs/layer/anyOf/\(keyed)/properties/linear/anyOf/2/anyOf/0/type", in: schema) as? String
-      == "number")
-  #expect(at("properties/sweep/anyOf/0/properties/axes/type", in: schema) as? String == "object")
+    at("properties/sweep/else/properties/axes/type", in: schema) as? [String]
+      == ["object", "null"])
 }
 
 @Test func theReferenceNamesEveryWordAndEveryKey() {

@@ -60,11 +60,14 @@ struct SweepTests {
       "{method: list, axes: {latent.size: [16, 64], seed: [3, 9]}}",
       ["latent.size=16 seed=3", "latent.size=64 seed=9"]),
     .init(
-      "axes: {labels: [none, {classes: 3}], name: ['a b', '007']}",
+      "axes: {labels: [none, {classes: 3}], data.source.folder: ['a #b', '007']}",
       [
-        "labels=none name=\"a b\"", "labels=none name=\"007\"", "labels={classes: 3} name=\"a b\"",
-        "labels={classes: 3} name=\"007\"",
+        "labels=none data.source.folder=\"a #b\"", "labels=none data.source.folder=\"007\"",
+        "labels={classes: 3} data.source.folder=\"a #b\"",
+        "labels={classes: 3} data.source.folder=\"007\"",
       ]),
+    // The same experiment with other seeds, and nothing else.
+    .init("{replicates: 3}", ["", "+1", "+2"]),
   ]
 
   @Test(arguments: plans)
@@ -172,6 +175,16 @@ struct SweepTests {
     .init(
       "{method: tpe, axes: {latent.size: [1, 2]}}",
       "`method: tpe` needs an objective"),
+    .init("{method: random, axes: {seed: [1]}, linked: {a: []}}", "`a` in linked has no rows"),
+    .init(
+      "{axes: {record.log: [1 steps, 2 steps]}}",
+      "the axis `record.log` changes no number: its trials would all be the same"),
+    .init(
+      "{axes: {latent.size: {choice: [1, 2], weights: [3, 1]}}}",
+      "`weights` need `method: random` or `method: tpe`"),
+    .init(
+      "{early_stopping: {rule: median, factor: 3}, axes: {latent.size: [1, 2]}}",
+      "`factor` belongs to `rule: asha`"),
   ]
 
   @Test(arguments: refusals)
@@ -191,6 +204,38 @@ struct SweepTests {
     let found = #expect(throws: Diagnostics.self) { try sweep.points(seed: 0) }
     #expect(found?.entries.first?.message == "this sweep has 2985984 trials, the limit is 1000000")
     #expect(processorSeconds() - start < 0.05)
+  }
+
+  static let tooMany: [Written<String>] = [
+    Written(
+      "{method: random, axes: {latent.size: {int: [1, 1000]}}, budget: {trials: 100000000}}",
+      "this sweep has 100000000 trials, the limit is 1000000"),
+    .init(
+      "{method: random, axes: {latent.size: {int: [1, 9]}}, budget: {trials: 9223372036854775807}}",
+      "this sweep has 9223372036854775807 trials, the limit is 1000000"),
+    .init(
+      "{axes: {seed: [1]}, when: [{if: 'seed == 1', axes: {\(hundredThousand)}}], replicates: 20}",
+      "this sweep has 2000000 trials, the limit is 1000000"),
+    .init(
+      "{axes: {seed: [1]}, when: [{if: 'seed == 1', axes: {\(hundredThousand)}}, "
+        + "{if: 'seed < 2', axes: {\(hundredThousand), schedule.accumulate: \(ten)}}]}",
+      "this sweep has 100000000000 trials, the limit is 1000000"),
+    .init(
+      "{method: random, axes: {latent.size: {int: [1, 9]}}, exclude: ['latent.size > 0'], "
+        + "budget: {trials: 20000}}", "no trial is left"),
+  ]
+  private static let ten = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"
+  private static let hundredThousand = [
+    "latent.size", "data.batch", "record.samples.seed", "schedule.generator_steps",
+    "schedule.discriminator_steps",
+  ].map { "\($0): \(ten)" }.joined(separator: ", ")
+
+  @Test(arguments: tooMany)
+  func whatIsFarTooLargeIsRefusedAtOnce(_ plan: Written<String>) throws {
+    let start = processorSeconds()
+    let found = #expect(throws: Diagnostics.self) { try points(plan.text) }
+    #expect(found?.entries.map(\.message) == [plan.value])
+    #expect(processorSeconds() - start < 5)
   }
 
   @Test func axesOnTheCommandLineJoinThoseOfTheFile() throws {

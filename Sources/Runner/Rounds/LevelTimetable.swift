@@ -31,10 +31,10 @@ package struct LevelTimetable: Sendable {
       let round = timetable.firstRound(atImage: image)
       let end: Int?
       switch growth.length(of: stage) {
-      case .images(let images): end = image + min(images, Self.mostImages)
+      case .images(let images): end = image.plus(min(images, Self.mostImages)) ?? .max
       case .epochs(let epochs):
         let (images, isTooMany) = epochs.multipliedReportingOverflow(by: timetable.imagesPerEpoch)
-        end = image + (isTooMany ? Self.mostImages : min(images, Self.mostImages))
+        end = image.plus(isTooMany ? Self.mostImages : min(images, Self.mostImages)) ?? .max
       case .steps(let steps): end = timetable.images(after: round + min(steps, Self.mostRounds))
       case nil: end = nil
       }
@@ -96,7 +96,7 @@ extension Timetable {
   /// The first round before which so many images have been shown, be it in this run or not.
   fileprivate func firstRound(atImage image: Int) -> Int {
     var (low, high) = (0, 1)
-    while images(after: high) < image { high *= 2 }
+    while high < 1 << 61, images(after: high) < image { high *= 2 }
     while low < high {
       let middle = (low + high) / 2
       if images(after: middle) >= image { high = middle } else { low = middle + 1 }

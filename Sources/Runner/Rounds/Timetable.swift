@@ -16,7 +16,10 @@ package struct Timetable: Sendable, Hashable {
   /// round may go beyond it.
   package let rounds: Int
 
-  /// - Throws: `.data` when `drop_last` leaves nothing.
+  /// Batches and images of a run are counted exactly, in Double too.
+  private static let most = 1 << 53
+
+  /// - Throws: `.data` when `drop_last` leaves nothing, or when there would be more than 2⁵³ images.
   package init(
     length: TrainingLength, imageCount: Int, batch: Int, dropLast: Bool, batchesPerRound: Int
   ) throws(RunError) {
@@ -29,14 +32,24 @@ package struct Timetable: Sendable, Hashable {
     self.batchesPerRound = batchesPerRound
     let perEpoch = Self.batches(imageCount, batch, dropLast)
     let imagesPerEpoch = dropLast ? perEpoch * batch : imageCount
-    func rounds(batches: Int) -> Int { (batches + batchesPerRound - 1) / batchesPerRound }
+    func rounds(batches: Int?) -> Int? {
+      batches.map { $0 / batchesPerRound + ($0 % batchesPerRound == 0 ? 0 : 1) }
+    }
+    let count: Int?
     switch length {
-    case .steps(let steps): self.rounds = steps
-    case .epochs(let epochs): self.rounds = rounds(batches: epochs * perEpoch)
+    case .steps(let steps): count = steps
+    case .epochs(let epochs): count = rounds(batches: epochs.times(perEpoch))
     case .images(let images):
       let (epochs, rest) = images.quotientAndRemainder(dividingBy: imagesPerEpoch)
-      self.rounds = rounds(batches: epochs * perEpoch + (rest + batch - 1) / batch)
+      count = rounds(batches: epochs.times(perEpoch).map { $0 + (rest + batch - 1) / batch })
     }
+    guard let count, let shown = count.times(batchesPerRound)?.times(batch), shown <= Self.most
+    else {
+      throw .data(
+        "schedule.length is \(length.words), and with the batches of this spec that is more than "
+          + "9·10¹⁵ images: no run is so long")
+    }
+    self.rounds = count
   }
 
   private static func batches(_ imageCount: Int, _ batch: Int, _ dropLast: Bool) -> Int {
@@ -51,11 +64,13 @@ package struct Timetable: Sendable, Hashable {
     return start..<min(start + batch, imageCount)
   }
 
-  package func batches(after rounds: Int) -> Int { rounds * batchesPerRound }
+  /// Exact within the run; where a schedule looks far beyond its end, the largest number there is.
+  package func batches(after rounds: Int) -> Int { rounds.times(batchesPerRound) ?? .max }
 
   package func images(after rounds: Int) -> Int {
     let (epochs, rest) = batches(after: rounds).quotientAndRemainder(dividingBy: batchesPerEpoch)
-    return epochs * (dropLast ? batchesPerEpoch * batch : imageCount) + rest * batch
+    let whole = epochs.times(dropLast ? batchesPerEpoch * batch : imageCount)
+    return whole.flatMap { $0.plus(rest * batch) } ?? .max
   }
 
   package func finishedEpochs(after rounds: Int) -> Int {
@@ -91,5 +106,29 @@ package struct Timetable: Sendable, Hashable {
     case .steps: return false
     case .epochs: return isDue(.epochs(1), after: rounds) && finishedEpochs(after: rounds) == 1
     }
+  }
+}
+
+extension TrainingLength {
+  fileprivate var words: String {
+    switch self {
+    case .epochs(let n): "\(n) epochs"
+    case .steps(let n): "\(n) steps"
+    case .images(let n): "\(n) images"
+    }
+  }
+}
+
+extension Int {
+  /// nil where the product is larger than an integer.
+  func times(_ other: Int) -> Int? {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? nil : product
+  }
+
+  /// nil where the sum is larger than an integer.
+  func plus(_ other: Int) -> Int? {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? nil : sum
   }
 }

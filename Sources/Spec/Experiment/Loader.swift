@@ -62,15 +62,27 @@ struct ExperimentLoader {
     guard var tree = written else { return .failure(Diagnostics(findings)) }
 
     var overlay = Overlay(vocabulary: vocabulary)
+    let schema = SchemaPath(
+      vocabulary: vocabulary, parameters: tree["params"]?.entries?.map(\.key) ?? [])
+    var applied: [Override] = []
     for text in overrides {
-      guard let override = Override(text, findings: &findings) else { continue }
+      guard let override = Override(text, schema, findings: &findings) else { continue }
       tree = override.apply(to: tree, &overlay, &findings)
-    }
-    for text in sweeps {
-      guard let axis = Override.axis(text, findings: &findings) else { continue }
-      tree = tree.adding(axis)
+      applied.append(override)
     }
     findings += overlay.findings
+    findings += WithoutEffect.overrides(applied, in: tree, known: findings)
+    var axes: [String: Origin] = [:]
+    for text in sweeps {
+      guard let axis = Override.axis(text, schema, findings: &findings) else { continue }
+      if axes.updateValue(axis.keyOrigin, forKey: axis.key) != nil {
+        findings.append(
+          Diagnostic(
+            "`\(axis.key.abbreviated)` is varied by --sweep twice", at: axis.keyOrigin,
+            label: "write all its values in one list"))
+      }
+      tree = tree.adding(axis)
+    }
     reportUnset(tree, &findings)
     return resolve(tree, source, findings: findings)
   }
@@ -118,6 +130,9 @@ struct ExperimentLoader {
           tree: tree, source: source, vocabulary: vocabulary, root: root, resolved: resolved))
       sweep = sweeps.read(entry.value, key: entry.keyOrigin)
       findings += sweeps.findings
+    }
+    if known == nil, !findings.contains(where: { $0.severity == .error }) {
+      findings += WithoutEffect.parameters(of: tree)
     }
     let diagnostics = Diagnostics(findings)
     guard let root, !diagnostics.hasErrors else { return .failure(diagnostics) }

@@ -18,34 +18,65 @@ struct Overlay {
       guard let new = over.entries, let old = base.entries, new.count == 1, old.count == 1,
         new[0].key == old[0].key
       else { return over }
-      let fields = vocabulary.declaration(category, named: new[0].key)?.fields ?? []
       var result = over
+      let word = vocabulary.declaration(category, named: new[0].key)
+      let value = layMap(
+        new[0].value, on: word.map { written(old[0].value, $0) } ?? old[0].value,
+        fields: word?.fields ?? [])
       result.content = .map([
-        YAMLEntry(
-          key: new[0].key, keyOrigin: new[0].keyOrigin,
-          value: layMap(new[0].value, on: old[0].value, fields: fields))
+        YAMLEntry(key: new[0].key, keyOrigin: new[0].keyOrigin, value: value)
       ])
       return result
     case .section(let section):
-      return layMap(over, on: base, fields: section.fields, shorthand: section.shorthand)
-    case .params, .sweep: return layMap(over, on: base, fields: [])
+      guard section.shorthand != nil, let new = over.entries else {
+        return layMap(over, on: base, fields: section.fields)
+      }
+      // A map without a key of the section stands for one of them, as `{normal: 0.02}` for a weight.
+      guard new.contains(where: { section.field($0.key) != nil }) else { return over }
+      return layMap(over, on: written(base, section, orMap: true), fields: section.fields)
+    case .params: return layMap(over, on: base, fields: [])
+    case .sweep:
+      let paths = ["axes", "linked"].map {
+        FieldDeclaration(name: $0, kind: .params, fallback: .empty, isOptional: true, summary: "")
+      }
+      return layMap(over, on: base, fields: SweepSection.declaration.fields + paths)
     default: return over  // every other kind is a scalar or a list, which replace
     }
   }
 
+  /// A value in a short form, as `ema: 0.999` or `normal: [1, 0.02]`, with its keys written out: what
+  /// is laid over one of them leaves the others.
+  ///
+  /// - Parameter orMap: whether a map without a key of the declaration is a short form too.
+  private func written(
+    _ node: YAMLNode, _ declaration: Declaration, orMap: Bool = false
+  ) -> YAMLNode {
+    func map(_ entries: [(String, YAMLNode)]) -> YAMLNode {
+      YAMLNode(
+        .map(entries.map { YAMLEntry(key: $0, keyOrigin: $1.origin, value: $1) }), at: node.origin)
+    }
+    switch node.content {
+    case .list(let items) where !declaration.listForm.isEmpty:
+      return items.count <= declaration.listForm.count
+        ? map(Array(zip(declaration.listForm, items))) : node
+    case .scalar, .list:
+      guard let shorthand = declaration.shorthand, !node.isNothing else { return node }
+      return map([(shorthand, node)])
+    case .map(let entries):
+      guard orMap, let shorthand = declaration.shorthand, !entries.isEmpty,
+        !entries.contains(where: { declaration.field($0.key) != nil })
+      else { return node }
+      return map([(shorthand, node)])
+    case .broken: return node
+    }
+  }
+
   private mutating func layMap(
-    _ over: YAMLNode, on base: YAMLNode, fields: [FieldDeclaration], shorthand: String? = nil
+    _ over: YAMLNode, on base: YAMLNode, fields: [FieldDeclaration]
   ) -> YAMLNode {
     guard let new = over.entries, var old = base.entries else {
       // `guards:` with nothing behind it changes nothing.
       return over.isEmpty && !over.isUnset && base.entries != nil ? base : over
-    }
-    let names = Set(fields.map(\.name))
-    if shorthand != nil,
-      !new.contains(where: { names.contains($0.key) })
-        || !old.contains(where: { names.contains($0.key) })
-    {
-      return over
     }
     let places = Dictionary(
       old.indices.map { (old[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -89,18 +120,23 @@ struct Overlay {
         findings.append(
           Diagnostic(
             "`\(entry.key.abbreviated)` of \(former.abbreviated) is no key of \(new): dropped",
-            at: entry.keyOrigin, severity: .warning))
+            at: entry.keyOrigin, severity: .warning, isWithoutEffect: true))
       }
       // What is unset by name is there to be removed, without a warning.
       base.content = .map(
         old.filter { kept.contains($0.key) || over[$0.key]?.isUnset == true })
     }
-    guard perNetwork else { return layMap(over, on: base, fields: []) }
+    let kinds = [over, base].compactMap { node -> Declaration? in
+      guard case .scalar(let kind, _)? = node["kind"]?.content else { return nil }
+      return vocabulary.declaration(category, named: kind)
+    }
+    let fields = kinds.first?.fields ?? []
+    guard perNetwork else { return layMap(over, on: base, fields: fields) }
     let networks = Player.allCases.map {
       FieldDeclaration(
         name: $0.rawValue, kind: .choice(category), fallback: DefaultText.none, isOptional: true,
         summary: "")
     }
-    return layMap(over, on: base, fields: networks)
+    return layMap(over, on: base, fields: fields + networks)
   }
 }

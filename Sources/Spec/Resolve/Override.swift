@@ -1,14 +1,18 @@
-/// `--set a.b[2].c=value`: a place, and YAML to lay over it.
+/// `--set a.b[2].c=value`: a place, and a value to lay over it.
 struct Override {
   enum Step { case key(String, Origin), index(Int, Origin) }
 
+  /// Before `=`, and where that stands.
+  let path: String
+  let origin: Origin
+  let value: YAMLNode
   private let steps: [Step]
-  private let value: YAMLNode
 
   /// nil, with the reason in `findings`, if this is not `path=value`.
   ///
-  /// - Parameter kind: of whom the value is said to come: `--set`, or an axis of a sweep.
-  init?(_ text: String, of kind: SourceText.Kind = .set, findings: inout [Diagnostic]) {
+  /// - Parameter schema: what the value is read by; nil for a setting of a sweep, which is YAML.
+  init?(_ text: String, _ schema: SchemaPath?, findings: inout [Diagnostic]) {
+    let kind: SourceText.Kind = schema == nil ? .sweep : .set
     let checked = text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
     let source = SourceText(name: kind == .set ? "--set" : "sweep", text: text, kind: kind)
     func origin(_ column: Int, _ length: Int) -> Origin {
@@ -46,13 +50,25 @@ struct Override {
       position = isIndex ? end + 1 : end
     }
     self.steps = steps
-    var rest = String.UnicodeScalarView()
-    rest.append(contentsOf: scalars[(equals + 1)...])
+    let path = Self.text(scalars[..<equals])
+    self.path = path
+    self.origin = origin(1, equals)
+    let rest = Self.text(scalars[(equals + 1)...])
     let count = findings.count
-    let node = Composer.compose(
-      String(rest), source: source, firstColumn: equals + 1, findings: &findings)
+    let node =
+      schema.map { schema in
+        ValueText(source: source, firstColumn: equals + 1, kinds: schema.kinds(at: path)).node(
+          rest, findings: &findings)
+      }
+      ?? Composer.compose(rest, source: source, firstColumn: equals + 1, findings: &findings)
     guard findings.count == count else { return nil }
     value = node ?? .plain("", at: origin(equals + 2, 1))
+  }
+
+  private static func text(_ range: some Sequence<Unicode.Scalar>) -> String {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: range)
+    return String(view)
   }
 
   func apply(to root: YAMLNode, _ overlay: inout Overlay, _ findings: inout [Diagnostic])
@@ -76,7 +92,16 @@ struct Override {
       }
     }
     let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary))
-    return apply(steps[...], to: root, as: kind, &overlay, &findings)
+    return apply(stepsOfTheTree[...], to: root, as: kind, &overlay, &findings)
+  }
+
+  /// A path that an axis names is one key: `sweep.axes.latent.size`.
+  private var stepsOfTheTree: [Step] {
+    let prefix = "sweep.axes."
+    guard path.hasPrefix(prefix), steps.count > 3, case .key(_, let origin) = steps[2] else {
+      return steps
+    }
+    return steps[..<2] + [.key(String(path.dropFirst(prefix.count)), origin)]
   }
 
   private func apply(
@@ -129,7 +154,9 @@ struct Override {
 
 extension Override {
   /// `--sweep a.b=[1, 2]`: an axis; nil, with the reason in `findings`, if it is none.
-  static func axis(_ text: String, findings: inout [Diagnostic]) -> YAMLEntry? {
+  static func axis(
+    _ text: String, _ schema: SchemaPath, findings: inout [Diagnostic]
+  ) -> YAMLEntry? {
     let source = SourceText(name: "--sweep", text: text, kind: .sweep)
     let scalars = Array(text.unicodeScalars)
     func origin(_ column: Int, _ length: Int) -> Origin {
@@ -142,16 +169,12 @@ extension Override {
           label: "such as latent.size=[16, 64, 100]"))
       return nil
     }
-    func part(_ range: some Sequence<Unicode.Scalar>) -> String {
-      var view = String.UnicodeScalarView()
-      view.append(contentsOf: range)
-      return String(view)
-    }
-    let value = Composer.compose(
-      part(scalars[(equals + 1)...]), source: source, firstColumn: equals + 1, findings: &findings)
+    let path = Self.text(scalars[..<equals])
+    let values = ValueText(source: source, firstColumn: equals + 1, kinds: schema.kinds(at: path))
+    let value = values.axis(Self.text(scalars[(equals + 1)...]), findings: &findings)
     return YAMLEntry(
-      key: part(scalars[..<equals]), keyOrigin: origin(1, equals),
-      value: value ?? .plain("", at: origin(equals + 2, 1)))
+      key: path, keyOrigin: origin(1, equals), value: value ?? .plain("", at: origin(equals + 2, 1))
+    )
   }
 }
 

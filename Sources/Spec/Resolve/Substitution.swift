@@ -71,7 +71,7 @@ struct Substitution {
     }
   }
 
-  private static func names(in node: YAMLNode) -> Set<String> {
+  static func names(in node: YAMLNode) -> Set<String> {
     switch node.content {
     case .broken: return []
     case .list(let items): return items.reduce(into: []) { $0.formUnion(names(in: $1)) }

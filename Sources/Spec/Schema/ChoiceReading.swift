@@ -76,7 +76,7 @@ extension RecordReader {
     if let declaration = vocabulary.declaration(category, named: word) { return declaration }
     let names = vocabulary.declarations(category).map(\.name)
     let parts = word.split(separator: " ", maxSplits: 1)
-    var label = nearest(to: word, in: names).map { "did you mean `\($0)`?" }
+    var label = hint(category, word, names)
     if parts.count == 2, names.contains(String(parts[0])) {
       label = "did you mean `\(parts[0]): \(parts[1])`?".abbreviated
     }
@@ -89,6 +89,18 @@ extension RecordReader {
             : "\(category.plural): \(names.joined(separator: ", "))"
         ]))
     return nil
+  }
+
+  /// The word of the same meaning, or of nearly the same letters, or what else the word is.
+  private func hint(_ category: Category, _ word: String, _ names: [String]) -> String? {
+    if let meant = Synonyms.word(word, category), names.contains(meant.word) {
+      return "did you mean `\(meant.word)`" + (meant.with.map { ", with `\($0)`" } ?? "") + "?"
+    }
+    if let near = nearest(to: word, in: names) { return "did you mean `\(near)`?" }
+    let other = Category.allCases.first {
+      $0 != category && vocabulary.declaration($0, named: word) != nil
+    }
+    return other.map { "`\(word)` is \($0.article) \($0.singular)" }
   }
 
   /// The keys behind the word, from the short forms too.

@@ -17,6 +17,13 @@ package enum Category: String, CaseIterable, Sendable {
     }
   }
 
+  var article: String {
+    switch self {
+    case .augmentation, .optimizer, .initializer: "an"
+    case .layer, .loss, .penalty, .rate, .source, .metric: "a"
+    }
+  }
+
   package var plural: String {
     switch self {
     case .loss: "losses"

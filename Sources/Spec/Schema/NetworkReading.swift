@@ -29,6 +29,18 @@ extension RecordReader {
         path: subject.path(of: network.player), reserved: players.reversed())
       read.append(network.findings.isEmpty ? choice : nil)
     }
+    for entry in common {
+      let takers = zip(networks, [(kinds[0], kinds[1]), (kinds[1], kinds[0])]).filter {
+        isKey(entry.key, of: $1.0, category) || !isKey(entry.key, of: $1.1, category)
+      }
+      let own = takers.compactMap { network, _ in
+        network.own.first { $0.key == entry.key }.map { (player: network.player, entry: $0) }
+      }
+      guard own.count == takers.count else { continue }
+      if let finding = WithoutEffect.shared(entry, in: subject.path, own: own) {
+        findings.append(finding)
+      }
+    }
     guard let discriminator = read[0], let generator = read[1] else { return nil }
     return .perNetwork(generator: generator, discriminator: discriminator)
   }

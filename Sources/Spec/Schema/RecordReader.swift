@@ -16,6 +16,12 @@ struct RecordReader {
     var key: Origin?
 
     func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
+
+    /// Whether the key at a place stands in what is being read, or in what that is a part of.
+    func isWithin(_ place: String) -> Bool {
+      let parts = place.split(separator: ".").dropLast()
+      return !path.isEmpty && path.split(separator: ".").starts(with: parts)
+    }
   }
 
   /// - Parameters:
@@ -96,8 +102,7 @@ struct RecordReader {
       findings.append(
         Diagnostic(
           "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
-          label: nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" }
-            ?? home(of: entry.key).map { "`\(entry.key)` belongs in \($0)" },
+          label: Synonyms.hint(entry.key, among: known) ?? place(of: entry.key, outside: subject),
           notes: [
             known.isEmpty
               ? "\(subject.name) takes no keys" : "keys here: \(known.joined(separator: ", "))"
@@ -105,18 +110,39 @@ struct RecordReader {
     }
   }
 
-  /// The section that has such a key.
-  private func home(of key: String) -> String? {
-    func search(_ section: Declaration, _ path: String) -> String? {
-      if !path.isEmpty, section.field(key) != nil { return path }
-      for field in section.fields {
-        guard case .section(let inner) = field.kind else { continue }
-        let inside = path.isEmpty ? field.name : "\(path).\(field.name)"
-        if let home = search(inner, inside) { return home }
-      }
-      return nil
+  /// Where a key of that name or meaning belongs.
+  private func place(of key: String, outside subject: Subject) -> String? {
+    // Inside of a layer there is more that a word may mean than a place elsewhere.
+    guard !subject.path.contains("[") else { return nil }
+    if let place = Synonyms.place(key), !subject.isWithin(place) {
+      return place.hasSuffix(".\(key)")
+        ? "`\(key)` belongs in \(place.dropLast(key.count + 1))" : "here it is `\(place)`"
     }
-    return search(ExperimentSchema.declaration(vocabulary), "")
+    let homes = homes(of: key).filter { !subject.isWithin($0 + ".\(key)") }
+    guard let last = homes.last, homes.count <= 4 else { return nil }
+    let others = homes.dropLast().joined(separator: ", ")
+    return "`\(key)` belongs in \(others.isEmpty ? "" : others + " or ")\(last)"
+  }
+
+  /// The sections that have such a key.
+  private func homes(of key: String) -> [String] {
+    var found: [String] = []
+    func search(_ section: Declaration, _ path: String) {
+      if !path.isEmpty, section.field(key) != nil { found.append(path) }
+      for field in section.fields {
+        let inside = path.isEmpty ? field.name : "\(path).\(field.name)"
+        switch field.kind {
+        case .section(let inner): search(inner, inside)
+        case .choicePerNetwork(let category):
+          if vocabulary.declarations(category).contains(where: { $0.field(key) != nil }) {
+            found.append(inside)
+          }
+        default: break
+        }
+      }
+    }
+    search(ExperimentSchema.declaration(vocabulary), "")
+    return found
   }
 
   private mutating func value(

@@ -194,8 +194,7 @@ extension FieldKind {
       return count.map { "a list of \($0) whole numbers" } ?? "a list of whole numbers"
     case .sizes: return "a whole number or [height, width]"
     case .choice(let category), .choicePerNetwork(let category):
-      return category == .initializer || category == .optimizer
-        ? "an \(category.singular)" : "a \(category.singular)"
+      return "\(category.article) \(category.singular)"
     case .choices(let category): return "a list of \(category.plural)"
     case .section: return "a map of keys and values"
     case .length: return "a length such as 200 epochs, 10k steps or 5M images"

@@ -12,6 +12,12 @@ struct SchemaPath {
   let vocabulary: Vocabulary
   let parameters: [String]
 
+  /// What may stand at a path; empty where the schema says nothing of it.
+  func kinds(at path: String) -> [FieldKind] {
+    if case .fields(let fields) = look(up: path) { return fields.map(\.kind) }
+    return []
+  }
+
   func look(up path: String) -> Answer {
     let root = FieldDeclaration(
       name: "the spec", kind: .section(ExperimentSchema.declaration(vocabulary)), fallback: nil,

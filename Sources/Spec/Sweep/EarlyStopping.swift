@@ -33,10 +33,12 @@ extension EarlyStopping {
     if case .period(let period) = $0 { period } else { nil }
   }
   private static let trialsKey = Field.integer(
-    "trials", default: 5, in: .within(1...100_000), "For `median`: after so many finished trials")
+    "trials", default: 5, in: .within(1...100_000), "After so many finished trials"
+  ).only(when: "rule", is: "median")
   private static let factorKey = Field.integer(
     "factor", default: 4, in: .within(2...100),
-    "For `asha`: rungs at grace · factorᵏ, and the best 1/factor go on")
+    "Rungs at grace · factorᵏ, and the best 1/factor go on"
+  ).only(when: "rule", is: "asha")
 
   static let declaration = Declaration(
     "early_stopping", "Ends trials whose objective is worse than that of others",

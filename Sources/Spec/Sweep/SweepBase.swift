@@ -16,7 +16,76 @@ struct SweepBase: Sendable {
   }
 }
 
+extension SweepBase {
+  /// Every `--set` of which no trial has anything left, since an axis says the same in all of them.
+  func overridesThatAxesReplace(
+    _ axes: [SweepAxis], _ linked: [[[YAMLEntry]]]
+  ) -> [Diagnostic] {
+    let sets = tree.without("sweep")
+    let before = sets.sources(.set)
+    guard !before.isEmpty else { return [] }
+    let alone = axes.map { axis -> [[(String, YAMLNode)]] in
+      switch axis.values {
+      case .list(let values, _): values.map { [(axis.path, $0)] }
+      case .range: [[(axis.path, axis.value(drawing: 0))]]
+      }
+    }
+    let groups = linked.map { $0.map { $0.map { ($0.key, $0.value) } } }
+    var findings: [Diagnostic] = []
+    for rows in alone + groups {
+      var left: Set<ObjectIdentifier> = []
+      for row in rows {
+        var (overlay, ignored) = (Overlay(vocabulary: vocabulary), [Diagnostic]())
+        let trial = row.reduce(sets) { tree, cell in
+          Override("\(cell.0)=\(cell.1.flowText)", nil, findings: &ignored)?
+            .apply(to: tree, &overlay, &ignored) ?? tree
+        }
+        left.formUnion(trial.sources(.set))
+      }
+      for lost in before.subtracting(left) {
+        guard let source = sets.sourceText(lost), let text = source.lines.first else { continue }
+        let length = text.unicodeScalars.prefix { $0 != "=" }.count
+        let paths = rows.first?.map(\.0).joined(separator: ", ") ?? ""
+        let first = rows.first?.first?.0 ?? ""
+        let value = text.hasPrefix(first + "=") ? String(text.dropFirst(first.count + 1)) : "…"
+        findings.append(
+          Diagnostic(
+            "this is set, and the sweep varies `\(paths.abbreviated)`: the axis would win",
+            at: Origin(source: source, mark: Mark(line: 1, column: 1, length: max(1, length))),
+            label: "for one value alone write --sweep '\(first)=[\(value.abbreviated)]'"))
+      }
+    }
+    return findings
+  }
+}
+
 extension SweepSection {
+  /// The paths of a trial that decide nothing in it, since something more special does.
+  package func pathsWithoutEffect(_ trial: Experiment) -> Set<String> {
+    let conditions = Set((rules.map(\.condition) + excludes).flatMap(\.condition.keys))
+    return Set(
+      trial.warnings.compactMap { warning in
+        guard warning.isWithoutEffect, warning.origin.source.kind == .sweep,
+          let text = warning.origin.source.lines.first
+        else { return nil }
+        let path = String(text.prefix { $0 != "=" })
+        return conditions.contains(path) ? nil : path
+      })
+  }
+
+  /// The finding about an axis that decides nothing in any trial, by its path.
+  package func axisWithoutEffect(_ path: String, in trial: Experiment) -> Diagnostic {
+    let axis = (axisList + rules.flatMap(\.axes)).first { $0.path == path }
+    let cell = linked.flatMap { $0.flatMap(\.self) }.first { $0.key == path }
+    let warning = trial.warnings.first {
+      $0.isWithoutEffect && $0.origin.source.lines.first?.hasPrefix(path + "=") == true
+    }
+    return Diagnostic(
+      "the axis `\(path)` decides nothing: its trials would all be the same",
+      at: axis?.origin ?? cell?.keyOrigin ?? origin, label: warning?.label,
+      notes: warning?.notes ?? [])
+  }
+
   /// The experiment of one trial, complete and checked.
   ///
   /// - Throws: everything that is wrong with it, at the places of the sweep.
@@ -30,7 +99,7 @@ extension SweepSection {
       texts.append("seed=\((own ?? seed) + UInt64(point.replicate))")
     }
     for text in texts {
-      guard let override = Override(text, of: .sweep, findings: &findings) else { continue }
+      guard let override = Override(text, nil, findings: &findings) else { continue }
       tree = override.apply(to: tree, &overlay, &findings)
     }
     findings += overlay.findings.filter { $0.severity == .error }
@@ -70,6 +139,16 @@ extension Experiment {
 }
 
 extension YAMLNode {
+  /// The text of that identity that a value of the tree comes from.
+  fileprivate func sourceText(_ identity: ObjectIdentifier) -> SourceText? {
+    if ObjectIdentifier(origin.source) == identity { return origin.source }
+    switch content {
+    case .scalar, .broken: return nil
+    case .list(let items): return items.lazy.compactMap { $0.sourceText(identity) }.first
+    case .map(let entries): return entries.lazy.compactMap { $0.value.sourceText(identity) }.first
+    }
+  }
+
   func without(_ key: String) -> YAMLNode {
     guard let entries else { return self }
     return YAMLNode(.map(entries.filter { $0.key != key }), at: origin)

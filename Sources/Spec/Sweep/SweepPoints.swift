@@ -78,8 +78,11 @@ extension SweepSection {
         count <= min(budgetTrials ?? Self.limit, Self.limit) || !rules.isEmpty || !excludes.isEmpty,
         count <= Self.limit
       else { throw tooMany(count) }
+      var seen = 0
       try forEachChoice { choice throws(Diagnostics) in
-        for extended in try extensions(of: choice) { try accept(extended) }
+        let extended = try extensions(of: choice, atMost: Self.limit / replicates - seen)
+        seen += extended.count
+        for choice in extended { try accept(choice) }
       }
     case .random:
       guard let budgetTrials else {
@@ -91,13 +94,19 @@ extension SweepSection {
           "sweep.budget.trials is \(budgetTrials), and each setting runs \(replicates) times",
           "at least \(replicates)")
       }
+      guard budgetTrials <= Self.limit else { throw tooMany(budgetTrials) }
       // Conditions may refuse most draws, but not forever.
-      for draw in 0..<(wanted * 1_000) where settings.count < wanted {
+      let mostDraws = min(wanted * 1_000, 2_000_000 + 10 * wanted)
+      var refused = 0
+      for draw in 0..<mostDraws where settings.count < wanted {
+        let before = settings.count
         try accept(try drawn(draw, seed: seed))
+        refused = settings.count > before ? 0 : refused + 1
+        if refused == (settings.isEmpty ? 20_000 : 100_000) { break }
       }
     }
+    if settings.isEmpty { throw refusal("no trial is left", "`exclude` takes all of them away") }
     let trials = settings.count * replicates
-    if trials == 0 { throw refusal("no trial is left", "`exclude` takes all of them away") }
     if trials > min(budgetTrials ?? Self.limit, Self.limit) { throw tooMany(trials) }
     return settings.flatMap { settings in
       (0..<replicates).map { SweepPoint(settings: settings, replicate: $0) }
@@ -108,11 +117,14 @@ extension SweepSection {
     Diagnostics([Diagnostic(message, at: origin, label: label)])
   }
 
-  private func tooMany(_ count: Int?) -> Diagnostics {
-    let limit = budgetTrials.map { "sweep.budget.trials is \($0)" } ?? "the limit is \(Self.limit)"
+  func tooMany(_ count: Int?) -> Diagnostics {
+    let budget = budgetTrials.flatMap { $0 < Self.limit && $0 != count ? $0 : nil }
+    let limit = budget.map { "sweep.budget.trials is \($0)" } ?? "the limit is \(Self.limit)"
     return refusal(
       "this sweep has \(count.map(String.init) ?? "more than 9·10¹⁸") trials, \(limit)",
-      "take values out, or raise the budget")
+      budget == nil
+        ? "take values out, or lower the budget" : "take values out, or raise the budget"
+    )
   }
 
   typealias Choice = [(path: String, value: YAMLNode)]
@@ -126,7 +138,9 @@ extension SweepSection {
         throw refusal(
           "`method: list` takes the values of equal places together", "\(counts) differ in length")
       }
-      for row in 0..<dimensions[0].count { try body(dimensions.flatMap { $0.rows[row] }) }
+      for row in 0..<(dimensions.first?.count ?? 0) {
+        try body(dimensions.flatMap { $0.rows[row] })
+      }
       return
     }
     guard dimensions.allSatisfy({ $0.count > 0 }) else { return }
@@ -145,17 +159,33 @@ extension SweepSection {
   }
 
   /// The choice with every value of the axes that hold `when` it is so.
-  private func extensions(of choice: Choice) throws(Diagnostics) -> [Choice] {
+  ///
+  /// - Throws: before anything is built, if there are more of them than `most`.
+  private func extensions(of choice: Choice, atMost most: Int) throws(Diagnostics) -> [Choice] {
+    var axes: [SweepAxis] = []
+    for rule in rules where try holds(rule.condition, choice) { axes += rule.axes }
+    let count = axes.reduce(1 as Int?) { product, axis in
+      guard let (value, overflow) = product?.multipliedReportingOverflow(by: axis.count ?? 0),
+        !overflow
+      else { return nil }
+      return value
+    }
+    guard let count, count <= most else { throw tooMany(allExtensions(adding: count)) }
     var found = [choice]
-    for rule in rules where try holds(rule.condition, choice) {
-      for axis in rule.axes {
-        let rows = Self.dimension(axis).rows
-        found = found.flatMap { choice in
-          rows.map { row in choice.filter { $0.path != axis.path } + row }
-        }
+    for axis in axes {
+      let rows = Self.dimension(axis).rows
+      found = found.flatMap { choice in
+        rows.map { row in choice.filter { $0.path != axis.path } + row }
       }
     }
     return found
+  }
+
+  /// What is said of a sweep that one more choice makes too large.
+  private func allExtensions(adding count: Int?) -> Int? {
+    guard let (value, overflow) = count?.multipliedReportingOverflow(by: replicates), !overflow
+    else { return nil }
+    return max(value, Self.limit + 1)
   }
 
   func drawn(_ draw: Int, seed: UInt64) throws(Diagnostics) -> Choice {

@@ -6,6 +6,7 @@ struct SweepReader {
   private var axes: [String: Origin] = [:]
   private var order: [String] = []
   private var takesRanges = true
+  private var drawsByWeight = true
   private var axisList: [SweepAxis] = []
   private var linkedNames: [String] = []
   private var linked: [[[YAMLEntry]]] = []
@@ -35,6 +36,7 @@ struct SweepReader {
     findings += reader.findings
     let method = record?[SweepSection.methodKey]
     takesRanges = method == nil || method == .random || method == .tpe
+    drawsByWeight = takesRanges
 
     if let node = node["axes"] { axisList = readAxes(node) }
     if let node = node["linked"] { readLinked(node) }
@@ -45,9 +47,17 @@ struct SweepReader {
         if let condition = readCondition(item) { excludes.append(condition) }
       }
     }
-    if order.isEmpty, findings.isEmpty {
+    let isOfSeeds =
+      record.map { $0[SweepSection.replicatesKey] > 1 && $0[SweepSection.methodKey] == .grid }
+    if order.isEmpty, findings.isEmpty, isOfSeeds != true {
       findings.append(
-        Diagnostic("sweep has no axes", at: key, label: "give it `axes` or `linked`"))
+        Diagnostic(
+          "sweep has no axes", at: key,
+          label: "give it `axes` or `linked`; with `replicates: 3` alone it plays three seeds"))
+    }
+    if findings.isEmpty {
+      reportAxesThatDecideNothing()
+      findings += base.overridesThatAxesReplace(axisList, linked)
     }
     guard findings.isEmpty, let record else { return nil }
     let earlyStopping = record[SweepSection.earlyStoppingKey].map { EarlyStopping($0) }
@@ -179,6 +189,12 @@ struct SweepReader {
         .numbers(count: values.count, .above(0)), written.value,
         RecordReader.Subject(name: "`weights` of \(axis.key)", path: axis.key))
       if case .numbers(let numbers)? = read { weights = numbers }
+      if !drawsByWeight {
+        findings.append(
+          Diagnostic(
+            "`weights` need `method: random` or `method: tpe`", at: written.keyOrigin,
+            label: "a grid takes every value"))
+      }
     }
     findings += reader.findings
     guard !values.isEmpty else {
@@ -192,8 +208,18 @@ struct SweepReader {
     for group in entries(of: node, "linked") {
       var first: [YAMLEntry]?
       var rows: [[YAMLEntry]] = []
-      for row in items(of: group.value, "linked.\(group.key)") {
-        let row = entries(of: row, "linked.\(group.key)")
+      let written = items(of: group.value, "linked.\(group.key)")
+      if written.isEmpty {
+        findings.append(
+          Diagnostic(
+            "`\(group.key.abbreviated)` in linked has no rows", at: group.keyOrigin,
+            label: "such as [{loss.kind: hinge, seed: 1}, {loss.kind: least_squares, seed: 2}]"))
+      }
+      for node in written {
+        let row = entries(of: node, "linked.\(group.key)")
+        if row.isEmpty, node.entries != nil || node.isEmpty {
+          findings.append(Diagnostic("this row sets nothing", at: node.origin))
+        }
         for cell in row {
           guard let fields = fields(at: cell.key, cell.keyOrigin) else { continue }
           if first == nil { register(cell.key, cell.keyOrigin) }
@@ -303,6 +329,22 @@ struct SweepReader {
     order.append(path)
   }
 
+  /// What is only said or written down makes no trial another one.
+  private mutating func reportAxesThatDecideNothing() {
+    func isSilent(_ path: String) -> Bool {
+      ["name", "description", "record"].contains(path.prefix { $0 != "." && $0 != "[" })
+    }
+    let alone = axisList.map(\.path)
+    let groups = linked.map { $0.flatMap { $0.map(\.key) } }.filter { $0.allSatisfy(isSilent) }
+    for path in (alone + groups.flatMap(\.self)) where isSilent(path) {
+      guard let origin = axes[path] else { continue }
+      findings.append(
+        Diagnostic(
+          "the axis `\(path.abbreviated)` changes no number: its trials would all be the same",
+          at: origin, label: "vary what is trained, or give several seeds: replicates: 3"))
+    }
+  }
+
   /// What may stand at a path; nil if the path leads nowhere. Empty: anything may.
   private mutating func fields(at path: String, _ origin: Origin) -> [FieldDeclaration]? {
     guard path != "sweep", !path.hasPrefix("sweep."), path.utf8.count <= 200 else {
@@ -316,7 +358,8 @@ struct SweepReader {
       findings.append(
         Diagnostic(
           "there is no `\(path.abbreviated)` to vary", at: origin,
-          label: nearest(to: step, in: candidates).map { "did you mean `\($0)`?" },
+          label: Synonyms.hint(step, among: candidates)
+            ?? Synonyms.place(path).map { "did you mean `\($0)`?" },
           notes: candidates.isEmpty
             ? [] : ["keys in place of `\(step.abbreviated)`: \(candidates.joined(separator: ", "))"]
         )

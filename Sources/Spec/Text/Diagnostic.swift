@@ -10,16 +10,19 @@ package struct Diagnostic: Error, Sendable {
   package let label: String?
   /// Further lines, each behind `=`.
   package let notes: [String]
+  /// Whether it says that what is written there decides nothing.
+  package let isWithoutEffect: Bool
 
   package init(
     _ message: String, at origin: Origin, severity: Severity = .error, label: String? = nil,
-    notes: [String] = []
+    notes: [String] = [], isWithoutEffect: Bool = false
   ) {
     self.origin = origin
     self.severity = severity
     self.message = message
     self.label = label
     self.notes = notes
+    self.isWithoutEffect = isWithoutEffect
   }
 }
 

@@ -31,7 +31,7 @@ extension String {
 }
 
 /// Damerau-Levenshtein distance (optimal string alignment).
-func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+package func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
   var beforeLast: [Int] = []
   var last = Array(0...b.count)

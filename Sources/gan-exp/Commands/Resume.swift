@@ -54,6 +54,7 @@ struct Resume: ParsableCommand {
       return
     }
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: changes).get()
+    try experiment.refuseOverridesWithoutEffect()
     var setup = try experiment.setup(data, machine, results: directory)
     setup.directory = directory
     try progress.play(setup)

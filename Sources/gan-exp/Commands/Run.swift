@@ -52,6 +52,10 @@ struct Run: ParsableCommand {
     if planned.repeated > 0 {
       Terminal.error("\(planned.repeated) trials are the same as earlier ones and are left out")
     }
+    if planned.missing > 0 {
+      Terminal.error(
+        "\(planned.missing) trials of the budget are not there: `exclude` takes nearly all draws")
+    }
     if plan { return show(planned) }
     let wanted = planned.jobs(Int(sweeping.jobs), threads: machine.threads)
     let context = RunContext(

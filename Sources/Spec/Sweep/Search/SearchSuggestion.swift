@@ -61,7 +61,8 @@ extension SweepSection {
         "sweep.budget.trials is \(budgetTrials), and each setting runs \(replicates) times",
         "at least \(replicates)")
     }
-    return min(budgetTrials, Self.limit) / replicates
+    guard budgetTrials <= Self.limit else { throw tooMany(budgetTrials) }
+    return budgetTrials / replicates
   }
 
   /// What a search tries next: the rows of `start_with`, then settings drawn at random until ten are
