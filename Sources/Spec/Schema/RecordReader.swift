@@ -3,6 +3,8 @@
 struct RecordReader {
   let vocabulary: Vocabulary
   var findings: [Diagnostic] = []
+  /// Sections by key, once somebody asks.
+  private var homes: [String: [String]]?
 
   init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
@@ -111,32 +113,33 @@ struct RecordReader {
   }
 
   /// Where a key of that name or meaning belongs.
-  private func place(of key: String, outside subject: Subject) -> String? {
+  private mutating func place(of key: String, outside subject: Subject) -> String? {
     // Inside of a layer there is more that a word may mean than a place elsewhere.
     guard !subject.path.contains("[") else { return nil }
     if let place = Synonyms.place(key), !subject.isWithin(place) {
       return place.hasSuffix(".\(key)")
         ? "`\(key)` belongs in \(place.dropLast(key.count + 1))" : "here it is `\(place)`"
     }
-    let homes = homes(of: key).filter { !subject.isWithin($0 + ".\(key)") }
+    let sections = homes ?? sectionsByKey()
+    homes = sections
+    let homes = (sections[key] ?? []).filter { !subject.isWithin($0 + ".\(key)") }
     guard let last = homes.last, homes.count <= 4 else { return nil }
     let others = homes.dropLast().joined(separator: ", ")
     return "`\(key)` belongs in \(others.isEmpty ? "" : others + " or ")\(last)"
   }
 
-  /// The sections that have such a key.
-  private func homes(of key: String) -> [String] {
-    var found: [String] = []
+  /// By key, the sections that have it.
+  private func sectionsByKey() -> [String: [String]] {
+    var found: [String: [String]] = [:]
     func search(_ section: Declaration, _ path: String) {
-      if !path.isEmpty, section.field(key) != nil { found.append(path) }
       for field in section.fields {
+        if !path.isEmpty { found[field.name, default: []].append(path) }
         let inside = path.isEmpty ? field.name : "\(path).\(field.name)"
         switch field.kind {
         case .section(let inner): search(inner, inside)
         case .choicePerNetwork(let category):
-          if vocabulary.declarations(category).contains(where: { $0.field(key) != nil }) {
-            found.append(inside)
-          }
+          let keys = Set(vocabulary.declarations(category).flatMap { $0.fields.map(\.name) })
+          for key in keys { found[key, default: []].append(inside) }
         default: break
         }
       }
