@@ -67,7 +67,7 @@ private final class Fate: @unchecked Sendable {
   private static func needsRoom(_ operation: FileLayer.Operation) -> Bool {
     switch operation {
     case .makeDirectory, .create, .write, .append, .link: true
-    case .overwrite, .synchronize, .rename, .remove: false
+    case .overwrite, .synchronize, .rename, .lock, .remove: false
     }
   }
 
@@ -76,7 +76,7 @@ private final class Fate: @unchecked Sendable {
     case .append: if safe[path] == nil { safe[path] = size(path) }
     case .synchronize: if safe[path] != nil { safe[path] = size(path) }
     case .rename: safe[path] = nil
-    case .makeDirectory, .create, .write, .overwrite, .link, .remove: break
+    case .makeDirectory, .create, .write, .overwrite, .link, .lock, .remove: break
     }
   }
 

@@ -29,7 +29,7 @@ final class Sabotage: @unchecked Sendable {
       case .fullFrom(let place):
         switch operation {
         case .makeDirectory, .create, .write, .append, .link: code = count >= place ? 28 : 0
-        case .overwrite, .synchronize, .rename, .remove: code = 0
+        case .overwrite, .synchronize, .rename, .lock, .remove: code = 0
         }
       }
       if code != 0 { struck.append("\(operation) \(path)") }

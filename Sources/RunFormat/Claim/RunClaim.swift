@@ -27,41 +27,54 @@ package struct RunClaim: Sendable {
     try files.makeDirectories("\(run)/attempts")
     while true {
       let newest = try attempts(of: run, files).last ?? 0
-      if let holder = holder(of: run, newest, seenBy: process, lostAfter: lostAfter, files) {
+      if let holder = try holder(of: run, newest, seenBy: process, lostAfter: lostAfter, files) {
         throw .locked(path: run, holder)
       }
       let number = newest + 1
-      let draft = "\(run)/attempts/.\(number).tmp-\(process.pid)-\(UInt32.random(in: 0 ... .max))"
+      let claim = RunClaim(number: number, path: path(run, number), run: run, files: files)
+      let draft =
+        "\(run)/attempts/.\(number).tmp-\(process.pid)-"
+        + String(UInt64.random(in: 0 ... .max), radix: 16)
+      let owner = JSON.object(
+        (process.json.members ?? []) + [
+          ("since", .text(Moment.now.iso)), ("steps", .integer(steps)),
+          ("token", .text(draft.lastPathComponent)),
+        ]
+      ).fileBytes
+      var isMade = false
       do throws(RunError) {
-        _ = try files.makeDirectory(draft)
-        let owner =
-          (process.json.members ?? []) + [
-            ("since", .text(Moment.now.iso)), ("steps", .integer(steps)),
-          ]
-        try files.create("\(draft)/owner.json", JSON.object(owner).fileBytes)
+        isMade = try files.makeDirectory(draft)
+        try files.create("\(draft)/owner.json", owner)
         try files.create("\(draft)/heartbeat", Array("\(Moment.now.iso)\n".utf8))
         // A folder that is not empty cannot be renamed over: of all who try, one succeeds.
-        try files.rename(draft, to: path(run, number))
+        try files.rename(draft, to: claim.path)
       } catch {
+        // Gone, when the one who was first has cleared up.
+        let isGone = isMade && !files.exists(draft)
         try? files.remove(draft)
-        if files.exists(path(run, number)) { continue }
+        if isGone || files.exists(claim.path) { continue }
         throw error
       }
       do throws(RunError) {
         try files.synchronizeDirectory("\(run)/attempts")
       } catch {
-        try? files.remove(path(run, number))
+        claim.forget()
         throw error
       }
-      return RunClaim(number: number, path: path(run, number), run: run, files: files)
+      // On file systems that take another view of renaming, the last one wins.
+      guard try files.read("\(claim.path)/owner.json", limit: 1 << 20) == owner else { continue }
+      return claim
     }
   }
 
+  /// Whoever has so many begun otherwise.
+  private static let mostAttempts = 1_000_000_000
+
   /// The numbers of the attempts so far, rising.
   package static func attempts(of run: String, _ files: FileLayer) throws(RunError) -> [Int] {
-    guard files.isDirectory("\(run)/attempts") else { return [] }
+    guard try files.isThere("\(run)/attempts") else { return [] }
     return try files.list("\(run)/attempts").compactMap { name in
-      Int(name).flatMap { $0 > 0 && String($0) == name ? $0 : nil }
+      Int(name).flatMap { (1..<mostAttempts).contains($0) && String($0) == name ? $0 : nil }
     }.sorted()
   }
 
@@ -74,33 +87,45 @@ package struct RunClaim: Sendable {
     evenIfSilent: Bool = false, files: FileLayer = FileLayer()
   ) throws(RunError) -> Holder? {
     guard let newest = try attempts(of: run, files).last else { return nil }
-    return holder(
+    return try holder(
       of: run, newest, seenBy: process, lostAfter: lostAfter, evenIfSilent: evenIfSilent, files)
   }
 
   private static func holder(
     of run: String, _ number: Int, seenBy process: ProcessIdentity, lostAfter: Double,
     evenIfSilent: Bool = false, _ files: FileLayer
-  ) -> Holder? {
+  ) throws(RunError) -> Holder? {
     let path = path(run, number)
-    guard number > 0, !files.exists("\(path)/end.json"), !hasResult(run, of: number, files) else {
-      return nil
-    }
-    guard let bytes = try? files.read("\(path)/owner.json", limit: 1 << 20),
-      let json = try? JSON(parsing: bytes), let owner = ProcessIdentity(json)
+    // What cannot be read is not absent: each of these fails then.
+    guard number > 0, try !files.isThere("\(path)/end.json"),
+      try !hasResult(run, of: number, files),
+      try files.isThere("\(path)/owner.json")
     else { return nil }
+    let bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
-    let silence = files.age(of: "\(path)/heartbeat") ?? files.age(of: path) ?? .infinity
+    var silence = try files.age(of: "\(path)/heartbeat")
+    if silence == nil { silence = try files.age(of: path) }
+    let isSilent = silence.map { $0 >= lostAfter } ?? true
+    guard let json = try? JSON(parsing: bytes), let owner = ProcessIdentity(json) else {
+      if isSilent { return nil }
+      throw .file(
+        path: "\(path)/owner.json", action: "read",
+        reason: "it does not say who is at work, and somebody was "
+          + "\(Int(max(0, silence ?? 0))) s ago; after \(Int(lostAfter)) s of silence anybody may go on")
+    }
     let isAlive = owner.isAlive(seenBy: process)
-    guard isAlive ?? true, silence < lostAfter || (evenIfSilent && isAlive == true) else {
+    guard isAlive ?? true, !isSilent || (evenIfSilent && isAlive == true) else {
       return nil
     }
     return Holder(
       pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time")
   }
 
-  private static func hasResult(_ run: String, of number: Int, _ files: FileLayer) -> Bool {
-    guard let bytes = try? files.read("\(run)/result.json", limit: 1 << 20) else { return false }
+  private static func hasResult(
+    _ run: String, of number: Int, _ files: FileLayer
+  ) throws(RunError) -> Bool {
+    guard try files.isThere("\(run)/result.json") else { return false }
+    let bytes = try files.read("\(run)/result.json", limit: 1 << 20)
     return (try? JSON(parsing: bytes))?["attempt"]?.int == number
   }
 
@@ -108,14 +133,33 @@ package struct RunClaim: Sendable {
   package static let lostAfter = 120.0
 
   /// - Throws: `.superseded` once somebody else has taken over.
-  package func check() throws(RunError) {
-    if files.exists(Self.path(run, number + 1)) {
+  package func check() throws(RunError) { try check(in: run) }
+
+  /// - Parameter place: where the directory is now, if it has been moved.
+  package func check(in place: String) throws(RunError) {
+    if try files.isThere(Self.path(place, number + 1)) {
       throw .superseded(path: run, attempt: number)
     }
   }
 
   package func beat() throws(RunError) {
     try files.replace("\(path)/heartbeat", with: Array("\(Moment.now.iso)\n".utf8))
+  }
+
+  /// Makes sure that nobody takes over within the next moments: before something is removed that another
+  /// process would need.
+  ///
+  /// - Throws: `.superseded` once somebody else has taken over.
+  package func renew(lostAfter: Double = lostAfter) throws(RunError) {
+    let silence = try files.age(of: "\(path)/heartbeat")
+    if silence.map({ $0 > lostAfter / 2 }) ?? true { try beat() }
+    try check()
+  }
+
+  /// Takes the claim back as if it had never been made, unless somebody has gone on from it.
+  package func forget() {
+    guard (try? renew()) != nil else { return }
+    try? files.remove(path)
   }
 
   /// Gives the claim back; what is said of it stays.
@@ -125,17 +169,26 @@ package struct RunClaim: Sendable {
 
   /// Puts `RUN/result.json` in place, for good: of all who try, the first wins. That ends the claim.
   package func publish(_ result: JSON) throws(RunError) {
-    let own = "\(path)/result.json"
-    try files.replace(own, with: result.fileBytes)
-    try check()
-    guard try files.link(own, to: "\(run)/result.json") else {
-      throw .superseded(path: run, attempt: number)
-    }
+    let (own, place) = ("\(path)/result.json", "\(run)/result.json")
+    try files.replace(own, with: result.fileBytes, check: check)
     do throws(RunError) {
-      try files.synchronizeDirectory(run)
+      switch try files.link(own, to: place) {
+      case .made: try files.synchronizeDirectory(run)
+      case .taken:
+        // A server whose answer was lost is asked a second time, and has done it already.
+        guard try Self.hasResult(run, of: number, files) else {
+          throw .superseded(path: run, attempt: number)
+        }
+      case .impossible:
+        // Whoever takes over removes this process's temporaries before it puts anything in place.
+        try files.replace(place, with: result.fileBytes) { () throws(RunError) in
+          try check()
+          if try files.isThere(place) { throw .superseded(path: run, attempt: number) }
+        }
+      }
     } catch {
       // What a loss of power may take back has not been said.
-      try files.remove("\(run)/result.json")
+      if (try? Self.hasResult(run, of: number, files)) == true { try files.remove(place) }
       throw error
     }
   }

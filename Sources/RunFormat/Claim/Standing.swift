@@ -13,7 +13,7 @@ package enum Standing: Sendable, Hashable {
   package init(
     of run: String, lostAfter: Double = RunClaim.lostAfter, files: FileLayer = FileLayer()
   ) throws(RunError) {
-    if files.exists("\(run)/result.json") {
+    if try files.isThere("\(run)/result.json") {
       let bytes = try files.read("\(run)/result.json", limit: 1 << 20)
       guard let result = try? JSON(parsing: bytes), let state = result["state"]?.string,
         let step = result["step"]?.int

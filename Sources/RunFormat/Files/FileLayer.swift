@@ -6,7 +6,7 @@ import CLibrary
 /// sees what a full disk, a lost mount or a missing permission would do at that point.
 package struct FileLayer: Sendable {
   package enum Operation: String, Sendable, CaseIterable {
-    case makeDirectory, create, write, append, overwrite, synchronize, rename, link, remove
+    case makeDirectory, create, write, append, overwrite, synchronize, rename, link, lock, remove
   }
 
   /// Asked before each operation: an `errno` with which it fails, 0 to let it pass.
@@ -73,7 +73,7 @@ package struct FileLayer: Sendable {
     do throws(RunError) {
       try fill(NewFile(path: path, descriptor: descriptor, files: self))
       try check(.synchronize, path, "write")
-      guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
+      guard Self.synchronize(descriptor) else { throw Self.failure(path, "write") }
       Self.sendOff(descriptor)
     } catch {
       close(descriptor)
@@ -109,46 +109,13 @@ package struct FileLayer: Sendable {
     return AppendedFile(path: path, descriptor: descriptor, files: self)
   }
 
-  /// Adds a line to a file that several processes add to. What stands behind its last newline, left by
-  /// one that was stopped in the middle, goes first. On the disk when this returns.
-  package func appendLine(_ path: String, _ bytes: [UInt8]) throws(RunError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Self.failure(path, "open for appending") }
-    defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw Self.failure(path, "lock") }
-    }
-    var size = lseek(descriptor, 0, SEEK_END)
-    let end = size
-    var byte: UInt8 = 0
-    while size > 0, pread(descriptor, &byte, 1, size - 1) == 1, byte != UInt8(ascii: "\n") {
-      size -= 1
-    }
-    if size < end, ftruncate(descriptor, size) != 0 { throw Self.failure(path, "cut") }
-    try writeAll(descriptor, bytes, path, .append)
-    try check(.synchronize, path, "write")
-    guard fsync(descriptor) == 0 else { throw Self.failure(path, "write") }
-  }
-
-  /// Lets one process after another do something in a folder. Where a file system has no locks of
-  /// folders (NFS), nobody waits.
-  package func alone<Result>(
-    in folder: String, _ body: () throws(RunError) -> Result
-  ) throws(RunError) -> Result {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.failure(folder, "open") }
-    defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
-    return try body()
-  }
-
   /// Writes over the bytes of a file that is there, without asking for new room on the disk.
   package func overwrite(_ path: String, _ bytes: [UInt8]) throws(RunError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.failure(path, "overwrite") }
     defer { close(descriptor) }
     try writeAll(descriptor, bytes, path, .overwrite)
-    guard ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0 else {
+    guard ftruncate(descriptor, off_t(bytes.count)) == 0, Self.synchronize(descriptor) else {
       throw Self.failure(path, "overwrite")
     }
   }
@@ -159,14 +126,20 @@ package struct FileLayer: Sendable {
     guard outcome == 0 else { throw Self.failure(target, "put in place") }
   }
 
-  /// Gives a file a second name. False when something of that name is there already: of any number
-  /// of processes that try, one succeeds, on local disks and shared file systems alike.
-  package func link(_ path: String, to target: String) throws(RunError) -> Bool {
-    try check(.link, target, "put in place")
-    let outcome = CLibrary.link(path, target)
-    if outcome == 0 { return true }
-    if errno == EEXIST { return false }
-    throw Self.failure(target, "put in place")
+  package enum LinkOutcome: Sendable { case made, taken, impossible }
+
+  /// Gives a file a second name. `.taken` when something of that name is there already: of any number
+  /// of processes that try, one succeeds, on local disks and shared file systems alike. `.impossible`
+  /// where files have one name only, as on exFAT and on many mounts of SMB and FUSE.
+  package func link(_ path: String, to target: String) throws(RunError) -> LinkOutcome {
+    var code = fault(.link, target)
+    if code == 0, CLibrary.link(path, target) != 0 { code = errno }
+    switch code {
+    case 0: return .made
+    case EEXIST: return .taken
+    case EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK, EXDEV: return .impossible
+    case _: throw Self.failure(target, "put in place", code: code)
+    }
   }
 
   /// Makes names that were created, renamed or removed in a folder survive a loss of power.
@@ -175,25 +148,47 @@ package struct FileLayer: Sendable {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.failure(path, "write the folder") }
     defer { close(descriptor) }
-    // A file system that cannot do this for folders says EINVAL, and does not need it.
-    guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw Self.failure(path, "write the folder")
-    }
+    guard Self.synchronize(descriptor) else { throw Self.failure(path, "write the folder") }
+  }
+
+  /// False, with `errno`, when it failed. A file system that has no such thing, as many have not for
+  /// folders, cannot do better.
+  static func synchronize(_ descriptor: Int32) -> Bool {
+    fsync(descriptor) == 0 || [EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno)
   }
 
   /// `rm -rf`; what is not there is no error. Of a link the link goes, not what it leads to.
   package func remove(_ path: String) throws(RunError) {
     if isDirectory(path), !isLink(path) {
-      for name in try list(path) { try remove("\(path)/\(name)") }
-      try check(.remove, path, "remove")
-      guard rmdir(path) == 0 || errno == ENOENT else { throw Self.failure(path, "remove") }
+      var attempt = 1
+      while true {
+        do throws(RunError) {
+          for name in try list(path) { try remove("\(path)/\(name)") }
+        } catch {
+          // Another process may be at the same.
+          if try !isThere(path) { return }
+          throw error
+        }
+        try check(.remove, path, "remove")
+        if rmdir(path) == 0 || errno == ENOENT { return }
+        // A process that does not know yet that its time is over may have added to it.
+        guard errno == ENOTEMPTY || errno == EEXIST, attempt < 5 else {
+          throw Self.failure(path, "remove")
+        }
+        attempt += 1
+      }
     } else {
       try check(.remove, path, "remove")
       guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure(path, "remove") }
     }
   }
 
-  fileprivate func writeAll(
+  /// Takes away folders in which nothing is; others stay.
+  package func removeEmpty(_ folders: [String]) {
+    for folder in folders { rmdir(folder) }
+  }
+
+  func writeAll(
     _ descriptor: Int32, _ bytes: [UInt8], _ path: String, _ operation: Operation
   ) throws(RunError) {
     try bytes.withUnsafeBufferPointer { (buffer) throws(RunError) in
@@ -223,7 +218,7 @@ package struct FileLayer: Sendable {
     CLibrary.write(descriptor, base, count)
   }
 
-  fileprivate func check(
+  func check(
     _ operation: Operation, _ path: String, _ action: String
   ) throws(RunError) {
     let code = fault(operation, path)
@@ -272,7 +267,16 @@ package final class AppendedFile {
   /// What has been added is on the disk when this returns.
   package func synchronize() throws(RunError) {
     try files.check(.synchronize, path, "write")
-    guard fsync(descriptor) == 0 else { throw FileLayer.failure(path, "write") }
+    guard FileLayer.synchronize(descriptor) else { throw FileLayer.failure(path, "write") }
+  }
+
+  /// Takes the file away if it has its name and nothing is in it.
+  package func removeIfEmpty() {
+    var (own, named) = (stat(), stat())
+    guard fstat(descriptor, &own) == 0, lstat(path, &named) == 0, own.st_size == 0,
+      own.st_ino == named.st_ino, own.st_dev == named.st_dev
+    else { return }
+    unlink(path)
   }
 
   package func byteCount() throws(RunError) -> Int {
@@ -296,10 +300,21 @@ extension FileLayer {
     return lstat(path, &status) == 0
   }
 
-  /// Seconds since something was last changed there; nil if nothing is there.
-  package func age(of path: String) -> Double? {
+  /// Like ``exists(_:)``, where it must not be taken for absence that nobody could look.
+  package func isThere(_ path: String) throws(RunError) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    if lstat(path, &status) == 0 { return true }
+    guard errno == ENOENT || errno == ENOTDIR else { throw Self.failure(path, "look at") }
+    return false
+  }
+
+  /// Seconds since something was last changed there; nil if nothing is there.
+  package func age(of path: String) throws(RunError) -> Double? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else { throw Self.failure(path, "look at") }
+      return nil
+    }
     #if canImport(Darwin)
       let changed = status.st_mtimespec
     #else

@@ -17,16 +17,14 @@ package struct Journal: Sendable {
     try files.appendLine(path, Array(line.utf8))
   }
 
-  /// All whole records, oldest first. A line that is not as it was written ends the reading: what
-  /// follows a tear is not to be trusted either.
+  /// All whole records, oldest first. A line that is not as it was written is passed over.
   package func records() -> [JSON] {
     guard let bytes = try? files.read(path) else { return [] }
     var found: [JSON] = []
     // What stands behind the last newline is being written, or was when its writer died.
     let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
     for line in whole.split(separator: UInt8(ascii: "\n")) {
-      guard let record = (try? JSON(parsing: line))?.unsealed else { break }
-      found.append(record)
+      if let record = (try? JSON(parsing: line))?.unsealed { found.append(record) }
     }
     return found
   }

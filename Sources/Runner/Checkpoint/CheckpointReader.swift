@@ -65,7 +65,8 @@ struct CheckpointStore {
 
   private func pointed(by pointer: String) throws(RunError) -> String {
     let bytes = try files.read("\(path)/\(pointer)", limit: 4096)
-    let name = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    let name = String(
+      decoding: LineEnds.restored(bytes).bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     guard name.hasPrefix("step-"), !name.contains("/"), files.isDirectory("\(path)/\(name)") else {
       throw .damaged(path: "\(path)/\(pointer)", reason: "it names `\(name)`, which is not there")
     }

@@ -43,12 +43,28 @@ package final class RunDirectory {
     in results: String, _ work: Work, files: FileLayer
   ) throws(RunError) -> RunDirectory {
     let path = try makeFolder(in: results, work.experiment, files)
+    let claim: RunClaim
     do throws(RunError) {
-      return try take(path, work, files: files)
+      claim = try RunClaim.take(
+        path, as: work.process, steps: work.steps, lostAfter: work.lostAfter, files: files)
     } catch {
-      try? files.remove(path)
+      files.removeEmpty(["\(path)/attempts", path])
       throw error
     }
+    let directory = RunDirectory(path, claim, work.process, files: files)
+    do throws(RunError) {
+      try directory.prepare(work)
+    } catch {
+      directory.discard()
+      throw error
+    }
+    return directory
+  }
+
+  /// Takes away the directory of a run that could not begin, unless another process goes on in it.
+  func discard() {
+    guard (try? claim.renew()) != nil else { return }
+    try? files.withdraw(path) { [claim] place throws(RunError) in try claim.check(in: place) }
   }
 
   /// The folder `results/NAME`, made if it is not there.
@@ -91,9 +107,9 @@ package final class RunDirectory {
     try files.makeDirectories(path)
     let claim = try RunClaim.take(
       path, as: work.process, steps: work.steps, lostAfter: work.lostAfter, files: files)
-    if work.leavesEnded, files.exists("\(path)/result.json") {
+    if work.leavesEnded, try files.isThere("\(path)/result.json") {
       // It ended between the look at it and the claim.
-      try files.remove(claim.path)
+      claim.forget()
       throw .superseded(path: path, attempt: claim.number)
     }
     let directory = RunDirectory(path, claim, work.process, files: files)
@@ -110,8 +126,8 @@ package final class RunDirectory {
     try removeTemporaries(in: path)
     let averaged = work.experiment.schedule.averaging == nil ? [] : ["samples/ema"]
     // The same words in a new file: a line that a former owner is about to add goes to the old one.
-    if files.exists("\(path)/log.txt") {
-      try files.replace("\(path)/log.txt", with: try files.read("\(path)/log.txt"))
+    if try files.isThere("\(path)/log.txt") {
+      try replace("log.txt", with: try files.read("\(path)/log.txt"))
     }
     for folder in ["samples", "checkpoints"] + averaged {
       _ = try files.makeDirectory("\(path)/\(folder)")
@@ -123,12 +139,16 @@ package final class RunDirectory {
       ).text + "\n"
     try write("attempts/\(claim.number)/resolved.yaml", resolved)
     try write("attempts/\(claim.number)/environment.json", environment)
-    if !files.exists("\(path)/spec.yaml") { try write("spec.yaml", work.specText) }
+    if try !files.isThere("\(path)/spec.yaml") { try write("spec.yaml", work.specText) }
     try write("resolved.yaml", resolved)
-    if !files.exists("\(path)/environment.json") { try write("environment.json", environment) }
+    if try !files.isThere("\(path)/environment.json") {
+      try write("environment.json", environment)
+    }
     // The word of an end that is none any more, as when a run is made longer.
-    if files.exists("\(path)/result.json") {
-      try files.rename("\(path)/result.json", to: "\(claim.path)/replaced-result.json")
+    if try files.isThere("\(path)/result.json") {
+      try claim.check()
+      try files.move(
+        "\(path)/result.json", to: "\(claim.path)/replaced-result.json", check: claim.check)
     }
   }
 
@@ -137,6 +157,7 @@ package final class RunDirectory {
     for name in try files.list(folder) {
       let place = "\(folder)/\(name)"
       if FileLayer.isTemporary(name) {
+        try claim.check()
         try files.remove(place)
       } else if files.isDirectory(place) {
         try removeTemporaries(in: place)
@@ -145,8 +166,13 @@ package final class RunDirectory {
   }
 
   func write(_ name: String, _ text: String) throws(RunError) {
+    try replace(name, with: Array(text.utf8))
+  }
+
+  /// Puts a file in place as long as nobody else has taken over.
+  func replace(_ name: String, with bytes: [UInt8]) throws(RunError) {
     try claim.check()
-    try files.replace("\(path)/\(name)", with: Array(text.utf8))
+    try files.replace("\(path)/\(name)", with: bytes, check: claim.check)
   }
 
   /// Adds lines to losses.csv, timing.csv or log.txt, visible to readers at once.
@@ -155,12 +181,22 @@ package final class RunDirectory {
   }
 
   func append(_ name: String, _ bytes: [UInt8]) throws(RunError) {
-    try file(name).append(bytes)
+    let file = try file(name)
+    try claim.check()
+    try file.append(bytes)
   }
 
   private func file(_ name: String) throws(RunError) -> AppendedFile {
     if let known = open[name] { return known }
     let file = try files.openForAppending("\(path)/\(name)")
+    // Whoever takes over puts new files in place first: one that was opened before that has no name
+    // any more, and one that was opened after it is the other's, or was made just now.
+    do throws(RunError) {
+      try claim.check()
+    } catch {
+      file.removeIfEmpty()
+      throw error
+    }
     open[name] = file
     return file
   }
@@ -171,17 +207,12 @@ package final class RunDirectory {
   /// - Parameter metrics: nil where nothing is measured.
   func setRows(losses: [UInt8], timing: String, metrics: [UInt8]?) throws(RunError) {
     open = [:]
-    try claim.check()
-    try files.replace("\(path)/losses.csv", with: losses)
+    try replace("losses.csv", with: losses)
     try write("timing.csv", timing)
-    if let metrics {
-      try claim.check()
-      try files.replace("\(path)/metrics.csv", with: metrics)
-    }
+    if let metrics { try replace("metrics.csv", with: metrics) }
   }
 
   func log(_ line: String) throws(RunError) {
-    try claim.check()
     try append("log.txt", "\(Moment.now.iso) \(line)\n")
   }
 
@@ -201,6 +232,7 @@ package final class RunDirectory {
     do throws(RunError) {
       try writeStatus(status)
     } catch {
+      guard (try? claim.renew()) != nil else { return }
       try? files.overwrite("\(path)/status.json", Array(statusText(status).utf8))
     }
   }
@@ -214,11 +246,10 @@ package final class RunDirectory {
   func writePicture(
     _ name: String, _ picture: Raster
   ) throws(RunError) -> (path: String, png: [UInt8]) {
-    let path = "\(path)/samples/\(name)"
-    try claim.check()
-    let bytes = try png(picture, path: path)
-    try files.replace(path, with: bytes)
-    return (path, bytes)
+    let place = "\(path)/samples/\(name)"
+    let bytes = try png(picture, path: place)
+    try replace("samples/\(name)", with: bytes)
+    return (place, bytes)
   }
 
   // MARK: Checkpoints
@@ -234,11 +265,9 @@ package final class RunDirectory {
     let folder = "\(store.path)/\(name)"
     try claim.check()
     // Of an owner that was slow to see that its time was over.
-    if files.exists(folder) { try files.withdraw(folder) }
-    try files.publish(folder) { draft throws(RunError) in
+    if files.exists(folder) { try withdraw(folder) }
+    try files.publish(folder, check: claim.check) { draft throws(RunError) in
       try draft.writeCheckpoint(state, of: states, read: read)
-      // Writing may have taken long.
-      try claim.check()
     }
     try pointToLatest(folder)
     return folder
@@ -249,7 +278,13 @@ package final class RunDirectory {
     try claim.check()
     let (pointer, line) = ("\(store.path)/latest", Array("\(folder.lastPathComponent)\n".utf8))
     if let written = try? files.read(pointer, limit: 4096), written == line { return }
-    try files.replace(pointer, with: line)
+    try files.replace(pointer, with: line, check: claim.check)
+  }
+
+  /// Takes away something of this run, as long as nobody else has taken over.
+  func withdraw(_ place: String) throws(RunError) {
+    try claim.check()
+    try files.withdraw(place) { [claim] _ throws(RunError) in try claim.check() }
   }
 
   /// How long losses.csv (or another file that grows) is, with all of it on the disk.
@@ -270,7 +305,7 @@ package final class RunDirectory {
     let stem = "\(folder.parentPath)/damaged-\(folder.lastPathComponent)"
     var (place, number) = (stem, 1)
     while files.exists(place) { (place, number) = ("\(stem)-\(number + 1)", number + 1) }
-    try files.rename(folder, to: place)
+    try files.move(folder, to: place, check: claim.check)
   }
 
   /// Points `best` at the best checkpoint that is there, and takes away what need not stay.
@@ -280,12 +315,14 @@ package final class RunDirectory {
     let pointer = "\(store.path)/best"
     if let best = policy.best(scores).first(where: { steps.contains($0) }) {
       let name = Array("\(CheckpointStore.folder(step: best))\n".utf8)
-      if (try? files.read(pointer, limit: 4096)) != name { try files.replace(pointer, with: name) }
+      if (try? files.read(pointer, limit: 4096)) != name {
+        try files.replace(pointer, with: name, check: claim.check)
+      }
     } else if files.exists(pointer) {
-      try files.remove(pointer)
+      try withdraw(pointer)
     }
     for step in policy.superfluous(steps, scores) {
-      try files.withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
+      try withdraw("\(store.path)/\(CheckpointStore.folder(step: step))")
     }
   }
 

@@ -8,10 +8,12 @@ extension RunDirectory {
   ) throws(RunError) -> (resolved: String, steps: Int)? {
     for number in try RunClaim.attempts(of: run, files).reversed() {
       let path = RunClaim.path(run, number)
-      guard let text = try? files.read("\(path)/resolved.yaml", limit: 1 << 24),
-        let owner = try? files.read("\(path)/owner.json", limit: 1 << 20),
-        let steps = (try? JSON(parsing: owner))?["steps"]?.int
+      // One that died before it could say what it runs has changed nothing.
+      guard try files.isThere("\(path)/resolved.yaml"), try files.isThere("\(path)/owner.json")
       else { continue }
+      let text = try files.read("\(path)/resolved.yaml", limit: 1 << 24)
+      let owner = try files.read("\(path)/owner.json", limit: 1 << 20)
+      guard let steps = (try? JSON(parsing: owner))?["steps"]?.int else { continue }
       return (String(decoding: text, as: UTF8.self), steps)
     }
     return nil

@@ -20,6 +20,10 @@ struct Resumption {
   let waited: Double
   /// Newer checkpoints that are damaged, and why.
   var passedOver: [(folder: String, error: RunError)] = []
+  /// What else is to be told.
+  private(set) var notes: [String] = []
+
+  private static let rowFiles = ["losses.csv", "metrics.csv"]
 
   /// The newest good checkpoint, already on the device; nil if the run has none.
   ///
@@ -54,10 +58,22 @@ struct Resumption {
       }
     }
     guard let newest = passedOver.first else { return nil }
+    let ofRows = passedOver.filter { passed in
+      if case .damaged(let path, _) = passed.error {
+        rowFiles.contains { path == "\(run)/\($0)" }
+      } else {
+        false
+      }
+    }
+    if ofRows.count == passedOver.count { throw newest.error }
     let count =
       passedOver.count == 1 ? "the only checkpoint" : "each of \(passedOver.count) checkpoints"
     throw .damaged(
-      path: store.path, reason: "\(count) is damaged; the newest: \(newest.error)")
+      path: store.path,
+      reason: ofRows.isEmpty
+        ? "\(count) is damaged; the newest: \(newest.error)"
+        : "of \(passedOver.count) checkpoints \(ofRows.count) lack their rows and "
+          + "\(passedOver.count - ofRows.count) are damaged; the newest: \(newest.error)")
   }
 
   private init(_ checkpoint: LoadedCheckpoint, run: String, _ files: FileLayer) throws(RunError) {
@@ -65,17 +81,28 @@ struct Resumption {
     guard let count = checkpoint.lossesBytes else {
       throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
     }
+    var notes: [String] = []
     func table(_ name: String, _ count: Int) throws(RunError) -> [UInt8] {
       let path = "\(run)/\(name)"
-      let written = try files.read(path)
+      let found = try files.read(path)
+      let (written, isChanged) = LineEnds.restored(found)
       guard written.count >= count, count > 0, written[count - 1] == UInt8(ascii: "\n") else {
         throw .damaged(
           path: path,
-          reason: "it had \(count) bytes at step \(checkpoint.step) and has \(written.count)")
+          reason: "it had \(count) bytes at step \(checkpoint.step) and has \(found.count): rows "
+            + "have been changed or lost since; the checkpoint itself is sound, and goes on once "
+            + "the file is put back as it was written")
+      }
+      // A row that was being written when its process died is no change.
+      if isChanged,
+        found.count < count || found[count - 1] != UInt8(ascii: "\n")
+          || found[..<count].contains(UInt8(ascii: "\r"))
+      {
+        notes.append("\(path): its lines had other ends; they are as they were written again")
       }
       return Array(written[..<count])
     }
-    losses = try table("losses.csv", count)
+    losses = try table(Self.rowFiles[0], count)
     // A run goes on with the columns that it began with.
     let header = String(decoding: losses.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     guard let columns = LossRow.columns(header: header[...]) else {
@@ -85,10 +112,15 @@ struct Resumption {
       throw .damaged(path: checkpoint.path, reason: "it does not say which rows belong to it")
     }
     self.ledger = ledger
-    metrics = checkpoint.metricsBytes > 0 ? try table("metrics.csv", checkpoint.metricsBytes) : []
+    metrics =
+      checkpoint.metricsBytes > 0 ? try table(Self.rowFiles[1], checkpoint.metricsBytes) : []
+    self.notes = notes
     rows = LossRow.rows(of: losses)
     let known = (try? files.read("\(run)/timing.csv")) ?? []
-    (timing, seconds, waited) = Self.timing(known, upTo: checkpoint.step)
+    // A last row that is torn stays one.
+    let isChanged = known.contains(UInt8(ascii: "\r"))
+    (timing, seconds, waited) = Self.timing(
+      isChanged ? LineEnds.restored(known).bytes : known, upTo: checkpoint.step)
   }
 
   /// Times are for reading only: a torn or lost row there is no reason to stop.

@@ -90,6 +90,7 @@ final class RunRecorder {
       metrics: metricsTable(resumption.metrics))
     scores = scores.map { ObjectiveValues($0.objective, csv: resumption.metrics) }
     lastMeasured = MetricsRow.rows(of: resumption.metrics).last?.step
+    for note in resumption.notes { try warn(note) }
     for (folder, error) in resumption.passedOver {
       try warn("\(error); going on from step \(checkpoint.step)")
       try directory.setAside(folder)

@@ -42,8 +42,9 @@ final class TrainingRun {
       try directory.writeStatus(status(.running))
       try recorder.writeRealPicture()
     } catch {
+      if let superseded = attempt(directory.claim.check) { throw superseded }
       if setup.directory == nil {
-        try? setup.files.remove(directory.path)
+        directory.discard()
       } else {
         endClaim(status(.failed, reason: "\(error)", cause: error.cause), error.exitCode)
       }

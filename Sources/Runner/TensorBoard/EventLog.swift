@@ -130,14 +130,13 @@ extension RunDirectory {
     let kept = position.flatMap { EventLog.attempt(of: $0.file) } ?? 0
     for name in try files.list(path) {
       guard let attempt = EventLog.attempt(of: name) else { continue }
-      try claim.check()
       let place = "\(path)/\(name)"
       if attempt > kept {
-        try files.remove(place)
+        try withdraw(place)
       } else if let position, attempt == kept {
         let written = try files.read(place).prefix(position.bytes)
         let whole = EventFraming.contents(of: Array(written)).byteCount
-        try files.replace(place, with: Array(written.prefix(whole)))
+        try replace(name, with: Array(written.prefix(whole)))
       }
     }
   }
