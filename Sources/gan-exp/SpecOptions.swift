@@ -3,6 +3,7 @@ import Foundation
 import Images
 import Metrics
 import ModelBuilder
+import RunFormat
 import Runner
 import Spec
 
@@ -47,8 +48,28 @@ struct DataOptions: ParsableArguments {
     return (environment["HOME"] ?? ".") + "/.cache/gan-exp"
   }
 
+  /// Where what goes on was begun: absolute folders that are looked into after all others.
+  private(set) var begunIn: [String] = []
+
+  private enum CodingKeys: CodingKey { case dataDir, cacheDir }
+
+  /// The same for a run or a sweep that goes on, whose paths were relative to where it was begun.
+  func goingOn(in run: String, says: Bool) -> DataOptions {
+    var options = self
+    let usual = (folders + ["."]).compactMap(PlainFiles.absolute)
+    options.begunIn = dataPlaces(of: run).filter { !usual.contains($0) }
+    if says, !options.begunIn.isEmpty {
+      Terminal.error(
+        "data are also looked for where this was begun: "
+          + options.begunIn.joined(separator: ", "))
+    }
+    return options
+  }
+
   /// The folders to look into, in order.
-  var folders: [String] {
+  var folders: [String] { ownFolders + begunIn }
+
+  private var ownFolders: [String] {
     if let dataDir { return [dataDir] }
     if let named = ProcessInfo.processInfo.environment["GAN_EXP_DATA"], !named.isEmpty {
       return [named]

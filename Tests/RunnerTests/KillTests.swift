@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import RunFormat
 import Testing
 
@@ -139,6 +140,45 @@ struct KillTests {
       found[name] = try text("\(folder)/\(name)/losses.csv")
     }
     return found
+  }
+
+  @Test("a run or a sweep goes on from another folder: its data are found where it was begun")
+  func dataAreFoundFromAnotherFolder() throws {
+    let scratch = try Scratch()
+    let project = "\(scratch.path)/project"
+    try FileLayer().makeDirectories("\(project)/pictures")
+    for index in 0..<4 {
+      let picture = Raster(
+        width: 28, height: 28, channels: 1,
+        pixels: (0..<784).map { UInt8(truncatingIfNeeded: $0 &* (index + 1)) })
+      try FileLayer().create("\(project)/pictures/\(index).png", try encodePNG(picture))
+    }
+    let folder = Self.spec.replacing(
+      "synthetic: {of: digits, count: 640}", with: "folder: pictures"
+    )
+    .replacing("batch: 64", with: "batch: 4").replacing("20 epochs", with: "4 epochs")
+    try FileLayer().create("\(project)/run.yaml", Array(folder.utf8))
+    func run(in place: String, _ arguments: String...) throws -> Int32 {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Program.path)
+      process.currentDirectoryURL = URL(fileURLWithPath: place)
+      process.arguments = arguments + ["--threads", "1", "-q"]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    #expect(try run(in: project, "run", "run.yaml") == 0)
+    let first = "\(project)/results/killed/\(try FileLayer().list("\(project)/results/killed")[0])"
+    #expect(try run(in: "/", "resume", first, "--extend", "length=6 epochs") == 0)
+    #expect(try json("\(first)/result.json")["epoch"]?.int == 6)
+    let axes = ["run.yaml", "--results", "sweeps", "--sweep", "latent.size=[4,8]"]
+    #expect(
+      try run(in: project, "run", axes[0], axes[1], axes[2], axes[3], axes[4], "--only", "0") == 0)
+    let sweep = "\(project)/sweeps/killed/\(try FileLayer().list("\(project)/sweeps/killed")[0])"
+    #expect(try run(in: "/", "resume", sweep) == 0)
+    #expect(try trials("\(project)/sweeps").count == 2)
   }
 
   @Test(

@@ -325,6 +325,23 @@ struct SweepRunTests {
     #expect(try FileLayer().list("\(scratch.path)/tiny").count == 1)
   }
 
+  @Test("a sweep that wakes up when another process runs it: it ends with 77 and changes no plan")
+  func aLateSweepChangesNothing() throws {
+    let scratch = try Scratch()
+    var sweep = try Self.sweep(scratch)
+    let claim = try RunClaim.take(
+      sweep.path, as: .current(), steps: 4, lostAfter: 120, files: FileLayer())
+    try sweep.hold(claim)
+    _ = try RunClaim.take(sweep.path, as: .current(), steps: 4, lostAfter: -1, files: FileLayer())
+    let before = try scratch.contents()
+    let more = [PlannedTrial(sweep.trials[0], at: 4)]
+    let late = #expect(throws: RunError.self) { try sweep.append(more) }
+    #expect(late?.exitCode == 77)
+    let states = [TrialState](repeating: .finished, count: 4)
+    #expect(throws: RunError.self) { try sweep.writeSummary(states) }
+    #expect(try scratch.contents() == before)
+  }
+
   @Test func aDivergedTrialIsNotTriedAgain() throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(sweep, [1: [.diverge]]) { $0.retries = 3 }

@@ -12,10 +12,13 @@ package struct RunContext: Sendable {
   /// Names and versions, `oneDNN: 2.6.3`.
   package let libraries: [(name: String, version: String)]
   package let commandLine: [String]
+  /// In which the data are looked for, before the one in which the program was started.
+  package let dataFolders: [String]
 
   package init(
     programVersion: String, numericsVersion: Int, device: String, threads: Int,
-    libraries: [(name: String, version: String)], commandLine: [String]
+    libraries: [(name: String, version: String)], commandLine: [String],
+    dataFolders: [String] = []
   ) {
     self.programVersion = programVersion
     self.numericsVersion = numericsVersion
@@ -23,6 +26,7 @@ package struct RunContext: Sendable {
     self.threads = threads
     self.libraries = libraries
     self.commandLine = commandLine
+    self.dataFolders = dataFolders
   }
 
   /// - Parameters:
@@ -39,6 +43,8 @@ package struct RunContext: Sendable {
         "numerics": .integer(numericsVersion),
       ]),
       "command": .list(commandLine.map(JSON.text)),
+      "folder": PlainFiles.absolute(".").map(JSON.text),
+      "data_folders": .list(dataFolders.compactMap(PlainFiles.absolute).map(JSON.text)),
       "started": .text(started.iso),
       "device": .text(device),
       "threads": .integer(threads),

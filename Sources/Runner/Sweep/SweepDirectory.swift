@@ -7,6 +7,8 @@ package struct SweepDirectory: Sendable {
   /// A search adds to them.
   package private(set) var trials: [PlannedTrial]
   let files: FileLayer
+  /// The right to change what all trials share; nil for those who do not hold it.
+  var claim: RunClaim?
 
   package func folder(_ trial: PlannedTrial) -> String { "\(path)/trials/\(trial.name)" }
 
@@ -56,10 +58,30 @@ package struct SweepDirectory: Sendable {
       // Last: a directory with a plan is whole.
       try files.replace("\(path)/plan.jsonl", with: plan(trials))
     } catch {
-      try? files.remove(path)
+      // Whoever has seen the plan may have begun.
+      let trials = (try? files.list("\(path)/trials")) ?? []
+      if trials.isEmpty, !files.exists("\(path)/attempts") { try? files.withdraw(path) }
       throw error
     }
     return sweep
+  }
+
+  /// Puts a file in place that all trials share, as long as nobody else has taken over.
+  private func put(_ name: String, _ bytes: [UInt8]) throws(RunError) {
+    try files.replace("\(path)/\(name)", with: bytes) { () throws(RunError) in
+      try claim?.check()
+    }
+  }
+
+  /// Takes on the claim, and removes what an earlier holder was about to put in place.
+  mutating func hold(_ claim: RunClaim) throws(RunError) {
+    self.claim = claim
+    let own = ["plan.jsonl", "spec.yaml", "resolved.yaml"]
+    for name in try files.list(path) where FileLayer.isTemporary(name) {
+      guard own.contains(where: { name.hasPrefix(".\($0).tmp-") }) else { continue }
+      try claim.check()
+      try files.remove("\(path)/\(name)")
+    }
   }
 
   private static func plan(_ trials: [PlannedTrial]) -> [UInt8] {
@@ -128,8 +150,8 @@ package struct SweepDirectory: Sendable {
     let isSame = (try? files.read("\(path)/resolved.yaml", limit: 1 << 24)) == text
     if new.isEmpty, isSame { return }
     try claimed { (sweep: inout SweepDirectory) throws(RunError) in
-      try sweep.files.replace("\(sweep.path)/spec.yaml", with: spec)
-      try sweep.files.replace("\(sweep.path)/resolved.yaml", with: text)
+      try sweep.put("spec.yaml", spec)
+      try sweep.put("resolved.yaml", text)
       guard !new.isEmpty else { return }
       try sweep.append(new)
       try sweep.journal.add("extended", [("trials", .integer(new.count))])
@@ -142,7 +164,9 @@ package struct SweepDirectory: Sendable {
   ) throws(RunError) {
     let claim = try RunClaim.take(
       path, as: .current(), steps: trials.count, lostAfter: RunClaim.lostAfter, files: files)
+    defer { self.claim = nil }
     do throws(RunError) {
+      try hold(claim)
       try body(&self)
     } catch {
       try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
@@ -155,7 +179,7 @@ package struct SweepDirectory: Sendable {
   mutating func append(_ new: [PlannedTrial]) throws(RunError) {
     var all = trials
     for trial in new { all.append(PlannedTrial(trial, index: all.count, name: nil)) }
-    try files.replace("\(path)/plan.jsonl", with: Self.plan(all))
+    try put("plan.jsonl", Self.plan(all))
     trials = all
   }
 
@@ -185,10 +209,12 @@ package struct SweepDirectory: Sendable {
         let attempt = RunClaim.path(folder, last)
         try sweep.files.replace(
           "\(attempt)/end.json", with: JSON.map(["state": .text("finished")]).fileBytes)
-        try sweep.files.rename("\(folder)/result.json", to: "\(attempt)/replaced-result.json")
+        try sweep.files.move("\(folder)/result.json", to: "\(attempt)/replaced-result.json") {
+          () throws(RunError) in try sweep.claim?.check()
+        }
       }
-      try sweep.files.replace("\(sweep.path)/resolved.yaml", with: Array(merged.utf8))
-      try sweep.files.replace("\(sweep.path)/plan.jsonl", with: Self.plan(all))
+      try sweep.put("resolved.yaml", Array(merged.utf8))
+      try sweep.put("plan.jsonl", Self.plan(all))
       sweep.trials = all
       try sweep.journal.add("lengthened", [])
     }
@@ -256,7 +282,7 @@ package struct SweepDirectory: Sendable {
       cells.append(state.reason?.split(separator: "\n").joined(separator: " ") ?? "")
       text += cells.map(Self.cell).joined(separator: ",") + "\n"
     }
-    try files.replace("\(path)/summary.csv", with: Array(text.utf8))
+    try put("summary.csv", Array(text.utf8))
   }
 
   /// Why the last worker of a trial stopped, as it has said itself.

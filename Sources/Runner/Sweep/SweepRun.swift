@@ -113,6 +113,7 @@ package struct SweepRun<Workers: Engine> {
       files: sweep.files)
     let outcome: SweepOutcome
     do throws(RunError) {
+      try sweep.hold(claim)
       // What is resumed later is compared with it.
       if sweep.files.exists("\(sweep.path)/resolved.yaml") {
         try sweep.files.replace(
@@ -142,6 +143,7 @@ package struct SweepRun<Workers: Engine> {
     var ending = SweepOutcome.Ending.complete
     var isStopping = false
     while true {
+      try claim?.check()
       try collect()
       if !isStopping, let reason = reasonToStop(since: start) {
         (ending, isStopping) = (reason, true)
@@ -154,7 +156,6 @@ package struct SweepRun<Workers: Engine> {
         if try !mayGrow() { break }
       }
       if monotonicSeconds() - lastBeat > 15 {
-        try claim?.check()
         try orPaused { () throws(RunError) in try claim?.beat() }
         lastBeat = monotonicSeconds()
       }

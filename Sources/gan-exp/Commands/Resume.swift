@@ -55,7 +55,8 @@ struct Resume: ParsableCommand {
     }
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: changes).get()
     try experiment.refuseOverridesWithoutEffect()
-    var setup = try experiment.setup(data, machine, results: directory)
+    var setup = try experiment.setup(
+      data.goingOn(in: directory, says: true), machine, results: directory)
     setup.directory = directory
     try progress.play(setup)
   }
@@ -64,6 +65,7 @@ struct Resume: ParsableCommand {
     guard overrides.isEmpty else {
       throw ValidationError("a sweep is continued as it was planned: without --set")
     }
+    let data = data.goingOn(in: directory, says: true)
     var planned = try Failure.catching { try SweepDirectory(reading: directory) }
     let (experiment, sweep) = try spec(of: directory, changes: [])
     let points = planned.trials.map(\.point)

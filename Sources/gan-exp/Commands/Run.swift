@@ -61,7 +61,8 @@ struct Run: ParsableCommand {
     let context = RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
-      libraries: machine.device.libraries, commandLine: CommandLine.arguments)
+      libraries: machine.device.libraries, commandLine: CommandLine.arguments,
+      dataFolders: data.folders)
     let directory = try Failure.catching {
       try SweepDirectory.open(
         planned.trials, of: experiment, merged: sweep.mergedYAML, context: context,
@@ -115,7 +116,8 @@ extension Experiment {
     let context = RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: machine.threadCount,
-      libraries: machine.device.libraries, commandLine: CommandLine.arguments)
+      libraries: machine.device.libraries, commandLine: CommandLine.arguments,
+      dataFolders: data.folders)
     return RunSetup(
       program: program, data: training, backend: machine.backend, results: results,
       context: context)

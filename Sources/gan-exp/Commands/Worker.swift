@@ -51,7 +51,8 @@ struct Worker: ParsableCommand {
     } catch {
       throw Failure.spec(error)
     }
-    var setup = try experiment.setup(data, machine, results: sweep)
+    var setup = try experiment.setup(
+      data.goingOn(in: sweep, says: false), machine, results: sweep)
     setup.directory = folder
     setup.leavesEnded = true
     setup.specText = experiment.resolvedYAML(comments: false)
