@@ -4,7 +4,10 @@ import RunFormat
 /// taken together.
 package struct Comparison: Sendable {
   package struct Row: Sendable {
+    /// One of each seed.
     package let runs: [LoadedRun]
+    /// Further runs of a seed that is counted already, which say nothing new.
+    package let repeats: [LoadedRun]
     package internal(set) var label: String
     /// In the order of ``Comparison/keys``; nil where the spec has no such key.
     package let settings: [String?]
@@ -39,32 +42,36 @@ package struct Comparison: Sendable {
   ) {
     self.value = value
     self.measures = measures ?? Self.usualMeasures(runs)
-    var groups = Self.groups(runs)
+    var groups = Self.groups(runs).map(Self.distinct)
     if let sort {
       let key = sort.hasPrefix("-") ? String(sort.dropFirst()) : sort
       groups = RunFilter.sorted(groups, descending: sort.hasPrefix("-")) { group in
-        Statistic(Self.settled(group).compactMap { $0.measure(key) }).map { "\($0.mean)" }
-          ?? group[0][key]
+        Statistic(Self.settled(group.runs).compactMap { $0.measure(key) })
+          .map { NumberFormat.exact($0.mean) } ?? group.runs[0][key]
       }
     }
-    let differences = SettingDifferences(groups.map { $0[0].settings })
-    let seeds = groups.map { Self.seeds(of: $0) }
-    let showsSeeds = Set(seeds).count > 1 && groups.allSatisfy { $0.count == 1 }
+    let differences = SettingDifferences(groups.map { $0.runs[0].settings })
+    let seeds = groups.map { Self.seeds(of: $0.runs) }
+    let showsSeeds = Set(seeds).count > 1 && groups.allSatisfy { $0.runs.count == 1 }
     keys = differences.keys + (showsSeeds ? ["seed"] : [])
-    let names = Set(groups.map { $0[0].run.name })
+    let names = Set(groups.map { $0.runs[0].run.name })
     let columns = self.measures
     rows = groups.enumerated().map { index, group in
-      Row(
-        runs: group, label: names.count == groups.count ? group[0].run.name : group[0].run.id,
+      let first = group.runs[0].run
+      return Row(
+        runs: group.runs, repeats: group.repeats,
+        label: names.count == groups.count ? first.name : first.id,
         settings: differences.texts(index) + (showsSeeds ? [seeds[index]] : []),
         values: columns.map { column in
-          Statistic(Self.settled(group).compactMap { $0.measure(column) })
+          Statistic(Self.settled(group.runs).compactMap { $0.measure(column) })
         })
     }
     self.baseline = baseline.flatMap { baseline in
       let place = PlainFiles.absolute(baseline.path) ?? baseline.path
       return groups.firstIndex { group in
-        group.contains { (PlainFiles.absolute($0.run.path) ?? $0.run.path) == place }
+        (group.runs + group.repeats).contains {
+          (PlainFiles.absolute($0.run.path) ?? $0.run.path) == place
+        }
       }
     }
   }
@@ -93,6 +100,43 @@ package struct Comparison: Sendable {
       }
     }
     return order
+  }
+
+  /// The same spec with the same seed is the same run: of several the one that got farthest counts, so
+  /// that n is the number of seeds.
+  private static func distinct(
+    _ runs: [LoadedRun]
+  ) -> (runs: [LoadedRun], repeats: [LoadedRun]) {
+    var kept: [LoadedRun] = []
+    var repeats: [LoadedRun] = []
+    var places: [String: Int] = [:]
+    for run in runs {
+      let seed = run.settings["seed"] ?? "\n\(run.run.path)"
+      guard let place = places[seed] else {
+        places[seed] = kept.count
+        kept.append(run)
+        continue
+      }
+      let isBetter = rank(run) >= rank(kept[place])
+      repeats.append(isBetter ? kept[place] : run)
+      if isBetter { kept[place] = run }
+    }
+    return (kept, repeats)
+  }
+
+  private static func rank(_ run: LoadedRun) -> (Int, Int) {
+    (run.run.state == .finished ? 1 : 0, run.run.step ?? 0)
+  }
+
+  /// What is not in the means, a line each.
+  package var notes: [String] {
+    rows.flatMap { row in
+      row.repeats.map { left in
+        let seed = left.settings["seed"]
+        let same = row.runs.first { $0.settings["seed"] == seed }?.run.path ?? ""
+        return "\(left.run.path): left out, \(same) has the same spec and seed"
+      }
+    }
   }
 
   /// A replicate that stopped early says nothing about the end: where one has finished, only
@@ -145,9 +189,9 @@ package struct Comparison: Sendable {
       columns: columns,
       rows: rows.enumerated().map { index, row in
         var cells = [Table.Cell.text(row.label)]
-        if hasReplicates { cells.append(.number(Double(row.runs.count))) }
+        if hasReplicates { cells.append(.count(row.runs.count)) }
         if differs { cells.append(.text(row.state)) }
-        cells += row.settings.map { $0.map(Table.Cell.text) ?? .missing }
+        cells += row.settings.map { $0.map(Table.Cell.setting) ?? .missing }
         for measure in measures.indices {
           cells.append(Table.Cell(row.values[measure]))
           guard let baseline else { continue }

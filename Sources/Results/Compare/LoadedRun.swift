@@ -43,8 +43,10 @@ package struct LoadedRun: Sendable {
     }
     var tables: [NumberTable] = []
     do throws(ReadingError) {
-      tables.append(value == .last ? run.lastRow : try run.losses())
+      // A trial that failed before it had a folder has no file to miss.
+      tables.append(value == .last || run.planned != nil ? run.lastRow : try run.losses())
       if readsSettings { tables.append(try run.metrics()) }
+      if value != .last, let damage = run.damage(in: tables[0]) { problems.append(damage) }
     } catch {
       problems.append("\(error)")
     }
@@ -81,11 +83,12 @@ package struct LoadedRun: Sendable {
   ) -> Double? {
     guard let values = table[column] else { return nil }
     let present = values.compactMap(\.self)
+    let numbers = present.lazy.filter { !$0.isNaN }
     switch choice {
     case .last: return present.last
-    case .best: return isMaximized ? present.max() : present.filter { !$0.isNaN }.min()
-    case .min: return present.filter { !$0.isNaN }.min()
-    case .max: return present.filter { !$0.isNaN }.max()
+    case .best: return isMaximized ? numbers.max() : numbers.min()
+    case .min: return numbers.min()
+    case .max: return numbers.max()
     case .mean: return Statistic(present)?.mean
     case .at(let step):
       guard let steps = table["step"], let last = steps.last, (last ?? 0) >= Double(step),
@@ -109,7 +112,7 @@ package struct LoadedRun: Sendable {
     case "steps": run.status?.steps.map { "\($0)" }
     case "started": run.status?.started.map { "\($0.seconds)" }
     case "duration": run.status?.duration.map { "\($0)" }
-    case _: measure(key).map { "\($0)" } ?? settings[key]
+    case _: measure(key).map(NumberFormat.exact) ?? settings[key]
     }
   }
 }

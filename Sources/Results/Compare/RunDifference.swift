@@ -52,7 +52,7 @@ package struct RunDifference: Sendable {
       for table in [run.lastRow, (try? run.metrics()) ?? .none] {
         for column in table.columns where column != "step" {
           guard let value = table.last(column) else { continue }
-          pairs.append((column, Self.exact(value)))
+          pairs.append((column, NumberFormat.exact(value)))
         }
       }
       return pairs
@@ -69,10 +69,6 @@ package struct RunDifference: Sendable {
       Section(title: "outcome", changes: Self.changes(outcome(old), outcome(new))),
     ].filter { !$0.changes.isEmpty }
     self.problems = problems
-  }
-
-  private static func exact(_ value: Double) -> String {
-    Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
   /// In the order of the first, with what only the second has where it stands there.
@@ -125,8 +121,8 @@ package struct RunDifference: Sendable {
               (
                 change.key,
                 .object([
-                  ("old", change.old.map { JSON(guessing: $0) } ?? .null),
-                  ("new", change.new.map { JSON(guessing: $0) } ?? .null),
+                  ("old", change.old.map { JSON(setting: $0) } ?? .null),
+                  ("new", change.new.map { JSON(setting: $0) } ?? .null),
                 ])
               )
             })

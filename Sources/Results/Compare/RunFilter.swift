@@ -5,9 +5,14 @@ package struct RunFilter: Sendable {
   package let condition: Condition?
   package let sortKey: String?
   package let isDescending: Bool
+  /// Whether ``apply`` orders the runs; else somebody else does, by a key that is looked at all the same.
+  private let sorts: Bool
 
   /// - Parameter sort: a key; with a minus in front, the largest first.
-  package init(where condition: String?, sort: String?) throws(ReferenceError) {
+  package init(
+    where condition: String?, sort: String?, sorts: Bool = true
+  ) throws(ReferenceError) {
+    self.sorts = sorts
     do throws(ExpressionError) {
       self.condition = try condition.map { text throws(ExpressionError) in try Condition(text) }
     } catch {
@@ -41,7 +46,7 @@ package struct RunFilter: Sendable {
         throw Self.failure(error, in: condition.text)
       }
     }
-    guard let sortKey else { return kept }
+    guard let sortKey, sorts else { return kept }
     return Self.sorted(kept, descending: isDescending) { $0[sortKey] }
   }
 

@@ -44,9 +44,9 @@ package struct RunList: Sendable {
       columns: columns,
       rows: runs.map { loaded in
         let (run, status) = (loaded.run, loaded.run.status)
-        func number(_ n: Int?) -> Table.Cell { n.map { .number(Double($0)) } ?? .missing }
+        func count(_ n: Int?) -> Table.Cell { n.map(Table.Cell.count) ?? .missing }
         return [.text(run.id), .text(run.name), .text(run.path), .text(run.state.text)]
-          + [number(run.step), number(status?.steps), number(status?.duration)]
+          + [count(run.step), count(status?.steps), count(status?.duration)]
           + [status?.reason.map(Table.Cell.text) ?? .missing]
           + measures.map { loaded.measure($0).map(Table.Cell.number) ?? .missing }
       })

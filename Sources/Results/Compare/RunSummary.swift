@@ -1,3 +1,4 @@
+import Charts
 import Images
 import RunFormat
 import Spec
@@ -27,9 +28,7 @@ package struct RunSummary: Sendable {
     let environment = attempt { () throws(ReadingError) in try run.environment() } ?? .none
     let losses = attempt { () throws(ReadingError) in try run.losses() } ?? .none
     let metrics = attempt { () throws(ReadingError) in try run.metrics() } ?? .none
-    if losses.damagedRows > 0 {
-      problems.append("\(run.path)/losses.csv: \(losses.damagedRows) rows cannot be read")
-    }
+    if let damage = run.damage(in: losses) { problems.append(damage) }
     let pictures = run.pictures()
     picture = pictures.last
     facts = Self.facts(run, settings, environment, losses, metrics)
@@ -70,7 +69,7 @@ package struct RunSummary: Sendable {
       [
         "step \(run.progress)", run.status?.epoch.map { "epoch \($0)" },
         run.status?.duration.map { "in \(durationText(seconds: $0))" },
-        rate?.last("images_per_second").map { "\(Int($0.rounded())) images/s" },
+        rate?.last("images_per_second").map { "\(NumberFormat.rounded($0)) images/s" },
       ])
     add("started", [run.status?.started.map { "\($0.short) UTC" }])
     add(
@@ -169,13 +168,13 @@ package struct RunSummary: Sendable {
       ("state", .text(run.state.text)), ("step", run.step.map(JSON.integer) ?? .null),
       ("steps", run.status?.steps.map(JSON.integer) ?? .null),
       ("reason", run.status?.reason.map(JSON.text) ?? .null),
-      ("chosen", .object(chosen.map { ($0.key, JSON(guessing: $0.text)) })),
+      ("chosen", .object(chosen.map { ($0.key, JSON(setting: $0.text)) })),
       ("picture", picture.map { .text($0.path) } ?? .null),
       (
         "losses",
         .object(
           run.lastRow.columns.compactMap { column in
-            run.lastRow.last(column).map { (column, JSON(value: $0)) }
+            run.lastRow.last(column).map { (column, JSON(measured: $0)) }
           })
       ),
     ])

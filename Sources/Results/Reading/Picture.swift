@@ -39,7 +39,7 @@ extension Run {
         if name.hasPrefix("step-") {
           number
         } else if name.hasPrefix("epoch-") {
-          number.flatMap { epoch in stepsPerEpoch.map { epoch * $0 } }
+          number.flatMap { epoch in stepsPerEpoch.flatMap { Self.product(epoch, $0) } }
         } else {
           status?.step
         }
@@ -79,6 +79,12 @@ extension Run {
     return PlainFiles.exists(path) ? Picture(path: path, name: "real", step: nil) : nil
   }
 
+  /// nil where no run is so long.
+  private static func product(_ epochs: Int, _ steps: Int) -> Int? {
+    let (product, overflows) = epochs.multipliedReportingOverflow(by: steps)
+    return overflows ? nil : product
+  }
+
   /// Rounds an epoch, from what losses.csv says: a round `step` in epoch `e` (from 1) bounds it from
   /// below by step/e and from above by (step−1)/(e−1).
   private func stepsPerEpoch() -> Int? {
@@ -89,7 +95,7 @@ extension Run {
     var (least, most) = (1, Int.max)
     for case (let step?, let epoch?) in zip(steps, epochs) where epoch >= 1 && step >= 1 {
       guard let step = Int(exactly: step), let epoch = Int(exactly: epoch) else { continue }
-      least = max(least, (step + epoch - 1) / epoch)
+      least = max(least, step / epoch + (step % epoch > 0 ? 1 : 0))
       if epoch > 1 { most = min(most, (step - 1) / (epoch - 1)) }
     }
     return least <= most && most < .max ? least : steps.isEmpty ? nil : least

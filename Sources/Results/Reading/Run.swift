@@ -14,6 +14,8 @@ package struct Run: Sendable {
   package let lastRow: NumberTable
   /// What could not be read, a line each.
   package let problems: [String]
+  /// What the sweep's plan says, for a trial that has no directory.
+  let planned: PlannedTrial?
 
   /// The folder's own name.
   package var id: String { path.lastPathComponent }
@@ -29,7 +31,7 @@ package struct Run: Sendable {
   /// - Parameter path: a folder that holds a run, complete or not.
   package init(_ path: String, reader: Reader = .current) {
     var problems: [String] = []
-    self.path = path
+    (self.path, planned) = (path, nil)
     do throws(ReadingError) {
       status = try Self.json("\(path)/status.json").map { RunStatus($0) }
       if status == nil { problems.append("\(path): there is no status.json") }
@@ -43,6 +45,9 @@ package struct Run: Sendable {
       if let row, !row.columns.isEmpty, !row.columns.contains("step") {
         problems.append("\(path)/losses.csv: its first line does not name a column `step`")
       }
+      if let row, row.damagedRows > 0, row.columns.contains("step") {
+        problems.append("\(path)/losses.csv: its last row cannot be read")
+      }
     } catch {
       lastRow = .none
       problems.append("\(error)")
@@ -50,6 +55,14 @@ package struct Run: Sendable {
     name = Self.name(in: path) ?? Self.nameFromPath(path)
     state = status?.state(for: reader) ?? .unknown
     self.problems = problems
+  }
+
+  /// A trial that failed before it had a directory, as its sweep tells of it.
+  init(_ trial: PlannedTrial, of sweep: String, status: RunStatus) {
+    path = "\(sweep)/trials/\(trial.name)"
+    (planned, self.status, state, lastRow) = (trial, status, .failed, .none)
+    name = Self.name(in: sweep) ?? Self.nameFromPath(sweep + "/")
+    problems = ["\(path): failed before it had a directory: \(status.reason ?? "nobody says why")"]
   }
 
   /// The value of `name:`, which a resolved spec has near its beginning.
@@ -107,6 +120,7 @@ package struct Run: Sendable {
 
   /// The resolved spec, flat.
   package func settings() throws(ReadingError) -> Settings {
+    if let planned { return planned.settings(besides: path.parentPath, name: name) }
     if let resolved = try Self.settings("\(path)/resolved.yaml") { return resolved }
     return try needed("resolved.yaml", try Self.settings("\(path)/spec.yaml"))
   }
@@ -117,6 +131,12 @@ package struct Run: Sendable {
 
   package func losses() throws(ReadingError) -> NumberTable {
     NumberTable(try needed("losses.csv", try PlainFiles.bytes("\(path)/losses.csv")))
+  }
+
+  /// Why a table of the run is not all that stands in its file; nil where it is.
+  func damage(in losses: NumberTable) -> String? {
+    losses.damagedRows > 0
+      ? "\(path)/losses.csv: \(losses.damagedRows) rows cannot be read" : nil
   }
 
   /// Evaluation metrics over the steps; empty where there are none.

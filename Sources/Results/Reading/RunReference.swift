@@ -1,13 +1,70 @@
 import RunFormat
 import Spec
 
-/// How a run is named on the command line: a folder, the beginning of an id, `@last`, `@best`.
+/// How a run or a sweep is named on the command line: a folder, the beginning of an id, `@last`, `@best`.
 package struct RunReference: Sendable {
   package let text: String
   /// Where ids are looked for.
   package let results: String
 
   package init(_ text: String, results: String) { (self.text, self.results) = (text, results) }
+
+  /// What a name leads to.
+  package enum Found: Sendable {
+    case run(path: String)
+    case sweep(Sweep)
+
+    package var path: String {
+      switch self {
+      case .run(let path): path
+      case .sweep(let sweep): sweep.path
+      }
+    }
+  }
+
+  /// Whether a folder is that of a sweep, begun or not. What somebody else calls `trials` makes none:
+  /// a sweep may be removed as a whole.
+  package static func isSweep(_ folder: String) -> Bool {
+    PlainFiles.isFolder("\(folder)/trials")
+      && ["plan.jsonl", "resolved.yaml"].contains { PlainFiles.exists("\(folder)/\($0)") }
+  }
+
+  /// How files are named that are made of a run: NAME-ID, of a trial NAME-SWEEP-TRIAL.
+  package static func fileName(of run: String, name: String) -> String {
+    let place = PlainFiles.absolute(run) ?? run
+    let inSweep = place.parentPath.lastPathComponent == "trials"
+    let sweep = inSweep ? place.parentPath.parentPath.lastPathComponent + "-" : ""
+    return "\(name)-\(sweep)\(place.lastPathComponent)"
+  }
+
+  /// A run or a sweep. `@last` is what was begun last: a run by itself, or the sweep of the last trial.
+  ///
+  /// - Throws: what there is instead, with the nearest names.
+  package func find(reader: Reader = .current) throws(ReferenceError) -> Found {
+    if text == "@best" { return .run(path: try resolve(reader: reader).path) }
+    if !text.hasPrefix("@"), PlainFiles.isFolder(text) {
+      return Self.isSweep(text)
+        ? .sweep(Sweep(text.trimmingSlashes)) : .run(path: try resolve(reader: reader).path)
+    }
+    let scan = RunScan([results], reader: reader)
+    if text == "@last" {
+      let last = scan.runs.last
+      let seconds = last?.status?.started?.seconds ?? 0
+      // One that has not come to its first trial is in no run.
+      if let sweep = scan.sweeps.filter({ $0.started != nil })
+        .max(by: { ($0.started ?? 0, $0.path) < ($1.started ?? 0, $1.path) }),
+        last == nil || (sweep.started ?? 0) > seconds
+      {
+        return .sweep(sweep)
+      }
+      guard let last else { throw noRuns }
+      let sweep = scan.sweeps.first { last.path.hasPrefix("\($0.path)/trials/") }
+      return sweep.map { .sweep($0) } ?? .run(path: last.path)
+    }
+    return try named(in: scan)
+  }
+
+  private var noRuns: ReferenceError { ReferenceError("\(results): there is no run in here") }
 
   /// - Throws: what there is instead, with the nearest names.
   package func resolve(reader: Reader = .current) throws(ReferenceError) -> Run {
@@ -18,32 +75,53 @@ package struct RunReference: Sendable {
       case 1: return runs[0]
       default:
         throw ReferenceError(
-          "\(text): holds \(runs.count) runs, where one is wanted", notes: Self.names(of: runs))
+          "\(text): holds \(runs.count) runs, where one is wanted",
+          notes: Self.names(of: runs.map(\.path)))
       }
     }
-    let runs = RunScan([results], reader: reader).runs
-    guard !runs.isEmpty else { throw ReferenceError("\(results): there is no run in here") }
+    let scan = RunScan([results], reader: reader)
+    let runs = scan.runs
     switch text {
-    case "@last": return runs[runs.count - 1]
-    case "@best": return try best(of: runs)
-    default: return try named(among: runs)
+    case "@last":
+      guard let last = runs.last else { throw noRuns }
+      return last
+    case "@best":
+      guard !runs.isEmpty else { throw noRuns }
+      return try best(of: runs)
+    default:
+      switch try named(in: scan) {
+      case .run(let path): return runs.first { $0.path == path } ?? Run(path, reader: reader)
+      case .sweep(let sweep):
+        let trials = runs.filter { $0.path.hasPrefix("\(sweep.path)/trials/") }
+        if trials.count == 1 { return trials[0] }
+        throw ReferenceError(
+          "\(sweep.path): a sweep, where one run is wanted; \(trials.count) of its trials were begun",
+          notes: Self.names(of: trials.map(\.path)))
+      }
     }
   }
 
-  private func named(among runs: [Run]) throws(ReferenceError) -> Run {
-    let exact = runs.filter { $0.id == text || $0.label == text }
-    let found = exact.isEmpty ? runs.filter { $0.answers(to: text) } : exact
+  private func named(in scan: RunScan) throws(ReferenceError) -> Found {
+    guard !scan.runs.isEmpty || !scan.sweeps.isEmpty else { throw noRuns }
+    let all =
+      scan.runs.map {
+        (Found.run(path: $0.path), [$0.id, $0.label], $0.answers(to: text))
+      }
+      + scan.sweeps.map { (Found.sweep($0), [$0.id, $0.label], $0.answers(to: text)) }
+    let exact = all.filter { $0.1.contains(text) }
+    let found = (exact.isEmpty ? all.filter(\.2) : exact).map(\.0)
     switch found.count {
     case 1: return found[0]
     case 0:
-      let near = nearest(to: text, in: runs.map(\.id))
+      let near = nearest(to: text, in: scan.runs.map(\.id) + scan.sweeps.map(\.id))
       throw ReferenceError(
-        "no folder and no run of \(results) is named `\(text)`",
+        "no folder, no run and no sweep of \(results) is named `\(text)`",
         notes: near.map { ["did you mean `\($0)`?"] }
           ?? ["a run is a folder, the beginning of an id, @last or @best"])
     default:
       throw ReferenceError(
-        "`\(text)` begins the id of \(found.count) runs", notes: Self.names(of: found))
+        "`\(text)` begins the id of \(found.count) runs and sweeps",
+        notes: Self.names(of: found.map(\.path)))
     }
   }
 
@@ -62,8 +140,8 @@ package struct RunReference: Sendable {
     return best.run
   }
 
-  private static func names(of runs: [Run]) -> [String] {
-    runs.prefix(8).map(\.path) + (runs.count > 8 ? ["… and \(runs.count - 8) more"] : [])
+  private static func names(of paths: [String]) -> [String] {
+    paths.prefix(8) + (paths.count > 8 ? ["… and \(paths.count - 8) more"] : [])
   }
 }
 
@@ -79,11 +157,13 @@ package struct ReferenceError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Run {
-  /// `20261121T02`, `9f3a` (the digest behind the date), `lsgan/2026`
+  /// `20261121T02`, `9f3a` (the digest behind the date), `lsgan/2026`; of a trial also `SWEEP/TRIAL`.
   func answers(to text: String) -> Bool {
-    guard !text.isEmpty else { return false }
-    return id.hasPrefix(text) || label.hasPrefix(text)
-      || id.split(separator: "-").dropFirst().contains { $0.hasPrefix(text) }
+    if isBegun(id, label, by: text) { return true }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, path.parentPath.lastPathComponent == "trials" else { return false }
+    let sweep = path.parentPath.parentPath.lastPathComponent
+    return isBegun(sweep, sweep, by: parts[0]) && id.hasPrefix(parts[1])
   }
 
   /// What the run was asked to be good at.

@@ -6,6 +6,8 @@ import Synchronization
 package struct RunScan: Sendable {
   /// In the order in which they were started.
   package let runs: [Run]
+  /// Those of them that are trials belong to these.
+  let sweeps: [Sweep]
   package let notes: [String]
 
   /// - Parameter folders: runs, sweeps, or folders of them, at most ``maxDepth`` deep.
@@ -27,9 +29,12 @@ package struct RunScan: Sendable {
         .sorted { Self.isDirect($0) && !Self.isDirect($1) }
         .filter { seen.insert($0.place).inserted }.map(\.path)
       : finder.runs
-    runs = parallelMap(paths) { Run($0, reader: reader) }.sorted {
+    runs = (parallelMap(paths) { Run($0, reader: reader) } + finder.unbegun).sorted {
       ($0.status?.started?.seconds ?? 0, $0.path) < ($1.status?.started?.seconds ?? 0, $1.path)
     }
+    var seenSweeps: Set<String> = []
+    sweeps = finder.sweeps.filter { seenSweeps.insert(PlainFiles.absolute($0) ?? $0).inserted }
+      .map { Sweep($0) }
     notes = finder.notes + runs.flatMap(\.problems)
   }
 
@@ -62,7 +67,12 @@ package struct RunScan: Sendable {
 
 private struct RunFinder {
   var runs: [String] = []
+  /// Trials that failed before they had a folder.
+  private(set) var unbegun: [Run] = []
+  var sweeps: [String] = []
   var notes: [String] = []
+  /// Where links that have been followed lead.
+  private var targets: Set<String> = []
   private(set) var followedLinks = false
 
   private static let marks: Set<String> = [
@@ -77,7 +87,12 @@ private struct RunFinder {
     }
     // A sweep is no run itself, although it has a spec.
     if entries.contains(where: { $0.name == "trials" && $0.isFolder }) {
-      return look(in: "\(folder)/trials", depth: depth + 1)
+      if RunReference.isSweep(folder) { sweeps.append(folder) }
+      let isFilled = look(in: "\(folder)/trials", depth: depth + 1)
+      let sweep = FailedTrials(of: folder)
+      unbegun += sweep.runs
+      notes += sweep.notes
+      return isFilled || !sweep.runs.isEmpty || !sweep.notes.isEmpty
     }
     if entries.contains(where: { !$0.isFolder && Self.marks.contains($0.name) }) {
       runs.append(folder)
@@ -90,6 +105,8 @@ private struct RunFinder {
       if entry.isLink {
         followedLinks = true
         if leadsBack(path, from: folder) { continue }
+        // Folders full of links to one another are not walked a billion ways.
+        guard targets.insert(PlainFiles.absolute(path) ?? path).inserted else { continue }
       }
       inner.append(path)
     }

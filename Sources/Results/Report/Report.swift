@@ -1,3 +1,4 @@
+import Charts
 import Foundation
 import RunFormat
 import Spec
@@ -8,7 +9,8 @@ package struct Report: Sendable {
   let comparison: Comparison
   let details: [Detail]
   let objective: Objective?
-  let notes: [String]
+  /// What is not shown, or could not be read, a line each.
+  package let notes: [String]
 
   /// What the page knows of a row besides the table.
   struct Detail: Sendable {
@@ -42,7 +44,8 @@ package struct Report: Sendable {
         row, comparison, pictures: shown, measures: isAlone ? nil : comparison.measures)
     }
     details = read.map(\.detail)
-    self.notes = Table.titles(of: [notes, runs.flatMap(\.problems), read.flatMap(\.problems)])
+    self.notes = Table.titles(
+      of: [notes, comparison.notes, runs.flatMap(\.problems), read.flatMap(\.problems)])
   }
 
   private static func detail(
@@ -58,7 +61,11 @@ package struct Report: Sendable {
     let run = row.first.run
     let tables = row.runs.flatMap { loaded in
       [
-        attempt { () throws(ReadingError) in try loaded.run.losses() },
+        attempt { () throws(ReadingError) in
+          let losses = loaded.run.planned == nil ? try loaded.run.losses() : .none
+          if let damage = loaded.run.damage(in: losses) { problems.append(damage) }
+          return losses
+        },
         attempt { () throws(ReadingError) in try loaded.run.metrics() },
       ].compactMap(\.self)
     }
@@ -106,7 +113,7 @@ package struct Report: Sendable {
       return JSON.object([
         ("title", .text(row.title(keys: comparison.keys))),
         ("label", .text(row.label)),
-        ("settings", .list(row.settings.map { $0.map { JSON(guessing: $0) } ?? .null })),
+        ("settings", .list(row.settings.map { $0.map(Self.json) ?? .null })),
         ("values", .list(row.values.map(Self.json))),
         ("curves", .object((detail?.curves ?? []).map { ($0.measure, Self.json($0.curve)) })),
         ("pictures", .list((detail?.pictures ?? []).map(Self.json))),
@@ -119,6 +126,15 @@ package struct Report: Sendable {
       ("maximize", .flag(objective.map { !$0.minimizes } ?? false)),
       ("rows", .list(rows)),
     ])
+  }
+
+  /// A number, or a word: that is all that the plots of settings know.
+  private static func json(_ setting: String) -> JSON {
+    let value = JSON(setting: setting)
+    return switch value {
+    case .integer, .number: value
+    case .text, .flag, .null, .list, .object: .text(setting)
+    }
   }
 
   private static func json(_ statistic: Statistic?) -> JSON {
@@ -140,7 +156,7 @@ package struct Report: Sendable {
     func column(_ key: (Curve.Point) -> Double) -> JSON {
       .list(curve.points.map { JSON.number(rounded(key($0))) })
     }
-    var members = [("x", column(\.step)), ("y", column(\.value))]
+    var members = [("x", column(\.x)), ("y", column(\.value))]
     if curve.points.contains(where: { $0.low < $0.high }) {
       members += [("low", column(\.low)), ("high", column(\.high))]
     }
@@ -151,6 +167,7 @@ package struct Report: Sendable {
   private static func rounded(_ x: Double) -> Double {
     guard x.isFinite, x != 0 else { return x }
     let scale = pow(10, 5 - log10(abs(x)).rounded(.down))
-    return scale.isFinite ? (x * scale).rounded() / scale : x
+    let short = (x * scale).rounded() / scale
+    return scale.isFinite && short.isFinite ? short : x
   }
 }

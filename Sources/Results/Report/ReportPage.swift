@@ -1,33 +1,27 @@
+import Charts
 import Spec
 
 extension Report {
   /// The whole file.
   package var html: String {
-    let script = data.text
-      // Nothing in the data may end the element that holds them.
-      .replacing("</", with: "<\\/").replacing("<!--", with: "<\\!--")
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title.htmlEscaped)</title>
-      <style>\(Self.style)</style>
-      </head>
-      <body>
-      <header><h1>\(title.htmlEscaped)</h1><p class="lead">\(lead.htmlEscaped)</p>\(contents)</header>
-      <main>
-      \(factsSection)\(tableSection)\(curvesSection)\(samplesSection)\(settingsSection)\(specSection)\
-      \(notesSection)</main>
-      <div id="tip" role="status" hidden></div>
-      <script type="application/json" id="data">\(script)</script>
-      <script>\(Self.script)\(Self.chartScript)\(Self.settingsScript)</script>
-      </body>
-      </html>
+    PageText.page.filled([
+      "title": title.markupEscaped, "palette": Self.palette, "style": PageText.style.whole,
+      "lead": lead.markupEscaped, "contents": contents,
+      "sections": [
+        factsSection, tableSection, curvesSection, samplesSection, settingsSection, specSection,
+        notesSection,
+      ].joined(),
+      "data": data.insideScript, "script": PageText.scripts.map(\.whole).joined(separator: "\n"),
+    ])
+  }
 
-      """
+  /// The colours of the curves as variables of the page's style.
+  private static var palette: String {
+    func variables(_ colours: [String]) -> String {
+      ":root { " + colours.enumerated().map { "--c\($0): \($1);" }.joined(separator: " ") + " }"
+    }
+    return variables(Palette.light)
+      + "\n@media (prefers-color-scheme: dark) { \(variables(Palette.dark)) }"
   }
 
   private var isAlone: Bool { comparison.rows.count == 1 }
@@ -64,7 +58,7 @@ extension Report {
   private var factsSection: String {
     guard isAlone, let facts = details.first?.facts else { return "" }
     let items = facts.filter { $0.name != "state" }.map {
-      "<div><dt>\($0.name.htmlEscaped)</dt><dd>\($0.text.htmlEscaped)</dd></div>"
+      "<div><dt>\($0.name.markupEscaped)</dt><dd>\($0.text.markupEscaped)</dd></div>"
     }
     return
       "<section id=\"facts\"><dl class=\"facts\">\(items.joined(separator: "\n"))</dl></section>\n"
@@ -75,14 +69,14 @@ extension Report {
     let what = "Values: \(comparison.value.title)"
     let spread =
       comparison.rows.contains { $0.runs.count > 1 }
-      ? "; mean ± standard deviation (number of runs) over seeds" : ""
+      ? "; mean ± standard deviation (number of seeds)" : ""
     let delta =
       comparison.baseline.map {
-        "; Δ to \(comparison.rows[$0].label.htmlEscaped)"
+        "; Δ to \(comparison.rows[$0].label.markupEscaped)"
       } ?? ""
     let best =
       objective.map {
-        comparison.measures.contains($0.metric) ? "Bold: best \($0.metric.htmlEscaped). " : ""
+        comparison.measures.contains($0.metric) ? "Bold: best \($0.metric.markupEscaped). " : ""
       } ?? ""
     return section(
       "table", "Runs",
@@ -92,49 +86,17 @@ extension Report {
 
   private var curvesSection: String {
     guard hasCurves else { return "" }
-    return section(
-      "curves", "Curves",
-      """
-      <div class="controls">
-      <label>smoothing <input type="range" id="smooth" min="0" max="0.99" step="0.01" value="0.6">
-      <output id="smooth-value">0.60</output></label>
-      <label><input type="checkbox" id="log"> logarithmic</label>
-      </div>
-      <div class="legend" id="legend"></div>
-      <div class="charts" id="charts"></div>
-
-      """)
+    return section("curves", "Curves", PageText.curves.whole)
   }
 
   private var samplesSection: String {
     guard hasPictures else { return "" }
-    return section(
-      "samples", "Samples",
-      """
-      <div class="controls sticky">
-      <button id="play" type="button" aria-label="play">▶</button>
-      <label class="grow">step <input type="range" id="frame" min="0" max="0" step="1" value="0">
-      <output id="frame-value"></output></label>
-      </div>
-      <div class="pictures" id="pictures"></div>
-
-      """)
+    return section("samples", "Samples", PageText.samples.whole)
   }
 
   private var settingsSection: String {
     guard hasSettings else { return "" }
-    return section(
-      "settings", "What the settings do",
-      """
-      <div class="controls"><label>measure <select id="measure"></select></label>
-      <label><input type="checkbox" id="measure-log"> logarithmic</label></div>
-      <div class="charts small" id="sensitivity"></div>
-      <h3>All settings at once</h3>
-      <p class="hint">A line is a row of the table, from its settings to its result, blue for low
-      and yellow for high; point at one to follow it.</p>
-      <div id="parallel"></div>
-
-      """)
+    return section("settings", "What the settings do", PageText.settings.whole)
   }
 
   private var specSection: String {
@@ -142,7 +104,7 @@ extension Report {
     var text = ""
     if details.count > 1 {
       let options = details.enumerated().map {
-        "<option value=\"\($0)\">\($1.title.htmlEscaped)</option>"
+        "<option value=\"\($0)\">\($1.title.markupEscaped)</option>"
       }
       text += "<div class=\"controls\"><label>run <select id=\"which\">\(options.joined())"
       text += "</select></label></div>\n"
@@ -169,7 +131,7 @@ extension Report {
           + "\(comparison.rows.count).")
     }
     guard !lines.isEmpty else { return "" }
-    let items = lines.map { "<li>\($0.htmlEscaped)</li>" }.joined(separator: "\n")
+    let items = lines.map { "<li>\($0.markupEscaped)</li>" }.joined(separator: "\n")
     return section("notes", "Not shown", "<ul>\(items)</ul>\n")
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import Spec
 
-/// Numbers as a table shows them: enough digits to tell runs apart, no more.
+/// Numbers as people and programs are told them; nothing else here turns one into text.
 enum NumberFormat {
-  /// Four significant digits; whole numbers whole.
+  /// Four significant digits; whole numbers whole. Enough to tell runs apart, no more.
   static func short(_ x: Double, digits: Int = 4) -> String {
-    guard x.isFinite else { return x.isNaN ? "nan" : x < 0 ? "−inf" : "inf" }
+    guard x.isFinite else { return minus(exact(x)) }
     if x == x.rounded(), abs(x) < 1e7 { return minus("\(Int(x))") }
     let size = abs(x)
     if size >= 1e-4, size < 1e7 {
@@ -27,10 +28,23 @@ enum NumberFormat {
     guard s.mean.isFinite, deviation.isFinite else { return short(s.mean) + count }
     let size = deviation > 0 ? deviation : abs(s.mean) * 1e-3
     let digits = size > 0 ? max(0, 1 - Int(log10(size).rounded(.down))) : 3
-    guard digits <= 8, abs(s.mean) < 1e7 else {
+    guard digits <= 8, abs(s.mean) < 1e7, deviation < 1e7 else {
       return "\(short(s.mean)) ± \(short(deviation, digits: 2))\(count)"
     }
     return minus(String(format: "%.\(digits)f ± %.\(digits)f", s.mean, deviation)) + count
+  }
+
+  /// All digits, for files: reading it back gives the same number. Whole numbers are whole; what is not
+  /// finite is `inf`, `-inf` or `nan`, as in losses.csv.
+  static func exact(_ x: Double) -> String {
+    if x.isNaN { return "nan" }
+    guard x == x.rounded(), abs(x) < 1e15 else { return "\(x)" }
+    return "\(Int(x))"
+  }
+
+  /// To the nearest whole number, however large.
+  static func rounded(_ x: Double) -> String {
+    abs(x) < 1e15 ? exact(x.rounded()) : short(x)
   }
 
   private static func minus(_ text: String) -> String {
@@ -43,25 +57,32 @@ enum NumberFormat {
   }
 }
 
-/// What several runs of one spec come to.
-package struct Statistic: Sendable, Hashable {
-  package let mean: Double
-  /// Of the sample (n − 1); nil for a single run.
-  package let deviation: Double?
-  package let count: Int
+extension JSON {
+  /// A measured number. JSON has none that are not finite: those are the words that losses.csv has for
+  /// them, so that they are not taken for what was never measured.
+  init(measured x: Double) {
+    self =
+      x.isFinite
+      ? Int(exactly: x).map(JSON.integer) ?? .number(x) : .text(NumberFormat.exact(x))
+  }
 
-  /// nil without a value.
-  package init?(_ values: [Double]) {
-    guard let first = values.first else { return nil }
-    count = values.count
-    // From the first value on, so that equal ones have no spread by rounding.
-    let mean = first + values.reduce(0) { $0 + ($1 - first) } / Double(values.count)
-    self.mean = mean
-    guard values.count > 1 else {
-      deviation = nil
+  /// A value of a spec or of another file of a run, of which only the text is known: a number, a flag or
+  /// a list where JSON would write it so, else the text.
+  init(setting text: String) {
+    guard let first = text.utf8.first, text.utf8.count < 10_000,
+      first == UInt8(ascii: "[") || first == UInt8(ascii: "-") || first == UInt8(ascii: "t")
+        || first == UInt8(ascii: "f") || first == UInt8(ascii: "n")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+      let value = try? JSON(parsing: Array(text.utf8)), !value.isRounded(text)
+    else {
+      self = .text(text)
       return
     }
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    deviation = (squares / Double(values.count - 1)).squareRoot()
+    self = value
+  }
+
+  /// Whether a whole number had to be made shorter: a digest may have no letters.
+  private func isRounded(_ text: String) -> Bool {
+    if case .number = self { !text.utf8.contains { ".eE".utf8.contains($0) } } else { false }
   }
 }

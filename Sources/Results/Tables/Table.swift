@@ -1,3 +1,5 @@
+import RunFormat
+
 /// Rows and named columns; how they look is up to the renderers.
 package struct Table: Sendable {
   package struct Column: Sendable, Hashable {
@@ -11,6 +13,9 @@ package struct Table: Sendable {
 
   package enum Cell: Sendable, Hashable {
     case text(String)
+    /// A value of a spec, as it is written there: a number if it reads as one.
+    case setting(String)
+    case count(Int)
     case number(Double)
     case statistic(Statistic)
     case difference(Double)
@@ -20,7 +25,8 @@ package struct Table: Sendable {
 
     package var text: String {
       switch self {
-      case .text(let text): text
+      case .text(let text), .setting(let text): text
+      case .count(let count): "\(count)"
       case .number(let x): NumberFormat.short(x)
       case .statistic(let s): NumberFormat.statistic(s)
       case .difference(let x): NumberFormat.signed(x)
@@ -83,12 +89,9 @@ extension Table {
   /// GitHub's tables.
   package var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    func escaped(_ text: String) -> String {
-      text.onOneLine.replacing("\\", with: "\\\\").replacing("|", with: "\\|")
-    }
-    let head = line(columns.map { escaped($0.title) })
+    let head = line(columns.map(\.title.markdownCell))
     let rule = line(columns.map { $0.isNumeric ? "---:" : "---" })
-    let body = rows.map { line($0.map { escaped($0.text) }) }
+    let body = rows.map { line($0.map(\.text.markdownCell)) }
     return ([head, rule] + body).joined(separator: "\n") + "\n"
   }
 
@@ -108,32 +111,19 @@ extension Table {
         columns.indices.flatMap { column -> [String] in
           var cells: [String]
           switch row[column] {
-          case .text(let text): cells = [text]
-          case .number(let x), .difference(let x): cells = ["\(x)"]
+          case .text(let text), .setting(let text): cells = [text]
+          case .count(let count): cells = ["\(count)"]
+          case .number(let x), .difference(let x): cells = [NumberFormat.exact(x)]
           case .missing: cells = [""]
           case .statistic(let s):
-            cells = ["\(s.mean)"]
-            if spread[column] { cells += [s.deviation.map { "\($0)" } ?? "", "\(s.count)"] }
+            cells = [NumberFormat.exact(s.mean)]
+            if spread[column] {
+              cells += [s.deviation.map(NumberFormat.exact) ?? "", "\(s.count)"]
+            }
           }
           return spread[column] && cells.count == 1 ? cells + ["", ""] : cells
         })
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\n") + "\n"
-  }
-
-  /// RFC 4180.
-  private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
-}
-
-extension String {
-  fileprivate var onOneLine: String {
-    contains(where: \.isNewline) ? split(whereSeparator: \.isNewline).joined(separator: " ") : self
-  }
-
-  func cut(to width: Int) -> String {
-    count <= width ? self : String(prefix(max(0, width - 1))) + "…"
+    return lines.map { $0.map(\.csvCell).joined(separator: ",") }.joined(separator: "\n") + "\n"
   }
 }

@@ -1,3 +1,5 @@
+import Charts
+
 /// Curves drawn with characters, with a scale on the left and the steps below.
 package struct TerminalChart {
   /// The ASCII marks, and the colours, of the first, second … curve.
@@ -11,7 +13,7 @@ package struct TerminalChart {
     guard !curves.isEmpty else { return [] }
     let yAxis = Axis(
       covering: Axis.readable(curves.flatMap { $0.points.map(\.value) }), ticks: 4, margin: 0.02)
-    let xAxis = Axis(covering: curves.flatMap { $0.points.map(\.step) }, ticks: 5, margin: 0)
+    let xAxis = Axis(covering: curves.flatMap { $0.points.map(\.x) }, ticks: 5, margin: 0)
     let gutter = (yAxis.ticks.map(\.label.count).max() ?? 0) + 2
     let width = max(8, style.width - gutter - 1)
     let rows = style.hasColour ? height * 2 : height
@@ -19,12 +21,15 @@ package struct TerminalChart {
     /// The row of each column for one curve: the mean of what falls there.
     func places(_ curve: Curve) -> [Int?] {
       var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: width)
-      for point in curve.points where point.value.isFinite {
-        let column = Int(xAxis.fraction(of: point.step) * Double(width - 1) + 0.5)
+      for point in curve.points where point.value.isFinite && point.x.isFinite {
+        let column = Int(xAxis.fraction(of: point.x) * Double(width - 1) + 0.5)
         guard sums.indices.contains(column) else { continue }
         sums[column] = (sums[column].sum + point.value, sums[column].count + 1)
       }
-      var means = sums.map { $0.count > 0 ? $0.sum / Double($0.count) : nil }
+      var means = sums.map { sum -> Double? in
+        let mean = sum.sum / Double(sum.count)
+        return mean.isFinite ? mean : nil
+      }
       bridge(&means)
       return means.map { mean in
         mean.map { value in
