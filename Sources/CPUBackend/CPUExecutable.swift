@@ -15,13 +15,15 @@ import TensorCore
   let labels: [String]
 
   init(
-    _ source: Graph, _ engine: DNNL.Engine, threads: Int, states: [String: AlignedMemory]
+    _ source: Graph, _ engine: DNNL.Engine, threads: Int, states: [String: AlignedMemory],
+    watching aside: Set<String> = []
   ) throws(BackendError) {
     graph = source
     self.threads = UInt32(threads)
-    let (normal, kept) = source.normalized()
-    let facts = Facts(normal, kept: kept)
-    var fusion = Fusion(facts, kept: kept)
+    let watched = WatchedGraph(source, watching: aside)
+    let kept = watched.kept
+    let facts = Facts(watched.graph, kept: kept)
+    var fusion = Fusion(facts, kept: kept, firstWatcher: watched.firstWatcher)
     let schedule = Schedule(&fusion, kept: kept)
     var lowering = Lowering(
       fusion: fusion, stored: schedule.stored, inPlace: schedule.inPlace, engine: engine,

@@ -28,10 +28,13 @@ final class CPUSession: Session {
     return memory.read(type)
   }
 
-  func compile(_ graph: Graph) throws(BackendError) -> any Executable {
+  func compile(
+    _ graph: Graph, watching aside: Set<String>
+  ) throws(BackendError) -> any Executable {
     try graph.requireSound(states: types)
     // oneDNN plans for the number of threads that the planning thread would use.
     gan_set_threads(UInt32(threads))
-    return try CPUExecutable(graph, engine, threads: threads, states: memory)
+    return try CPUExecutable(
+      graph, engine, threads: threads, states: memory, watching: aside)
   }
 }

@@ -40,6 +40,8 @@ struct Fusion {
   private(set) var ancestors: [BitSet] = []
 
   private let updatedStates: Set<String>
+  /// Nodes from here on only watch, in groups of their own.
+  private let firstWatcher: Int
   private var cones: [Cone?]
   private var groupsReading: [Int: [Int]] = [:]
 
@@ -54,8 +56,9 @@ struct Fusion {
   private static let longestCone = 24
   private static let largestGroup = (instructions: 100, operands: 80, folds: 16)
 
-  init(_ facts: Facts, kept: Set<Int>) {
+  init(_ facts: Facts, kept: Set<Int>, firstWatcher: Int = .max) {
     self.facts = facts
+    self.firstWatcher = firstWatcher
     let count = facts.graph.nodes.count
     writer = [Int?](repeating: nil, count: count)
     isAnchor = [Bool](repeating: false, count: count)
@@ -191,6 +194,7 @@ struct Fusion {
 
   private func accepts(_ step: Int, _ new: Group, _ cone: Cone, _ before: Set<Int>) -> Bool {
     guard case .group(let group) = steps[step], group.count == new.count,
+      (group.anchors[0] >= firstWatcher) == (new.anchors[0] >= firstWatcher),
       group.fold == nil || new.fold == nil || group.fold == new.fold,
       group.instructions + new.instructions <= Self.largestGroup.instructions,
       group.operands + new.operands <= Self.largestGroup.operands,

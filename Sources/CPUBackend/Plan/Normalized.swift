@@ -4,8 +4,8 @@ extension Graph {
   /// The same function, such that every fold runs over one block of neighbouring axes, and every
   /// output and every update has elements of its own in memory that steps write.
   ///
-  /// Returns the nodes that must be materialized for that.
-  func normalized() -> (graph: Graph, kept: Set<Int>) {
+  /// Returns the nodes that must be materialized for that, and what has become of each node.
+  func normalized() -> (graph: Graph, kept: Set<Int>, renumbered: [Int]) {
     var result = Graph(nodes: [], outputs: [], updates: [])
     var renumbered: [Int] = []
     renumbered.reserveCapacity(nodes.count)
@@ -50,7 +50,7 @@ extension Graph {
     for index in outputs.indices {
       result.outputs[index].node = own(renumbered[outputs[index].node])
     }
-    return (result, kept)
+    return (result, kept, renumbered)
   }
 }
 

@@ -31,6 +31,10 @@ package struct Fans: Hashable, Sendable {
     self.input = input
     self.output = output
   }
+
+  /// Of a table `[classes, width]`: PyTorch takes its second axis for the inputs, as of a linear layer's
+  /// weight.
+  static func embedding(classes: Int, width: Int) -> Fans { Fans(input: width, output: classes) }
 }
 
 /// A rule for first values.

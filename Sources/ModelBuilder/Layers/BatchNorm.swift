@@ -42,7 +42,7 @@ package struct BatchNorm: Layer {
       affine
       ? scope.parameter(
         "bias", [channels], kind: .batchNorm(.bias, rank: shape.rank), fans: fans) : nil
-    let (mean, variance) = scope.batchMoments(of: input, momentum: momentum)
+    let (mean, variance) = try scope.batchMoments(of: input, momentum: momentum)
     var factor = (variance + epsilon).reciprocalSquareRoot
     if let scale { factor = factor * scale }
     let normal =

@@ -30,7 +30,7 @@ package struct ConcatLabel: Layer {
     let labels = try scope.labels("to concatenate")
     let table = scope.weight(
       [scope.classes, size], layout: .plain, outputAxis: 0, kind: .embedding,
-      fans: Fans(input: scope.classes, output: size), inputs: 1, rule: rule)
+      fans: .embedding(classes: scope.classes, width: size), inputs: 1, rule: rule)
     let rows = table.gather(labels)
     switch position {
     case .first: return rows.concatenated(with: input, axis: 1)

@@ -24,11 +24,11 @@ package struct ConditionalBatchNorm: Layer {
     let labels = try scope.labels("to choose scale and offset by")
     let shape = input.shape
     let channels = shape[shape.rank - 1]
-    let (mean, variance) = scope.batchMoments(of: input, momentum: momentum)
+    let (mean, variance) = try scope.batchMoments(of: input, momentum: momentum)
     func ofEachSample(_ name: String, _ part: ParameterKind.Part) -> Value {
       let table = scope.nested(name).parameter(
         "weight", [scope.classes, channels], kind: .batchNorm(part, rank: shape.rank),
-        fans: Fans(input: channels, output: channels))
+        fans: .embedding(classes: scope.classes, width: channels))
       return table.gather(labels).broadcast(to: shape, axes: [0, shape.rank - 1])
     }
     let factor = (variance + epsilon).reciprocalSquareRoot

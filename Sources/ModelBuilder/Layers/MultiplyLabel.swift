@@ -19,7 +19,7 @@ package struct MultiplyLabel: Layer {
     let labels = try scope.labels("to multiply by")
     let table = scope.weight(
       [scope.classes, width], layout: .plain, outputAxis: 0, kind: .embedding,
-      fans: Fans(input: scope.classes, output: width), inputs: 1, rule: rule)
+      fans: .embedding(classes: scope.classes, width: width), inputs: 1, rule: rule)
     return input * table.gather(labels)
   }
 }

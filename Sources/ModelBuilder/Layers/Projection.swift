@@ -36,7 +36,7 @@ package struct Projection: Layer {
     }
     let table = embedding.weight(
       [scope.classes, width], layout: .plain, outputAxis: 0, kind: .embedding,
-      fans: Fans(input: scope.classes, output: width), inputs: width, rule: rule)
+      fans: .embedding(classes: scope.classes, width: width), inputs: width, rule: rule)
     let agreement = (table.gather(labels) * input).sum(axes: [1])
     return score + agreement.reshape([input.batch, 1])
   }

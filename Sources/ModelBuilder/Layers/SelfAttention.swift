@@ -1,15 +1,19 @@
 import Spec
 import TensorCore
 
-/// Every place looks at every other (Zhang et al. 2019): `y = γ · v softmax(qᵀ k) + x`, with `q`, `k`,
-/// `v` 1×1 convolutions of `x` and `γ` learned from 0.
+/// Every place looks at every other (Zhang et al. 2018, first version): `y = γ · v softmax(qᵀ k) + x`,
+/// with `q`, `k`, `v` 1×1 convolutions of `x` and `γ` learned from 0.
 package struct SelfAttention: Layer {
   static let reduction = Field.integer(
     "reduction", default: 8, in: .within(1...65_536),
     "Times fewer channels in queries and keys, at least one")
   package static let declaration = Declaration(
     "self_attention", "Lets every place of an image look at every other",
-    details: "Zhang et al. 2019, equations 1 to 3. Memory grows with the square of the places.",
+    details: "Zhang et al. 2018, equations 1 to 3, first version (arXiv:1805.08318v1): y = γ · "
+      + "v softmax(qᵀ k) + x; q, k and v are 1×1 convolutions with biases, v with all channels, and "
+      + "γ is learned from 0. The version published in 2019 has fewer channels in v and a fourth 1×1 "
+      + "convolution behind it; its code pools k and v besides. Memory grows with the square of the "
+      + "places.",
     fields: [reduction.declaration] + WeightRule.fields, example: "self_attention",
     check: WeightRule.objections)
 

@@ -39,7 +39,7 @@ package struct Relativistic: Loss {
   package func generator(_ scores: Scores) -> Value {
     switch objective {
     case .relativistic: preferring(scores.fake.logit, over: scores.real.logit)
-    case .nonSaturating: scores.fake.logit.negated.softplus.mean()
+    case .nonSaturating: scores.fake.logit.negated.softplus.mean() * scale
     }
   }
 

@@ -10,7 +10,8 @@ package struct TwoClass: Loss {
   package static let declaration = Declaration(
     "two_class", "Two-class softmax cross-entropy: the critic has two outputs",
     details: "Cross-entropy of softmax over (fake, real). The critic ends in `linear: 2`, with or "
-      + "without a `softmax` behind it.",
+      + "without a `softmax` behind it. `d_real` and `d_fake` of losses.csv are the mean of the output "
+      + "`real`: its probability behind a `softmax`, else its logit alone.",
     fields: [scale.declaration], example: "loss: {kind: two_class}")
 
   let scale: Double
@@ -20,16 +21,10 @@ package struct TwoClass: Loss {
   package var critic: CriticKind { .scores(2) }
 
   package func discriminator(_ scores: Scores) -> Value {
-    (evidence(scores.real).negated.softplus.mean() + evidence(scores.fake).softplus.mean()) * scale
+    (scores.real.evidence.negated.softplus.mean() + scores.fake.evidence.softplus.mean()) * scale
   }
 
   package func generator(_ scores: Scores) -> Value {
-    evidence(scores.fake).negated.softplus.mean()
-  }
-
-  /// The logit of `real`: of two classes only the difference matters.
-  private func evidence(_ score: Score) -> Value {
-    let (logit, axis) = (score.logit, score.logit.shape.rank - 1)
-    return logit.slice(axis: axis, 1..<2) - logit.slice(axis: axis, 0..<1)
+    scores.fake.evidence.negated.softplus.mean()
   }
 }

@@ -48,6 +48,14 @@ package struct Score {
     return width == 1 ? output : output.slice(axis: axis, width - 1..<width)
   }
 
+  /// The logit of `real`: the only one, or of two classes the difference, which is all that matters
+  /// of them.
+  var evidence: Value {
+    let axis = logit.shape.rank - 1
+    if logit.shape[axis] == 1 { return logit }
+    return logit.slice(axis: axis, 1..<2) - logit.slice(axis: axis, 0..<1)
+  }
+
   /// What an autoencoder made of the images, less the images.
   var residue: Value { output - images.value }
 

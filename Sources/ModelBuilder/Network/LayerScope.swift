@@ -18,6 +18,8 @@ final class Pass {
   let name: String
   /// Whether parameters are read as they are or as their moving averages.
   let weights: Weights
+  /// Whether layers say so that learn nothing of a single sample, for which the batch is looked at apart.
+  var refusesOneSample = false
 
   init(
     states: StateTable, mode: NetworkMode, labels: Value?, classes: Int,

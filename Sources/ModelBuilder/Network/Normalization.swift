@@ -21,13 +21,23 @@ extension LayerScope {
   /// What batch norm normalises with, a channel at a time: in training the batch's own mean and biased
   /// variance, and the running statistics move towards its mean and *unbiased* variance, as in
   /// PyTorch; in inference the running statistics.
-  func batchMoments(of input: Value, momentum: Double) -> (mean: Value, variance: Value) {
+  ///
+  /// - Throws: where one sample is to be refused, for a single number a channel, which has no variance;
+  ///   PyTorch raises too.
+  func batchMoments(
+    of input: Value, momentum: Double
+  ) throws(LayerMisfit) -> (mean: Value, variance: Value) {
     let shape = input.shape
     let channels = shape[shape.rank - 1]
     let runningMean = statistic("running_mean", [channels], initial: .constant(0))
     let runningVariance = statistic("running_var", [channels], initial: .constant(1))
     guard mode == .training else { return (runningMean.value, runningVariance.value) }
     let axes = Array(0..<shape.rank - 1)
+    if pass.refusesOneSample, shape.count == channels {
+      throw LayerMisfit(
+        "batch norm over one sample makes every number 0",
+        advice: "a larger data.batch, or `layer_norm` in its place")
+    }
     let count = Double(shape.count / channels)
     let mean = input.mean(axes: axes)
     let variance = (input - mean.broadcastChannels(to: shape)).squared.mean(axes: axes)

@@ -8,12 +8,15 @@ package struct Adam: Optimizer {
   static let learningRate = Field.number(
     "learning_rate", default: 1e-3, in: .atLeast(0), "Step size")
   static let betas = Field.numbers(
-    "betas", count: 2, default: [0.9, 0.999], in: .within(0...1),
+    "betas", count: 2, default: [0.9, 0.999], in: .from(0, below: 1),
     "Decay of the mean of gradients and of their squares")
   static let epsilon = Field.number(
     "epsilon", default: 1e-8, in: .atLeast(0), "Added to the root of the mean square")
   static let weightDecay = Field.number(
-    "weight_decay", default: 0, in: .atLeast(0), "L2 penalty, added to the gradient")
+    "weight_decay", default: 0, in: .atLeast(0),
+    "L2 penalty, added to the gradient of every parameter of the network that moves: one that the "
+      + "loss does not reach has gradient 0 and still decays (in PyTorch one without a gradient stays)"
+  )
   package static let declaration = Declaration(
     "adam", "Adaptive moments", details: "Kingma and Ba 2015. PyTorch: `optim.Adam`.",
     fields: [

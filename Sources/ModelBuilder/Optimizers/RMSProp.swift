@@ -6,7 +6,7 @@ package struct RMSProp: Optimizer {
   static let learningRate = Field.number(
     "learning_rate", default: 1e-2, in: .atLeast(0), "Step size")
   static let alpha = Field.number(
-    "alpha", default: 0.99, in: .within(0...1), "Decay of the mean of squared gradients")
+    "alpha", default: 0.99, in: .from(0, below: 1), "Decay of the mean of squared gradients")
   static let epsilon = Field.number(
     "epsilon", default: 1e-8, in: .atLeast(0), "Added to the root of the mean square")
   static let momentum = Field.number(
@@ -15,7 +15,10 @@ package struct RMSProp: Optimizer {
     "centered", default: false, "Subtract the squared mean gradient: divide by a standard deviation"
   )
   static let weightDecay = Field.number(
-    "weight_decay", default: 0, in: .atLeast(0), "L2 penalty, added to the gradient")
+    "weight_decay", default: 0, in: .atLeast(0),
+    "L2 penalty, added to the gradient of every parameter of the network that moves: one that the "
+      + "loss does not reach has gradient 0 and still decays (in PyTorch one without a gradient stays)"
+  )
   package static let declaration = Declaration(
     "rmsprop", "Gradient over the root of its mean square",
     details: "Tieleman and Hinton 2012. PyTorch: `optim.RMSprop`.",

@@ -12,7 +12,10 @@ package struct SGD: Optimizer {
   static let nesterov = Field.flag(
     "nesterov", default: false, "Look ahead along the velocity (needs momentum, no dampening)")
   static let weightDecay = Field.number(
-    "weight_decay", default: 0, in: .atLeast(0), "L2 penalty, added to the gradient")
+    "weight_decay", default: 0, in: .atLeast(0),
+    "L2 penalty, added to the gradient of every parameter of the network that moves: one that the "
+      + "loss does not reach has gradient 0 and still decays (in PyTorch one without a gradient stays)"
+  )
   package static let declaration = Declaration(
     "sgd", "Gradient descent, with or without momentum",
     details: "PyTorch: `optim.SGD`.",

@@ -15,7 +15,9 @@ package struct Information: Penalty {
   package static let declaration = Declaration(
     "information", "The critic is to tell the latent codes of an image: InfoGAN",
     details: "Chen et al. 2016, equation 6, with a normal distribution of fixed variance for the "
-      + "continuous codes. Needs `latent.codes`, and a head for each kind.",
+      + "continuous codes. The cross-entropies of the categorical codes are added up, one a code; the "
+      + "square error is the mean over all continuous codes, so it does not grow with their number. "
+      + "Needs `latent.codes`, and a head for each kind.",
     fields: [categorical.declaration, continuous.declaration, optimizer.declaration],
     example: "information: {categorical: 1, continuous: 0.1}")
 

@@ -2,7 +2,8 @@ import Spec
 import TensorCore
 
 /// The rows of each weight are to be orthogonal (Brock et al. 2017, 2019): `λ Σ ‖W Wᵀ − I‖²` over the
-/// weights of linear layers and convolutions, as matrices `[out, in · kernel]`.
+/// weights of linear layers and convolutions, as matrices `[out, in · kernel]`; of transposed convolutions
+/// as `[in, out · kernel]`, which is how PyTorch's weight flattens.
 package struct OrthogonalPenalty: Penalty {
   static let weight = Field.number("weight", default: 1e-4, in: .atLeast(0), "λ")
   static let diagonal = Field.flag(
@@ -12,7 +13,9 @@ package struct OrthogonalPenalty: Penalty {
   package static let declaration = Declaration(
     "orthogonal", "The rows of each weight are to be orthogonal",
     details: "Brock et al. 2017, section 3.3: λ Σ ‖W Wᵀ − I‖²; without the diagonal: Brock et al. "
-      + "2019, equation 3.",
+      + "2019, equation 3. A row is what leads to one output of a linear layer or a convolution; of a "
+      + "`conv_transpose` what leads from one input channel, as PyTorch's weight [in, out, height, "
+      + "width] flattens. Embeddings are left out.",
     fields: [weight.declaration, diagonal.declaration, on.declaration], shorthand: "weight",
     example: "orthogonal: {weight: 1e-4, on: generator}")
 

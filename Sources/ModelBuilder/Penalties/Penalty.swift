@@ -13,6 +13,8 @@ package protocol Penalty: Sendable {
   /// Whether it is about what the critic says of one sample, and its paper has no norm over the batch in
   /// the critic, which would make that depend on the other samples.
   var judgesSamplesAlone: Bool { get }
+  /// What of the critic's answer it takes the slope of; nil: it takes none.
+  var slopeSource: SlopeSource? { get }
   /// How both networks step down the term alone, at the end of each round; nil: they do not, and the
   /// term is part of the losses of `players`.
   var ownOptimizer: Choice? { get }
@@ -28,6 +30,7 @@ extension Penalty {
   package var ownOptimizer: Choice? { nil }
   package var boundsSlope: Bool { false }
   package var judgesSamplesAlone: Bool { false }
+  package var slopeSource: SlopeSource? { nil }
   package func misfit(with game: GameTraits) -> LayerMisfit? { nil }
   package func term(in scope: PenaltyScope) -> Value? { nil }
   package func constrained(_ parameter: Value) -> Value { parameter }

@@ -1,26 +1,33 @@
 import Spec
 import TensorCore
 
-/// The critic is to be flat at real images (Mescheder et al. 2018): `γ/2 · E ‖∇D(x)‖²`, of the logit.
+/// The critic is to be flat at real images (Mescheder et al. 2018): `γ/2 · E ‖∇D(x)‖²`.
 package struct R1: Penalty {
   static let weight = Field.number("weight", default: 10, in: .atLeast(0), "γ")
   package static let declaration = Declaration(
     "r1", "The critic is to be flat at real images",
-    details: "Mescheder et al. 2018, equation 9: γ/2 · E ‖∇D(x)‖², of the logit where the critic "
-      + "ends in a sigmoid.",
-    fields: [weight.declaration], shorthand: "weight", example: "r1: 10")
+    details: "Mescheder et al. 2018, equation 9: γ/2 · E ‖∇D(x)‖². As in the paper, whose critic "
+      + "gives logits, the slope is that of the logit where the critic ends in a sigmoid; "
+      + "`slope_of: output` takes that of the probability.",
+    fields: [weight.declaration, SlopeSource.field.declaration], shorthand: "weight",
+    example: "r1: 10")
 
   let weight: Double
+  let source: SlopeSource
 
-  package init(_ record: Record) { weight = record[Self.weight] }
+  package init(_ record: Record) {
+    weight = record[Self.weight]
+    source = record[SlopeSource.field]
+  }
 
   package var players: Set<Player> { [.discriminator] }
   package var boundsSlope: Bool { true }
   package var judgesSamplesAlone: Bool { true }
+  package var slopeSource: SlopeSource? { source }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
-    scope.slope(of: scope.scores.real.logit, at: scope.real).squaredNorms.mean() * (weight / 2)
+    scope.slope(of: scope.scores.real, source, at: scope.real).squaredNorms.mean() * (weight / 2)
   }
 }

@@ -1,27 +1,33 @@
 import Spec
 import TensorCore
 
-/// The critic is to be flat at generated images (Mescheder et al. 2018): `γ/2 · E ‖∇D(G(z))‖²`, of the
-/// logit.
+/// The critic is to be flat at generated images (Mescheder et al. 2018): `γ/2 · E ‖∇D(G(z))‖²`.
 package struct R2: Penalty {
   static let weight = Field.number("weight", default: 10, in: .atLeast(0), "γ")
   package static let declaration = Declaration(
     "r2", "The critic is to be flat at generated images",
-    details: "Mescheder et al. 2018, equation 10: γ/2 · E ‖∇D(G(z))‖², of the logit where the "
-      + "critic ends in a sigmoid.",
-    fields: [weight.declaration], shorthand: "weight", example: "r2: 10")
+    details: "Mescheder et al. 2018, equation 10: γ/2 · E ‖∇D(G(z))‖². As in the paper, whose "
+      + "critic gives logits, the slope is that of the logit where the critic ends in a sigmoid; "
+      + "`slope_of: output` takes that of the probability.",
+    fields: [weight.declaration, SlopeSource.field.declaration], shorthand: "weight",
+    example: "r2: 10")
 
   let weight: Double
+  let source: SlopeSource
 
-  package init(_ record: Record) { weight = record[Self.weight] }
+  package init(_ record: Record) {
+    weight = record[Self.weight]
+    source = record[SlopeSource.field]
+  }
 
   package var players: Set<Player> { [.discriminator] }
   package var boundsSlope: Bool { true }
   package var judgesSamplesAlone: Bool { true }
+  package var slopeSource: SlopeSource? { source }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
   package func term(in scope: PenaltyScope) -> Value? {
-    scope.slope(of: scope.scores.fake.logit, at: scope.fake).squaredNorms.mean() * (weight / 2)
+    scope.slope(of: scope.scores.fake, source, at: scope.fake).squaredNorms.mean() * (weight / 2)
   }
 }

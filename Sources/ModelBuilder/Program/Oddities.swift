@@ -5,8 +5,8 @@ import TensorCore
 extension TrainingProgram {
   /// As far as can be said without the data, each at its place in the spec.
   package var warnings: [Diagnostic] {
-    rangeOddities + scoreOddities + slopeOddities + batchNormOddities + labelOddities
-      + growingOddities
+    rangeOddities + scoreOddities + slopeOddities + slopeSourceOddities + batchNormOddities
+      + labelOddities + growingOddities
   }
 
   private func warning(
@@ -85,6 +85,18 @@ extension TrainingProgram {
         at: experiment.loss.origin, "add `penalties: [{clip: 0.01}]` or `[gradient_penalty]`",
         because: "or write `spectral_norm: true` in every layer of the critic that has weights")
     ]
+  }
+
+  /// A choice between before and behind a function that is not there.
+  private var slopeSourceOddities: [Diagnostic] {
+    let last = scoreLayers.entries.last?.layer
+    guard game.loss.critic == .scores(1), !(last is Sigmoid || last is Softmax) else { return [] }
+    return zip(game.penalties, experiment.penalties).compactMap { penalty, choice in
+      guard penalty.slopeSource == .output else { return nil }
+      return warning(
+        "\(choice.name).slope_of: output changes nothing: the critic ends in no sigmoid and no "
+          + "softmax", at: choice.record.origin(of: SlopeSource.field), "leave it out")
+    }
   }
 
   /// Slopes of single samples where the critic's answers depend on the whole batch.

@@ -10,6 +10,8 @@ extension Game {
     var found = dataProblems() + generatorProblems()
     found += discriminatorProblems()
     found += scheduleProblems()
+    // Shapes come first: a walk with one sample would only tell of them again.
+    if found.isEmpty { found = smallBatchProblems() }
     if !found.isEmpty { throw Diagnostics(found) }
   }
 

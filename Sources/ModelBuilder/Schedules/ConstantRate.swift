@@ -4,7 +4,8 @@ import Spec
 package struct ConstantRate: RateSchedule {
   package static let declaration = Declaration(
     "constant", "Stays as it is once it has warmed up",
-    details: "Goyal et al. 2017, section 2.2.", fields: [WarmUp.rounds.declaration],
+    details: "Goyal et al. 2017, section 2.2. Round r, counted from 0, has rate · "
+      + "min((r + 1)/warm_up, 1).", fields: [WarmUp.rounds.declaration],
     shorthand: "warm_up", example: "learning_rate: {constant: {warm_up: 500}}")
 
   let warmUp: WarmUp

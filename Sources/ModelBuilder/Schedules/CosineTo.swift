@@ -5,7 +5,8 @@ import Spec
 package struct CosineTo: RateSchedule {
   package static let declaration = Declaration(
     "cosine_to", "Falls along half a cosine to a share of itself",
-    details: "Loshchilov and Hutter 2017, equation 5. PyTorch: `CosineAnnealingLR`.",
+    details: "Loshchilov and Hutter 2017, equation 5. \(Descent.formula("(1 + cos(π w))/2")) "
+      + "PyTorch: `CosineAnnealingLR` with T_max = N, where `from` is 0.",
     fields: Descent.fields, shorthand: "to", example: "learning_rate: {cosine_to: 0}")
 
   let descent: Descent

@@ -9,7 +9,9 @@ package struct Exponential: RateSchedule {
     "to", default: 0, in: .within(0...1), "Share of the rate below which it never falls")
   package static let declaration = Declaration(
     "exponential", "Shrinks by the same factor after every round",
-    details: "PyTorch: `ExponentialLR`.",
+    details: "Round r, counted from 0, has rate · max(decay^r, to); warm-up multiplies that by "
+      + "min((r + 1)/warm_up, 1), so the first full rate is already a little lower. PyTorch: "
+      + "`ExponentialLR`.",
     fields: [decay.declaration, to.declaration, WarmUp.rounds.declaration], shorthand: "decay",
     example: "learning_rate: {exponential: 0.999996}")
 

@@ -28,6 +28,12 @@ struct Descent: Sendable {
     "to", default: 0, in: .within(0...1), "Share of the rate that is left at the end")
   static let from = Field.number(
     "from", default: 0, in: .from(0, below: 1), "Share of the run after which it begins")
+  static func formula(_ curve: String) -> String {
+    "Round r of N, counted from 0, has rate · (to + (1 − to) · \(curve)) with w = "
+      + "(r − from · N)/((1 − from) · N), at least 0; warm-up multiplies that by min((r + 1)/warm_up, "
+      + "1). `to` is what round N would have: the last round, N − 1, is one step before it. A run "
+      + "that is made longer falls more slowly from then on."
+  }
   static let fields = [to.declaration, from.declaration, WarmUp.rounds.declaration]
 
   let to: Double

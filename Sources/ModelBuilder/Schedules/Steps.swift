@@ -7,7 +7,9 @@ package struct Steps: RateSchedule {
   static let decay = Field.number(
     "decay", default: 0.1, in: .within(0...1), "What a step leaves of the rate")
   package static let declaration = Declaration(
-    "steps", "Drops by a factor every so many rounds", details: "PyTorch: `StepLR`.",
+    "steps", "Drops by a factor every so many rounds",
+    details: "Round r, counted from 0, has rate · decay^⌊r/every⌋; warm-up multiplies that by "
+      + "min((r + 1)/warm_up, 1). PyTorch: `StepLR`.",
     fields: [every.declaration, decay.declaration, WarmUp.rounds.declaration], shorthand: "every",
     example: "learning_rate: {steps: {every: 10000, decay: 0.5}}")
 

@@ -18,6 +18,8 @@ package struct Graph: Hashable, Sendable {
   package struct Output: Hashable, Sendable {
     package var name: String
     package var node: Int
+
+    package init(name: String, node: Int) { (self.name, self.node) = (name, node) }
   }
   package var nodes: [Node]
   /// What the caller reads after an execution.

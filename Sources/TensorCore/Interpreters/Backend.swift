@@ -65,7 +65,16 @@ package protocol Session: AnyObject {
   func write(_ state: String, _ tensor: HostTensor) throws(BackendError)
   func read(_ state: String) throws(BackendError) -> HostTensor
   /// Plans `graph` once; nothing is allocated when it runs.
-  func compile(_ graph: Graph) throws(BackendError) -> any Executable
+  ///
+  /// - Parameter aside: outputs that only watch: all other outputs and all updates have the bits that
+  ///   they have in the graph without these.
+  func compile(_ graph: Graph, watching aside: Set<String>) throws(BackendError) -> any Executable
+}
+
+extension Session {
+  package func compile(_ graph: Graph) throws(BackendError) -> any Executable {
+    try compile(graph, watching: [])
+  }
 }
 
 package protocol Executable: AnyObject {

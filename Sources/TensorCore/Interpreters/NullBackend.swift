@@ -27,7 +27,9 @@ private final class NullSession: Session {
     return written[state] ?? HostTensor(zeros: type)
   }
 
-  func compile(_ graph: Graph) throws(BackendError) -> any Executable {
+  func compile(
+    _ graph: Graph, watching aside: Set<String>
+  ) throws(BackendError) -> any Executable {
     try graph.requireSound(states: types)
     return NullExecutable(graph)
   }

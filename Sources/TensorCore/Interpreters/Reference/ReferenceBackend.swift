@@ -29,7 +29,9 @@ private final class ReferenceSession: Session {
     HostTensor(try types.state(state), rounding: values[state, default: []])
   }
 
-  func compile(_ graph: Graph) throws(BackendError) -> any Executable {
+  func compile(
+    _ graph: Graph, watching aside: Set<String>
+  ) throws(BackendError) -> any Executable {
     try graph.requireSound(states: types)
     return ReferenceExecutable(graph, self)
   }
