@@ -79,17 +79,23 @@ let package = Package(
     // The formats of a result directory: files, rows, claims; for who writes it and who reads it.
     .target(
       name: "RunFormat", dependencies: ["CLibrary", "Spec", crypto], swiftSettings: strict),
+    // Axes, curves and SVG pictures of them; nothing about runs.
+    .target(name: "Charts", dependencies: ["CLibrary"], swiftSettings: strict),
     // Plays the rounds; the sole writer of a result directory.
     .target(
       name: "Runner",
       dependencies: [
-        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics", "RunFormat",
-        crypto,
+        "CLibrary", "Charts", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics",
+        "RunFormat", crypto,
       ],
       swiftSettings: strict),
     // Reads result directories: tables, charts, comparisons, reports. Writes into none.
     .target(
-      name: "Results", dependencies: ["CLibrary", "Spec", "Images", "RunFormat"],
+      name: "Results", dependencies: ["CLibrary", "Charts", "Spec", "Images", "RunFormat"],
+      resources: [
+        "page.css", "page.html", "table.html", "curves.html", "samples.html", "settings.html",
+        "page.js", "charts.js", "settings.js",
+      ].map { .embedInCode("Report/Page/\($0)") },
       swiftSettings: strict),
     // One file per command; the one list of backends.
     .executableTarget(
@@ -106,7 +112,7 @@ let package = Package(
       name: "ModelBuilderTests", dependencies: ["ModelBuilder", "Spec", "TensorCore"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "CPUBackendTests", dependencies: ["CLibrary", "CPUBackend", "TensorCore"],
+      name: "CPUBackendTests", dependencies: ["CKernels", "CLibrary", "CPUBackend", "TensorCore"],
       swiftSettings: strict),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Spec"], exclude: ["Golden"],
@@ -117,16 +123,17 @@ let package = Package(
     .testTarget(
       name: "RunFormatTests", dependencies: ["CLibrary", "RunFormat", "Spec"],
       swiftSettings: strict),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: strict),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "CLibrary", "RunFormat", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images",
+        "CLibrary", "Charts", "RunFormat", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images",
         "Metrics",
         "CPUBackend",
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Results", "RunFormat", "Spec", "Images"],
+      name: "ResultsTests", dependencies: ["Charts", "Results", "RunFormat", "Spec", "Images"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["CLibrary", "RunFormat", "gan-exp"],

@@ -36,30 +36,3 @@ struct Failure: Error {
     }
   }
 }
-
-/// stdout carries results only; everything said to a person goes to stderr.
-enum Terminal {
-  static func error(_ text: String) {
-    write(text.hasSuffix("\n") ? text : text + "\n")
-  }
-
-  /// A question; the answer is typed on the same line.
-  static func ask(_ text: String) { write(text) }
-
-  /// Whether somebody looks at stderr.
-  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
-  /// One line that the next call replaces; for terminals only.
-  static func redraw(_ line: String) { write("\r\u{1B}[K" + line) }
-
-  private static func write(_ text: String) {
-    // Nobody is left to be told when this fails.
-    try? FileHandle.standardError.write(contentsOf: Foundation.Data(text.utf8))
-  }
-
-  static var showsColour: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
-      && environment["TERM"] ?? "dumb" != "dumb"
-  }
-}

@@ -33,26 +33,37 @@ struct GanExp: ParsableCommand {
 
   static func main() {
     ThreadWaiting.settle()
+    // Whose reader goes away hears of it where it writes.
+    signal(SIGPIPE, SIG_IGN)
     // Beyond a limit on the size of files a write fails, and says so, as on a full disk.
     signal(SIGXFSZ, SIG_IGN)
     do {
-      try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
-      var command = try parseAsRoot()
-      try command.run()
+      try answer()
+    } catch is Output.Closed {
+      // As a program that the signal ends.
+      Foundation.exit(128 + SIGPIPE)
     } catch let failure as Failure {
       Terminal.error(failure.message)
       Foundation.exit(failure.status.rawValue)
     } catch let code as ExitCode {
       Foundation.exit(code.rawValue)
     } catch {
-      let code = exitCode(for: error)
       let text = fullMessage(for: error)
-      if code.isSuccess {
-        if !text.isEmpty { print(text) }
-        Foundation.exit(0)
-      }
       if !text.isEmpty { Terminal.error(text.replacing(/^Error:/, with: "error:")) }
       Foundation.exit(ExitStatus.commandLine.rawValue)
+    }
+  }
+
+  /// Does what the command line says.
+  private static func answer() throws {
+    do {
+      try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot()
+      try command.run()
+    } catch  where !(error is Failure) && !(error is ExitCode) && exitCode(for: error).isSuccess {
+      // Help and the version are thrown.
+      let text = fullMessage(for: error)
+      if !text.isEmpty { try Output.line(text) }
     }
   }
 }

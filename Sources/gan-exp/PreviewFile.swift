@@ -17,6 +17,7 @@ struct PreviewFile {
   init(named: String?, data: String?) throws {
     let folder = data.flatMap(Self.realFolder)
     if let named {
+      try OutputKind.png.check(named)
       if let folder, Self.lies(named, in: folder) {
         throw Failure(
           status: .commandLine,

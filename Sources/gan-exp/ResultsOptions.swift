@@ -16,10 +16,23 @@ struct ResultsOptions: ParsableArguments {
     }
   }
 
-  /// The same, for commands that need no more of a run than its spec: a damaged one will do.
+  /// RUN where a sweep will do as well.
+  func find(_ reference: String) throws -> RunReference.Found {
+    if isDamagedRun(reference) { return .run(path: reference) }
+    return try Failure.reading { () throws(ReferenceError) in
+      try RunReference(reference, results: results).find()
+    }
+  }
+
+  /// The folder of one run, for commands that need no more of it than its spec: a damaged one will do.
   func directory(_ reference: String) throws -> String {
-    FileManager.default.fileExists(atPath: reference + "/resolved.yaml")
-      ? reference : try run(reference).path
+    isDamagedRun(reference) ? reference : try run(reference).path
+  }
+
+  /// A run as far as its spec goes.
+  private func isDamagedRun(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder + "/resolved.yaml")
+      && !RunReference.isSweep(folder)
   }
 
   /// All runs of some folders, ids or `@last`; none named: of the whole folder of results.
@@ -27,7 +40,7 @@ struct ResultsOptions: ParsableArguments {
     guard !references.isEmpty else { return RunScan([results]) }
     return RunScan(
       try references.map { reference in
-        RunScan.holdsRuns(reference) ? reference : try run(reference).path
+        PlainFiles.isFolder(reference) ? reference : try find(reference).path
       })
   }
 }
@@ -49,7 +62,7 @@ struct SelectionOptions: ParsableArguments {
 
   func filter(sorted: Bool = true) throws -> RunFilter {
     try Failure.reading { () throws(ReferenceError) in
-      try RunFilter(where: condition, sort: sorted ? sort : nil)
+      try RunFilter(where: condition, sort: sort, sorts: sorted)
     }
   }
 }
@@ -62,28 +75,6 @@ extension Failure {
   }
 }
 
-extension Terminal {
-  /// What stdout can show.
-  static var style: TerminalStyle {
-    TerminalStyle(
-      isTerminal: isatty(STDOUT_FILENO) == 1, columns: columns,
-      environment: ProcessInfo.processInfo.environment)
-  }
-
-  /// The width to cut a table to; nil where stdout is a file or a pipe.
-  static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? style.width : nil }
-
-  private static var columns: Int? {
-    var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-      ? Int(size.ws_col) : nil
-  }
-
-  static func note(_ lines: [String]) {
-    for line in lines { error("note: \(line)") }
-  }
-}
-
 /// What a command is asked to write never goes into a run.
 func refuseInsideRun(_ path: String) throws {
   guard let run = RunScan.run(around: path) else { return }
@@ -93,7 +84,7 @@ func refuseInsideRun(_ path: String) throws {
 }
 
 /// Writes a file that a command was asked for.
-func writeOutput(_ bytes: [UInt8], to path: String) throws {
-  try refuseInsideRun(path)
+func writeOutput(_ bytes: [UInt8], to path: String, as kind: OutputKind) throws {
+  try kind.check(path)
   try Failure.catching { try writeFile(bytes, to: path) }
 }

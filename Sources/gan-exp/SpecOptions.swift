@@ -110,14 +110,6 @@ func loadSpec(
   }
 }
 
-extension Terminal {
-  /// What is odd about a spec that can be played.
-  static func warn(_ warnings: [Diagnostic]) {
-    if warnings.isEmpty { return }
-    error(Diagnostics(warnings).rendered(colour: showsColour))
-  }
-}
-
 extension Failure {
   static func spec(_ diagnostics: Diagnostics) -> Failure {
     Failure(status: .spec, message: diagnostics.rendered(colour: Terminal.showsColour))

@@ -19,7 +19,9 @@ struct SweepPlan {
   /// Of the data of the first trial.
   private(set) var dataDigest = ""
   private(set) var isLight = true
+  /// Of the trial that takes the most.
   private(set) var bytesPerTrial = 0
+  private(set) var largest: MemoryNeed?
   /// What is odd about trials, once each.
   private(set) var warnings: [Diagnostic] = []
   private let data: DataOptions
@@ -82,6 +84,7 @@ struct SweepPlan {
           let format = set.format.resized(to: trial.data.size)
           let program = try TrainingProgram(trial, format: format)
           _ = try MetricPlan(trial, program)
+          if let problems = program.problems(sampleCount: set.count) { throw problems }
           weigh(program, samples: set.count)
           warnings += program.warnings.map { $0.noting(point) }
           checked.insert(draft.shape)
@@ -154,19 +157,35 @@ struct SweepPlan {
   private mutating func weigh(_ program: TrainingProgram, samples: Int) {
     let layers = Player.allCases.flatMap { program.summary(of: $0).layers }
     if layers.contains(where: { $0.name.hasPrefix("conv") }) { isLight = false }
-    let values = samples * program.format.valueCount
-    // Weights, gradients, two moments, and room for the program itself.
-    bytesPerTrial = max(
-      bytesPerTrial, 4 * values + 16 * layers.map(\.parameters).reduce(0, +) + 300_000_000)
+    let need = program.memoryNeed(sampleCount: samples)
+    if need.total > bytesPerTrial { (bytesPerTrial, largest) = (need.total, need) }
   }
+
+  /// Whether the trial that takes the most memory can be had, and as many side by side as are asked for.
+  ///
+  /// - Throws: exit 4.
+  func requireMemory(jobs: Int) throws {
+    guard let largest else { return }
+    try largest.require(in: experiment)
+    let limit = MemoryLimit.current
+    guard jobs > 1, bytesPerTrial > limit.bytes / jobs else { return }
+    throw Failure(
+      status: .files,
+      message: "error: \(jobs) trials side by side need \(ByteCount(bytesPerTrial)) each\n"
+        + "  = \(limit.words) \(ByteCount(limit.bytes)) of memory\n"
+        + "  = \(max(1, limit.bytes / bytesPerTrial)) at a time fit: --jobs")
+  }
+
+  /// Trials that a search comes to in all; 0 where all are known.
+  var searchedCount: Int { sweep.method == .tpe ? sweep.budgetTrials ?? 0 : 0 }
 
   /// Trials side by side, and threads for each: small networks gain more from trials than from
   /// threads; a convolution uses all cores.
   func jobs(_ wanted: Int?, threads: Int?) -> (jobs: Int, threads: Int) {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let fitting = max(
-      1, Int(Double(ProcessInfo.processInfo.physicalMemory) * 0.8) / max(1, bytesPerTrial))
-    let count = max(trials.count, sweep.method == .tpe ? sweep.budgetTrials ?? 0 : 0)
+      1, Int(Double(MemoryLimit.current.bytes) * 0.8) / max(1, bytesPerTrial))
+    let count = max(trials.count, searchedCount)
     let jobs = wanted ?? (isLight ? min(cores, fitting, count) : 1)
     return (jobs, threads ?? max(1, cores / max(1, jobs)))
   }

@@ -38,11 +38,20 @@ struct SweepRunOptions: ParsableArguments {
     return found
   }
 
+  /// Whether there are the trials that `--only` names.
+  func check(trialCount count: Int) throws {
+    guard let last = try chosen()?.max(), last >= count else { return }
+    throw ValidationError(
+      "--only \(only ?? ""): this sweep has \(count) trials, 0 to \(count - 1); there is no \(last)"
+    )
+  }
+
   /// Plays a sweep and ends with its exit code.
   func play(
     _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
     _ machine: MachineOptions, quiet: Bool
   ) throws {
+    try check(trialCount: max(directory.trials.count, plan.trials.count, plan.searchedCount))
     var options = SweepOptions()
     let section = plan.sweep
     let wanted = plan.jobs(Int(jobs), threads: machine.threads)
@@ -60,13 +69,13 @@ struct SweepRunOptions: ParsableArguments {
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)
     Interrupts.install()
-    let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet))
+    let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
     let outcome = try Failure.catching {
       var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
       return try run.play()
     }
     display.show(outcome, directory.path)
-    print(directory.path)
+    try Output.result(directory.path)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 

@@ -111,7 +111,8 @@ package struct RunClaim: Sendable {
       throw .file(
         path: "\(path)/owner.json", action: "read",
         reason: "it does not say who is at work, and somebody was "
-          + "\(Int(max(0, silence ?? 0))) s ago; after \(Int(lostAfter)) s of silence anybody may go on")
+          + "\(Int(max(0, silence ?? 0))) s ago; after \(Int(lostAfter)) s of silence anybody may go on"
+      )
     }
     let isAlive = owner.isAlive(seenBy: process)
     guard isAlive ?? true, !isSilent || (evenIfSilent && isAlive == true) else {

@@ -113,14 +113,6 @@ extension RunError {
   }
 }
 
-/// Puts a file at `path`, in the stead of one that may be there; makes the folders on the way.
-package func writeFile(
-  _ bytes: [UInt8], to path: String, files: FileLayer = FileLayer()
-) throws(RunError) {
-  try files.makeDirectories(path.parentPath)
-  try files.replace(path, with: bytes)
-}
-
 /// A folder that nobody sees yet.
 package struct DraftFolder {
   package let path: String

@@ -120,6 +120,14 @@ package struct FileLayer: Sendable {
     }
   }
 
+  /// Writes into a device or a pipe that is there.
+  package func fill(_ path: String, _ bytes: [UInt8]) throws(RunError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "write") }
+    defer { close(descriptor) }
+    try writeAll(descriptor, bytes, path, .write)
+  }
+
   package func rename(_ path: String, to target: String) throws(RunError) {
     try check(.rename, target, "put in place")
     let outcome = CLibrary.rename(path, target)

@@ -125,7 +125,22 @@ package enum PlainFiles {
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// A device, a pipe or a socket, perhaps behind a link: nothing that could be replaced.
+  package static func isSpecial(_ path: String) -> Bool {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// What a link says; nil, with `errno`, if it cannot be read.
+  package static func target(ofLink path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &bytes, bytes.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
 
   /// Without links, `.` and `..`; nil if there is nothing.
   package static func absolute(_ path: String) -> String? {

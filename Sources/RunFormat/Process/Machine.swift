@@ -49,13 +49,6 @@ package enum Machine {
     return now.hasEnded ? .gone : .there(start: now.start)
   }
 
-  package static func target(ofLink path: String) -> String? {
-    var bytes = [CChar](repeating: 0, count: 256)
-    let count = readlink(path, &bytes, bytes.count)
-    guard count > 0 else { return nil }
-    return String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
   /// Clock ticks from the start of the machine to that of a process, and whether all that is left of
   /// it is its exit code.
   package static func facts(ofProcess pid: Int) -> (start: String, hasEnded: Bool)? {
@@ -67,8 +60,10 @@ package enum Machine {
     return words.count > 20 ? (String(words[20]), ["Z", "X"].contains(words[1])) : nil
   }
 
-  package static func firstLine(_ path: String) -> String? {
-    text(path)?.split(separator: "\n").first.map(String.init)
+  static func firstLine(_ path: String) -> String? { lines(path).first }
+
+  static func lines(_ path: String) -> [String] {
+    text(path)?.split(separator: "\n").map(String.init) ?? []
   }
 
   private static func trimmed(_ text: Substring) -> String {

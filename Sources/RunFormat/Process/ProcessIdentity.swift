@@ -16,7 +16,7 @@ package struct ProcessIdentity: Sendable, Hashable {
     let pid = Int(getpid())
     return ProcessIdentity(
       pid: pid, host: Machine.host, boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"),
-      namespace: Machine.target(ofLink: "/proc/self/ns/pid"),
+      namespace: PlainFiles.target(ofLink: "/proc/self/ns/pid"),
       start: Machine.facts(ofProcess: pid)?.start)
   }
 

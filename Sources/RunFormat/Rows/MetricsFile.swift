@@ -23,7 +23,9 @@ package enum MetricsFile {
     var columns: [String] = []
     var cells: [String: [Double: Double]] = [:]
     for row in rows {
-      guard let at = Double(row[step]), let number = Double(row[value]) else { continue }
+      guard let at = Double(row[step]), at.isFinite, let number = Double(row[value]) else {
+        continue
+      }
       let note = telling.map { row[$0] }.filter { !$0.isEmpty }.joined(separator: ", ")
       let name = note.isEmpty ? row[metric] : "\(row[metric]) (\(note))"
       if steps.last != at, !steps.contains(at) { steps.append(at) }

@@ -81,7 +81,8 @@ package struct NumberTable: Sendable {
         let isEmpty = position == end
         position = end + 1
         if isEmpty { continue }
-        guard cell == row.count, row[0] != nil else {
+        // A row that does not say where it stands belongs nowhere.
+        guard cell == row.count, row[0]?.isFinite == true else {
           damaged += 1
           continue
         }

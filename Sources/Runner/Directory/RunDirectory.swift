@@ -213,7 +213,8 @@ package final class RunDirectory {
   }
 
   func log(_ line: String) throws(RunError) {
-    try append("log.txt", "\(Moment.now.iso) \(line)\n")
+    let words = shown(line).replacing("\n", with: " ")
+    try append("log.txt", "\(Moment.now.iso) \(words)\n")
   }
 
   func writeStatus(_ status: RunStatus) throws(RunError) {

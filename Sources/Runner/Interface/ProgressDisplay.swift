@@ -20,8 +20,9 @@ package final class ProgressDisplay {
   private let verbose: Bool
   private let clock: () -> Double
   private let put: (String) -> Void
-  /// Times at which so many rounds and images were done, oldest first.
+  /// Times at which so many rounds and images were done, oldest first: without what was not training.
   private var marks: [(time: Double, step: Int, images: Int)] = []
+  private var pauses = TrainingPauses()
   /// What is counted: `img/s`.
   private var unit = "img"
   private var lastDrawn = -Double.infinity
@@ -30,10 +31,7 @@ package final class ProgressDisplay {
 
   package init(
     style: Style, verbose: Bool = false, clock: @escaping () -> Double = monotonicSeconds,
-    put: @escaping (String) -> Void = { text in
-      var text = text
-      text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    put: @escaping (String) -> Void
   ) {
     (self.style, self.verbose, self.clock, self.put) = (style, verbose, clock, put)
   }
@@ -50,6 +48,7 @@ package final class ProgressDisplay {
   }
 
   package func show(_ event: RunEvent) {
+    pauses.note(event, at: clock())
     switch event {
     case .started(let directory, let timetable, let format):
       if case .vector = format { unit = format.plural }
@@ -57,7 +56,10 @@ package final class ProgressDisplay {
         "\(directory): \(grouped(timetable.rounds)) rounds, "
           + "\(grouped(timetable.imageCount)) \(format.plural) an epoch")
     case .resumed(let step): say("going on after step \(grouped(step))")
-    case .grown(let words): say(words)
+    case .grown(let words):
+      // The rounds before were other ones, and the next begins with the making of its graphs.
+      marks = []
+      say(words)
     case .round(let progress): show(progress)
     case .row(let row): if verbose { say("row \(row.csv.dropLast())") }
     case .picture(let path): if verbose { say("picture \(path)") }
@@ -73,8 +75,9 @@ package final class ProgressDisplay {
 
   private func show(_ progress: RoundProgress) {
     let now = clock()
-    marks.append((now, progress.step, progress.images))
-    while marks.count > 2, now - marks[1].time >= Self.rateWindow { marks.removeFirst() }
+    let trained = now - pauses.seconds
+    marks.append((trained, progress.step, progress.images))
+    while marks.count > 2, trained - marks[1].time >= Self.rateWindow { marks.removeFirst() }
     let isLast = progress.step == progress.steps
     switch style {
     case .quiet: return
@@ -107,7 +110,7 @@ package final class ProgressDisplay {
           ? "\(fixed(perRound * 1000, decimals: 1)) ms/round"
           : "\(Int((perRound * 1000).rounded())) ms/round")
       parts.append("\(grouped(Int(Double(last.images - first.images) / seconds))) \(unit)/s")
-      let left = Double(progress.steps - progress.step) * perRound
+      let left = Double(progress.steps - progress.step) * (perRound + pauses.secondsARound)
       if progress.step < progress.steps { parts.append("\(Duration.words(left)) left") }
     }
     return parts.joined(separator: "  ")

@@ -12,10 +12,7 @@ package final class SweepDisplay {
 
   package init(
     style: ProgressDisplay.Style, clock: @escaping () -> Double = monotonicSeconds,
-    put: @escaping (String) -> Void = { text in
-      var text = text
-      text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    put: @escaping (String) -> Void
   ) {
     (self.style, self.clock, self.put) = (style, clock, put)
   }

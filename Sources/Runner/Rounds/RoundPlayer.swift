@@ -59,6 +59,8 @@ final class RoundPlayer {
   /// Round programs by batch size; the last batch of an epoch has its own.
   private var programs: [Int: RoundProgram] = [:]
   private var compiled: [Place: Compiled] = [:]
+  /// Names of outputs without those for an observer, of each graph, by batch size.
+  private var unobserved: [Int: [Set<String>]] = [:]
 
   /// Seconds that rounds have waited for data.
   var waited: Double { feeder.waited }
@@ -131,6 +133,7 @@ final class RoundPlayer {
       self.stage = stage
       programs = [:]
       compiled = [:]
+      unobserved = [:]
     }
     guard levels.optimizersBegin(inRound: round) else { return }
     for state in program.optimizerMemory {
@@ -151,12 +154,24 @@ final class RoundPlayer {
     let place = Place(batch: batch, graph: index)
     if let known = compiled[place] { return known }
     let graph = roundProgram(batch: batch).graphs[index]
+    let outputs = Set(graph.outputs.map(\.name))
+    let aside = observing ? outputs.subtracting(playedOutputs(batch: batch)[index]) : []
     let made = Compiled(
-      graph: graph, feeds: Set(graph.inputs(.feed).map(\.name)),
-      outputs: Set(graph.outputs.map(\.name)),
-      executable: try onDevice { () throws(BackendError) in try session.compile(graph) })
+      graph: graph, feeds: Set(graph.inputs(.feed).map(\.name)), outputs: outputs,
+      executable: try onDevice { () throws(BackendError) in
+        try session.compile(graph, watching: aside)
+      })
     compiled[place] = made
     return made
+  }
+
+  /// What each graph gives out in a run that nobody observes.
+  private func playedOutputs(batch: Int) -> [Set<String>] {
+    if let known = unobserved[batch] { return known }
+    let played = program.round(batch: batch, real: program.realInput, at: stage)
+    let outputs = played.graphs.map { Set($0.outputs.map(\.name)) }
+    unobserved[batch] = outputs
+    return outputs
   }
 
   private func feed(

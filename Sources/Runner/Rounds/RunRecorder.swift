@@ -1,3 +1,4 @@
+import Charts
 import Images
 import ModelBuilder
 import RunFormat
@@ -168,9 +169,9 @@ final class RunRecorder {
   }
 
   func drawCurves() throws(RunError) {
-    func points(_ column: LossColumn) -> [LossChart.Point] {
+    func points(_ column: LossColumn) -> [Curve.Point] {
       curves.compactMap { epoch, row in
-        row[column].map { LossChart.Point(epoch: epoch, loss: $0) }
+        row[column].map { Curve.Point(x: epoch, value: $0) }
       }
     }
     try directory.write(
@@ -289,6 +290,9 @@ final class RunRecorder {
   ) throws(RunError) {
     let start = monotonicSeconds()
     try body()
-    cost.add(kind, monotonicSeconds() - start)
+    let seconds = monotonicSeconds() - start
+    cost.add(kind, seconds)
+    // Rates are those of training.
+    if kind != .rows { lastRow.time += seconds }
   }
 }

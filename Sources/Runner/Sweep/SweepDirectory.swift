@@ -265,7 +265,7 @@ package struct SweepDirectory: Sendable {
     var text =
       (["index", "name", "state"] + paths + ["seed", "step", "seconds", "d_loss", "g_loss"]
       + (objective.map { ["best_\($0.metric)"] } ?? []) + ["reason"])
-      .map(Self.cell).joined(separator: ",") + "\n"
+      .map(\.csvCell).joined(separator: ",") + "\n"
     for (trial, state) in zip(trials, states) {
       let result = (try? files.read("\(folder(trial))/result.json", limit: 1 << 20))
         .flatMap { try? JSON(parsing: $0) }
@@ -280,7 +280,7 @@ package struct SweepDirectory: Sendable {
       ]
       if let objective { cells.append(scores(trial, objective).best.map { "\($0.value)" } ?? "") }
       cells.append(state.reason?.split(separator: "\n").joined(separator: " ") ?? "")
-      text += cells.map(Self.cell).joined(separator: ",") + "\n"
+      text += cells.map(\.csvCell).joined(separator: ",") + "\n"
     }
     try put("summary.csv", Array(text.utf8))
   }
@@ -293,11 +293,6 @@ package struct SweepDirectory: Sendable {
 
   private func lastRow(of trial: PlannedTrial) -> NumberTable? {
     try? NumberTable(lastRowOf: "\(folder(trial))/losses.csv")
-  }
-
-  private static func cell(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n".contains($0) }) else { return text }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
   }
 }
 

@@ -42,7 +42,9 @@ extension ScheduleSection {
     "generator_steps", default: 1, in: .within(1...1_000), "Moves of the generator in a round")
   private static let latentsKey = Field.choice(
     "latents", of: Latents.self, default: .shared,
-    "Whether the second mover plays with the latents of the first (`shared`) or draws its own")
+    "Whether the second mover plays with the latents of the first (`shared`) or draws its own; with "
+      + "`order: [generator, discriminator]` and `shared` the critic sees the images from before the "
+      + "generator's step, which both moves then share")
   private static let criticBatchKey = Field.choice(
     "critic_batch", of: CriticBatch.self, default: .separate,
     "In its own move the critic sees real and generated images one after the other (`separate`) or "

@@ -158,7 +158,7 @@ extension Field where Value == [Choice] {
 
 /// The shortest decimal that reads back as the same number, without `.0` on a whole one.
 package func numberText(_ x: Double) -> String {
-  if let whole = Int(exactly: x), abs(whole) < 1_000_000_000_000_000 { return "\(whole)" }
+  if let whole = Int(exactly: x), whole.magnitude < 1_000_000_000_000_000 { return "\(whole)" }
   let text = "\(x)"
   // `1e-05` is a text to readers of YAML 1.1.
   guard let e = text.firstIndex(of: "e"), !text.contains(".") else { return text }

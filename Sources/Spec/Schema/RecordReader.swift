@@ -97,14 +97,21 @@ struct RecordReader {
     return true
   }
 
+  /// More unknown keys than anybody reads would make a file slow to answer.
+  private static let hintLimit = 100
+
   mutating func reportUnknownKeys(
     _ entries: [YAMLEntry], known: [String], in subject: Subject
   ) {
-    for entry in entries where !known.contains(entry.key) {
+    let unknown = entries.filter { !known.contains($0.key) }
+    for (index, entry) in unknown.enumerated() {
+      let hint =
+        index < Self.hintLimit
+        ? Synonyms.hint(entry.key, among: known) ?? place(of: entry.key, outside: subject) : nil
       findings.append(
         Diagnostic(
           "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
-          label: Synonyms.hint(entry.key, among: known) ?? place(of: entry.key, outside: subject),
+          label: hint,
           notes: [
             known.isEmpty
               ? "\(subject.name) takes no keys" : "keys here: \(known.joined(separator: ", "))"

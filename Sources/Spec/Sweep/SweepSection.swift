@@ -41,7 +41,9 @@ struct SweepRule: Sendable {
 
 extension SweepSection {
   static let methodKey = Field.choice(
-    "method", of: Method.self, default: .grid, "How trials are chosen")
+    "method", of: Method.self, default: .grid,
+    "How trials are chosen; `tpe` is Optuna's TPESampler with `multivariate=False`: each axis by itself"
+  )
   static let replicatesKey = Field.integer(
     "replicates", default: 1, in: .within(1...10_000), "Seeds a trial: seed, seed + 1, …")
   static let trialsKey = Field.optionalInteger(

@@ -69,8 +69,9 @@ package indirect enum JSON: Sendable {
       case "\r": out += "\\r"
       case "\t": out += "\\t"
       default:
-        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar == "\u{2028}"
-          || scalar == "\u{2029}" || scalar == "\u{FEFF}"
+        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar == "\u{FEFF}"
+          || (0x200B...0x200F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
+          || (0x2060...0x206F).contains(scalar.value)
         {
           let code = String(scalar.value, radix: 16)
           out += "\\u" + String(repeating: "0", count: 4 - code.count) + code

@@ -102,6 +102,42 @@ private struct Excerpt {
   }
 }
 
+/// A text, several lines perhaps, that is on its way to a terminal or a file for people: what would move
+/// the cursor, hide what follows or turn its direction is shown as the code it is, `\x1b`, `\u{202e}`.
+///
+/// - Parameter keepsColour: whether sequences that only choose colours stay.
+package func shown(_ text: String, keepsColour: Bool = false) -> String {
+  guard text.utf8.contains(where: { $0 >= 0x7F || $0 < 0x20 && $0 != 0x0A && $0 != 0x09 }) else {
+    return text
+  }
+  var view = ""
+  var rest = text.unicodeScalars[...]
+  while let scalar = rest.first {
+    if keepsColour, let end = endOfColour(rest) {
+      view.unicodeScalars.append(contentsOf: rest[..<end])
+      rest = rest[end...]
+      continue
+    }
+    rest.removeFirst()
+    if scalar == "\n" || scalar == "\t" || !scalar.isControl {
+      view.unicodeScalars.append(scalar)
+    } else {
+      let code = String(scalar.value, radix: 16)
+      view +=
+        scalar.value < 0x100
+        ? "\\x" + (code.count < 2 ? "0" : "") + code : "\\u{\(code)}"
+    }
+  }
+  return view
+}
+
+/// Behind `ESC [ 1 ; 2 m`, if the text begins so.
+private func endOfColour(_ text: Substring.UnicodeScalarView) -> String.Index? {
+  guard text.starts(with: "\u{1B}[".unicodeScalars) else { return nil }
+  let codes = text.dropFirst(2).drop { ("0"..."9").contains($0) || $0 == ";" }
+  return codes.first == "m" ? codes.index(after: codes.startIndex) : nil
+}
+
 /// Control characters would move the cursor: they are shown as U+FFFD, tabs as one space.
 func visible(_ text: String) -> String {
   guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
@@ -112,9 +148,14 @@ func visible(_ text: String) -> String {
 
 extension Unicode.Scalar {
   fileprivate var visible: Unicode.Scalar {
+    isControl ? self == "\t" ? " " : "\u{FFFD}" : self
+  }
+
+  /// Of no shape, and felt by what stands around it.
+  fileprivate var isControl: Bool {
     switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: self == "\t" ? " " : "\u{FFFD}"
-    default: self
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
     }
   }
 

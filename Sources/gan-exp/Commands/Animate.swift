@@ -37,7 +37,14 @@ struct Animate: ParsableCommand {
     }
   }
 
+  /// Another one for whatever makes another picture.
+  private func fileName(_ run: Results.Run) -> String {
+    let kind = (weights == "ema" ? "-ema" : "") + (rate == 4 ? "" : "-rate-\(rate)")
+    return "\(RunReference.fileName(of: run.path, name: run.name))-training\(kind).png"
+  }
+
   func run() throws {
+    if let to { try OutputKind.png.check(to) }
     let run = try results.run(reference)
     let frames: [Raster]
     do throws(ReadingError) {
@@ -46,8 +53,8 @@ struct Animate: ParsableCommand {
       throw Failure(status: .files, message: "error: \(error)")
     }
     let bytes = try encodeAnimatedPNG(frames, delay: 1000 / rate, lastDelay: 2000)
-    let target = to ?? "\(run.name)-training\(weights == "ema" ? "-ema" : "").png"
-    try writeOutput(bytes, to: target)
-    print(target)
+    let target = to ?? fileName(run)
+    try writeOutput(bytes, to: target, as: .png)
+    try Output.line(target)
   }
 }

@@ -50,7 +50,7 @@ struct Benchmark: ParsableCommand {
         program, data: data, backend: machine.backend, rounds: rounds
       ).sorted()
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
-      print("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
+      try Output.line("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
     }
   }
 }

@@ -1,19 +1,20 @@
 import ArgumentParser
 import Images
 import Results
+import Spec
 
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Puts runs beside one another: a row a spec, a column for each thing that differs.",
     discussion: """
-      Runs that are equal but for their seed are one row, mean ± standard deviation (number of runs);
+      Runs that are equal but for their seed are one row, mean ± standard deviation (number of seeds);
       where some have finished, only those count.
       """)
 
   enum Choice: String, CaseIterable, ExpressibleByArgument { case last, best, min, max, mean }
   enum Form: String, EnumerableFlag { case csv, json, md, html }
 
-  @Argument(help: "Runs, or folders of them: a path, the beginning of an id, @last.")
+  @Argument(help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.")
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
@@ -39,24 +40,43 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
+    if let grids { try OutputKind.png.check(grids) }
+    if let curves { try OutputKind.svg.check(curves) }
     let filter = try selection.filter(sorted: false)
     let base = try baseline.map(results.run)
     let scan = try results.scan(references)
     let loaded = LoadedRun.load(scan.runs, value: choice)
     let kept = try Failure.reading { () throws(ReferenceError) in try filter.apply(loaded) }
+    let columns = measures.map { $0.split(separator: ",").map(String.init) }
+    try Self.check(columns ?? [], kept)
     let comparison = Comparison(
       kept, value: choice,
-      measures: measures.map { $0.split(separator: ",").map(String.init) }, baseline: base,
+      measures: columns, baseline: base,
       sort: selection.sort)
-    Terminal.note(scan.notes + kept.flatMap(\.problems))
+    Terminal.note(scan.notes + kept.flatMap(\.problems) + comparison.notes)
     if let baseline, comparison.baseline == nil {
       throw Failure(
         status: .commandLine, message: "error: --baseline \(baseline) is none of the runs compared")
     }
-    print(text(comparison), terminator: "")
+    let shown = text(comparison)
+    if form == nil { try Output.table(shown) } else { try Output.text(shown) }
     if let grids { try write(GridSheet(comparison, at: at), to: grids) }
     if let curves {
-      try writeOutput(Array(comparison.curves(title: title).svg.utf8), to: curves)
+      try writeOutput(Array(comparison.curves(title: title).svg.utf8), to: curves, as: .svg)
+    }
+  }
+
+  /// Whether each column is one of some run.
+  private static func check(_ columns: [String], _ runs: [LoadedRun]) throws {
+    let known = runs.flatMap { $0.measures.map(\.name) }
+    guard !known.isEmpty else { return }
+    for column in columns where !known.contains(column) {
+      let near = nearest(to: column, in: known).map { "did you mean `\($0)`?" }
+      let all = Set(known).sorted().joined(separator: ", ")
+      throw Failure(
+        status: .commandLine,
+        message: "error: --measures: no run here has a column `\(column)`\n"
+          + "  = \(near ?? "columns: \(all)")")
     }
   }
 
@@ -94,6 +114,6 @@ struct Compare: ParsableCommand {
     do throws(PNGError) { bytes = try encodePNG(picture) } catch {
       throw Failure(status: .internalError, message: "error: \(path): \(error)")
     }
-    try writeOutput(bytes, to: path)
+    try writeOutput(bytes, to: path, as: .png)
   }
 }

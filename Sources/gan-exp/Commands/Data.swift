@@ -43,10 +43,10 @@ struct Data: ParsableCommand {
     func run() throws {
       let width = DatasetCatalog.all.map { $0.declaration.name.count }.max() ?? 0
       for kind in DatasetCatalog.all {
-        print("\(kind.declaration.name.padded(to: width))  \(kind.declaration.summary)")
+        try Output.line("\(kind.declaration.name.padded(to: width))  \(kind.declaration.summary)")
         for source in kind.ready {
           let indent = String(repeating: " ", count: width + 2)
-          print("\(indent)\(source.title): \(Self.state(of: source, data))")
+          try Output.line("\(indent)\(source.title): \(Self.state(of: source, data))")
         }
       }
     }
@@ -90,7 +90,7 @@ struct Data: ParsableCommand {
       let place = try PreviewFile(named: to, data: folder)
       let set = try Data.load(name, data)
       try place.write(try Failure.catching { try set.preview(columns: columns) })
-      print(place.path)
+      try Output.line(place.path)
     }
   }
 }

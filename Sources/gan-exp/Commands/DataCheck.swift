@@ -34,33 +34,36 @@ extension Data {
         preview == "none"
         ? nil : try PreviewFile(named: preview, data: try? folder?.place(request))
       let set: any SampleSet
+      var lines: [String]
       do throws(DatasetError) {
         if let folder {
           let survey = try folder.survey(request)
           if size == nil, survey.needsSize { request.size = Self.previewSide }
           let pictures = try folder.tolerant.load(request)
           set = pictures
-          print(
-            "\(set.name): \(set.count) pictures, "
-              + "as \(pictures.channels)×\(pictures.height)×\(pictures.width)")
-          describe(survey)
+          lines =
+            [
+              "\(set.name): \(set.count) pictures, "
+                + "as \(pictures.channels)×\(pictures.height)×\(pictures.width)"
+            ] + Self.lines(survey)
         } else {
           set = try source.load(request)
-          print("\(set.name): \(set.count) \(set.format)")
+          lines = ["\(set.name): \(set.count) \(set.format)"]
         }
       } catch {
         throw Failure.data(error)
       }
-      print("sha256 \(set.digest)")
+      lines.append("sha256 \(set.digest)")
       let width = set.classNames.map(\.count).max() ?? 0
       for (label, count) in zip(set.classNames, set.classCounts) {
-        print("class \(label.padded(to: width))  \(count)")
+        lines.append("class \(label.padded(to: width))  \(count)")
       }
       for warning in set.remarks.warnings { Terminal.error("warning: \(warning)") }
-      for bad in set.skipped { print("bad \(bad.name): \(bad.reason)") }
+      lines += set.skipped.map { "bad \($0.name): \($0.reason)" }
+      try Output.line(lines.joined(separator: "\n"))
       if let place {
         try place.write(try Failure.catching { try set.preview(columns: 16) })
-        print(place.path)
+        try Output.line(place.path)
       }
       if let folder, folder.isStrict, !set.skipped.isEmpty {
         throw Failure.data(
@@ -69,7 +72,7 @@ extension Data {
       }
     }
 
-    private func describe(_ survey: FolderSurvey) {
+    private static func lines(_ survey: FolderSurvey) -> [String] {
       let sizes = survey.sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       let shown = sizes.prefix(5).map { "\($0.value) of \($0.key.width)×\($0.key.height)" }
       var line = "sizes \(shown.joined(separator: ", "))"
@@ -79,12 +82,16 @@ extension Data {
         line += ", \(sizes.count - 5) more, from \(smallest.width)×\(smallest.height) to "
         line += "\(largest.width)×\(largest.height)"
       }
-      print(line)
+      var lines = [line]
       let all = survey.sizes.values.reduce(0, +)
-      print("colour \(all - survey.greyCount), grey \(survey.greyCount)")
+      lines.append("colour \(all - survey.greyCount), grey \(survey.greyCount)")
       let kinds = survey.kinds.sorted { $0.key.rawValue < $1.key.rawValue }
-      print("kinds \(kinds.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))")
-      if survey.unread.count > 0 { print("other files, not read: \(survey.unread.words)") }
+      lines.append(
+        "kinds \(kinds.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))")
+      if survey.unread.count > 0 {
+        lines.append("other files, not read: \(survey.unread.words)")
+      }
+      return lines
     }
   }
 

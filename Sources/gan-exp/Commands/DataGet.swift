@@ -25,14 +25,15 @@ extension Data {
       }
       let folder = (data.dataDir ?? DataOptions.ownFolder) + "/" + published.name
       let display = TransferDisplay()
+      let paths: [String]
       do throws(DatasetError) {
-        let paths = try Download(published, from: from).run(into: folder, progress: display.show)
+        paths = try Download(published, from: from).run(into: folder, progress: display.show)
         display.close()
-        for path in paths { print(path) }
       } catch {
         display.close()
         throw Failure.data(error)
       }
+      for path in paths { try Output.line(path) }
     }
 
     private func unknown(_ names: [String]) -> Failure {

@@ -30,29 +30,29 @@ struct Describe: ParsableCommand {
     let networks = [Player.generator, .discriminator].map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
     if json {
-      print(try Self.json(program, networks, stages))
+      try Output.line(Self.json(program, networks, stages))
     } else if graph {
       for stage in program.growth.map({ $0.stages.map(Optional.some) }) ?? [nil] {
         let words = stage.flatMap { program.growth?.words($0) }.map { ", \($0)" } ?? ""
         let round = program.round(
           batch: experiment.data.batch, real: program.realInput, at: stage)
         for (index, graph) in round.graphs.enumerated() {
-          print("# graph \(index) of the round\(words)")
-          print(graph.text)
+          try Output.line("# graph \(index) of the round\(words)")
+          try Output.line(graph.text)
         }
       }
     } else {
       // Comments, so that what is printed is a spec.
       let tables =
         networks.map(Self.table) + (stages.isEmpty ? [] : [Self.table(stages)])
-        + [Self.round(program)]
+        + [Self.round(program), "memory: \(program.memoryNeed(sampleCount: nil).words)"]
       for line in tables.joined(separator: "\n\n").split(
         separator: "\n", omittingEmptySubsequences: false)
       {
-        print(line.isEmpty ? "#" : "# \(line)")
+        try Output.line(line.isEmpty ? "#" : "# \(line)")
       }
-      print("")
-      print(experiment.resolvedYAML(comments: true), terminator: "")
+      try Output.line("")
+      try Output.text(experiment.resolvedYAML(comments: true))
     }
   }
 

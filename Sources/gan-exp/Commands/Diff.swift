@@ -18,7 +18,7 @@ struct Diff: ParsableCommand {
   func run() throws {
     let difference = RunDifference(try results.run(old), try results.run(new))
     Terminal.note(difference.problems)
-    print(json ? difference.json.text + "\n" : difference.text, terminator: "")
+    if json { try Output.line(difference.json.text) } else { try Output.table(difference.text) }
     if !difference.isEmpty { throw ExitCode(1) }
   }
 }

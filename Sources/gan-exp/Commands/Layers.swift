@@ -14,21 +14,21 @@ struct Layers: ParsableCommand {
       for category in Category.allCases {
         let words = vocabulary.declarations(category)
         guard !words.isEmpty else { continue }
-        print("\(category.plural)")
+        try Output.line("\(category.plural)")
         let width = words.map(\.name.count).max() ?? 0
         for word in words.sorted(by: { $0.name < $1.name }) {
-          print("  \(word.name.padded(to: width))  \(word.summary)")
+          try Output.line("  \(word.name.padded(to: width))  \(word.summary)")
         }
-        print("")
+        try Output.line("")
       }
-      print("`gan-exp layers NAME` lists the keys of one.")
+      try Output.line("`gan-exp layers NAME` lists the keys of one.")
       return
     }
     let found = Category.allCases.compactMap { category in
       vocabulary.declaration(category, named: name).map { (category, $0) }
     }
     guard !found.isEmpty else { throw unknown(name) }
-    print(found.map { explained($1, $0) }.joined(separator: "\n\n"))
+    try Output.line(found.map { explained($1, $0) }.joined(separator: "\n\n"))
   }
 
   private func unknown(_ name: String) -> Failure {

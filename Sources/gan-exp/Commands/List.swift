@@ -5,8 +5,8 @@ struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "Lists runs: state, progress, losses.")
 
-  @Argument(help: "Folders of runs; none: all of --results.")
-  var folders: [String] = []
+  @Argument(help: "Runs, sweeps, or folders of them; none: all of --results.")
+  var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
 
@@ -15,13 +15,12 @@ struct List: ParsableCommand {
 
   func run() throws {
     let filter = try selection.filter()
-    let scan = RunScan(folders.isEmpty ? [results.results] : folders)
+    let scan = try results.scan(references)
     let list = try Failure.reading { () throws(ReferenceError) in
       try RunList(scan, filter: filter)
     }
     Terminal.note(list.notes)
-    print(
-      json ? list.data.json.text + "\n" : list.table.aligned(width: Terminal.tableWidth),
-      terminator: "")
+    if json { return try Output.line(list.data.json.text) }
+    try Output.table(list.table.aligned(width: Terminal.tableWidth))
   }
 }

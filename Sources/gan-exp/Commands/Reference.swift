@@ -6,5 +6,5 @@ struct Reference: ParsableCommand {
     abstract: "Prints the reference of the experiment file (docs/experiment-file.md).",
     shouldDisplay: false)
 
-  func run() throws { print(referenceMarkdown(vocabulary), terminator: "") }
+  func run() throws { try Output.text(referenceMarkdown(vocabulary)) }
 }

@@ -6,7 +6,7 @@ struct WriteReport: ParsableCommand {
     commandName: "report",
     abstract: "Writes one HTML file about a run or many: table, curves, samples, specs.")
 
-  @Argument(help: "Runs, or folders of them: a path, the beginning of an id, @last.")
+  @Argument(help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.")
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
@@ -17,18 +17,19 @@ struct WriteReport: ParsableCommand {
   var title: String?
 
   func run() throws {
+    try OutputKind.html.check(to)
     let filter = try selection.filter(sorted: false)
     let scan = try results.scan(references)
     let loaded = LoadedRun.load(scan.runs)
     let kept = try Failure.reading { () throws(ReferenceError) in try filter.apply(loaded) }
-    Terminal.note(scan.notes)
     guard let first = kept.first else {
       throw Failure(status: .files, message: "error: there is no run to report on")
     }
     let names = Set(kept.map(\.run.name))
     let heading = title ?? (names.count == 1 ? first.run.name : "\(names.count) experiments")
     let report = Report(title: heading, runs: kept, sort: selection.sort, notes: scan.notes)
-    try writeOutput(Array(report.html.utf8), to: to)
-    print(to)
+    Terminal.note(report.notes)
+    try writeOutput(Array(report.html.utf8), to: to, as: .html)
+    try Output.line(to)
   }
 }

@@ -9,11 +9,13 @@ struct Resume: ParsableCommand {
     abstract: "Continues a run or a sweep from its directory alone; prints its path.",
     discussion: """
       What comes out is what would have come out had the run never stopped. `run` always makes a
-      new directory; only `resume` goes on in one.
+      new directory; only `resume` goes on in one. @last is what was begun last: a run, or a whole
+      sweep.
       """)
 
   @Argument(
-    help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
+    help: ArgumentHelp(
+      "A run or a sweep: a folder, the beginning of an id, @last or @best.", valueName: "run"),
     completion: .directory)
   var reference: String
 
@@ -42,10 +44,11 @@ struct Resume: ParsableCommand {
   }
 
   func run() throws {
-    if FileManager.default.fileExists(atPath: reference + "/plan.jsonl") {
-      return try resumeSweep(reference)
+    let directory: String
+    switch try results.find(reference) {
+    case .sweep(let sweep): return try resumeSweep(sweep.path)
+    case .run(let path): directory = path
     }
-    let directory = try results.directory(reference)
     let changes = extend.map { "schedule.\($0)" } + overrides
     if case .ended(let state, let step, let reason) = try Failure.catching({
       try Standing(of: directory)
@@ -131,7 +134,7 @@ struct Resume: ParsableCommand {
     Terminal.error(
       "\(directory): \(state) at step \(step)\(why); nothing to do "
         + "(--extend length='400 epochs' makes it longer)")
-    print(directory)
+    try Output.result(directory)
     if state == "diverged" { throw ExitCode(ExitStatus.diverged.rawValue) }
   }
 }

@@ -25,7 +25,11 @@ struct Run: ParsableCommand {
 
   @OptionGroup var sweeping: SweepRunOptions
 
-  @Flag(help: "Makes a new directory for a sweep that has been begun before.")
+  @Flag(
+    help: """
+      Makes a new directory for a sweep that has been begun before, each time it is said; `resume` \
+      goes on in it.
+      """)
   var fresh = false
 
   @Flag(help: "Prints the trials of a sweep and stops.")
@@ -38,13 +42,14 @@ struct Run: ParsableCommand {
     if let format = experiment.declaredFormat { _ = try experiment.program(format) }
     let setup = try experiment.setup(data, machine, results: results)
     Terminal.warn(setup.program.warnings)
+    try setup.requireMemory()
     try progress.play(setup)
   }
 
   private func run(_ experiment: Experiment, _ sweep: SweepSection) throws {
     if plan, (sweep.combinations ?? .max) > SweepSection.limit {
       let count = sweep.combinations.map(String.init) ?? "more than 9·10¹⁸"
-      print("\(count) trials, before `when` and `exclude`")
+      try Output.line("\(count) trials, before `when` and `exclude`")
       return
     }
     let planned = try SweepPlan(experiment, sweep, data: data)
@@ -56,8 +61,10 @@ struct Run: ParsableCommand {
       Terminal.error(
         "\(planned.missing) trials of the budget are not there: `exclude` takes nearly all draws")
     }
-    if plan { return show(planned) }
+    try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
+    if plan { return try show(planned) }
     let wanted = planned.jobs(Int(sweeping.jobs), threads: machine.threads)
+    try planned.requireMemory(jobs: wanted.jobs)
     let context = RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
@@ -73,18 +80,19 @@ struct Run: ParsableCommand {
     try sweeping.play(directory, planned, data, machine, quiet: progress.quiet)
   }
 
-  private func show(_ plan: SweepPlan) {
+  private func show(_ plan: SweepPlan) throws {
     for trial in plan.trials {
       let settings = trial.point.settings.map { "\($0.path)=\($0.text)" }
-      print("\(trial.name)  \(settings.joined(separator: "  "))")
+      try Output.line("\(trial.name)  \(settings.joined(separator: "  "))")
     }
     let wanted = plan.jobs(Int(sweeping.jobs), threads: machine.threads)
     let later = plan.sweep.combinations.map { $0 - plan.trials.count } ?? 0
     let chosen =
       plan.sweep.method == .tpe && later > 0 ? " and \(later) that the search chooses later" : ""
-    print(
+    try Output.line(
       "\(plan.trials.count) trials\(chosen), \(wanted.jobs) side by side with \(wanted.threads) "
         + "threads each")
+    if let need = plan.largest { try Output.line("memory of a trial: \(need.words)") }
   }
 }
 
@@ -98,13 +106,12 @@ struct ProgressOptions: ParsableArguments {
 
   /// Plays a run, prints its directory and its last picture, and ends with its exit code.
   func play(_ setup: RunSetup) throws {
-    // When a reader of what is said (`| tee`, `| head`) goes away, the run does not.
-    signal(SIGPIPE, SIG_IGN)
     Interrupts.install()
-    let display = ProgressDisplay(style: ProgressDisplay.style(quiet: quiet), verbose: verbose)
+    let display = ProgressDisplay(
+      style: ProgressDisplay.style(quiet: quiet), verbose: verbose, put: Terminal.put)
     let outcome = try Failure.catching { try train(setup, watch: display.show) }
-    print(outcome.directory)
-    if let picture = outcome.picture { print(picture) }
+    if let picture = outcome.picture, !quiet { Terminal.error("samples: \(picture)") }
+    try Output.result(outcome.directory)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 }
@@ -127,6 +134,7 @@ extension Experiment {
   func prepared(_ data: DataOptions) throws -> (program: TrainingProgram, data: TrainingData) {
     let set = try loadData(data)
     let program = try program(set.format.resized(to: self.data.size))
+    if let problems = program.problems(sampleCount: set.count) { throw Failure.spec(problems) }
     let training = try Failure.catching {
       try TrainingData(
         set, samples: try set.store(size: self.data.size, range: self.data.range), labels: labels)

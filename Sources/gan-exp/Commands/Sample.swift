@@ -98,24 +98,40 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let request = try request
+    if let to, count == nil { try OutputKind.png.check(to) }
     let directory = try results.directory(reference)
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
     let folder = try pictureFolder(experiment)
+    // What cannot be named is not drawn.
+    if to == nil { _ = try fileName(directory, experiment, step: 0) }
     try Failure.catching {
       if let folder, let count {
         try writeSamples(
           run: directory, experiment: experiment, count: count, to: folder, request,
           backend: machine.backend)
-        return print(folder)
+        return try Output.line(folder)
       }
       let sample = try draw(directory, experiment, request)
-      let kind = average != nil ? "-average" : interpolate.map { "-\($0)" } ?? ""
-      let weights = request.weights == .ema ? "-ema" : ""
-      let target = to ?? "\(experiment.name)-step-\(sample.step)\(weights)\(kind).png"
-      try refuseInsideRun(target)
+      let target = try to ?? fileName(directory, experiment, step: sample.step)
+      try OutputKind.png.check(target)
       try writePicture(sample.picture, to: target)
-      print(target)
+      try Output.line(target)
     }
+  }
+
+  /// Another one for whatever makes another picture.
+  private func fileName(_ run: String, _ experiment: Experiment, step: Int) throws -> String {
+    let parts = [
+      RunReference.fileName(of: run, name: experiment.name), "step-\(step)",
+      weights == "raw" ? nil : weights, seed.map { "seed-\($0)" }, grid.map { "grid-\($0)" },
+      labels.map { "labels-" + $0.replacing("..", with: "-").replacing(",", with: "_") },
+      interpolate, average.map { "average-\($0)" }, count.map { "count-\($0)" },
+    ]
+    let name = parts.compactMap(\.self).joined(separator: "-") + ".png"
+    guard name.utf8.count <= 255 else {
+      throw ValidationError("this asks for more than a file's name can say: name it with --to FILE")
+    }
+    return name
   }
 
   /// Where single pictures go, if that is what is asked for.

@@ -5,5 +5,5 @@ struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints the JSON Schema of the experiment file, for editors.")
 
-  func run() throws { print(jsonSchema(vocabulary)) }
+  func run() throws { try Output.line(jsonSchema(vocabulary)) }
 }

@@ -15,6 +15,7 @@ struct Show: ParsableCommand {
   func run() throws {
     let summary = RunSummary(try results.run(reference))
     Terminal.note(summary.problems)
-    print(json ? summary.json.text + "\n" : summary.text(Terminal.style), terminator: "")
+    if json { return try Output.line(summary.json.text) }
+    try Output.table(summary.text(Terminal.style))
   }
 }

@@ -20,11 +20,12 @@ struct Trace: ParsableCommand {
   }
 
   func run() throws {
+    try OutputKind.safetensors.check(output)
     let experiment = try options.load()
     let (program, training) = try experiment.prepared(data)
     try Failure.catching {
       try trace(program, data: training, backend: machine.backend, rounds: steps, to: output)
     }
-    print(output)
+    try Output.line(output)
   }
 }

@@ -30,12 +30,12 @@ struct Validate: ParsableCommand {
         if !found.entries.isEmpty {
           Terminal.error(found.rendered(colour: Terminal.showsColour))
         }
-        if !found.hasErrors { print("\(spec): ok") }
+        if !found.hasErrors { try Output.line("\(spec): ok") }
       }
       problems += found.entries
     }
     let all = Diagnostics(problems)
-    if json { print(all.json) }
+    if json { try Output.line(all.json) }
     if all.hasErrors { throw ExitCode(ExitStatus.spec.rawValue) }
   }
 

@@ -1,0 +1,55 @@
+import RunFormat
+import Results
+
+/// What a command writes into a file that it was asked for.
+enum OutputKind: String {
+  case png, svg, html, safetensors
+
+  /// Endings that say so.
+  private var suffixes: Set<String> {
+    switch self {
+    case .png: ["png", "apng"]
+    case .svg: ["svg"]
+    case .html: ["html", "htm"]
+    case .safetensors: ["safetensors"]
+    }
+  }
+
+  private var words: String {
+    switch self {
+    case .png: "a PNG"
+    case .svg: "an SVG"
+    case .html: "an HTML page"
+    case .safetensors: "a safetensors file"
+    }
+  }
+
+  /// Endings that promise something, which it would not be.
+  private static let promises: Set<String> = [
+    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "bmp", "tif", "tiff", "ico", "avif",
+    "heic", "svg", "pdf", "eps", "ps", "html", "htm", "md", "txt", "json", "yaml", "yml", "csv",
+    "tsv",
+    "mp4", "webm", "mov", "avi", "npy", "npz", "pt", "pth", "ckpt", "bin", "onnx", "safetensors",
+    "zip", "tar", "gz",
+  ]
+
+  /// Before the work is done: whether the file may be written where it is asked for.
+  func check(_ path: String) throws {
+    try refuseInsideRun(path)
+    let name = path.lastPathComponent
+    if path.hasSuffix("/") || PlainFiles.isFolder(path) {
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(path) is a folder\n  = name the file: \(path.trimmingSlashes)/"
+          + "name.\(rawValue)")
+    }
+    guard !PlainFiles.isSpecial(path), let dot = name.lastIndex(of: "."), dot != name.startIndex
+    else { return }
+    let suffix = name[name.index(after: dot)...].lowercased()
+    guard Self.promises.contains(suffix), !suffixes.contains(suffix) else { return }
+    throw Failure(
+      status: .commandLine,
+      message: "error: \(path) is named like a .\(suffix) file, and \(words) is written\n"
+        + "  = name it \(path.dropLast(suffix.count))\(rawValue)")
+  }
+}
