@@ -13,8 +13,8 @@ import Testing
     return (session, try session.compile(builder.finish(outputs: [("y", rows)], updates: [])))
   }
 
-  @Test("an index outside a table is an error of the execution, not of the process")
-  func outside() throws {
+  @Test
+  func anIndexOutsideATableIsAnErrorOfTheExecutionNotOfTheProcess() throws {
     let (_, executable) = try prepared()
     for wrong in [Int32(-1), 3, .max] {
       try executable.feed("rows", array: [0, wrong])
@@ -27,8 +27,8 @@ import Testing
     #expect(try executable.output("y").shape == [2, 2])
   }
 
-  @Test("names and sizes that do not fit are refused")
-  func refused() throws {
+  @Test
+  func namesAndSizesThatDoNotFitAreRefused() throws {
     let (session, executable) = try prepared()
     #expect(throws: BackendError.self) { try executable.run() }
     #expect(throws: BackendError.self) { try executable.feed("rows", array: [Int32(0)]) }
@@ -44,8 +44,8 @@ import Testing
     #expect(throws: BackendError.self) { _ = try session.compile(graph) }
   }
 
-  @Test("denormal numbers are kept outside an execution")
-  func denormals() throws {
+  @Test
+  func denormalNumbersAreKeptOutsideAnExecution() throws {
     let builder = GraphBuilder()
     let x = builder.feed("x", [1])
     let session = try CPUBackend().makeSession(states: [])

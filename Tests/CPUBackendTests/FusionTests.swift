@@ -75,15 +75,15 @@ import Testing
     }
   }
 
-  @Test("a random graph gives what the reference gives", arguments: UInt64(1)...60)
-  func randomGraph(seed: UInt64) throws {
+  @Test(arguments: UInt64(1)...60)
+  func aRandomGraphGivesWhatTheReferenceGives(seed: UInt64) throws {
     let trial = Self.trial(seed: seed, size: seed % 3 == 0 ? 90 : 30)
     try expectAgreement(
       trial, on: CPUBackend(threads: 2), times: 2, tolerance: 1e-4, "seed \(seed)")
   }
 
-  @Test("a long chain of dependent operations is cut and still right")
-  func longChain() throws {
+  @Test
+  func aLongChainOfDependentOperationsIsCutAndStillRight() throws {
     var trial = Trial(seed: 5)
     var (x, kept) = (trial.feed([37, 41]), [Value]())
     for step in 0..<400 {
@@ -95,8 +95,8 @@ import Testing
     try expectAgreement(trial, on: CPUBackend(threads: 2), tolerance: 1e-4)
   }
 
-  @Test("one pass may read and write more tensors than a vector has registers")
-  func wideGroup() throws {
+  @Test
+  func onePassMayReadAndWriteMoreTensorsThanAVectorHasRegisters() throws {
     var trial = Trial(seed: 6)
     let feeds = (0..<120).map { _ in trial.feed([9, 33]) }
     let total = feeds.dropFirst().reduce(feeds[0]) { $0 * 0.5 + $1 }

@@ -120,13 +120,13 @@ enum OpSuite {
 }
 
 @Suite struct OpTests {
-  @Test("the operation agrees with the reference", arguments: OpSuite.cases)
-  func agreement(_ test: OpCase) throws {
+  @Test(arguments: OpSuite.cases)
+  func theOperationAgreesWithTheReference(_ test: OpCase) throws {
     try OpSuite.hold(CPUBackend(threads: 2), to: test, seeds: 0..<6)
   }
 
-  @Test("one thread gives what several give", arguments: OpSuite.cases)
-  func oneThread(_ test: OpCase) throws {
+  @Test(arguments: OpSuite.cases)
+  func oneThreadGivesWhatSeveralGive(_ test: OpCase) throws {
     try OpSuite.hold(CPUBackend(threads: 1), to: test, seeds: 6..<7)
   }
 }

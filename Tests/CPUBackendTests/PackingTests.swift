@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 import Testing
 
@@ -5,8 +6,8 @@ import Testing
 
 /// Right sides that several products share are rearranged once.
 @Suite struct PackingTests {
-  @Test("a packed right side outlives the steps between its readers")
-  func sharedPacking() throws {
+  @Test
+  func aPackedRightSideOutlivesTheStepsBetweenItsReaders() throws {
     var trial = Trial(seed: 3)
     let (x, w, u) = (
       trial.feed([256, 256], in: -0.1...0.1), trial.feed([256, 1024], in: -0.1...0.1),
@@ -18,7 +19,9 @@ import Testing
     let session = try CPUBackend(threads: 2).makeSession(states: [])
     let graph = trial.builder.finish(outputs: trial.outputs, updates: [])
     let executable = try #require(try session.compile(graph) as? CPUExecutable)
-    #expect(executable.labels.count { $0.hasSuffix("after packing") } == 1)
+    // Without AVX-512 oneDNN wants no other order of a right side.
+    let packed = executable.labels.count { $0.hasSuffix("after packing") }
+    #expect(packed == 1 || packed == 0 && gan_instruction_set() < 2)
     let both = try trial.run(on: CPUBackend(threads: 2))
 
     // The second product again, as the only reader of its right side.

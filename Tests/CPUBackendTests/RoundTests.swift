@@ -18,8 +18,8 @@ import Testing
     return (losses, try states.map { try session.read($0.name) })
   }
 
-  @Test("rounds of training give what the reference gives", arguments: [false, true])
-  func agreesWithReference(isJoint: Bool) throws {
+  @Test(arguments: [false, true])
+  func roundsOfTrainingGiveWhatTheReferenceGives(isJoint: Bool) throws {
     var recipe = Recipe.small
     recipe.isJoint = isJoint
     let seen = try trained(recipe, rounds: 4, on: CPUBackend(threads: 2))
@@ -31,23 +31,23 @@ import Testing
     }
   }
 
-  @Test("the same rounds twice give the same bits, also in another order of threads")
-  func repeats() throws {
+  @Test
+  func theSameRoundsTwiceGiveTheSameBitsAlsoInAnotherOrderOfThreads() throws {
     let first = try trained(.medium, rounds: 5, on: CPUBackend(threads: 2))
     let second = try trained(.medium, rounds: 5, on: CPUBackend(threads: 2))
     #expect(first.losses == second.losses)
     #expect(first.states == second.states)
   }
 
-  @Test("one thread and two agree")
-  func threads() throws {
+  @Test
+  func oneThreadAndTwoAgree() throws {
     let one = try trained(.medium, rounds: 20, on: CPUBackend(threads: 1)).losses
     let two = try trained(.medium, rounds: 20, on: CPUBackend(threads: 2)).losses
     for (a, b) in zip(one, two) { #expect(abs(a - b) <= 1e-4 * abs(a)) }
   }
 
-  @Test("parameters and moments are updated in place, one pass for each tensor")
-  func inPlace() throws {
+  @Test
+  func parametersAndMomentsAreUpdatedInPlaceOnePassForEachTensor() throws {
     let (_, round, states) = try Recipe.small.prepare(on: CPUBackend(threads: 1))
     let labels = try #require(round as? CPUExecutable).labels
     #expect(!labels.contains { $0.hasPrefix("update") || $0.hasPrefix("copy") })
@@ -56,8 +56,8 @@ import Testing
   }
 
   #if os(Linux)
-    @Test("no buffer is kept by a round of the gan recipe, and it stays small")
-    func memory() async {
+    @Test
+    func noBufferIsKeptByARoundOfTheGanRecipeAndItStaysSmall() async {
       await #expect(processExitsWith: .success) {
         let (session, round, _) = try Recipe.gan.prepare(on: CPUBackend(), isRandom: false)
         for _ in 0..<2 { try round.run() }
@@ -75,8 +75,8 @@ import Testing
     /// The heap is that of the whole process: a thread of the runtime that ends or begins moves it by
     /// some 2,000 bytes, and its smallest block, of 32 bytes, is seen in lots of eight at a time. Over
     /// thousands of rounds neither hides a round that keeps one block.
-    @Test("not one block of memory is kept by a round")
-    func nothingIsKept() async {
+    @Test
+    func notOneBlockOfMemoryIsKeptByARound() async {
       await #expect(processExitsWith: .success) {
         let rounds = 4000
         let (session, round, _) = try Recipe.small.prepare(on: CPUBackend())
@@ -88,8 +88,8 @@ import Testing
       }
     }
 
-    @Test("every instruction set gives what the reference gives", arguments: [0, 1])
-    func instructionSets(_ set: Int) async {
+    @Test(arguments: [0, 1])
+    func everyInstructionSetGivesWhatTheReferenceGives(_ set: Int) async {
       await #expect(processExitsWith: .success) { [set] in
         let used = CPUBackend.use(instructionSet: set)
         #expect(used <= set)
@@ -103,8 +103,8 @@ import Testing
   #endif
 
   /// Milliseconds of one round: `GAN_EXP_BENCHMARK=gan swift test --filter RoundTests/benchmark`.
-  @Test("milliseconds of a round", .enabled(if: getenv("GAN_EXP_BENCHMARK") != nil))
-  func benchmark() throws {
+  @Test(.enabled(if: getenv("GAN_EXP_BENCHMARK") != nil))
+  func millisecondsOfARound() throws {
     let name = getenv("GAN_EXP_BENCHMARK").map { String(cString: $0) } ?? ""
     var recipe = name.hasPrefix("gan784") ? Recipe.gan784 : Recipe.gan
     recipe.isJoint = name.hasSuffix("joint")

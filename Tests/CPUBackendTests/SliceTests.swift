@@ -63,8 +63,8 @@ import Testing
   ]
 
   /// `isComputed`: the whole is computed before, or fed.
-  @Test("every step reads a slice where it begins", arguments: cases, [false, true])
-  func slices(_ test: Case, isComputed: Bool) throws {
+  @Test(arguments: cases, [false, true])
+  func everyStepReadsASliceWhereItBegins(_ test: Case, isComputed: Bool) throws {
     var trial = Trial(seed: 5)
     let whole = trial.feed([8, 4, 4, 2])
     let part = (isComputed ? whole.tanh : whole).slice(axis: 0, 4..<8)

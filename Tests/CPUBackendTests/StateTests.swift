@@ -104,15 +104,15 @@ import Testing
     },
   ]
 
-  @Test("the states after three executions are those of the reference", arguments: cases)
-  func agreement(_ test: Case) throws {
+  @Test(arguments: cases)
+  func theStatesAfterThreeExecutionsAreThoseOfTheReference(_ test: Case) throws {
     var trial = Trial(seed: 99)
     test.build(&trial)
     try expectAgreement(trial, on: CPUBackend(threads: 2), times: 3, tolerance: 1e-5, test.name)
   }
 
-  @Test("what can be done in place is", arguments: cases.filter(\.inPlace))
-  func inPlace(_ test: Case) throws {
+  @Test(arguments: cases.filter(\.inPlace))
+  func whatCanBeDoneInPlaceIs(_ test: Case) throws {
     var trial = Trial(seed: 99)
     test.build(&trial)
     let session = try CPUBackend(threads: 1).makeSession(
@@ -122,8 +122,8 @@ import Testing
     #expect(!executable.labels.contains { $0.hasPrefix("update") }, "\(executable.labels)")
   }
 
-  @Test("an output stays what it was while other executions change the states")
-  func outputsKeep() throws {
+  @Test
+  func anOutputStaysWhatItWasWhileOtherExecutionsChangeTheStates() throws {
     let builder = GraphBuilder()
     let s = builder.state("s", [2])
     let graph = builder.finish(outputs: [("old", s), ("new", s + 1)], updates: [("s", s + 1)])

@@ -201,10 +201,11 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
   ]
 }
 
-@Suite("Broken specs")
+@Suite
 struct BrokenSpecTests {
-  @Test("any spec error: exit 3, all errors, nothing created", arguments: BrokenSpec.all)
-  func brokenSpec(_ broken: BrokenSpec) throws {
+  /// docs/failures.md: any spec error: exit 3, all errors, nothing created
+  @Test(arguments: BrokenSpec.all)
+  func anySpecErrorExit3AllErrorsNothingCreated(_ broken: BrokenSpec) throws {
     let place = try Place()
     try place.write("demo.yaml", broken.yaml)
     for command in ["validate", "run"] {
@@ -216,8 +217,8 @@ struct BrokenSpecTests {
     #expect(try place.names() == ["demo.yaml"])
   }
 
-  @Test("the spec that the table breaks is a good one")
-  func goodSpec() throws {
+  @Test
+  func theSpecThatTheTableBreaksIsAGoodOne() throws {
     let place = try Place()
     try place.write("demo.yaml", BrokenSpec.good)
     let result = try place.run("validate", "demo.yaml")
@@ -226,8 +227,8 @@ struct BrokenSpecTests {
     #expect(result.errors == "")
   }
 
-  @Test("validate --json gives every problem of every file as data")
-  func json() throws {
+  @Test
+  func validateJsonGivesEveryProblemOfEveryFileAsData() throws {
     let place = try Place()
     try place.write("good.yaml", BrokenSpec.good)
     try place.write("a.yaml", BrokenSpec.good.replacingOccurrences(of: "- tanh", with: "- tahn"))
@@ -250,8 +251,8 @@ struct BrokenSpecTests {
     #expect(good.lines == ["[]"])
   }
 
-  @Test("a good file among broken ones is still said to be good")
-  func several() throws {
+  @Test
+  func aGoodFileAmongBrokenOnesIsStillSaidToBeGood() throws {
     let place = try Place()
     try place.write("good.yaml", BrokenSpec.good)
     try place.write("bad.yaml", BrokenSpec.good.replacingOccurrences(of: "- tanh", with: "- tahn"))
@@ -261,8 +262,8 @@ struct BrokenSpecTests {
     #expect(result.errors.hasPrefix("bad.yaml:8:7: error: unknown layer `tahn`\n"))
   }
 
-  @Test("a wrong --set is shown like a wrong line")
-  func override() throws {
+  @Test
+  func aWrongSetIsShownLikeAWrongLine() throws {
     let place = try Place()
     try place.write("demo.yaml", BrokenSpec.good)
     let result = try place.run("run", "demo.yaml", "--set", "data.batc=3")
@@ -284,34 +285,32 @@ struct BrokenSpecTests {
     var testDescription: String { word }
   }
 
-  @Test(
-    "a file that is not there is named, with the one that was meant",
-    arguments: [
-      Absent(
-        word: "dmeo.yaml",
-        errors: "dmeo.yaml: error: file not found\n  = did you mean `demo.yaml`?\n"),
-      Absent(
-        word: "demo", errors: "demo: error: file not found\n  = did you mean `demo.yaml`?\n"),
-      Absent(
-        word: "first.yaml",
-        errors: "first.yaml: error: file not found\n  = did you mean `experiments/first.yaml`?\n"),
-      Absent(
-        word: "experiments/frist.yaml",
-        errors: """
-          experiments/frist.yaml: error: file not found
-            = did you mean `experiments/first.yaml`?
+  @Test(arguments: [
+    Absent(
+      word: "dmeo.yaml",
+      errors: "dmeo.yaml: error: file not found\n  = did you mean `demo.yaml`?\n"),
+    Absent(
+      word: "demo", errors: "demo: error: file not found\n  = did you mean `demo.yaml`?\n"),
+    Absent(
+      word: "first.yaml",
+      errors: "first.yaml: error: file not found\n  = did you mean `experiments/first.yaml`?\n"),
+    Absent(
+      word: "experiments/frist.yaml",
+      errors: """
+        experiments/frist.yaml: error: file not found
+          = did you mean `experiments/first.yaml`?
 
-          """),
-      Absent(word: "other.yaml", errors: "other.yaml: error: file not found\n"),
-      Absent(
-        word: "experiments",
-        errors: """
-          experiments: error: this is a folder, not an experiment file
-            = experiment files in it: first.yaml
+        """),
+    Absent(word: "other.yaml", errors: "other.yaml: error: file not found\n"),
+    Absent(
+      word: "experiments",
+      errors: """
+        experiments: error: this is a folder, not an experiment file
+          = experiment files in it: first.yaml
 
-          """),
-    ])
-  func absent(_ absent: Absent) throws {
+        """),
+  ])
+  func aFileThatIsNotThereIsNamedWithTheOneThatWasMeant(_ absent: Absent) throws {
     let place = try Place()
     try place.makeFolder("experiments")
     try place.write("demo.yaml", BrokenSpec.good)

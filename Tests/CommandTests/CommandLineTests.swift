@@ -131,12 +131,11 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
   ]
 }
 
-@Suite("The command line")
+@Suite
 struct CommandLineTests {
-  @Test(
-    "a wrong command line: exit 2, what is wrong with it on stderr, nothing created",
-    arguments: CommandLineCase.refused)
-  func refused(_ line: CommandLineCase) throws {
+  @Test(arguments: CommandLineCase.refused)
+  func aWrongCommandLineExit2WhatIsWrongWithItOnStderrNothingCreated(_ line: CommandLineCase) throws
+  {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     let result = try place.start(line.words).finish()
@@ -146,21 +145,14 @@ struct CommandLineTests {
     #expect(try place.names() == ["tiny.yaml"])
   }
 
-  @Test(
-    "--help of every command: exit 0, on stdout, no line wider than a terminal",
-    arguments: [
-      "", "run", "resume", "validate", "describe", "sample", "trace", "ls", "show", "compare",
-      "diff",
-      "report", "rm", "data", "data ls", "data get",
-      "data check", "data show", "layers", "schema",
-    ])
-  func help(_ command: String) throws {
+  @Test(arguments: CommandWords.all)
+  func helpOfEveryCommandExit0OnStdoutNoLineWiderThanATerminal(_ command: CommandWords) throws {
     let place = try Place()
-    let words = command.split(separator: " ").map(String.init)
+    let words = command.words
     let result = try place.start(words + ["--help"]).finish()
     #expect(result.end == .exit(0))
     #expect(result.errors == "")
-    #expect(result.output.contains("USAGE: gan-exp \(command)"))
+    #expect(result.output.contains("USAGE: \((["gan-exp"] + words).joined(separator: " "))"))
     let prose = result.lines.filter { !$0.hasPrefix("USAGE:") }
     #expect(prose.allSatisfy { $0.count <= 80 })
     if !words.isEmpty {
@@ -168,8 +160,13 @@ struct CommandLineTests {
     }
   }
 
-  @Test("gan-exp alone shows the help, whose examples stand each on their line")
-  func alone() throws {
+  @Test func theListOfCommandsIsTheProgramsOwn() {
+    let known = CommandWords.all.map(\.testDescription)
+    #expect(Set(["gan-exp", "gan-exp run", "gan-exp data get"]).isSubset(of: known), "\(known)")
+  }
+
+  @Test
+  func ganExpAloneShowsTheHelpWhoseExamplesStandEachOnTheirLine() throws {
     let place = try Place()
     let result = try place.run()
     #expect(result.end == .exit(0))
@@ -181,8 +178,8 @@ struct CommandLineTests {
     #expect(try place.run("--version").output.contains(/^[0-9]+\.[0-9]+\.[0-9]+\n$/))
   }
 
-  @Test("layers lists every word a spec may use and explains each")
-  func layers() throws {
+  @Test
+  func layersListsEveryWordASpecMayUseAndExplainsEach() throws {
     let place = try Place()
     let list = try place.run("layers")
     #expect(list.end == .exit(0))

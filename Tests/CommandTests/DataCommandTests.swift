@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-@Suite("data")
+@Suite
 struct DataCommandTests {
-  @Test("data ls says of every set whether it is there, a line each")
-  func list() throws {
+  @Test
+  func dataLsSaysOfEverySetWhetherItIsThereALineEach() throws {
     let place = try Place()
     let result = try place.run("data", "ls")
     #expect(result.end == .exit(0))
@@ -16,8 +16,8 @@ struct DataCommandTests {
     #expect(result.output.contains(/\n +synthetic digits: 10000 images, sha256 [0-9a-f]{16}…\n/))
   }
 
-  @Test("data check counts the images of each class; the digest is that of the content")
-  func check() throws {
+  @Test
+  func dataCheckCountsTheImagesOfEachClassTheDigestIsThatOfTheContent() throws {
     let place = try Place()
     let result = try place.run("data", "check", "{synthetic: {of: digits, count: 25}}")
     #expect(result.end == .exit(0))
@@ -31,8 +31,8 @@ struct DataCommandTests {
     #expect(other.lines[1] != result.lines[1])
   }
 
-  @Test("data check of a folder tells sizes, classes and every bad file, and ends with 4 for them")
-  func checkFolder() throws {
+  @Test
+  func dataCheckOfAFolderTellsSizesClassesAndEveryBadFileAndEndsWith4ForThem() throws {
     let place = try Place()
     _ = try place.run("data", "show", "{synthetic: {of: digits, count: 30}}", "--to", "a.png")
     _ = try place.run("data", "show", "{synthetic: digits}", "--columns", "4", "--to", "b.png")
@@ -62,8 +62,8 @@ struct DataCommandTests {
     #expect(skipping.end == .exit(0) && skipping.lines == Array(found.lines.dropLast()))
   }
 
-  @Test("A preview is neither put among the data nor in place of a file of another's making")
-  func previewPlaces() throws {
+  @Test
+  func aPreviewIsNeitherPutAmongTheDataNorInPlaceOfAFileOfAnothersMaking() throws {
     let place = try Place()
     _ = try place.run("data", "show", "{synthetic: {of: digits, count: 30}}", "--to", "a.png")
     try place.makeFolder("own/x")
@@ -92,8 +92,8 @@ struct DataCommandTests {
     #expect(try place.bytes("preview.png") == Array("mine".utf8))
   }
 
-  @Test("data show draws a row a class")
-  func show() throws {
+  @Test
+  func dataShowDrawsARowAClass() throws {
     let place = try Place()
     let result = try place.run("data", "show", "{synthetic: digits}", "--columns", "4")
     #expect(result.end == .exit(0))
@@ -107,8 +107,8 @@ struct DataCommandTests {
     #expect(refused.errors.hasPrefix("error: preview.png: cannot create the folder: "))
   }
 
-  @Test("data get from a folder without the files says where it looked")
-  func getFromNowhere() throws {
+  @Test
+  func dataGetFromAFolderWithoutTheFilesSaysWhereItLooked() throws {
     let place = try Place()
     try place.makeFolder("empty")
     let result = try place.run("data", "get", "mnist", "--from", "empty")
@@ -119,8 +119,8 @@ struct DataCommandTests {
     #expect(result.output == "")
   }
 
-  @Test("data get from a folder with another file than the published one keeps nothing of it")
-  func getAnother() throws {
+  @Test
+  func dataGetFromAFolderWithAnotherFileThanThePublishedOneKeepsNothingOfIt() throws {
     let place = try Place()
     try place.makeFolder("copy")
     try place.write(
@@ -132,10 +132,8 @@ struct DataCommandTests {
     #expect(try place.names().filter { $0.hasPrefix("data/mnist/t") } == [])
   }
 
-  @Test(
-    "data get --from DIR: fetched, checked, found by ls and check; a second time nothing is done",
-    .enabled(if: RealData.folder != nil, "MNIST is not at $GAN_EXP_DATA or ../shared/data"))
-  func getFromFolder() throws {
+  @Test(.enabled(if: RealData.folder != nil, "MNIST is not at $GAN_EXP_DATA or ../shared/data"))
+  func dataGetFromDIRFetchedCheckedFoundByLsAndCheckASecondTimeNothingIsDone() throws {
     let folder = try #require(RealData.folder)
     let place = try Place()
     place.environment["XDG_DATA_HOME"] = place.path + "/share"

@@ -127,14 +127,14 @@ struct DataFailure: CustomTestStringConvertible, Sendable {
   ]
 }
 
-@Suite("Data that cannot be used")
+@Suite
 struct DataFailureTests {
-  @Test(
-    """
-    data missing, truncated gz, wrong magic, wrong digest, no images, not an image: exit 4 before any \
-    trial directory, path + expected + found
-    """, arguments: DataFailure.all)
-  func dataFailure(_ failure: DataFailure) throws {
+  /// docs/failures.md: data missing, truncated gz, wrong magic, wrong digest, no images, not an
+  /// image: exit 4 before any trial directory, path + expected + found
+  @Test(arguments: DataFailure.all)
+  func dataMissingTruncatedGzWrongMagicWrongDigestNoImagesNotAnImageExit4BeforeAnyTrial(
+    _ failure: DataFailure
+  ) throws {
     let place = try Place()
     try place.makeFolder("data")
     try failure.prepare(place)
@@ -149,10 +149,10 @@ struct DataFailureTests {
     #expect(try place.names() == before)
   }
 
-  @Test(
-    "one corrupt picture in many, a text named .jpg, a picture too large for any memory, links in a circle"
-  )
-  func corruptPictures() throws {
+  /// docs/failures.md: one corrupt picture in many, a text named .jpg, a picture too large for
+  /// any memory, links in a circle
+  @Test
+  func oneCorruptPictureInManyATextNamedJpgAPictureTooLargeForAnyMemoryLinksInACircle() throws {
     let place = try Place()
     _ = try place.run("data", "show", "{synthetic: digits}", "--columns", "1", "--to", "a.png")
     let good = try place.bytes("a.png")
@@ -191,8 +191,8 @@ struct DataFailureTests {
     #expect(log.contains("warning: 4 bad pictures are left out (on_bad_image: skip)"))
   }
 
-  @Test("data that do not go with the networks are a spec error, found before any directory")
-  func otherShape() throws {
+  @Test
+  func dataThatDoNotGoWithTheNetworksAreASpecErrorFoundBeforeAnyDirectory() throws {
     let place = try Place()
     try place.makeFolder("own")
     try place.write(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("describe, schema, reference and the gallery")
+@Suite
 struct DescribeTests {
   /// Every experiment file of the repository, from its root.
   static let gallery: [String] = {
@@ -13,8 +13,8 @@ struct DescribeTests {
 
   private func file(_ name: String) -> String { Program.package + "/" + name }
 
-  @Test("every file of the gallery is there")
-  func galleryIsThere() {
+  @Test
+  func everyFileOfTheGalleryIsThere() {
     let expected = [
       "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "dcgan", "dcgan-64",
       "gan",
@@ -31,8 +31,8 @@ struct DescribeTests {
   }
 
   /// It answers in under 0.1 s on an idle machine; the limit leaves room for a busy one.
-  @Test("validate says ok of every file of the gallery, at once", arguments: gallery)
-  func validates(_ name: String) throws {
+  @Test(arguments: gallery)
+  func validateSaysOkOfEveryFileOfTheGalleryAtOnce(_ name: String) throws {
     let place = try Place()
     let result = try place.run("validate", file(name))
     #expect(result.end == .exit(0))
@@ -44,8 +44,8 @@ struct DescribeTests {
     #expect(([result] + again).contains { $0.seconds < 1 })
   }
 
-  @Test("what describe prints is the same spec, with the origin of every value", arguments: gallery)
-  func describes(_ name: String) throws {
+  @Test(arguments: gallery)
+  func whatDescribePrintsIsTheSameSpecWithTheOriginOfEveryValue(_ name: String) throws {
     let place = try Place()
     let first = try place.run("describe", file(name))
     #expect(first.end == .exit(0))
@@ -66,8 +66,8 @@ struct DescribeTests {
     }
   }
 
-  @Test("describe shows what plays when of networks that grow")
-  func growing() throws {
+  @Test
+  func describeShowsWhatPlaysWhenOfNetworksThatGrow() throws {
     let place = try Place()
     let result = try place.run(
       "describe", file("experiments/progressive.yaml"), "--set", "data.source={synthetic: digits}")
@@ -101,8 +101,8 @@ struct DescribeTests {
       ])
   }
 
-  @Test("describe names --set and extends as origins")
-  func origins() throws {
+  @Test
+  func describeNamesSetAndExtendsAsOrigins() throws {
     let place = try Place()
     try place.write("base.yaml", TinySpec().yaml)
     try place.write("mine.yaml", "extends: base.yaml\nname: mine\n")
@@ -121,15 +121,13 @@ struct DescribeTests {
     var testDescription: String { name }
   }
 
-  @Test(
-    "describe --json counts the parameters of the classic games",
-    arguments: [
-      Count(name: "gan", generator: 1_510_032, discriminator: 533_505),
-      Count(name: "dcgan", generator: 1_049_985, discriminator: 98_113),
-      Count(name: "lsgan", generator: 1_049_729, discriminator: 98_113),
-      Count(name: "cgan", generator: 1_757_412, discriminator: 1_055_845),
-    ])
-  func counts(_ count: Count) throws {
+  @Test(arguments: [
+    Count(name: "gan", generator: 1_510_032, discriminator: 533_505),
+    Count(name: "dcgan", generator: 1_049_985, discriminator: 98_113),
+    Count(name: "lsgan", generator: 1_049_729, discriminator: 98_113),
+    Count(name: "cgan", generator: 1_757_412, discriminator: 1_055_845),
+  ])
+  func describeJsonCountsTheParametersOfTheClassicGames(_ count: Count) throws {
     let place = try Place()
     let result = try place.run("describe", "--json", file("experiments/classic/\(count.name).yaml"))
     #expect(result.end == .exit(0))
@@ -145,8 +143,8 @@ struct DescribeTests {
     #expect((json["spec"] as? [String: Any])?["architecture"] != nil)
   }
 
-  @Test("describe --graph prints the graphs of a round")
-  func graph() throws {
+  @Test
+  func describeGraphPrintsTheGraphsOfARound() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     let result = try place.run("describe", "--graph", "tiny.yaml")
@@ -155,8 +153,8 @@ struct DescribeTests {
     #expect(result.output.contains("generator.0.weight"))
   }
 
-  @Test("experiments/schema.json and docs/experiment-file.md are those of this program")
-  func documentsAreCurrent() throws {
+  @Test
+  func experimentsSchemaJsonAndDocsExperimentFileMdAreThoseOfThisProgram() throws {
     let place = try Place()
     for (command, name) in [
       ("schema", "experiments/schema.json"), ("reference", "docs/experiment-file.md"),
@@ -170,8 +168,8 @@ struct DescribeTests {
     }
   }
 
-  @Test("the schema is JSON and knows every key at the top and every layer")
-  func schema() throws {
+  @Test
+  func theSchemaIsJSONAndKnowsEveryKeyAtTheTopAndEveryLayer() throws {
     let place = try Place()
     let schema = try object(place.run("schema").output)
     #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")

@@ -1,14 +1,10 @@
 import Foundation
 import Testing
 
-@Suite("Where a number comes from")
+@Suite
 struct ProvenanceTests {
-  @Test(
-    """
-    program and numerics version, git commit and digest of what is changed, machine, cores, memory, \
-    libraries, data digest, command line and times stand beside the numbers
-    """)
-  func environment() throws {
+  @Test
+  func programAndNumericsVersionGitCommitAndDigestOfWhatIsChangedMachineCoresMemory() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     let git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
@@ -54,8 +50,8 @@ struct ProvenanceTests {
     #expect(clean["started"] is String && clean["threads"] as? Int == 1)
   }
 
-  @Test("a trial's spec.yaml alone reproduces it")
-  func trialAlone() throws {
+  @Test
+  func aTrialsSpecYamlAloneReproducesIt() throws {
     let place = try Place()
     let sweep = """
       sweep:

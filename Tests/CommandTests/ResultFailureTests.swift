@@ -2,7 +2,7 @@ import CLibrary
 import Foundation
 import Testing
 
-@Suite("Result paths and disks that do not take the results")
+@Suite
 struct ResultFailureTests {
   /// A root that may not do more than others, so that permissions count for it too.
   private static let withoutPrivileges =
@@ -12,10 +12,9 @@ struct ResultFailureTests {
     getuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
   }
 
-  @Test(
-    "results path read-only: exit 4 with the system's words, before training",
-    .enabled(if: canDropPrivileges, "root needs setpriv to be refused anything"))
-  func readOnly() throws {
+  /// docs/failures.md: results path read-only: exit 4 with the system's words, before training
+  @Test(.enabled(if: canDropPrivileges, "root needs setpriv to be refused anything"))
+  func resultsPathReadOnlyExit4WithTheSystemsWordsBeforeTraining() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     try place.makeFolder("results")
@@ -29,8 +28,9 @@ struct ResultFailureTests {
     #expect(try place.names() == before)
   }
 
-  @Test("results path a file: exit 4 with the system's words, before training")
-  func file() throws {
+  /// docs/failures.md: results path a file: exit 4 with the system's words, before training
+  @Test
+  func resultsPathAFileExit4WithTheSystemsWordsBeforeTraining() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     try place.write("results", "mine")
@@ -43,8 +43,10 @@ struct ResultFailureTests {
     #expect(try place.text("results") == "mine")
   }
 
-  @Test("results path a name too long: exit 4 with the system's words, before training")
-  func nameTooLong() throws {
+  /// docs/failures.md: results path a name too long: exit 4 with the system's words, before
+  /// training
+  @Test
+  func resultsPathANameTooLongExit4WithTheSystemsWordsBeforeTraining() throws {
     let place = try Place()
     var spec = TinySpec()
     spec.name = String(repeating: "n", count: 300)
@@ -59,12 +61,8 @@ struct ResultFailureTests {
 
   /// A limit on the size of files, set while the run is under way, stands in for a disk that fills
   /// up: every write beyond it fails.
-  @Test(
-    """
-    disk full in mid-run: old checkpoint intact, temporary gone, trial failed(disk); never \
-    reported as success
-    """, .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit")))
-  func diskFull() throws {
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit")))
+  func diskFullInMidRunOldCheckpointIntactTemporaryGoneTrialFailedDiskNeverReportedAs() throws {
     let place = try Place()
     var spec = TinySpec()
     spec.length = "100k steps"
@@ -94,12 +92,10 @@ struct ResultFailureTests {
     return name.trimmingCharacters(in: .newlines)
   }
 
-  @Test(
-    """
-    NaN or Inf in a loss, gradient or weight: trial diverged at step n, tensor named, last finite \
-    checkpoint and a grid kept; single run exit 6
-    """)
-  func diverged() throws {
+  /// docs/failures.md: NaN or Inf in a loss, gradient or weight: trial diverged at step n,
+  /// tensor named, last finite checkpoint and a grid kept; single run exit 6
+  @Test
+  func naNOrInfInALossGradientOrWeightTrialDivergedAtStepNTensorNamedLastFiniteCheckpoint() throws {
     let place = try Place()
     var spec = TinySpec()
     spec.record = """
@@ -121,7 +117,8 @@ struct ResultFailureTests {
       reason.contains(
         /: (norm of the )?(generator|discriminator).* is -?(inf|nan); last finite weights:/))
 
-    #expect(result.lines == [directory, "\(directory)/samples/last-finite.png"])
+    #expect(result.lines == [directory])
+    #expect(result.errors.contains("samples: \(directory)/samples/last-finite.png\n"))
     #expect(try isPicture(place.bytes("\(directory)/samples/last-finite.png")))
     #expect(!place.exists("\(directory)/samples/final.png"))
     // The newest checkpoint is the one of the step before, and of numbers.

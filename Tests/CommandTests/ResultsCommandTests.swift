@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("ls, show, compare, diff, report and rm")
+@Suite
 struct ResultsCommandTests {
   /// Two runs that differ in a number, and a foreign folder between them.
   private func twoRuns() throws -> (place: Place, old: String, new: String) {
@@ -22,8 +22,8 @@ struct ResultsCommandTests {
     directory.split(separator: "/").last.map(String.init) ?? directory
   }
 
-  @Test("they read what `run` has left, and change none of it")
-  func reading() throws {
+  @Test
+  func theyReadWhatRunHasLeftAndChangeNoneOfIt() throws {
     let (place, old, new) = try twoRuns()
     let before = try place.names(in: "results")
     let list = try place.run("ls")
@@ -54,8 +54,8 @@ struct ResultsCommandTests {
     #expect(try place.names(in: "results") == before)
   }
 
-  @Test("pictures, curves and reports go where they are asked to, but never into a run")
-  func writing() throws {
+  @Test
+  func picturesCurvesAndReportsGoWhereTheyAreAskedToButNeverIntoARun() throws {
     let (place, old, _) = try twoRuns()
     let before = try place.names(in: "results")
     let compare = try place.run("compare", "--grids", "out/a/g.png", "--curves", "out/b/c.svg")
@@ -80,12 +80,14 @@ struct ResultsCommandTests {
     #expect(try place.names(in: "results") == before)
   }
 
-  @Test("rm removes a run when told to, and asks first")
-  func remove() throws {
+  @Test
+  func rmRemovesARunWhenToldToAndAsksFirst() throws {
     let (place, old, new) = try twoRuns()
     let asked = try place.run("rm", old)
     #expect(asked.end == .exit(2))
-    #expect(asked.errors == "error: --yes is needed where nobody can be asked\n")
+    #expect(
+      asked.errors
+        == "error: \(old) (tiny, finished, step 4/4): --yes is needed where nobody can be asked\n")
     #expect(place.exists("\(old)/losses.csv"))
     let removed = try place.run("rm", "--yes", id(old))
     #expect(removed.end == .exit(0))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("sample and trace")
+@Suite
 struct SampleAndTraceTests {
   private func finishedRun() throws -> (place: Place, directory: String) {
     let place = try Place()
@@ -11,20 +11,21 @@ struct SampleAndTraceTests {
     return (place, try place.resultDirectory())
   }
 
-  @Test("sample draws the run's own last grid again, and others when asked")
-  func sample() throws {
+  @Test
+  func sampleDrawsTheRunsOwnLastGridAgainAndOthersWhenAsked() throws {
     let (place, directory) = try finishedRun()
     let before = try place.names(in: directory)
     let own = try place.run("sample", directory)
     #expect(own.end == .exit(0))
-    #expect(own.output == "tiny-step-12.png\n")
+    let name = "tiny-\(id(directory))-step"
+    #expect(own.output == "\(name)-12.png\n")
     #expect(own.errors == "")
-    let last = try place.bytes("tiny-step-12.png")
+    let last = try place.bytes("\(name)-12.png")
     #expect(try last == place.bytes("\(directory)/samples/final.png"))
 
-    #expect(try place.run("sample", directory, "--checkpoint", "8").lines == ["tiny-step-8.png"])
+    #expect(try place.run("sample", directory, "--checkpoint", "8").lines == ["\(name)-8.png"])
     #expect(
-      try place.bytes("tiny-step-8.png") == place.bytes("\(directory)/samples/epoch-0002.png"))
+      try place.bytes("\(name)-8.png") == place.bytes("\(directory)/samples/epoch-0002.png"))
     let other = try place.run(
       "sample", directory, "--seed", "9", "--grid", "3x4", "--to", "new/folder/other.png")
     #expect(other.lines == ["new/folder/other.png"])
@@ -32,39 +33,74 @@ struct SampleAndTraceTests {
     #expect(try place.names(in: directory) == before, "a run is only read")
   }
 
-  @Test("sample draws ways between latents, averages and single pictures; animate moves the grids")
-  func otherPictures() throws {
+  private func id(_ directory: String) -> String {
+    directory.split(separator: "/").last.map(String.init) ?? directory
+  }
+
+  @Test func noPictureTakesThePlaceOfAnother() throws {
+    let place = try Place()
+    try place.write(
+      "tiny.yaml",
+      TinySpec(labels: "{classes: 10}", more: "sweep: {axes: {latent.size: [2, 3]}}").yaml)
+    let sweep = try place.run("run", "tiny.yaml", "-q", "--threads", "1")
+    try #require(sweep.end == .exit(0), "\(sweep.errors)")
+    let folder = try place.resultDirectory()
+    var names: [String] = []
+    for trial in try FileManager.default.contentsOfDirectory(
+      atPath: "\(place.path)/\(folder)/trials")
+    {
+      for more in [
+        [], ["--seed", "1"], ["--seed", "2"], ["--labels", "0..2"], ["--labels", "0,2"],
+        ["--grid", "2x2"], ["--average", "3"], ["--average", "4"], ["--interpolate", "linear"],
+      ] {
+        let one = try place.start(["sample", "\(folder)/trials/\(trial)"] + more).finish()
+        #expect(one.end == .exit(0), "\(one.errors)")
+        names += one.lines
+      }
+      names += try place.run("animate", "\(folder)/trials/\(trial)").lines
+    }
+    #expect(names.count == 20)
+    #expect(Set(names).count == names.count, "\(names)")
+    #expect(names.allSatisfy { $0.hasPrefix("tiny-\(id(folder))-") && place.exists($0) })
+    let many = (0..<300).map { _ in "1" }.joined(separator: ",")
+    let refused = try place.run("sample", "@last", "--labels", many)
+    #expect(refused.end == .exit(2))
+    #expect(refused.errors.contains("name it with --to FILE"), "\(refused.errors)")
+  }
+
+  @Test
+  func sampleDrawsWaysBetweenLatentsAveragesAndSinglePicturesAnimateMovesTheGrids() throws {
     let (place, directory) = try finishedRun()
     let before = try place.names(in: directory)
+    let name = "tiny-\(id(directory))"
     #expect(
       try place.run("sample", directory, "--interpolate", "spherical", "--grid", "2x7").lines
-        == ["tiny-step-12-spherical.png"])
-    #expect(pictureSize(try place.bytes("tiny-step-12-spherical.png")) == [212, 62])
+        == ["\(name)-step-12-grid-2x7-spherical.png"])
+    #expect(pictureSize(try place.bytes("\(name)-step-12-grid-2x7-spherical.png")) == [212, 62])
     #expect(
-      try place.run("sample", directory, "--average", "20").lines == ["tiny-step-12-average.png"])
-    #expect(pictureSize(try place.bytes("tiny-step-12-average.png")) == [62, 32])
+      try place.run("sample", directory, "--average", "20").lines
+        == ["\(name)-step-12-average-20.png"])
+    #expect(pictureSize(try place.bytes("\(name)-step-12-average-20.png")) == [62, 32])
     #expect(try place.run("sample", directory, "--count", "3", "--to", "many").lines == ["many"])
     #expect(try place.names(in: "many") == ["00000.png", "00001.png", "00002.png"])
     #expect(pictureSize(try place.bytes("many/00002.png")) == [28, 28])
-    #expect(try place.run("animate", directory).lines == ["tiny-training.png"])
-    let moving = try place.bytes("tiny-training.png")
+    #expect(try place.run("animate", directory).lines == ["\(name)-training.png"])
+    let moving = try place.bytes("\(name)-training.png")
     #expect(pictureSize(moving) == pictureSize(try place.bytes("\(directory)/samples/final.png")))
     #expect(try place.names(in: directory) == before, "a run is only read")
   }
 
-  @Test(
-    "what does not go together is refused",
-    arguments: [
-      (["sample", "RUN", "--interpolate", "cubic"], 2, "linear or spherical, not `cubic`"),
-      (["sample", "RUN", "--average", "3", "--count", "2"], 2, "--average and --count"),
-      (["sample", "RUN", "--average", "3", "--grid", "2x2"], 2, "--grid and --average"),
-      (["sample", "RUN", "--count", "3"], 2, "name a folder with --to DIR"),
-      (["sample", "RUN", "--count", "3", "--to", "RUN"], 2, "where only its own files belong"),
-      (["sample", "RUN", "--average", "0"], 2, "1 to 100,000"),
-      (["animate", "RUN", "--rate", "0"], 2, "--rate takes a number from 1 to 50"),
-      (["animate", "RUN", "--weights", "ema"], 4, "samples/ema: no grids of samples are there"),
-    ])
-  func refused(_ words: [String], _ exit: Int32, _ says: String) throws {
+  @Test(arguments: [
+    (["sample", "RUN", "--interpolate", "cubic"], 2, "linear or spherical, not `cubic`"),
+    (["sample", "RUN", "--average", "3", "--count", "2"], 2, "--average and --count"),
+    (["sample", "RUN", "--average", "3", "--grid", "2x2"], 2, "--grid and --average"),
+    (["sample", "RUN", "--count", "3"], 2, "name a folder with --to DIR"),
+    (["sample", "RUN", "--count", "3", "--to", "RUN"], 2, "where only its own files belong"),
+    (["sample", "RUN", "--average", "0"], 2, "1 to 100,000"),
+    (["animate", "RUN", "--rate", "0"], 2, "--rate takes a number from 1 to 50"),
+    (["animate", "RUN", "--weights", "ema"], 4, "samples/ema: no grids of samples are there"),
+  ])
+  func whatDoesNotGoTogetherIsRefused(_ words: [String], _ exit: Int32, _ says: String) throws {
     let (place, directory) = try finishedRun()
     let result = try place.start(words.map { $0 == "RUN" ? directory : $0 }).finish()
     #expect(result.end == .exit(exit))
@@ -78,29 +114,27 @@ struct SampleAndTraceTests {
     let reason: String
   }
 
-  @Test(
-    "a damaged checkpoint: exit 8 with the file and what is wrong, and no picture",
-    arguments: [
-      Damage(
-        testDescription: "a bit of a weight", file: "step-00000012/generator.safetensors",
-        change: { bytes in bytes.dropLast(9) + [bytes[bytes.count - 9] ^ 1] + bytes.suffix(8) },
-        reason: "its SHA-256 is not the one in state.json"),
-      Damage(
-        testDescription: "half a file", file: "step-00000012/generator.safetensors",
-        change: { Array($0.prefix($0.count / 2)) },
-        reason: "its SHA-256 is not the one in state.json"),
-      Damage(
-        testDescription: "an edited state", file: "step-00000012/state.json",
-        change: { bytes in
-          let text = String(decoding: bytes, as: UTF8.self)
-          return Array(text.replacingOccurrences(of: "\"step\": 12", with: "\"step\": 13").utf8)
-        }, reason: "its digest is not that of its content"),
-      Damage(
-        testDescription: "a pointer to nowhere", file: "latest",
-        change: { _ in Array("step-00000099\n".utf8) },
-        reason: "it names `step-00000099`, which is not there"),
-    ])
-  func damaged(_ damage: Damage) throws {
+  @Test(arguments: [
+    Damage(
+      testDescription: "a bit of a weight", file: "step-00000012/generator.safetensors",
+      change: { bytes in bytes.dropLast(9) + [bytes[bytes.count - 9] ^ 1] + bytes.suffix(8) },
+      reason: "its SHA-256 is not the one in state.json"),
+    Damage(
+      testDescription: "half a file", file: "step-00000012/generator.safetensors",
+      change: { Array($0.prefix($0.count / 2)) },
+      reason: "its SHA-256 is not the one in state.json"),
+    Damage(
+      testDescription: "an edited state", file: "step-00000012/state.json",
+      change: { bytes in
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Array(text.replacingOccurrences(of: "\"step\": 12", with: "\"step\": 13").utf8)
+      }, reason: "its digest is not that of its content"),
+    Damage(
+      testDescription: "a pointer to nowhere", file: "latest",
+      change: { _ in Array("step-00000099\n".utf8) },
+      reason: "it names `step-00000099`, which is not there"),
+  ])
+  func aDamagedCheckpointExit8WithTheFileAndWhatIsWrongAndNoPicture(_ damage: Damage) throws {
     let (place, directory) = try finishedRun()
     let path = "\(directory)/checkpoints/\(damage.file)"
     try place.write(path, damage.change(place.bytes(path)))
@@ -114,8 +148,8 @@ struct SampleAndTraceTests {
       try place.run("sample", directory, "--checkpoint", "8", "--to", "old.png").end == .exit(0))
   }
 
-  @Test("a run is a folder, the only one in a folder, the beginning of an id, or @last")
-  func references() throws {
+  @Test
+  func aRunIsAFolderTheOnlyOneInAFolderTheBeginningOfAnIdOrLast() throws {
     let (place, directory) = try finishedRun()
     let id = try #require(directory.split(separator: "/").last)
     for reference in [directory, "results/tiny", "results", String(id.dropLast(2)), "@last"] {
@@ -128,7 +162,7 @@ struct SampleAndTraceTests {
     #expect(absent.end == .exit(2))
     #expect(
       absent.errors.hasPrefix(
-        "error: no folder and no run of results is named `results/nope`\n  = "))
+        "error: no folder, no run and no sweep of results is named `results/nope`\n  = "))
     let step = try place.run("sample", directory, "--checkpoint", "7")
     #expect(step.end == .exit(2))
     #expect(
@@ -140,8 +174,8 @@ struct SampleAndTraceTests {
     #expect(!place.exists("\(directory)/samples/mine.png"))
   }
 
-  @Test("trace holds every key of the first rounds, and the resolved spec")
-  func trace() throws {
+  @Test
+  func traceHoldsEveryKeyOfTheFirstRoundsAndTheResolvedSpec() throws {
     let place = try Place()
     var spec = TinySpec()
     spec.labels = "{classes: 10}"

@@ -2,7 +2,7 @@ import CLibrary
 import Foundation
 import Testing
 
-@Suite("Signals")
+@Suite
 struct SignalTests {
   private func longRun() throws -> Place {
     let place = try Place()
@@ -13,10 +13,10 @@ struct SignalTests {
     return place
   }
 
-  @Test(
-    "Ctrl-C, SIGTERM and SIGHUP: the round is finished and saved, and what to do next is said",
-    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
-  func interrupted(signal: Int32, code: Int32) throws {
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func ctrlCSIGTERMAndSIGHUPTheRoundIsFinishedAndSavedAndWhatToDoNextIsSaid(
+    signal: Int32, code: Int32
+  ) throws {
     let place = try longRun()
     let run = try place.start(["run", "tiny.yaml", "--threads", "1"])
     try run.wait(for: "the first rows") { rows(place) > 3 }
@@ -50,8 +50,8 @@ struct SignalTests {
   }
 
   /// The naive interpreter takes longer for one of these rounds than anybody waits.
-  @Test("second Ctrl-C: exit at once")
-  func secondSignal() throws {
+  @Test
+  func secondCtrlCExitAtOnce() throws {
     let place = try Place()
     var spec = TinySpec()
     spec.batch = "64"
@@ -72,8 +72,8 @@ struct SignalTests {
     #expect(!place.exists("\(directory)/checkpoints/latest"))
   }
 
-  @Test("a reader of stderr that goes away does not take the run with it")
-  func brokenPipe() throws {
+  @Test
+  func aReaderOfStderrThatGoesAwayDoesNotTakeTheRunWithIt() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     let result = try place.start(
@@ -83,6 +83,27 @@ struct SignalTests {
     #expect(result.end == .exit(0))
     let directory = try place.resultDirectory()
     #expect(try place.json("\(directory)/status.json")["state"] as? String == "finished")
+  }
+
+  @Test(arguments: ["2>&1 > /dev/null | head -1", "2>&1 | head -1", "2>&1 | true"])
+  func aReaderThatGoesAwayDoesNotTakeTheSweepWithIt(_ reader: String) throws {
+    let place = try Place()
+    let sweep = "sweep: {axes: {latent.size: [2, 3, 4]}}"
+    try place.write("tiny.yaml", TinySpec(length: "1 epochs", more: sweep).yaml)
+    func play(_ words: String...) throws -> Finished {
+      let line = #""$@" \#(reader) > /dev/null; exit ${PIPESTATUS[0]}"#
+      return try place.start(
+        words + ["--jobs", "1", "--threads", "1"], by: ["/bin/bash", "-c", line, "bash"]
+      ).finish(limit: 120)
+    }
+    func finished() throws -> Int {
+      try place.text("\(try place.resultDirectory())/summary.csv").split(separator: "\n")
+        .count { $0.contains(",finished,") }
+    }
+    #expect(try play("run", "tiny.yaml", "--only", "0,1").end == .exit(0))
+    #expect(try finished() == 2)
+    #expect(try play("resume", try place.resultDirectory()).end == .exit(0))
+    #expect(try finished() == 3)
   }
 
   private func rows(_ place: Place) -> Int {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Sweeps and searches, from the command line")
+@Suite
 struct SweepCommandTests {
   private static let metrics = """
     metrics: {every: 1 epochs, of: [{sliced_wasserstein: {samples: 16, projections: 8, patches: 2}}], \
@@ -24,8 +24,8 @@ struct SweepCommandTests {
         .map { ($0, 1) }, uniquingKeysWith: +)
   }
 
-  @Test("two processes that share a search ask for every trial once, and lose none")
-  func joined() throws {
+  @Test
+  func twoProcessesThatShareASearchAskForEveryTrialOnceAndLoseNone() throws {
     let place = try Place()
     try place.write(
       "search.yaml",
@@ -53,8 +53,8 @@ struct SweepCommandTests {
     }
   }
 
-  @Test("processes that begin a sweep at the same moment make one")
-  func begunTogether() throws {
+  @Test
+  func processesThatBeginASweepAtTheSameMomentMakeOne() throws {
     let place = try Place()
     try place.write(
       "together.yaml", spec(sweep: "{axes: {latent.size: [2, 3, 4, 5, 6, 7, 8, 9]}}"))
@@ -72,8 +72,8 @@ struct SweepCommandTests {
     }
   }
 
-  @Test("a trial that is worse than others is ended early, and compare says why")
-  func stoppedEarly() throws {
+  @Test
+  func aTrialThatIsWorseThanOthersIsEndedEarlyAndCompareSaysWhy() throws {
     let place = try Place()
     // The last one learns nothing.
     try place.write(
@@ -95,8 +95,53 @@ struct SweepCommandTests {
     #expect(try place.text("\(folder)/summary.csv").contains("median"))
   }
 
-  @Test("resume --extend lengthens every trial, with the rows of one that was long from the start")
-  func extended() throws {
+  @Test func aSweepIsNamedAsARunIs() throws {
+    let place = try Place()
+    let sweep = "sweep: {axes: {latent.size: [2, 3, 4]}}"
+    try place.write("tiny.yaml", TinySpec(length: "1 epochs", more: sweep).yaml)
+    let run = try place.run("run", "tiny.yaml", "-q", "--threads", "1", "--only", "0,1")
+    #expect(run.end == .exit(0), "\(run.errors)")
+    let folder = try place.resultDirectory()
+    let id = try #require(folder.split(separator: "/").last.map(String.init))
+    let digest = try #require(id.split(separator: "-").last.map(String.init))
+    for name in ["@last", id, digest, "tiny/\(id)", folder] {
+      #expect(try place.run("compare", name, "--csv").lines.count == 3, "\(name)")
+      #expect(try place.run("ls", name).lines.count == 3, "\(name)")
+      let report = try place.run("report", name, "--to", "report.html")
+      #expect(report.end == .exit(0), "\(name): \(report.errors)")
+    }
+    let one = try place.run("show", id)
+    #expect(one.end == .exit(2))
+    #expect(
+      one.errors.hasPrefix(
+        "error: \(folder): a sweep, where one run is wanted; 2 of its trials were begun\n"))
+    let trial = try place.run("show", "\(digest)/0001", "--json")
+    #expect(trial.end == .exit(0), "\(trial.errors)")
+
+    let resumed = try place.run("resume", "@last", "-q", "--threads", "1")
+    #expect(resumed.output == "\(folder)\n", "\(resumed.errors)")
+    #expect(try place.run("ls").lines.count == 4)
+
+    let asked = try place.run("rm", id)
+    #expect(asked.end == .exit(2))
+    #expect(
+      asked.errors == """
+        error: \(folder) (tiny, a sweep with its 3 trials that were begun): --yes is needed where \
+        nobody can be asked
+
+        """)
+    #expect(try place.run("rm", "--yes", id).output == "\(folder)\n")
+    #expect(!place.exists(folder))
+
+    // What somebody else calls trials is no sweep.
+    try place.makeFolder("studies/trials/first")
+    let foreign = try place.run("rm", "--yes", "studies")
+    #expect(foreign.end == .exit(2))
+    #expect(place.exists("studies/trials/first"))
+  }
+
+  @Test
+  func resumeExtendLengthensEveryTrialWithTheRowsOfOneThatWasLongFromTheStart() throws {
     let place = try Place()
     func write(_ name: String, length: String) throws {
       let record = "{log: 2 steps, samples: none, checkpoint: {every: 1 epochs}}"

@@ -3,7 +3,6 @@ import Testing
 
 /// The commands as on a terminal, which `script` of util-linux pretends to be.
 @Suite(
-  "On a terminal",
   .enabled(
     if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "there is no `script`"))
 struct TerminalTests {
@@ -19,12 +18,13 @@ struct TerminalTests {
   }
 
   @Test(
-    "errors have colours on a terminal, unless NO_COLOR or TERM=dumb asks for none",
     arguments: [
       (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": ""], true),
       (["TERM": "xterm", "NO_COLOR": "1"], false), (["TERM": "dumb"], false), ([:], false),
     ] as [([String: String], Bool)])
-  func colours(variables: [String: String], coloured: Bool) throws {
+  func errorsHaveColoursOnATerminalUnlessNOCOLOROrTERMDumbAsksForNone(
+    variables: [String: String], coloured: Bool
+  ) throws {
     let place = try Place()
     try place.write("tiny.yaml", "version: 2\n")
     let (end, text) = try shown(place, "validate tiny.yaml", variables: variables)
@@ -34,8 +34,8 @@ struct TerminalTests {
     #expect(text.contains("`version` in the spec must be exactly 1"))
   }
 
-  @Test("a run draws one line in place, and leaves it whole before its result")
-  func progress() throws {
+  @Test
+  func aRunDrawsOneLineInPlaceAndLeavesItWholeBeforeItsResult() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     let (end, text) = try shown(
@@ -44,7 +44,7 @@ struct TerminalTests {
     #expect(text.contains("\r\u{1B}[Kepoch 1/3"))
     let lines = text.components(separatedBy: "\r\n")
     let directory = try place.resultDirectory()
-    #expect(lines.suffix(3) == [directory, "\(directory)/samples/final.png", ""])
+    #expect(lines.suffix(3) == ["samples: \(directory)/samples/final.png", directory, ""])
     let progress = try #require(lines.dropLast(3).last)
     let last = try #require(progress.components(separatedBy: "\r\u{1B}[K").last)
     #expect(last.hasPrefix("epoch 3/3  round 12/12  d "))

@@ -42,10 +42,8 @@ import Testing
     return Int(~value)
   }
 
-  @Test(
-    "Frames stand in one file, each with its time, and the first is what others see",
-    arguments: [1, 3])
-  func frames(channels: Int) throws {
+  @Test(arguments: [1, 3])
+  func framesStandInOneFileEachWithItsTimeAndTheFirstIsWhatOthersSee(channels: Int) throws {
     let pictures = [10, 90, 170].map { Self.frame($0, channels: channels) }
     let file = try encodeAnimatedPNG(pictures, delay: 250, lastDelay: 2000)
     #expect(try decodePNG(file) == pictures[0])
@@ -71,8 +69,8 @@ import Testing
     }
   }
 
-  @Test("The same pictures give the same bytes, and one is a picture")
-  func one() throws {
+  @Test
+  func theSamePicturesGiveTheSameBytesAndOneIsAPicture() throws {
     let file = try encodeAnimatedPNG([Self.frame(7)], delay: 20, lastDelay: 20)
     #expect(try decodePNG(file) == Self.frame(7))
     #expect(try encodeAnimatedPNG([Self.frame(7)], delay: 20, lastDelay: 20) == file)

@@ -17,8 +17,8 @@ import Testing
     return found.withLock { $0 }
   }
 
-  @Test("Every kind of archive holds what Python put into it", arguments: Golden.archives.archives)
-  func read(_ golden: Golden.Archives.Archive) throws {
+  @Test(arguments: Golden.archives.archives)
+  func everyKindOfArchiveHoldsWhatPythonPutIntoIt(_ golden: Golden.Archives.Archive) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("archive", [UInt8](golden.file))
     let collection = try ImageCollections.open(path)
@@ -34,8 +34,8 @@ import Testing
     #expect(listing.faults.isEmpty)
   }
 
-  @Test("Pictures in an archive are the data set that they are in a folder")
-  func same() throws {
+  @Test
+  func picturesInAnArchiveAreTheDataSetThatTheyAreInAFolder() throws {
     let folder = try TemporaryFolder()
     for (number, name) in ["x/1.png", "x/2.png", "y/3.png"].enumerated() {
       try folder.write("faces/\(name)", FolderTests.solid(UInt8(number), 200, 90))
@@ -106,8 +106,8 @@ import Testing
       }, says: "in the place of another"),
   ]
 
-  @Test("An archive that is none is refused with a place", arguments: broken)
-  func refuse(_ broken: Broken) throws {
+  @Test(arguments: broken)
+  func anArchiveThatIsNoneIsRefusedWithAPlace(_ broken: Broken) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("archive", broken.bytes)
     let error = #expect(throws: DatasetError.self) { try ImageCollections.open(path) }
@@ -135,8 +135,8 @@ import Testing
       says: "deflated data are damaged"),
   ]
 
-  @Test("A member that cannot be read is a bad picture; the others are read", arguments: badMembers)
-  func member(_ broken: Broken) throws {
+  @Test(arguments: badMembers)
+  func aMemberThatCannotBeReadIsABadPictureTheOthersAreRead(_ broken: Broken) throws {
     let folder = try TemporaryFolder()
     let collection = try ImageCollections.open(try folder.write("archive", broken.bytes))
     let count = collection.listing.entries.count
@@ -148,8 +148,8 @@ import Testing
     #expect(count == 5)
   }
 
-  @Test("A name that leads out of the archive is a bad picture")
-  func outside() throws {
+  @Test
+  func aNameThatLeadsOutOfTheArchiveIsABadPicture() throws {
     #expect(FilePath(archived: Array("a/../../etc/x.png".utf8)) == nil)
     #expect(FilePath(archived: Array("/etc/x.png".utf8)) == nil)
     #expect(FilePath(archived: Array("./a//b/./x.png".utf8))?.text == "a/b/x.png")

@@ -4,8 +4,8 @@ import Testing
 @testable import Images
 
 @Suite struct ArrayTests {
-  @Test("Arrays of NumPy are the images that were in them", arguments: Golden.archives.arrays)
-  func read(_ golden: Golden.Archives.Array) throws {
+  @Test(arguments: Golden.archives.arrays)
+  func arraysOfNumPyAreTheImagesThatWereInThem(_ golden: Golden.Archives.Array) throws {
     let folder = try TemporaryFolder()
     try folder.write("a.npz", [UInt8](golden.file))
     let source = Numpy(
@@ -76,8 +76,8 @@ import Testing
       says: "4 images\n"),
   ]
 
-  @Test("What is no array of images is refused, and what to say instead", arguments: broken)
-  func refuse(_ broken: Broken) throws {
+  @Test(arguments: broken)
+  func whatIsNoArrayOfImagesIsRefusedAndWhatToSayInstead(_ broken: Broken) throws {
     let folder = try TemporaryFolder()
     try folder.write("a.npy", broken.bytes)
     try folder.write("b.npy", Self.labels([1, 2]))
@@ -87,8 +87,8 @@ import Testing
     #expect("\(error!)".contains(broken.says), "\(error!)")
   }
 
-  @Test("Labels are in another file")
-  func labelFile() throws {
+  @Test
+  func labelsAreInAnotherFile() throws {
     let folder = try TemporaryFolder()
     try folder.write("a.npy", Self.golden("uint8, nhwc"))
     try folder.write("b.npy", Self.labels([3, 0, 1, 1]))
@@ -96,8 +96,8 @@ import Testing
     #expect(set.labels == [3, 0, 1, 1] && set.classCounts == [1, 2, 0, 1])
   }
 
-  @Test("It is said where numbers lie between the levels")
-  func rounding() throws {
+  @Test
+  func itIsSaidWhereNumbersLieBetweenTheLevels() throws {
     let folder = try TemporaryFolder()
     try folder.write("a.npy", Self.floats([0, 0.25, 0.5, 1]))
     try folder.write("b.npy", Self.floats([0, 51 / 255, 0.2, 1]))

@@ -5,10 +5,10 @@ import Testing
 @testable import Images
 
 @Suite struct ByteBudgetTests {
-  @Test(
-    "Work at once never takes more than there is, and what is larger than that goes on alone",
-    arguments: [(10, 3), (10, 10), (10, 25)])
-  func limit(_ limit: Int, _ each: Int) {
+  @Test(arguments: [(10, 3), (10, 10), (10, 25)])
+  func workAtOnceNeverTakesMoreThanThereIsAndWhatIsLargerThanThatGoesOnAlone(
+    _ limit: Int, _ each: Int
+  ) {
     let budget = ByteBudget(limit: limit)
     let state = Mutex((now: 0, most: 0, done: 0))
     DispatchQueue.concurrentPerform(iterations: 64) { _ in

@@ -71,8 +71,8 @@ private struct CachedFolder: Sendable {
     given = CachedFolder(folder: folder.path, cache: cache.path + "/new")
   }
 
-  @Test("Pictures are decoded once; the second time they come from the file, the same to the bit")
-  func once() throws {
+  @Test
+  func picturesAreDecodedOnceTheSecondTimeTheyComeFromTheFileTheSameToTheBit() throws {
     let (first, _) = try given.load()
     #expect(given.count.now == 30)
     #expect(given.files.count == 1 && given.files[0].hasSuffix(".images"))
@@ -86,8 +86,8 @@ private struct CachedFolder: Sendable {
     #expect(fresh.digest == first.digest && !fresh.store.isOnDisk)
   }
 
-  @Test("Other files or other options are decoded anew, and what was there stays")
-  func keys() throws {
+  @Test
+  func otherFilesOrOtherOptionsAreDecodedAnewAndWhatWasThereStays() throws {
     _ = try given.load()
     _ = try given.load(size: 2)
     _ = try given.load(channels: 1)
@@ -118,8 +118,8 @@ private struct CachedFolder: Sendable {
     Damage(testDescription: "a bit of the table", change: { $0[$0.count - 100] ^= 1 }),
   ]
 
-  @Test("A damaged file is made anew, and that is said", arguments: damages)
-  func damage(_ damage: Damage) throws {
+  @Test(arguments: damages)
+  func aDamagedFileIsMadeAnewAndThatIsSaid(_ damage: Damage) throws {
     let (good, _) = try given.load()
     let path = "\(given.cache)/\(given.files[0])"
     var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
@@ -132,8 +132,8 @@ private struct CachedFolder: Sendable {
     #expect(try given.load().reports == [] && given.count.now == 60)
   }
 
-  @Test("Many who want the same at once decode it once")
-  func together() async throws {
+  @Test
+  func manyWhoWantTheSameAtOnceDecodeItOnce() async throws {
     let given = given
     let digests = try await withThrowingTaskGroup(of: String.self) { group in
       for _ in 0..<8 { group.addTask { try given.load().set.digest } }
@@ -142,8 +142,8 @@ private struct CachedFolder: Sendable {
     #expect(digests.count == 1 && given.count.now == 30 && given.files.count == 1)
   }
 
-  @Test("What a killed process left half written is no hindrance")
-  func leftOver() throws {
+  @Test
+  func whatAKilledProcessLeftHalfWrittenIsNoHindrance() throws {
     _ = try given.load()
     let name = given.files[0]
     try FileManager.default.removeItem(atPath: "\(given.cache)/\(name)")
@@ -160,8 +160,8 @@ private struct CachedFolder: Sendable {
     #expect(given.files == [name, name + ends[1]])
   }
 
-  @Test("A file that is cut while it is in use is an error, and is made anew the next time")
-  func cut() throws {
+  @Test
+  func aFileThatIsCutWhileItIsInUseIsAnErrorAndIsMadeAnewTheNextTime() throws {
     _ = try given.load()
     let path = "\(given.cache)/\(given.files[0])"
     let set = try given.load().set
@@ -178,8 +178,8 @@ private struct CachedFolder: Sendable {
     #expect(try again.pixels.count == 30 * 48)
   }
 
-  @Test("Where nothing can be kept, that is said and the pictures are decoded for this time")
-  func unwritable() throws {
+  @Test
+  func whereNothingCanBeKeptThatIsSaidAndThePicturesAreDecodedForThisTime() throws {
     let place = try cache.write("file", [1])
     let given = CachedFolder(folder: folder.path, cache: place + "/below")
     let (set, reports) = try given.load()
@@ -187,8 +187,8 @@ private struct CachedFolder: Sendable {
     #expect(reports[0].hasPrefix("decoded pictures are not kept: cannot create the folder"))
   }
 
-  @Test("Damaged pixels are seen when an image is first used")
-  func pixels() throws {
+  @Test
+  func damagedPixelsAreSeenWhenAnImageIsFirstUsed() throws {
     _ = try given.load()
     let path = "\(given.cache)/\(given.files[0])"
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))

@@ -5,8 +5,8 @@ import Testing
 @testable import Spec
 
 @Suite struct CatalogTests {
-  @Test("Every file in Datasets is in the catalog, and nothing else")
-  func files() throws {
+  @Test
+  func everyFileInDatasetsIsInTheCatalogAndNothingElse() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources/Images/Datasets").standardizedFileURL
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -16,16 +16,16 @@ import Testing
       names.map { $0.split(separator: "_").map(\.capitalized).joined() + ".swift" } == files)
   }
 
-  @Test("A declaration says what it is in one sentence, and shows a line of a spec")
-  func declarations() throws {
+  @Test
+  func aDeclarationSaysWhatItIsInOneSentenceAndShowsALineOfASpec() throws {
     for declaration in DatasetCatalog.declarations {
       #expect(!declaration.summary.isEmpty && !declaration.summary.hasSuffix("."))
       #expect(declaration.example?.hasPrefix("source: ") == true)
     }
   }
 
-  @Test("What can be listed without more words is listed")
-  func ready() {
+  @Test
+  func whatCanBeListedWithoutMoreWordsIsListed() {
     let titles = DatasetCatalog.all.flatMap { $0.ready }.map(\.title)
     let split = ["cifar10", "cifar100", "fashion_mnist", "kmnist", "mnist"]
       .flatMap { ["\($0) train", "\($0) test"] }
@@ -76,8 +76,8 @@ import Testing
 
   static let vocabulary = Vocabulary([.source: DatasetCatalog.declarations])
 
-  @Test("A source is what the spec says", arguments: written)
-  func sources(_ written: Written) throws {
+  @Test(arguments: written)
+  func aSourceIsWhatTheSpecSays(_ written: Written) throws {
     let choice = try loadChoice(written.text, .source, vocabulary: Self.vocabulary).get()
     func isSame<Source: Equatable>(_ source: Source) -> Bool {
       DatasetCatalog.source(choice) as? Source == source
@@ -86,21 +86,19 @@ import Testing
     #expect(isRight)
   }
 
-  @Test(
-    "A source that makes no sense is an error of the spec",
-    arguments: [
-      ("minst", "mnist"), ("{mnist: validation}", "train, test"), ("idx", "folder"),
-      ("{idx: {folder: a, images: b}}", "a folder and a file of images"),
-      ("{idx: {folder: a, labels: b}}", "a folder and a file of labels"),
-      ("{idx: {labels: b}}", "a folder, or a file of images"),
-      ("folder", "path"), ("{folder: {path: a, channels: 2}}", "1 channel (grey) or 3"),
-      ("{folder: {path: a, on_bad_image: ignore}}", "fail, skip"),
-      ("{synthetic: {count: 0}}", "count"),
-      ("{synthetic: {of: grid25, radius: 1}}", "`radius` belongs to `of: ring8`"),
-      ("{synthetic: {standard_deviation: 1}}", "belongs to `of: ring8 or grid25`"),
-      ("{synthetic: letters}", "digits"),
-    ])
-  func errors(_ text: String, _ says: String) {
+  @Test(arguments: [
+    ("minst", "mnist"), ("{mnist: validation}", "train, test"), ("idx", "folder"),
+    ("{idx: {folder: a, images: b}}", "a folder and a file of images"),
+    ("{idx: {folder: a, labels: b}}", "a folder and a file of labels"),
+    ("{idx: {labels: b}}", "a folder, or a file of images"),
+    ("folder", "path"), ("{folder: {path: a, channels: 2}}", "1 channel (grey) or 3"),
+    ("{folder: {path: a, on_bad_image: ignore}}", "fail, skip"),
+    ("{synthetic: {count: 0}}", "count"),
+    ("{synthetic: {of: grid25, radius: 1}}", "`radius` belongs to `of: ring8`"),
+    ("{synthetic: {standard_deviation: 1}}", "belongs to `of: ring8 or grid25`"),
+    ("{synthetic: letters}", "digits"),
+  ])
+  func aSourceThatMakesNoSenseIsAnErrorOfTheSpec(_ text: String, _ says: String) {
     switch loadChoice(text, .source, vocabulary: Self.vocabulary) {
     case .success(let choice): Issue.record("\(choice.record)")
     case .failure(let diagnostics): #expect("\(diagnostics)".contains(says), "\(diagnostics)")

@@ -25,8 +25,8 @@ import Testing
       "\(place)/batches.meta.txt", Array((0..<10).map { "name\($0)\n" }.joined().utf8) + [10])
   }
 
-  @Test("CIFAR-10 is planes with a label before them, in six files")
-  func ten() throws {
+  @Test
+  func cifar10IsPlanesWithALabelBeforeThemInSixFiles() throws {
     let folder = try TemporaryFolder()
     try Self.fill(folder, "cifar10/cifar-10-batches-bin")
     let set = try Cifar10().load(LoadRequest(folders: [folder.path]))
@@ -39,8 +39,8 @@ import Testing
     #expect(try Cifar10(split: .test).load(LoadRequest(folders: [folder.path])).labels == [9])
   }
 
-  @Test("The published archive is read without unpacking it")
-  func archive() throws {
+  @Test
+  func thePublishedArchiveIsReadWithoutUnpackingIt() throws {
     let folder = try TemporaryFolder()
     try Self.fill(folder, "cifar-10-batches-bin")
     let process = Process()
@@ -56,8 +56,8 @@ import Testing
     #expect(set.labels == [1, 0, 2, 0, 3, 0, 4, 0, 5, 0] && set.classNames[9] == "name9")
   }
 
-  @Test("CIFAR-100 has two labels an image")
-  func hundred() throws {
+  @Test
+  func cifar100HasTwoLabelsAnImage() throws {
     let folder = try TemporaryFolder()
     try folder.write("cifar-100-binary/train.bin", Self.records([[19, 99], [3, 7]]))
     let fine = try Cifar100().load(LoadRequest(folders: [folder.path]))
@@ -67,8 +67,8 @@ import Testing
     #expect(try coarse.pixels == fine.pixels)
   }
 
-  @Test("Records that are cut, labels that are too high and files that are missing are named")
-  func errors() throws {
+  @Test
+  func recordsThatAreCutLabelsThatAreTooHighAndFilesThatAreMissingAreNamed() throws {
     let folder = try TemporaryFolder()
     let absent = #expect(throws: DatasetError.self) {
       try Cifar10(split: .test).load(LoadRequest(folders: [folder.path]))

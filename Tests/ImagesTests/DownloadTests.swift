@@ -16,8 +16,8 @@ import Testing
     Download(Self.published, origin: .mirrors(server.map(\.address)), patience: patience)
   }
 
-  @Test("A file arrives under its name, with progress to the end, and only once")
-  func plain() throws {
+  @Test
+  func aFileArrivesUnderItsNameWithProgressToTheEndAndOnlyOnce() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer { .file(Self.zipped, $0) }
     defer { server.stop() }
@@ -37,8 +37,8 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
-  @Test("Where the publisher states the digest of the packed file, that is what is checked")
-  func packed() throws {
+  @Test
+  func whereThePublisherStatesTheDigestOfThePackedFileThatIsWhatIsChecked() throws {
     let other = storedGzip(noise(300_000, seed: 2))
     for (served, isGood) in [(Self.zipped, true), (Self.content, true), (other, false)] {
       let folder = try TemporaryFolder()
@@ -58,8 +58,8 @@ import Testing
     }
   }
 
-  @Test("A connection that is cut is taken up where it ended")
-  func resume() throws {
+  @Test
+  func aConnectionThatIsCutIsTakenUpWhereItEnded() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer {
       .file(Self.zipped, $0, cutAfter: ($0.from ?? 0) < 200_000 ? 100_000 : nil)
@@ -71,8 +71,8 @@ import Testing
     #expect(server.requests.map(\.from) == [nil, 100_000, 200_000])
   }
 
-  @Test("What an earlier run left is continued by the next")
-  func laterRun() throws {
+  @Test
+  func whatAnEarlierRunLeftIsContinuedByTheNext() throws {
     let folder = try TemporaryFolder()
     let first = try TestServer { $0.from == nil ? .file(Self.zipped, $0, cutAfter: 50_000) : .gone }
     defer { first.stop() }
@@ -89,13 +89,13 @@ import Testing
     #expect(try folder.read("a.gz") == Self.zipped)
   }
 
-  @Test(
-    "A part that does not fit is thrown away and the file fetched anew",
-    arguments: [
-      ([UInt8](repeating: 7, count: 1_000), true), ([UInt8](repeating: 7, count: 1_000), false),
-      (zipped + [1], true),
-    ])
-  func foreignPart(_ part: [UInt8], _ knowsRanges: Bool) throws {
+  @Test(arguments: [
+    ([UInt8](repeating: 7, count: 1_000), true), ([UInt8](repeating: 7, count: 1_000), false),
+    (zipped + [1], true),
+  ])
+  func aPartThatDoesNotFitIsThrownAwayAndTheFileFetchedAnew(_ part: [UInt8], _ knowsRanges: Bool)
+    throws
+  {
     let folder = try TemporaryFolder()
     try folder.write("a.gz.part", part)
     let server = try TestServer { request in
@@ -107,10 +107,8 @@ import Testing
     #expect(folder.names == ["a.gz"])
   }
 
-  @Test(
-    "A length that no file has is refused, and what is there stays",
-    arguments: ["9223372036854775807", "9223372036854775000", "400000000"], [nil, 1_000])
-  func hugeLength(_ length: String, _ present: Int?) throws {
+  @Test(arguments: ["9223372036854775807", "9223372036854775000", "400000000"], [nil, 1_000])
+  func aLengthThatNoFileHasIsRefusedAndWhatIsThereStays(_ length: String, _ present: Int?) throws {
     let folder = try TemporaryFolder()
     if let present { try folder.write("a.gz.part", Array(Self.zipped.prefix(present))) }
     let server = try TestServer { request in
@@ -126,8 +124,8 @@ import Testing
     #expect(folder.names == (present == nil ? [] : ["a.gz.part"]))
   }
 
-  @Test("A body in chunks, one without a length, and one at another address are read")
-  func forms() throws {
+  @Test
+  func aBodyInChunksOneWithoutALengthAndOneAtAnotherAddressAreRead() throws {
     let chunked =
       stride(from: 0, to: Self.zipped.count, by: 70_000).flatMap { start in
         let piece = Self.zipped[start..<min(Self.zipped.count, start + 70_000)]
@@ -181,8 +179,8 @@ import Testing
     Failing(testDescription: "silent", reply: Reply(isSilent: true), says: "/a.gz: "),
   ]
 
-  @Test("A mirror that fails is named and the next one asked", arguments: failing)
-  func nextMirror(_ failing: Failing) throws {
+  @Test(arguments: failing)
+  func aMirrorThatFailsIsNamedAndTheNextOneAsked(_ failing: Failing) throws {
     let bad = try TestServer { _ in failing.reply }
     let good = try TestServer { .file(Self.zipped, $0) }
     defer {
@@ -205,8 +203,8 @@ import Testing
     #expect(empty.names == [])
   }
 
-  @Test("A damaged file is replaced, and what is there stays when nothing better comes")
-  func damaged() throws {
+  @Test
+  func aDamagedFileIsReplacedAndWhatIsThereStaysWhenNothingBetterComes() throws {
     let folder = try TemporaryFolder()
     try folder.write("a.gz", Array(Self.zipped.dropLast(9)))
     let bad = try TestServer { _ in Reply.gone }
@@ -223,9 +221,8 @@ import Testing
     #expect(try folder.read("a.gz") == Self.zipped)
   }
 
-  @Test(
-    "A copy at hand is checked and copied", arguments: ["a.gz", "a", "tiny/a", "MNIST/raw/a.gz"])
-  func folderOrigin(_ name: String) throws {
+  @Test(arguments: ["a.gz", "a", "tiny/a", "MNIST/raw/a.gz"])
+  func aCopyAtHandIsCheckedAndCopied(_ name: String) throws {
     let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
     try source.write(name, name.hasSuffix("gz") ? Self.zipped : Self.content)
     let paths = try Download(Self.published, from: source.path).run(into: target.path) { _ in }
@@ -234,8 +231,8 @@ import Testing
     #expect(try target.read(kept) == source.read(name))
   }
 
-  @Test("A server that unpacks what it sends gives a file without .gz, which is then enough")
-  func unpacked() throws {
+  @Test
+  func aServerThatUnpacksWhatItSendsGivesAFileWithoutGzWhichIsThenEnough() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer { .file(Self.content, $0) }
     defer { server.stop() }
@@ -246,8 +243,8 @@ import Testing
     #expect(folder.names == ["a"] && server.requests.count == 1)
   }
 
-  @Test("A copy that is missing or another is refused")
-  func badFolder() throws {
+  @Test
+  func aCopyThatIsMissingOrAnotherIsRefused() throws {
     let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
     let missing = #expect(throws: DatasetError.self) {
       try Download(Self.published, from: source.path).run(into: target.path) { _ in }
@@ -261,8 +258,8 @@ import Testing
     #expect(target.names == [])
   }
 
-  @Test("Two programs do not fill one file")
-  func locked() throws {
+  @Test
+  func twoProgramsDoNotFillOneFile() throws {
     let folder = try TemporaryFolder()
     let held = try PartialFile(path: folder.path + "/a.gz")
     let server = try TestServer { .file(Self.zipped, $0) }
@@ -274,8 +271,8 @@ import Testing
     #expect(server.requests.isEmpty && held.size == 0)
   }
 
-  @Test("Where files cannot be locked, each program fills a file of its own")
-  func unlocked() throws {
+  @Test
+  func whereFilesCannotBeLockedEachProgramFillsAFileOfItsOwn() throws {
     let folder = try TemporaryFolder()
     let refuse: (Int32, Int32) -> Int32 = { _, _ in
       errno = ENOLCK
@@ -291,8 +288,8 @@ import Testing
     #expect(folder.names == ["a.gz"])
   }
 
-  @Test("A folder that cannot be made is said in the system's words")
-  func noFolder() throws {
+  @Test
+  func aFolderThatCannotBeMadeIsSaidInTheSystemsWords() throws {
     let folder = try TemporaryFolder()
     try folder.write("file", [1])
     let error = #expect(throws: DatasetError.self) {
@@ -302,8 +299,8 @@ import Testing
     #expect("\(error!)".contains("File exists") || "\(error!)".contains("Not a directory"))
   }
 
-  @Test("What follows --from is an address or a folder")
-  func origin() {
+  @Test
+  func whatFollowsFromIsAnAddressOrAFolder() {
     let files = Self.published
     #expect(Download(files, from: "https://x/y").origin == .mirrors(["https://x/y"]))
     #expect(Download(files, from: "data").origin == .folder("data"))

@@ -25,8 +25,8 @@ import Testing
     return try Folder(folder.path, options).load(request)
   }
 
-  @Test("First-level folders are classes by name; within them the order is torchvision's")
-  func classes() throws {
+  @Test
+  func firstLevelFoldersAreClassesByNameWithinThemTheOrderIsTorchvisions() throws {
     let folder = try TemporaryFolder()
     for name in ["b/2.png", "b/10.png", "a/z.png", "a/deep/er/x.png", "a-/1.png", "B/1.png"] {
       try folder.write(name, Self.red)
@@ -41,8 +41,8 @@ import Testing
       paths == ["B/1.png", "a/z.png", "a/deep/er/x.png", "a-/1.png", "b/10.png", "b/2.png"])
   }
 
-  @Test("Pictures beside folders have no classes, unless they must")
-  func flat() throws {
+  @Test
+  func picturesBesideFoldersHaveNoClassesUnlessTheyMust() throws {
     let folder = try TemporaryFolder()
     try folder.write("1.png", Self.red)
     try folder.write("more/2.png", Self.green)
@@ -55,10 +55,9 @@ import Testing
     #expect(strict.skipped == [BadImage(name: "1.png", reason: "it lies in no class folder")])
   }
 
-  @Test(
-    "One picture of colour among grey ones makes all coloured, which is said; channels decide",
-    arguments: [false, true])
-  func channels(cached: Bool) throws {
+  @Test(arguments: [false, true])
+  func onePictureOfColourAmongGreyOnesMakesAllColouredWhichIsSaidChannelsDecide(cached: Bool) throws
+  {
     let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
     let cache = cached ? caches.path : nil
     for number in 0..<20 { try folder.write("\(100 + number).png", Self.grey) }
@@ -81,10 +80,8 @@ import Testing
     }
   }
 
-  @Test(
-    "The content says what is a picture, in a folder as in an archive; the others are named",
-    arguments: ["", "zip", "tar", "tar.gz"])
-  func kinds(packed: String) throws {
+  @Test(arguments: ["", "zip", "tar", "tar.gz"])
+  func theContentSaysWhatIsAPictureInAFolderAsInAnArchiveTheOthersAreNamed(packed: String) throws {
     let folder = try TemporaryFolder()
     let gif = Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 40)
     let files: [(String, [UInt8])] = [
@@ -123,8 +120,8 @@ import Testing
       set.remarks.warnings.last?.contains("5 pictures are of kinds that are not read") == true)
   }
 
-  @Test("Links that fan out lead to each folder once, and that is said", .timeLimit(.minutes(1)))
-  func fan() throws {
+  @Test(.timeLimit(.minutes(1)))
+  func linksThatFanOutLeadToEachFolderOnceAndThatIsSaid() throws {
     let folder = try TemporaryFolder()
     let levels = 30
     for level in 0..<levels {
@@ -145,8 +142,8 @@ import Testing
         BadImage(name: "b", reason: "the same folder as a, which is read once")))
   }
 
-  @Test("Without a size all pictures must have one, and the first that differs is named")
-  func sizes() throws {
+  @Test
+  func withoutASizeAllPicturesMustHaveOneAndTheFirstThatDiffersIsNamed() throws {
     let folder = try TemporaryFolder()
     try folder.write("1.png", Self.red)
     #expect(try load(folder, size: nil).width == 4)
@@ -155,8 +152,8 @@ import Testing
     #expect("\(error!)".contains("2.png: 23×17, the first picture is 4×4: set data.size"))
   }
 
-  @Test("Names are in any script, even in none")
-  func names() throws {
+  @Test
+  func namesAreInAnyScriptEvenInNone() throws {
     let folder = try TemporaryFolder()
     for name in ["猫/にゃあ.png", "Ωμέγα/α β'\"\\.png", "كلب/١.png", "e\u{301}/😀.PNG"] {
       try folder.write(name, Self.red)
@@ -239,12 +236,12 @@ import Testing
       ]),
   ]
 
-  @Test(
-    """
-    one corrupt JPEG in 10⁵: what cannot be used is named; it ends the run, or is left out and counted
-    """,
-    arguments: troubles, [false, true])
-  func trouble(_ trouble: Trouble, cached: Bool) throws {
+  /// docs/failures.md: one corrupt JPEG in 10⁵: what cannot be used is named; it ends the run,
+  /// or is left out and counted
+  @Test(arguments: troubles, [false, true])
+  func oneCorruptJPEGIn10WhatCannotBeUsedIsNamedItEndsTheRunOrIsLeftOutAndCounted(
+    _ trouble: Trouble, cached: Bool
+  ) throws {
     let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
     let cache = cached ? caches.path : nil
     for name in ["good/1.png", "good/2.png"] { try folder.write(name, Self.red) }
@@ -262,8 +259,8 @@ import Testing
     }
   }
 
-  @Test("Bad pictures between good ones leave no gap", arguments: [false, true])
-  func gaps(cached: Bool) throws {
+  @Test(arguments: [false, true])
+  func badPicturesBetweenGoodOnesLeaveNoGap(cached: Bool) throws {
     let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())
     for number in 0..<40 {
       let level = UInt8(number * 6)
@@ -279,8 +276,8 @@ import Testing
       try kept.indices.map { try set.pixels[$0 * set.imageSize] } == kept.map { UInt8($0 * 6) })
   }
 
-  @Test("A folder without pictures says what else is in it")
-  func nothing() throws {
+  @Test
+  func aFolderWithoutPicturesSaysWhatElseIsInIt() throws {
     let folder = try TemporaryFolder()
     for name in ["a.gif", "b.gif", "notes", ".hidden.png", "__MACOSX/x.png"] {
       try folder.write(name, Array("GIF87a".utf8).prefix(name == "notes" ? 2 : 6) + [])
@@ -294,8 +291,8 @@ import Testing
     #expect("\(nowhere!)".contains("Looked at:\n    x/nowhere\n    ./nowhere"))
   }
 
-  @Test("Only bad pictures are no data set, whatever the policy")
-  func allBad() throws {
+  @Test
+  func onlyBadPicturesAreNoDataSetWhateverThePolicy() throws {
     let folder = try TemporaryFolder()
     for number in 0..<12 { try folder.write("\(100 + number).png", Array("no".utf8)) }
     let error = #expect(throws: DatasetError.self) {

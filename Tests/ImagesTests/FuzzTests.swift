@@ -11,8 +11,8 @@ import Testing
 
   private static func count(_ normal: Int) -> Int { soak ? 1_000_000 : normal }
 
-  @Test("Damaged IDX is read or refused at a byte")
-  func idx() throws {
+  @Test
+  func damagedIDXIsReadOrRefusedAtAByte() throws {
     let folder = try TemporaryFolder()
     let good = [IdxTests.plain, IdxTests.plainLabels, [UInt8](IdxTests.pair.images)]
     var outcomes = Outcomes()
@@ -36,8 +36,8 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("Damaged gzip is read within its limit or refused at a byte")
-  func gzip() {
+  @Test
+  func damagedGzipIsReadWithinItsLimitOrRefusedAtAByte() {
     let good = [
       [UInt8](IdxTests.pair.images), storedGzip(noise(200, seed: 1)),
       storedGzip([]) + storedGzip([1, 2, 3]),
@@ -62,8 +62,8 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("Damaged PNG is read or refused with a reason")
-  func png() {
+  @Test
+  func damagedPNGIsReadOrRefusedWithAReason() {
     let good = Golden.files.png.map { [UInt8]($0.file) }
     var outcomes = Outcomes()
     for index in 0..<Self.count(500_000) {
@@ -85,8 +85,8 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("A damaged JPEG or WebP is read or refused with a reason", arguments: ["JPEG", "WebP"])
-  func jpeg(kind: String) {
+  @Test(arguments: ["JPEG", "WebP"])
+  func aDamagedJPEGOrWebPIsReadOrRefusedWithAReason(kind: String) {
     let good = Golden.pictures.cases.filter { $0.name.hasPrefix(kind) }.map { [UInt8]($0.file) }
     var outcomes = Outcomes()
     for index in 0..<Self.count(10_000) {
@@ -106,8 +106,8 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("A damaged archive is listed and read, or refused at a byte")
-  func archives() throws {
+  @Test
+  func aDamagedArchiveIsListedAndReadOrRefusedAtAByte() throws {
     let folder = try TemporaryFolder()
     let good = Golden.archives.archives.map { [UInt8]($0.file) }
     var outcomes = Outcomes()
@@ -134,8 +134,8 @@ import Testing
     outcomes.expectBoth()
   }
 
-  @Test("A damaged array is read or refused with words")
-  func arrays() throws {
+  @Test
+  func aDamagedArrayIsReadOrRefusedWithWords() throws {
     let folder = try TemporaryFolder()
     let good = Golden.archives.arrays.map { [UInt8]($0.file) }
     var outcomes = Outcomes()

@@ -10,8 +10,8 @@ import Testing
     raster.pixels[(y * raster.width + x) * raster.channels]
   }
 
-  @Test("Images stand in rows with a margin around each")
-  func places() {
+  @Test
+  func imagesStandInRowsWithAMarginAroundEach() {
     // Three images of 2×3 with values of their own.
     let images = (0..<3).flatMap { [Float](repeating: [-1, 0, 1][$0], count: 6) }
     let picture = grid(
@@ -24,8 +24,8 @@ import Testing
     for (x, y) in [(4, 2), (2, 5), (6, 7), (9, 11)] { #expect(pixel(picture, x, y) == margin) }
   }
 
-  @Test("The scale is the range's, whatever the images hold")
-  func fixedScale() {
+  @Test
+  func theScaleIsTheRangesWhateverTheImagesHold() {
     func shown(_ value: Float, beside other: Float) -> UInt8 {
       let picture = grid(
         images: [value, other], count: 2, height: 1, width: 1, channels: 1, columns: 2,
@@ -37,8 +37,8 @@ import Testing
     #expect(shown(3, beside: 0) == 255 && shown(-3, beside: 0) == 0 && shown(.nan, beside: 0) == 0)
   }
 
-  @Test("Colours keep their order")
-  func colours() {
+  @Test
+  func coloursKeepTheirOrder() {
     let picture = grid(
       images: [1, 0, -1], count: 1, height: 1, width: 1, channels: 3, columns: 4, range: range)
     #expect(picture.width == 5)
@@ -46,8 +46,8 @@ import Testing
     #expect(Array(picture.pixels[start..<(start + 3)]) == [255, 128, 0])
   }
 
-  @Test("A label is drawn in a gutter beside its row and nowhere else")
-  func labels() {
+  @Test
+  func aLabelIsDrawnInAGutterBesideItsRowAndNowhereElse() {
     let images = [Float](repeating: -1, count: 2 * 3 * 14 * 14)
     func picture(_ labels: [String]?) -> Raster {
       grid(
@@ -64,17 +64,16 @@ import Testing
     #expect(picture(["7", "7"]).pixels != picture(["7", "1"]).pixels)
   }
 
-  @Test(
-    "A long label and letters of any kind fit", arguments: ["aeroplane with wings", "é ✈ 0", ""])
-  func oddLabels(_ label: String) {
+  @Test(arguments: ["aeroplane with wings", "é ✈ 0", ""])
+  func aLongLabelAndLettersOfAnyKindFit(_ label: String) {
     let picture = grid(
       images: [0, 0], count: 2, height: 1, width: 1, channels: 1, columns: 1, range: range,
       rowLabels: [label])
     #expect(picture.width <= 5 + 12 * 6 + 4)
   }
 
-  @Test("A preview has a row a class, and places without an image stay empty")
-  func previewRows() throws {
+  @Test
+  func aPreviewHasARowAClassAndPlacesWithoutAnImageStayEmpty() throws {
     let set = ImageSet(
       name: "t", count: 4, height: 1, width: 1, channels: 1, pixels: [10, 20, 30, 40],
       labels: [1, 0, 1, 1], classNames: ["a", "b", "c"])

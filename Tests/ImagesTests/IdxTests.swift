@@ -8,14 +8,14 @@ import Testing
   static let plain = IdxFile.encode(dimensions: [6, 4, 4], elements: [UInt8](pair.pixels))
   static let plainLabels = IdxFile.encode(dimensions: [6], elements: pair.classes)
 
-  @Test(
-    "A folder is read whether its files are gzipped or not",
-    arguments: [
-      ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", true),
-      ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", false),
-      ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", false),
-    ])
-  func folder(_ images: String, _ labels: String, _ zipped: Bool) throws {
+  @Test(arguments: [
+    ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", true),
+    ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", false),
+    ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", false),
+  ])
+  func aFolderIsReadWhetherItsFilesAreGzippedOrNot(
+    _ images: String, _ labels: String, _ zipped: Bool
+  ) throws {
     let folder = try TemporaryFolder()
     try folder.write("set/" + images, zipped ? [UInt8](Self.pair.images) : Self.plain)
     try folder.write("set/" + labels, zipped ? [UInt8](Self.pair.labels) : Self.plainLabels)
@@ -26,8 +26,8 @@ import Testing
     #expect(set.classCounts == [2, 2, 2])
   }
 
-  @Test("The same content has one digest, and another label another")
-  func digest() throws {
+  @Test
+  func theSameContentHasOneDigestAndAnotherLabelAnother() throws {
     let folder = try TemporaryFolder()
     let zipped = try folder.write("a.gz", [UInt8](Self.pair.images))
     let plain = try folder.write("b", Self.plain)
@@ -41,8 +41,8 @@ import Testing
     #expect(try digest(plain, labels) != digest(plain, other))
   }
 
-  @Test("Without labels there are no classes")
-  func unlabelled() throws {
+  @Test
+  func withoutLabelsThereAreNoClasses() throws {
     let folder = try TemporaryFolder()
     let images = try folder.write("images", Self.plain)
     let set = try Idx(.files(images: images, labels: nil)).load(dataDirectory: [])
@@ -116,8 +116,8 @@ import Testing
       says: ["labels (magic 00000801)", "the bytes 00000803"]),
   ]
 
-  @Test("What is wrong with a file is said with its path", arguments: broken)
-  func errors(_ broken: Broken) throws {
+  @Test(arguments: broken)
+  func whatIsWrongWithAFileIsSaidWithItsPath(_ broken: Broken) throws {
     let folder = try TemporaryFolder()
     let images = try folder.write("images", broken.images)
     let labels = try folder.write("labels", broken.labels)
@@ -129,8 +129,8 @@ import Testing
     #expect(text.contains("\n  = "))
   }
 
-  @Test("A bomb is not unpacked further than its header says")
-  func bomb() throws {
+  @Test
+  func aBombIsNotUnpackedFurtherThanItsHeaderSays() throws {
     let content = IdxFile.encode(
       dimensions: [1, 1, 1], elements: [UInt8](repeating: 0, count: 4096))
     let error = #expect(throws: DatasetError.self) {
@@ -139,8 +139,8 @@ import Testing
     #expect("\(error!)".contains("more than 17 bytes of content"))
   }
 
-  @Test("What is not a file is not read", arguments: ["folder", "pipe"])
-  func notAFile(_ kind: String) throws {
+  @Test(arguments: ["folder", "pipe"])
+  func whatIsNotAFileIsNotRead(_ kind: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/images"
     if kind == "pipe" { mkfifo(path, 0o600) } else { mkdir(path, 0o700) }
@@ -150,8 +150,8 @@ import Testing
     #expect("\(error!)".contains("\(path): cannot read: not a regular file"))
   }
 
-  @Test("What keeps a file from being read is said in the system's words")
-  func unreadable() {
+  @Test
+  func whatKeepsAFileFromBeingReadIsSaidInTheSystemsWords() {
     let name = String(repeating: "x", count: 300)
     let error = #expect(throws: DatasetError.self) {
       try Idx(.files(images: name, labels: nil)).load(dataDirectory: ["/tmp"])
@@ -159,8 +159,8 @@ import Testing
     #expect("\(error!)".contains("/tmp/\(name): cannot open: File name too long"))
   }
 
-  @Test("A missing folder is said with every place looked at")
-  func missing() {
+  @Test
+  func aMissingFolderIsSaidWithEveryPlaceLookedAt() {
     let error = #expect(throws: DatasetError.self) {
       try Idx(.folder("nowhere/fashion", split: .test)).load(dataDirectory: ["/a", "/b/"])
     }

@@ -28,8 +28,8 @@ import Testing
       modes: 25, standardDeviation: 0.01, centres: [0: .init(-1, -1), 23: .init(0.5, 1)]),
   ]
 
-  @Test("The constants are those of the literature", arguments: cases)
-  func constants(_ example: Case) {
+  @Test(arguments: cases)
+  func theConstantsAreThoseOfTheLiterature(_ example: Case) {
     #expect(example.mixture.centres.count == example.modes)
     #expect(example.mixture.standardDeviation == example.standardDeviation)
     for (label, wanted) in example.centres {
@@ -38,8 +38,8 @@ import Testing
     }
   }
 
-  @Test("Each mode's points have its mean and its standard deviation", arguments: cases)
-  func moments(_ example: Case) {
+  @Test(arguments: cases)
+  func eachModesPointsHaveItsMeanAndItsStandardDeviation(_ example: Case) {
     let (modes, perMode) = (example.modes, 2_000)
     let points = example.mixture.points(count: modes * perMode, seed: 4)
     for mode in 0..<modes {
@@ -58,8 +58,8 @@ import Testing
     }
   }
 
-  @Test("A set is the beginning of a larger one, and another seed makes others")
-  func prefix() {
+  @Test
+  func aSetIsTheBeginningOfALargerOneAndAnotherSeedMakesOthers() {
     let mixture = GaussianMixture.ring8()
     let small = mixture.points(count: 101, seed: 1)
     #expect(small == Array(mixture.points(count: 500, seed: 1).prefix(202)))
@@ -67,26 +67,25 @@ import Testing
     #expect(zip(small, other).allSatisfy { $0 != $1 })
   }
 
-  @Test("Points of the mixture hit every mode, 98.9 % of them within 3σ", arguments: cases)
-  func ownCoverage(_ example: Case) {
+  @Test(arguments: cases)
+  func pointsOfTheMixtureHitEveryMode989OfThemWithin3(_ example: Case) {
     let coverage = example.mixture.coverage(of: example.mixture.points(count: 20_000, seed: 9))
     #expect(coverage.modes == example.modes)
     #expect(abs(coverage.share - 0.988_9) < 0.004)
   }
 
   @Test(
-    "A mode counts when a point within 3σ is nearest to it",
     arguments: [
       ([2, 0], 1, 1), ([2, 0.059], 1, 1), ([2, 0.061], 0, 0), ([2, 0, 2, 0, 0, -2, 1, 1], 2, 0.75),
       ([.nan, 0, .infinity, 0, 0, 2], 1, 1.0 / 3), ([], 0, 0),
     ] as [([Float], Int, Double)])
-  func counting(_ points: [Float], _ modes: Int, _ share: Double) {
+  func aModeCountsWhenAPointWithin3IsNearestToIt(_ points: [Float], _ modes: Int, _ share: Double) {
     let coverage = GaussianMixture.ring8().coverage(of: points)
     #expect(coverage == GaussianMixture.Coverage(modes: modes, share: share))
   }
 
-  @Test("A source makes vectors with the modes as classes, and gives out its mixture")
-  func source() throws {
+  @Test
+  func aSourceMakesVectorsWithTheModesAsClassesAndGivesOutItsMixture() throws {
     let vocabulary = Vocabulary([.source: DatasetCatalog.declarations])
     func mixture(_ text: String) throws -> GaussianMixture? {
       DatasetCatalog.mixture(of: try loadChoice(text, .source, vocabulary: vocabulary).get())

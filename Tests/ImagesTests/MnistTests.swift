@@ -6,7 +6,6 @@ import Testing
 
 @Suite struct MnistTests {
   @Test(
-    "The published files are whole and of ten classes",
     .enabled(if: RealData.folder != nil, RealData.absent),
     arguments: [
       (
@@ -18,7 +17,9 @@ import Testing
         "d35c26332dba3998aea6e483b123d11ec1b91aa6b5d592c997667e67c29d5c41"
       ),
     ])
-  func real(_ split: Mnist.Split, _ count: Int, _ classes: [Int], _ digest: String) throws {
+  func thePublishedFilesAreWholeAndOfTenClasses(
+    _ split: Mnist.Split, _ count: Int, _ classes: [Int], _ digest: String
+  ) throws {
     let folder = try #require(RealData.folder)
     for directory in [folder, folder + "/mnist"] {
       let set = try Mnist(split: split).load(dataDirectory: ["/nowhere", directory])
@@ -28,8 +29,8 @@ import Testing
     }
   }
 
-  @Test("A file that is missing is said with every place looked at and how to get it")
-  func missing() throws {
+  @Test
+  func aFileThatIsMissingIsSaidWithEveryPlaceLookedAtAndHowToGetIt() throws {
     let folder = try TemporaryFolder()
     try folder.write("mnist/train-images-idx3-ubyte", [1])
     let error = #expect(throws: DatasetError.self) {
@@ -43,8 +44,8 @@ import Testing
     ] { #expect(text.contains(words), "\(text)") }
   }
 
-  @Test("Another content is refused with both digests")
-  func wrongDigest() throws {
+  @Test
+  func anotherContentIsRefusedWithBothDigests() throws {
     let folder = try TemporaryFolder()
     let images = IdxFile.encode(dimensions: [2, 2, 2], elements: [0, 1, 2, 3, 4, 5, 6, 7])
     let path = try folder.write("mnist/train-images-idx3-ubyte", images)
@@ -59,8 +60,8 @@ import Testing
     ] { #expect(text.contains(words), "\(text)") }
   }
 
-  @Test("Sets in MNIST's files are found in their own folder, and have names for their classes")
-  func relatives() throws {
+  @Test
+  func setsInMNISTsFilesAreFoundInTheirOwnFolderAndHaveNamesForTheirClasses() throws {
     let folder = try TemporaryFolder()
     let images = IdxFile.encode(
       dimensions: [10_000, 28, 28], elements: [UInt8](repeating: 3, count: 7_840_000))
@@ -81,8 +82,8 @@ import Testing
     #expect("\(cut!)".contains("expected 7840016 bytes of content"))
   }
 
-  @Test("MD5 is that of RFC 1321")
-  func md5() {
+  @Test
+  func md5IsThatOfRFC1321() {
     #expect(
       md5Hexadecimal(Array("mess".utf8), Array("age digest".utf8))
         == "f96b697d7cb7938d525a2f31aaf161d0")

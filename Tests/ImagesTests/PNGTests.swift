@@ -3,16 +3,16 @@ import Testing
 @testable import Images
 
 @Suite struct PNGTests {
-  @Test("Every kind of PNG is read as Pillow reads it", arguments: Golden.files.png)
-  func read(_ golden: Golden.Files.Picture) throws {
+  @Test(arguments: Golden.files.png)
+  func everyKindOfPNGIsReadAsPillowReadsIt(_ golden: Golden.Files.Picture) throws {
     let raster = try decodePNG([UInt8](golden.file))
     #expect((raster.width, raster.height) == (golden.width, golden.height))
     #expect(raster.channels == golden.channels)
     #expect(raster.pixels == [UInt8](golden.pixels))
   }
 
-  @Test("A picture survives writing and reading", arguments: [1, 3], [(1, 1), (17, 3), (64, 300)])
-  func roundTrip(_ channels: Int, _ size: (Int, Int)) throws {
+  @Test(arguments: [1, 3], [(1, 1), (17, 3), (64, 300)])
+  func aPictureSurvivesWritingAndReading(_ channels: Int, _ size: (Int, Int)) throws {
     let raster = Raster(
       width: size.0, height: size.1, channels: channels,
       pixels: noise(size.0 * size.1 * channels, seed: 1))
@@ -49,8 +49,8 @@ import Testing
       says: "9000×9000 pixels cannot come from "),
   ]
 
-  @Test("What is no PNG is refused with a reason", arguments: broken)
-  func errors(_ broken: Broken) {
+  @Test(arguments: broken)
+  func whatIsNoPNGIsRefusedWithAReason(_ broken: Broken) {
     let error = #expect(throws: PNGError.self) { try decodePNG(broken.bytes) }
     #expect("\(error!)".contains(broken.says), "\(error!)")
   }

@@ -3,10 +3,10 @@ import Testing
 @testable import Images
 
 @Suite struct PictureTests {
-  @Test(
-    "A picture is read, turned, laid on its ground, resized and cut as Pillow does it",
-    arguments: Golden.pictures.cases)
-  func read(_ golden: Golden.Pictures.Case) throws {
+  @Test(arguments: Golden.pictures.cases)
+  func aPictureIsReadTurnedLaidOnItsGroundResizedAndCutAsPillowDoesIt(
+    _ golden: Golden.Pictures.Case
+  ) throws {
     var options = ImageOptions()
     options.background = try #require(Background(rawValue: golden.background))
     let raster = try options.decode([UInt8](golden.file), channels: golden.channels)
@@ -91,16 +91,16 @@ import Testing
     return (try? encodePNG(raster)) ?? []
   }()
 
-  @Test("What is no picture to learn from is refused with a reason", arguments: bad)
-  func refuse(_ bad: Bad) {
+  @Test(arguments: bad)
+  func whatIsNoPictureToLearnFromIsRefusedWithAReason(_ bad: Bad) {
     let fault = #expect(throws: ImageFault.self) {
       try ImageOptions().decode(bad.bytes, channels: nil)
     }
     #expect(fault?.reason.contains(bad.says) == true, "\(String(describing: fault))")
   }
 
-  @Test("EXIF that is nonsense leaves a picture as it is")
-  func nonsense() {
+  @Test
+  func exifThatIsNonsenseLeavesAPictureAsItIs() {
     let file = Golden.pictures.file("JPEG, orientation 6")
     #expect(Orientation(ofFile: file) == .quarterTurnRight)
     for cut in 0..<file.count { _ = Orientation(ofFile: Array(file.prefix(cut))) }

@@ -11,17 +11,15 @@ import Testing
     var testDescription: String { "\(points)" }
   }
 
-  @Test(
-    "Axes are square, have round ends and a quarter of the extent to spare",
-    arguments: [
-      Axes(points: [-2, -2, 2, 2], x: -2.5...2.5, y: -2.5...2.5, ticks: [-2, -1, 0, 1, 2]),
-      Axes(points: [-4.1, -4, 4, 4.1], x: -6...6, y: -6...6, ticks: [-6, -4, -2, 0, 2, 4, 6]),
-      Axes(
-        points: [10, 0, 12, 0], x: 9.75...12.25, y: -1.25...1.25, ticks: [10, 10.5, 11, 11.5, 12]),
-      Axes(points: [0, 0], x: -1...1, y: -1...1, ticks: [-1, -0.5, 0, 0.5, 1]),
-      Axes(points: [.nan, 1, 0, .infinity], x: -1...1, y: -1...1, ticks: [-1, -0.5, 0, 0.5, 1]),
-    ])
-  func axes(_ example: Axes) {
+  @Test(arguments: [
+    Axes(points: [-2, -2, 2, 2], x: -2.5...2.5, y: -2.5...2.5, ticks: [-2, -1, 0, 1, 2]),
+    Axes(points: [-4.1, -4, 4, 4.1], x: -6...6, y: -6...6, ticks: [-6, -4, -2, 0, 2, 4, 6]),
+    Axes(
+      points: [10, 0, 12, 0], x: 9.75...12.25, y: -1.25...1.25, ticks: [10, 10.5, 11, 11.5, 12]),
+    Axes(points: [0, 0], x: -1...1, y: -1...1, ticks: [-1, -0.5, 0, 0.5, 1]),
+    Axes(points: [.nan, 1, 0, .infinity], x: -1...1, y: -1...1, ticks: [-1, -0.5, 0, 0.5, 1]),
+  ])
+  func axesAreSquareHaveRoundEndsAndAQuarterOfTheExtentToSpare(_ example: Axes) {
     let axes = PlotAxes(around: example.points)
     #expect(axes.x == example.x && axes.y == example.y)
     #expect(axes.ticks(axes.x) == example.ticks)
@@ -38,8 +36,8 @@ import Testing
     return Array(raster.pixels[start..<start + 3])
   }
 
-  @Test("Generated points are coloured where they lie, real ones grey, nothing elsewhere")
-  func colours() {
+  @Test
+  func generatedPointsAreColouredWhereTheyLieRealOnesGreyNothingElsewhere() {
     let picture = plot.draw(generated: [1.03, -0.52, 1.03, -0.52, 1.03, -0.52])
     let generated = colour(picture, x: 1.03, y: -0.52)
     #expect(generated[0] > 200 && generated[2] < 80)
@@ -49,16 +47,16 @@ import Testing
     #expect(colour(plot.drawReal(), x: 1.03, y: -0.52) == [20, 22, 27])
   }
 
-  @Test("An edge covers its pixels in part")
-  func smoothness() {
+  @Test
+  func anEdgeCoversItsPixelsInPart() {
     var canvas = PointCanvas(width: 9, height: 9, background: .init(0, 0, 0))
     canvas.disc(x: 4.5, y: 4.5, radius: 2.25, .init(200, 200, 200), opacity: 1)
     let row = (0..<9).map { canvas.raster.pixels[(4 * 9 + $0) * 3] }
     #expect(row == [0, 0, 150, 200, 200, 200, 150, 0, 0])
   }
 
-  @Test("Points beyond the axes lie on the edge and are counted; axes stay")
-  func outside() {
+  @Test
+  func pointsBeyondTheAxesLieOnTheEdgeAndAreCountedAxesStay() {
     let inside = plot.draw(generated: [1, 1])
     let far = plot.draw(generated: [1, 1, 90, 0, .nan, 0])
     #expect(far.width == inside.width && far.height == inside.height)
@@ -71,8 +69,8 @@ import Testing
     #expect(plot.draw(generated: [.infinity, 0, 1e38, -1e38]).width == inside.width)
   }
 
-  @Test("More than two numbers are shown by the first two, one number on a line")
-  func otherLengths() {
+  @Test
+  func moreThanTwoNumbersAreShownByTheFirstTwoOneNumberOnALine() {
     let long = ScatterPlot(
       of: VectorSet(name: "3", length: 3, values: [-2, -2, 9, 2, 2, 9]), shown: 2)
     let square = ScatterPlot(

@@ -4,14 +4,14 @@ import Testing
 @testable import Spec
 
 @Suite struct SyntheticTests {
-  @Test("The bytes are those of every other machine")
-  func golden() throws {
+  @Test
+  func theBytesAreThoseOfEveryOtherMachine() throws {
     let set = try Synthetic(count: 200, seed: 3).load(dataDirectory: [])
     #expect(set.digest == "c67abcb245f748b924326ea82d9bbad9cfd5e50a9fa7568918e324aaa74c5998")
   }
 
-  @Test("A set is the beginning of a larger one, and another seed draws others")
-  func prefix() throws {
+  @Test
+  func aSetIsTheBeginningOfALargerOneAndAnotherSeedDrawsOthers() throws {
     let small = try Synthetic(count: 150, seed: 1).load(dataDirectory: [])
     let large = try Synthetic(count: 400, seed: 1).load(dataDirectory: [])
     let other = try Synthetic(count: 150, seed: 2).load(dataDirectory: [])
@@ -24,16 +24,16 @@ import Testing
     #expect(same.isEmpty)
   }
 
-  @Test("Classes are equally frequent, and no two images are the same")
-  func balance() throws {
+  @Test
+  func classesAreEquallyFrequentAndNoTwoImagesAreTheSame() throws {
     let set = try Synthetic(count: 1_000, seed: 0).load(dataDirectory: [])
     #expect(set.classCounts == [Int](repeating: 100, count: 10))
     let images = try Set((0..<1_000).map { try Array(set.pixels[($0 * 784)..<(($0 + 1) * 784)]) })
     #expect(images.count == 1_000)
   }
 
-  @Test("An image is a white stroke on black that nothing cuts off")
-  func framing() throws {
+  @Test
+  func anImageIsAWhiteStrokeOnBlackThatNothingCutsOff() throws {
     let set = try Synthetic(count: 1_000, seed: 5).load(dataDirectory: [])
     for image in 0..<1_000 {
       let pixels = try set.pixels[(image * 784)..<((image + 1) * 784)]
@@ -47,16 +47,14 @@ import Testing
     }
   }
 
-  @Test("The mean of each class tells the digits apart")
-  func classes() throws {
+  @Test
+  func theMeanOfEachClassTellsTheDigitsApart() throws {
     let set = try Synthetic(count: 2_000, seed: 8).load(dataDirectory: [])
     #expect(try accuracy(means(of: set), on: Synthetic(count: 500, seed: 9)) > 0.85)
   }
 
-  @Test(
-    "The means of the real digits tell the drawn ones apart",
-    .enabled(if: RealData.folder != nil, RealData.absent))
-  func likeRealOnes() throws {
+  @Test(.enabled(if: RealData.folder != nil, RealData.absent))
+  func theMeansOfTheRealDigitsTellTheDrawnOnesApart() throws {
     let real = try Mnist(split: .test).load(dataDirectory: [#require(RealData.folder)])
     #expect(try accuracy(means(of: real), on: Synthetic(count: 1_000, seed: 4)) > 0.75)
   }

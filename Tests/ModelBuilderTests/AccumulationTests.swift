@@ -39,7 +39,7 @@ import Testing
   ]
 
   @Test(arguments: [2, 3, 4], penalties)
-  func `parts add up to the whole batch where samples do not see each other`(
+  func partsAddUpToTheWholeBatchWhereSamplesDoNotSeeEachOther(
     _ parts: Int, _ penalties: String
   ) throws {
     let whole = try play(1, batch: 7, rest: penalties).result
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `a last batch smaller than the parts is played a sample at a time`() throws {
+  @Test func aLastBatchSmallerThanThePartsIsPlayedASampleAtATime() throws {
     let whole = try play(1, batch: 2).result
     let cut = try play(4, batch: 2).result
     for (name, value) in whole.updates {
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `each part draws its own masks`() throws {
+  @Test func eachPartDrawsItsOwnMasks() throws {
     let game = try smallGame(
       discriminator: "[flatten, {dropout: 0.5}, {linear: 1}]",
       schedule: "{length: 1 epochs, accumulate: 2}")

@@ -44,7 +44,7 @@ struct AugmentationCase: Decodable, CustomTestStringConvertible {
 
 @Suite struct AugmentationTests {
   @Test(arguments: AugmentationCase.all)
-  func `images change as in the published code, and gradients pass`(
+  func imagesChangeAsInThePublishedCodeAndGradientsPass(
     _ augmentationCase: AugmentationCase
   ) throws {
     let graph = try augmentationCase.graph()
@@ -55,7 +55,7 @@ struct AugmentationCase: Decodable, CustomTestStringConvertible {
   }
 
   @Test(arguments: AugmentationCase.all)
-  func `the gradient agrees with finite differences`(
+  func theGradientAgreesWithFiniteDifferences(
     _ augmentationCase: AugmentationCase
   ) throws {
     let (graph, feeds) = (try augmentationCase.graph(), augmentationCase.feeds)
@@ -71,12 +71,12 @@ struct AugmentationCase: Decodable, CustomTestStringConvertible {
     expectClose(gradient, differences, tolerance: 1e-7, "gradient")
   }
 
-  @Test func `every augmentation is held against the published code`() {
+  @Test func everyAugmentationIsHeldAgainstThePublishedCode() {
     let tested = Set(AugmentationCase.all.map { $0.augmentation.prefix { $0 != ":" } })
     #expect(Set(tested.map(String.init)) == Set(Catalog.augmentations.map { $0.declaration.name }))
   }
 
-  @Test func `everything the critic sees is changed, by numbers of its own`() throws {
+  @Test func everythingTheCriticSeesIsChangedByNumbersOfItsOwn() throws {
     let game = try smallGame(rest: "augment: [flip]\npenalties: [gradient_penalty, r1]")
     let graph = try TrainingProgram(game, images: smallImages)
       .round(batch: 4, observing: true).graphs[0]

@@ -9,7 +9,7 @@ import Testing
   static let folders: [(String, [any Any.Type], Set<String>)] = [
     ("Layers", Catalog.layers, []),
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
-    ("Penalties", Catalog.penalties, ["Penalty"]),
+    ("Penalties", Catalog.penalties, ["Penalty", "SlopeSource"]),
     ("Augmentations", Catalog.augmentations, ["Augmentation"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
     ("Schedules", Catalog.rates, ["RateSchedule"]),
@@ -17,7 +17,7 @@ import Testing
   ]
 
   @Test(arguments: folders.indices)
-  func `every file of a folder has its line in the catalog`(_ index: Int) throws {
+  func everyFileOfAFolderHasItsLineInTheCatalog(_ index: Int) throws {
     let (folder, types, others) = Self.folders[index]
     let place = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/ModelBuilder/\(folder)")
@@ -26,14 +26,14 @@ import Testing
     #expect(stems.subtracting(others) == Set(types.map { "\($0)" }))
   }
 
-  static let declarations = Category.allCases.flatMap { category in
+  /// Data sources are read by Images; `{weight: …}` is a set of initializers, which a spec's reader takes.
+  static let declarations = Category.allCases.filter { $0 != .source }.flatMap { category in
     vocabulary.declarations(category).map { (category, $0) }
-  }
+  }.filter { $0 != .initializer || $1.example?.contains("weight:") != true }
 
   @Test(arguments: declarations.indices)
-  func `the example of every word is understood`(_ index: Int) throws {
+  func theExampleOfEveryWordIsUnderstood(_ index: Int) throws {
     let (category, declaration) = Self.declarations[index]
-    guard category != .source else { return }
     let example = try #require(declaration.example, "\(declaration.name) has no example")
     // What stands behind `conv:` or `optimizer:` is the choice; a layer is an entry of a list.
     let text =
@@ -42,11 +42,10 @@ import Testing
       case .loss, .optimizer, .initializer, .rate, .source, .metric:
         String(example.drop { $0 != ":" }.dropFirst(2))
       }
-    if category == .initializer, text.contains("weight:") { return }
     _ = try choice(text, category)
   }
 
-  @Test func `every layer is held against PyTorch, or has a test of its own`() {
+  @Test func everyLayerIsHeldAgainstPyTorchOrHasATestOfItsOwn() {
     let tested = Set(LayerCase.all.map { $0.layer.prefix { $0 != ":" } }.map(String.init))
     let others: Set = ["dropout", "noise", "heads", "grow"]
     #expect(tested.union(others) == Set(Catalog.layers.map { $0.declaration.name }))

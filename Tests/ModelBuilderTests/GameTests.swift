@@ -45,7 +45,7 @@ extension Graph {
 
 @Suite struct GameTests {
   @Test(arguments: GameCase.all)
-  func `rounds of every order of play are PyTorch's`(_ gameCase: GameCase) throws {
+  func roundsOfEveryOrderOfPlayArePyTorchs(_ gameCase: GameCase) throws {
     let program = try TrainingProgram(loaded(gameCase.spec), images: smallImages)
     let round = program.round(batch: 4)
     let graphs = round.graphs.map { $0.withDrawsFed() }

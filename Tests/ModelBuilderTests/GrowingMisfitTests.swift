@@ -153,7 +153,7 @@ struct GrowingMisfit: CustomTestStringConvertible {
 
 @Suite struct GrowingMisfitTests {
   @Test(arguments: GrowingMisfit.all)
-  func `networks that cannot grow are refused with a reason and advice`(
+  func networksThatCannotGrowAreRefusedWithAReasonAndAdvice(
     _ misfit: GrowingMisfit
   ) throws {
     var said: [String] = []
@@ -170,7 +170,7 @@ struct GrowingMisfit: CustomTestStringConvertible {
     #expect(said == misfit.said)
   }
 
-  @Test func `vectors cannot grow`() throws {
+  @Test func vectorsCannotGrow() throws {
     let experiment = try GrowingNetworks().experiment
     let error = #expect(throws: Diagnostics.self) {
       try TrainingProgram(experiment, format: .vector(length: 2))
@@ -189,7 +189,7 @@ struct GrowingMisfit: CustomTestStringConvertible {
   ]
 
   @Test(arguments: ways)
-  func `a level goes one way`(_ text: String, _ said: String) {
+  func aLevelGoesOneWay(_ text: String, _ said: String) {
     var messages: [String] = []
     if case .failure(let diagnostics) = loadChoice(text, .layer, vocabulary: vocabulary) {
       messages = diagnostics.entries.map(\.message)
@@ -218,7 +218,7 @@ struct GrowingMisfit: CustomTestStringConvertible {
   ]
 
   @Test(arguments: lengths)
-  func `a run that ends before its last level is warned of`(
+  func aRunThatEndsBeforeItsLastLevelIsWarnedOf(
     _ length: String, _ growing: String, _ said: String?
   ) throws {
     var networks = GrowingNetworks()

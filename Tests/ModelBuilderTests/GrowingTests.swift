@@ -83,7 +83,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
   }
 
   @Test(arguments: [1, 2])
-  func `a fade begins at the enlarged images of the level below and ends at its own`(
+  func aFadeBeginsAtTheEnlargedImagesOfTheLevelBelowAndEndsAtItsOwn(
     _ level: Int
   ) throws {
     let program = try GrowingNetworks().program
@@ -109,7 +109,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
   }
 
   @Test(arguments: [1, 2])
-  func `at both ends of a fade the game is that of a level alone`(_ level: Int) throws {
+  func atBothEndsOfAFadeTheGameIsThatOfALevelAlone(_ level: Int) throws {
     let program = try GrowingNetworks().program
     let real = numbers(2 * 64)
     for (alpha, alone) in [(0.0, level - 1), (1, level)] {
@@ -128,7 +128,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
     }
   }
 
-  @Test func `the critic sees the data averaged down and, in a fade, blended with less of them`()
+  @Test func theCriticSeesTheDataAveragedDownAndInAFadeBlendedWithLessOfThem()
     throws
   {
     let program = try GrowingNetworks().program
@@ -171,7 +171,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
 
   /// Of the first move of a round, whose loss is that of the parameters as they are given.
   @Test(arguments: [Spec.Player.discriminator, .generator], [0.3, 0.8])
-  func `gradients of a fade are those of differences`(
+  func gradientsOfAFadeAreThoseOfDifferences(
     _ player: Spec.Player, _ alpha: Double
   ) throws {
     var networks = GrowingNetworks()
@@ -206,7 +206,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
     }
   }
 
-  @Test func `all levels are there from the start, and a stage moves what plays in it`() throws {
+  @Test func allLevelsAreThereFromTheStartAndAStageMovesWhatPlaysInIt() throws {
     let program = try GrowingNetworks().program
     let parameters = program.states.filter { $0.role == .parameter }.map(\.name)
     for name in [
@@ -246,7 +246,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
     #expect(memory == ["optimizer.generator.step", "optimizer.discriminator.step"])
   }
 
-  @Test func `a stage costs what its networks do`() throws {
+  @Test func aStageCostsWhatItsNetworksDo() throws {
     let program = try GrowingNetworks().program
     let costs = try #require(program.growth).stages.map { program.cost(of: .generator, at: $0) }
     // 3·8 + 8 and 2 + 1; then 2·3·9 + 3 and 3 + 1; then 3·2·16 + 2 and 2·9 + 1.
@@ -257,7 +257,7 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
         == program.summary(of: .discriminator).flops)
   }
 
-  @Test func `a resolved file with levels is a spec of its own`() throws {
+  @Test func aResolvedFileWithLevelsIsASpecOfItsOwn() throws {
     var networks = GrowingNetworks()
     networks.growing = "{fade: [1k images, 2k images], stable: 3 epochs, reset_optimizer: levels}"
     let resolved = try networks.experiment.resolvedYAML(comments: false)

@@ -16,7 +16,7 @@ import Testing
   ]
 
   @Test(arguments: refused)
-  func `heads have one main head`(_ text: String, _ said: String) {
+  func headsHaveOneMainHead(_ text: String, _ said: String) {
     #expect(throws: Diagnostics.self) { try choice(text, .layer) }
     var messages: [String] = []
     if case .failure(let diagnostics) = loadChoice(text, .layer, vocabulary: vocabulary) {
@@ -25,7 +25,7 @@ import Testing
     #expect(messages == [said])
   }
 
-  @Test func `every head is listed, counted and stored under its name`() throws {
+  @Test func everyHeadIsListedCountedAndStoredUnderItsName() throws {
     let game = try smallGame(
       discriminator: """
         [flatten, {linear: 3}, {heads: {score: [{linear: 1}, sigmoid], class: [{linear: 5}]}}]
@@ -48,7 +48,7 @@ import Testing
         ])
   }
 
-  @Test func `a score is read before its closing sigmoid, also in a head`() throws {
+  @Test func aScoreIsReadBeforeItsClosingSigmoidAlsoInAHead() throws {
     let game = try smallGame(discriminator: "[flatten, {heads: {score: [{linear: 1}, sigmoid]}}]")
     let builder = GraphBuilder()
     let pass = Pass(
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// Spec of a file that says the same, resolved and read again.
-  @Test func `a resolved file with heads and codes is a spec of its own`() throws {
+  @Test func aResolvedFileWithHeadsAndCodesIsASpecOfItsOwn() throws {
     let game = try smallGame(
       discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
       latent: "{size: 1, codes: {continuous: 2}}",

@@ -48,10 +48,11 @@ extension InitialValue {
   }
 
   @Test(arguments: InitializerCase.all)
-  func `first weights have torch.nn.init's distribution`(_ initCase: InitializerCase) throws {
+  func firstWeightsHaveTorchNnInitsDistribution(_ initCase: InitializerCase) throws {
     let sample = initCase.shape
     let input = sample.count == 3 ? Shape([2, sample[1], sample[2], sample[0]]) : [2, sample[0]]
-    let states = try states(of: initCase.layer, input: input, "{default: \(initCase.`init`)}")
+    let states = try states(
+      of: initCase.layer, input: input, "{default: \(initCase.`init`)}", labels: true)
     let weight = try #require(states["weight"])
     #expect(weight.layout.torchShape(of: weight.type.shape).extents == initCase.torchShape)
     let (name, numbers) = weight.initial.written
@@ -99,7 +100,7 @@ extension InitialValue {
   ]
 
   @Test(arguments: sections)
-  func `each key of init rules its own parameters`(
+  func eachKeyOfInitRulesItsOwnParameters(
     _ section: String, _ layer: String, _ parameter: String, _ wanted: InitialValue
   ) throws {
     let states = try states(of: layer, input: [2, 4], section, labels: true)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct LayerTests {
   @Test(arguments: LayerCase.all)
-  func `a layer is PyTorch's, with first and second derivatives`(_ layerCase: LayerCase) throws {
+  func aLayerIsPyTorchsWithFirstAndSecondDerivatives(_ layerCase: LayerCase) throws {
     let bench = try LayerBench(layerCase)
     #expect(bench.graph.problems() == [])
     let result = try bench.run()
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: LayerCase.all)
-  func `a pass leaves PyTorch's statistics`(_ layerCase: LayerCase) throws {
+  func aPassLeavesPyTorchsStatistics(_ layerCase: LayerCase) throws {
     let updates = try LayerBench(layerCase).run().updates
     #expect(Set(updates.keys.map(LayerBench.short)) == Set(layerCase.after.keys))
     for (name, tensor) in layerCase.after {
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: LayerCase.all)
-  func `the states of a layer have PyTorch's names and shapes`(_ layerCase: LayerCase) throws {
+  func theStatesOfALayerHavePyTorchsNamesAndShapes(_ layerCase: LayerCase) throws {
     let states = try LayerBench(layerCase).states
     let seen = states.map { state in
       "\(LayerBench.short(state.name)) \(state.layout.torchShape(of: state.type.shape))"
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: plain)
-  func `both derivatives agree with finite differences`(_ layerCase: LayerCase) throws {
+  func bothDerivativesAgreeWithFiniteDifferences(_ layerCase: LayerCase) throws {
     let bench = try LayerBench(layerCase)
     let outputs = try bench.run().outputs
     for name in layerCase.gradient.keys {

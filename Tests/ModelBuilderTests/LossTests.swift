@@ -35,7 +35,7 @@ struct LossCase: Decodable, CustomTestStringConvertible {
 
 @Suite struct LossTests {
   @Test(arguments: LossCase.all)
-  func `both players' losses and their gradients are PyTorch's`(_ lossCase: LossCase) throws {
+  func bothPlayersLossesAndTheirGradientsArePyTorchs(_ lossCase: LossCase) throws {
     let builder = GraphBuilder()
     let (given, loss) = (
       (real: lossCase.real.activation, fake: lossCase.fake.activation),
@@ -104,7 +104,7 @@ struct LossCase: Decodable, CustomTestStringConvertible {
 
   /// At ±200 a sigmoid is 0 or 1 in any precision, and its logarithm lost.
   @Test(arguments: [-200.0, 200])
-  func `cross-entropy is exact where the sigmoid saturates`(_ logit: Double) throws {
+  func crossEntropyIsExactWhereTheSigmoidSaturates(_ logit: Double) throws {
     let loss = Catalog.loss(try choice("{kind: cross_entropy}", .loss))
     let builder = GraphBuilder()
     let fed = builder.feed("logit", [1, 1])

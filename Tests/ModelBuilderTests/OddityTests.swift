@@ -70,6 +70,13 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
       critic: "[flatten, {linear: 4}, layer_norm, {linear: 1}]",
       rest: "penalties: [gradient_penalty]"),
     OddityCase(
+      testDescription: "the slope of an output that is a logit",
+      rest: "penalties: [{gradient_penalty: {slope_of: output}}]",
+      said: "gradient_penalty.slope_of: output changes nothing", at: "output"),
+    OddityCase(
+      testDescription: "the slope of a probability", critic: "[flatten, {linear: 1}, sigmoid]",
+      rest: "penalties: [{gradient_penalty: {slope_of: output}}, {r1: {slope_of: output}}]"),
+    OddityCase(
       testDescription: "labels that nobody uses", rest: "labels: {classes: 3}",
       said: "no layer and no penalty uses the labels", at: "labels"),
     OddityCase(

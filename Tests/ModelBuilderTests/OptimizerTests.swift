@@ -17,7 +17,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
 
 @Suite struct OptimizerTests {
   @Test(arguments: OptimizerCase.all)
-  func `five steps lead where PyTorch's lead`(_ optimizerCase: OptimizerCase) throws {
+  func fiveStepsLeadWherePyTorchsLead(_ optimizerCase: OptimizerCase) throws {
     let optimizer = Catalog.optimizer(try choice("{\(optimizerCase.optimizer)}", .optimizer))
     let builder = GraphBuilder()
     let table = StateTable(builder: builder)
@@ -44,7 +44,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `an optimizer keeps only what its settings need`() throws {
+  @Test func anOptimizerKeepsOnlyWhatItsSettingsNeed() throws {
     let table: [(text: String, slots: Set<String>)] = [
       ("kind: adam", ["first_moment", "second_moment"]),
       ("kind: sgd, learning_rate: 1", []),

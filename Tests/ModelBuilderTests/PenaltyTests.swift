@@ -124,7 +124,7 @@ struct PenaltyBench {
 
 @Suite struct PenaltyTests {
   @Test(arguments: PenaltyCase.all)
-  func `a penalty and its gradient are PyTorch's`(_ penaltyCase: PenaltyCase) throws {
+  func aPenaltyAndItsGradientArePyTorchs(_ penaltyCase: PenaltyCase) throws {
     let bench = try PenaltyBench(penaltyCase)
     #expect(bench.graph.problems() == [])
     let outputs = try bench.run()
@@ -142,7 +142,7 @@ struct PenaltyBench {
   }
 
   @Test(arguments: smooth)
-  func `its gradient agrees with finite differences`(_ penaltyCase: PenaltyCase) throws {
+  func itsGradientAgreesWithFiniteDifferences(_ penaltyCase: PenaltyCase) throws {
     let bench = try PenaltyBench(penaltyCase)
     let outputs = try bench.run()
     for name in penaltyCase.gradient.keys {
@@ -152,12 +152,12 @@ struct PenaltyBench {
     }
   }
 
-  @Test func `every penalty is held against PyTorch, or has a test of its own`() {
+  @Test func everyPenaltyIsHeldAgainstPyTorchOrHasATestOfItsOwn() {
     let tested = Set(PenaltyCase.all.map { $0.penalty.prefix { $0 != ":" } }.map(String.init))
     #expect(tested.union(["clip"]) == Set(Catalog.penalties.map { $0.declaration.name }))
   }
 
-  @Test func `a clipped parameter lies in the box`() throws {
+  @Test func aClippedParameterLiesInTheBox() throws {
     let penalty = Catalog.penalty(try choice("{clip: 0.5}", .penalty))
     let builder = GraphBuilder()
     let clipped = penalty.constrained(builder.feed("w", [5]))
@@ -177,7 +177,7 @@ struct PenaltyBench {
   ]
 
   @Test(arguments: observed)
-  func `a trace holds what a penalty drew and what it came to`(
+  func aTraceHoldsWhatAPenaltyDrewAndWhatItCameTo(
     _ penalty: String, _ wanted: [String: Shape]
   ) throws {
     let game = try smallGame(rest: "penalties: [{\(penalty)}]")

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: counts)
-  func `classic presets have the published parameter counts`(
+  func classicPresetsHaveThePublishedParameterCounts(
     _ file: String, _ size: Int, _ generator: Int, _ discriminator: Int
   ) throws {
     let experiment = try load(file)
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `every classic preset is counted`() throws {
+  @Test func everyClassicPresetIsCounted() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../experiments/classic")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)

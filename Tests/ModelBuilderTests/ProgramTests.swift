@@ -15,7 +15,7 @@ import Testing
 
   /// Linear layers of generator and discriminator.
   @Test(arguments: [(1, 1), (2, 1), (3, 4)])
-  func `a move computes the gradients of its player and no others`(
+  func aMoveComputesTheGradientsOfItsPlayerAndNoOthers(
     _ generator: Int, _ discriminator: Int
   ) throws {
     func hidden(_ count: Int) -> String { String(repeating: "{linear: 5}, relu, ", count: count) }
@@ -31,7 +31,7 @@ import Testing
     #expect(count(graph) { if case .random = $0 { true } else { false } } == 1)
   }
 
-  @Test func `states come parameters first, then statistics, then what optimizers keep`() throws {
+  @Test func statesComeParametersFirstThenStatisticsThenWhatOptimizersKeep() throws {
     let game = try smallGame(
       generator: "[{linear: 4}, batch_norm, {image: {channels: 1, size: 2}}]",
       optimizer: "{kind: sgd, learning_rate: 0.1, momentum: 0.5}")
@@ -49,7 +49,7 @@ import Testing
       ])
   }
 
-  @Test func `the sampler is the generator in inference`() throws {
+  @Test func theSamplerIsTheGeneratorInInference() throws {
     let game = try smallGame(
       generator: "[{linear: 4}, batch_norm, {dropout: 0.5}, {image: {channels: 1, size: 2}}]")
     let sampler = try TrainingProgram(game, images: smallImages).sampler(count: 2)
@@ -69,7 +69,7 @@ import Testing
 
   /// Keys of the labels section, and how many draws of labels a round makes.
   @Test(arguments: [("data", 0), ("random", 1)])
-  func `generated images get the labels the spec asks for`(_ fake: String, _ draws: Int) throws {
+  func generatedImagesGetTheLabelsTheSpecAsksFor(_ fake: String, _ draws: Int) throws {
     let game = try smallGame(
       generator: "[{concat_label: 2}, {linear: 4}, {image: {channels: 1, size: 2}}]",
       discriminator: "[flatten, {concat_label: 2}, {linear: 1}]",
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: ["softmax", "{kind: softmax, generator_adds_critic: true}", "relativistic"])
-  func `the critic looks at real images once a move, however often the loss asks`(
+  func theCriticLooksAtRealImagesOnceAMoveHoweverOftenTheLossAsks(
     _ loss: String
   ) throws {
     let game = try smallGame(
@@ -108,7 +108,7 @@ import Testing
     #expect(graph.outputs.count { $0.name.hasPrefix("0/kink/discriminator.3/real") } == 1)
   }
 
-  @Test func `observing adds outputs and changes nothing else`() throws {
+  @Test func observingAddsOutputsAndChangesNothingElse() throws {
     let game = try smallGame(
       discriminator: "[flatten, {linear: 3}, {dropout: 0.5}, {linear: 1}]")
     let program = try TrainingProgram(game, images: smallImages)
@@ -130,7 +130,7 @@ import Testing
       ])
   }
 
-  @Test func `a network's table counts outputs, parameters and operations`() throws {
+  @Test func aNetworksTableCountsOutputsParametersAndOperations() throws {
     let game = try smallGame(
       discriminator: "[{conv: {channels: 3, kernel: 2}}, relu, flatten, {linear: 1}]")
     let summary = try TrainingProgram(game, images: smallImages).summary(of: .discriminator)
@@ -143,7 +143,7 @@ import Testing
     #expect(summary.layers.map(\.flops) == [27, 3, 0, 7])
   }
 
-  @Test func `a misfit within a branch is reported at the layer inside`() throws {
+  @Test func aMisfitWithinABranchIsReportedAtTheLayerInside() throws {
     let game = try smallGame(
       discriminator: "[flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]")
     var seen: [Diagnostic] = []

@@ -30,14 +30,14 @@ import Testing
   }
 
   @Test(arguments: [0.1, 0.25, 0.5, 0.8])
-  func `dropped units are 0 and kept ones scaled, in the wanted share`(_ p: Double) throws {
+  func droppedUnitsAre0AndKeptOnesScaledInTheWantedShare(_ p: Double) throws {
     let result = try run("{dropout: \(p)}", [100, 100])
     expectClose(result.output, result.mask.map { $0 / (1 - p) }, "output")
     let share = result.mask.count { $0 == 0 }
     #expect(abs(Double(share) / 10_000 - p) < 0.02)
   }
 
-  @Test func `whole channels fall together`() throws {
+  @Test func wholeChannelsFallTogether() throws {
     let result = try run("{dropout: {probability: 0.5, unit: channel}}", [4, 3, 3, 8])
     #expect(result.mask.count == 32)
     for sample in 0..<4 {
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `masks differ between steps and between moves`() throws {
+  @Test func masksDifferBetweenStepsAndBetweenMoves() throws {
     let masks = try [
       run("dropout", [8, 8]), run("dropout", [8, 8], step: 1),
       run("dropout", [8, 8], move: "other"),
@@ -59,13 +59,13 @@ import Testing
     #expect(Set(masks).count == 3)
   }
 
-  @Test func `nothing is dropped in inference, and everything at probability 1`() throws {
+  @Test func nothingIsDroppedInInferenceAndEverythingAtProbability1() throws {
     #expect(try run("dropout", [2, 2], mode: .inference).output == [1, 1, 1, 1])
     #expect(try run("{dropout: 0}", [2, 2]).output == [1, 1, 1, 1])
     #expect(try run("{dropout: 1}", [2, 2]).output == [0, 0, 0, 0])
   }
 
-  @Test func `noise is normal, of the wanted size, in PyTorch's order`() throws {
+  @Test func noiseIsNormalOfTheWantedSizeInPyTorchsOrder() throws {
     let result = try run("{noise: 0.5}", [50, 4, 4, 3])
     // 1 plus half of what was drawn, which lies channel by channel.
     let drawn = GoldenTensor(shape: [50, 3, 4, 4], values: result.mask).activation.values

@@ -17,7 +17,7 @@ struct RateCase: Decodable, CustomTestStringConvertible {
 
 @Suite struct RateScheduleTests {
   @Test(arguments: RateCase.all)
-  func `factors are those of PyTorch's schedulers`(_ rateCase: RateCase) throws {
+  func factorsAreThoseOfPyTorchsSchedulers(_ rateCase: RateCase) throws {
     let rate = Catalog.rate(try choice("{\(rateCase.rate)}", .rate))
     let factors = (0..<rateCase.factors.count).map {
       rate.factor(round: $0, of: rateCase.rounds)
@@ -25,7 +25,7 @@ struct RateCase: Decodable, CustomTestStringConvertible {
     expectClose(factors, rateCase.factors, tolerance: 1e-10, "factors")
   }
 
-  @Test func `a graph asks for a rate only where one changes`() throws {
+  @Test func aGraphAsksForARateOnlyWhereOneChanges() throws {
     let plain = try TrainingProgram(smallGame(), images: smallImages)
     #expect(plain.learningRates(round: 3, of: 10).isEmpty)
     #expect(plain.round(batch: 4).graphs[0].inputs(.feed).map(\.name) == ["key", "real"])
@@ -42,7 +42,7 @@ struct RateCase: Decodable, CustomTestStringConvertible {
     #expect(Set(feeds) == Set(["key", "real"] + rates.map(\.feed)))
   }
 
-  @Test func `a step is as long as the rate that is fed`() throws {
+  @Test func aStepIsAsLongAsTheRateThatIsFed() throws {
     let game = try smallGame(
       optimizer: "{kind: sgd, learning_rate: 0.5}",
       schedule: "{length: 1 epochs, learning_rate: {exponential: 0.5}}")
@@ -67,7 +67,7 @@ struct RateCase: Decodable, CustomTestStringConvertible {
     #expect(result.outputs["0/learning_rate"] == [0.3])
   }
 
-  @Test func `momentum goes in a straight line from the optimizer's own`() throws {
+  @Test func momentumGoesInAStraightLineFromTheOptimizersOwn() throws {
     let game = try smallGame(
       optimizer: "{kind: sgd, learning_rate: 1, momentum: 0.5, generator: {momentum: 0.25}}",
       schedule: "{length: 1 epochs, momentum_ramp: {to: 0.75, over: 4}}")
@@ -81,7 +81,7 @@ struct RateCase: Decodable, CustomTestStringConvertible {
   }
 
   @Test(arguments: ["sgd, learning_rate: 0.5", "sgd, learning_rate: 0.5, momentum: 0.9", "rmsprop"])
-  func `a velocity keeps the share that is fed`(_ kind: String) throws {
+  func aVelocityKeepsTheShareThatIsFed(_ kind: String) throws {
     let game = try smallGame(
       optimizer: "{kind: \(kind)}",
       schedule: "{length: 1 epochs, momentum_ramp: {to: 0.5, over: 10}}")

@@ -24,7 +24,7 @@ import Testing
   ]
 
   @Test(arguments: table)
-  func `moves that share latents stand in one graph`(
+  func movesThatShareLatentsStandInOneGraph(
     _ schedule: String, _ graphs: [String]
   ) throws {
     let keys = schedule.isEmpty ? "" : ", \(schedule)"
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: table)
-  func `a graph takes one batch at most, and equal graphs are written once`(
+  func aGraphTakesOneBatchAtMostAndEqualGraphsAreWrittenOnce(
     _ schedule: String, _ graphs: [String]
   ) throws {
     let keys = schedule.isEmpty ? "" : ", \(schedule)"
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `a penalty's own step ends the round, in a graph that moves both networks`() throws {
+  @Test func aPenaltysOwnStepEndsTheRoundInAGraphThatMovesBothNetworks() throws {
     let game = try smallGame(
       generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]",
       discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
@@ -92,7 +92,7 @@ import Testing
       })
   }
 
-  @Test func `without an optimizer of its own a penalty is a term of both losses`() throws {
+  @Test func withoutAnOptimizerOfItsOwnAPenaltyIsATermOfBothLosses() throws {
     let game = try smallGame(
       discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
       latent: "{size: 1, codes: {continuous: 2}}", rest: "penalties: [information]")

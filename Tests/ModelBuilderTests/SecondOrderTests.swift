@@ -69,7 +69,7 @@ private struct SecondOrderErrors {
   static let limit = 1e-6
 
   @Test(arguments: SecondOrderCase.all)
-  func `every penalty differentiates through the layer`(_ layerCase: SecondOrderCase) throws {
+  func everyPenaltyDifferentiatesThroughTheLayer(_ layerCase: SecondOrderCase) throws {
     for term in layerCase.penalties {
       let errors = try SecondOrderErrors(layerCase.penaltyCase(term))
       #expect(errors.fromPyTorch < Self.limit, "\(term.penalty), against PyTorch")
@@ -77,7 +77,7 @@ private struct SecondOrderErrors {
     }
   }
 
-  @Test func `every layer and every penalty on a slope has its place in the table`() {
+  @Test func everyLayerAndEveryPenaltyOnASlopeHasItsPlaceInTheTable() {
     let layers = SecondOrderCase.all.map { String($0.layer.prefix { $0 != "," }) }
     #expect(Set(layers) == Set(Catalog.layers.map { $0.declaration.name }))
     let penalties = Set(Self.columns.map { $0.prefix { $0 != ":" } }.map(String.init))
@@ -94,7 +94,7 @@ private struct SecondOrderErrors {
   private static func cell(_ error: Double) -> String { String(format: "%.0e", error) }
 
   /// With GAN_EXP_WRITE_DOCS the table is written anew: `make second-order`.
-  @Test func `the table of the documents is complete, and good`() throws {
+  @Test func theTableOfTheDocumentsIsCompleteAndGood() throws {
     if ProcessInfo.processInfo.environment["GAN_EXP_WRITE_DOCS"] != nil { try Self.write() }
     let text = try String(contentsOf: Self.file, encoding: .utf8)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.contains("---") }.map

@@ -261,7 +261,7 @@ struct VectorMisfit: CustomTestStringConvertible {
 
 @Suite struct ShapeCheckTests {
   @Test(arguments: VectorMisfit.all)
-  func `networks that do not fit vectors are refused too`(_ misfit: VectorMisfit) throws {
+  func networksThatDoNotFitVectorsAreRefusedToo(_ misfit: VectorMisfit) throws {
     let game = try loadExperiment(
       text: """
         version: 1
@@ -286,7 +286,7 @@ struct VectorMisfit: CustomTestStringConvertible {
   }
 
   @Test(arguments: Misfit.all + Misfit.critics)
-  func `networks that do not fit are refused with a reason and advice`(_ misfit: Misfit) throws {
+  func networksThatDoNotFitAreRefusedWithAReasonAndAdvice(_ misfit: Misfit) throws {
     let game = try smallGame(
       generator: misfit.generator, discriminator: misfit.discriminator, loss: misfit.loss,
       optimizer: misfit.optimizer, schedule: "{length: 1 epochs, \(misfit.schedule)}",

@@ -16,7 +16,7 @@ import Testing
       initial: .constant(0))
   }
 
-  @Test func `reading gives the newest value, and only what is written is updated`() throws {
+  @Test func readingGivesTheNewestValueAndOnlyWhatIsWrittenIsUpdated() throws {
     let table = StateTable(builder: builder)
     let (first, second) = (state("a"), state("b"))
     let before = table.read(first)
@@ -31,14 +31,14 @@ import Testing
     #expect(updates == ["a": [14, 26]])
   }
 
-  @Test func `a state is declared by its first mention, also by a write`() {
+  @Test func aStateIsDeclaredByItsFirstMentionAlsoByAWrite() {
     let table = StateTable(builder: builder)
     table.write(state("late", role: .statistic), builder.constant(1, [2]))
     _ = table.read(state("late", role: .statistic))
     #expect(table.declarations.map(\.name) == ["late"])
   }
 
-  @Test func `parameters are those of one player, in order, with their newest values`() {
+  @Test func parametersAreThoseOfOnePlayerInOrderWithTheirNewestValues() {
     let table = StateTable(builder: builder)
     _ = table.read(state("g.1"))
     _ = table.read(state("d.0", player: .discriminator))
@@ -51,7 +51,7 @@ import Testing
     #expect(parameters[0].value.id == moved.id)
   }
 
-  @Test func `gradients stop at a parameter that has moved, not at a statistic`() throws {
+  @Test func gradientsStopAtAParameterThatHasMovedNotAtAStatistic() throws {
     let table = StateTable(builder: builder)
     let x = builder.feed("x", [2])
     let (parameter, statistic) = (state("p"), state("s", role: .statistic))

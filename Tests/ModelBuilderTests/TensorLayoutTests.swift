@@ -9,7 +9,7 @@ import Testing
   ]
 
   @Test(arguments: layouts.indices)
-  func `tensors go to PyTorch's order and back`(_ index: Int) {
+  func tensorsGoToPyTorchsOrderAndBack(_ index: Int) {
     let (layout, extents) = Self.layouts[index]
     let shape = Shape(extents)
     let tensor = HostTensor(shape, (0..<shape.count).map(Float.init))

@@ -19,7 +19,7 @@ import Testing
   ]
 
   @Test(arguments: table)
-  func `an average is the weights until it starts, and then follows them`(
+  func anAverageIsTheWeightsUntilItStartsAndThenFollowsThem(
     _ keys: String, _ movesPerRound: Int, _ wanted: [Double]
   ) throws {
     let schedule = try smallGame(schedule: "{length: 1 epochs, ema: \(keys)}").schedule
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `the sampler draws with the average and the running statistics`() throws {
+  @Test func theSamplerDrawsWithTheAverageAndTheRunningStatistics() throws {
     let game = try smallGame(
       generator: "[{linear: 4}, batch_norm, {image: {channels: 1, size: 2}}]",
       schedule: "{length: 1 epochs, ema: 0.5}")

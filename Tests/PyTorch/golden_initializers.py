@@ -9,6 +9,9 @@ LAYERS = {
     "linear: 5": ((7,), nn.Linear(7, 5)),
     "conv: {channels: 6, kernel: [3, 2], groups: 2}": ((4, 5, 5), nn.Conv2d(4, 6, (3, 2), groups=2)),
     "conv_transpose: {channels: 3, kernel: [4, 2]}": ((5, 5, 5), nn.ConvTranspose2d(5, 3, (4, 2))),
+    # Tables of four classes.
+    "concat_label: 5": ((7,), nn.Embedding(4, 5)),
+    "multiply_label: {}": ((7,), nn.Embedding(4, 7)),
 }
 
 
@@ -41,7 +44,10 @@ def cases():
     for text, expected in table():
         for layer, (shape, module) in LAYERS.items():
             fans = init._calculate_fan_in_and_fan_out(module.weight)
+            weight = expected(*fans)
+            if text == "torch" and isinstance(module, nn.Embedding):
+                weight = normal(1.0)
             yield {
                 "init": text, "layer": layer, "shape": list(shape),
-                "torchShape": list(module.weight.shape), "weight": expected(*fans),
+                "torchShape": list(module.weight.shape), "weight": weight,
             }

@@ -89,6 +89,9 @@ def table():
         lambda r, f: relativistic_average(r, f) / 2, lambda r, f: relativistic_average(f, r) / 2)
     yield (
         "kind: relativistic, generator: non_saturating", relativistic, lambda r, f: bce(f, 1))
+    yield (
+        "kind: relativistic, generator: non_saturating, scale: 0.5",
+        lambda r, f: relativistic(r, f) / 2, lambda r, f: bce(f, 1) / 2)
 
 
 def softmax_table():

@@ -33,29 +33,37 @@ class Field:
         self.draws.append((torch.rand(shape) * 1000).round() / 1000)
         return self.draws[-1]
 
-    def slope(self, images, of_logit=False):
-        critic = self.critic
-        if of_logit and isinstance(critic[-1], nn.Sigmoid):
-            critic = critic[:-1]
-        return torch.autograd.grad(critic(images).sum(), images, create_graph=True)[0].flatten(1)
+    def realness(self, images, of_output):
+        """The critic's answer as one number: a probability, or the logit behind it."""
+        answer = self.critic(images)
+        if isinstance(self.critic[-1], nn.Softmax):
+            return answer[:, 1] if of_output else answer[:, 1].logit()
+        if isinstance(self.critic[-1], nn.Sigmoid):
+            return answer if of_output else self.critic[:-1](images)
+        return answer
+
+    def slope(self, images, of_output=False):
+        score = self.realness(images, of_output).sum()
+        return torch.autograd.grad(score, images, create_graph=True)[0].flatten(1)
 
     def mixed(self):
         share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
         return share * self.real + (1 - share) * self.fake
 
-    def around(self, size):
+    def around(self, size, correction=0):
         noise = self.uniform(*self.real.flatten(1).shape).reshape(self.real.shape)
         share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
-        return self.real + share * size * self.real.std() * noise
+        return self.real + share * size * self.real.std(correction=correction) * noise
 
     def around_each_number(self, size):
         noise, share = (
             self.uniform(*self.real.flatten(1).shape).reshape(self.real.shape) for _ in "ns")
-        return self.real + share * size * self.real.std() * noise
+        return self.real + share * size * self.real.std(correction=0) * noise
 
     def place_slope(self, images):
         """With the channels last: one row a place."""
-        slope = torch.autograd.grad(self.critic(images).sum(), images, create_graph=True)[0]
+        score = self.realness(images, of_output=False).sum()
+        slope = torch.autograd.grad(score, images, create_graph=True)[0]
         return slope.movedim(1, -1).flatten(0, -2)
 
     def weights(self):
@@ -76,8 +84,8 @@ TABLE = {
         (f.slope(f.around(2)).norm(2, dim=1) ** 2).mean()),
     "dragan: {mix: number, norm: place}": lambda f: (
         10 * ((f.place_slope(f.around_each_number(0.5)).norm(2, dim=1) - 1) ** 2).mean()),
-    "r1": lambda f: 10 / 2 * (f.slope(f.real, of_logit=True) ** 2).sum(1).mean(),
-    "r2: 3": lambda f: 3 / 2 * (f.slope(f.fake, of_logit=True) ** 2).sum(1).mean(),
+    "r1": lambda f: 10 / 2 * (f.slope(f.real) ** 2).sum(1).mean(),
+    "r2: 3": lambda f: 3 / 2 * (f.slope(f.fake) ** 2).sum(1).mean(),
     "l1_to_real: 0.1": lambda f: 0.1 * F.l1_loss(f.fake, f.real),
     "l1_to_real: {weight: 0.1, norm: sum}": lambda f: (
         0.1 * (f.fake - f.real).abs().flatten(1).sum(1).mean()),
@@ -88,6 +96,27 @@ TABLE = {
         ((w @ w.T - eye(w)) ** 2).sum() for w in f.weights()),
     "orthogonal: {weight: 0.2, diagonal: false}": lambda f: 0.2 * sum(
         (((w @ w.T) * (1 - eye(w))) ** 2).sum() for w in f.weights()),
+}
+
+
+BEHIND = {
+    "gradient_penalty": TABLE["gradient_penalty"],
+    "gradient_penalty: {slope_of: output}": lambda f: (
+        10 * ((f.slope(f.mixed(), of_output=True).norm(2, dim=1) - 1) ** 2).mean()),
+    "dragan: {deviation: sample, slope_of: output}": lambda f: (
+        10 * ((f.slope(f.around(0.5, correction=1), of_output=True).norm(2, dim=1) - 1) ** 2).mean()),
+    "r1": TABLE["r1"],
+    "r1: {slope_of: output}": lambda f: 10 / 2 * (f.slope(f.real, of_output=True) ** 2).sum(1).mean(),
+    "r2: {weight: 3, slope_of: output}": lambda f: (
+        3 / 2 * (f.slope(f.fake, of_output=True) ** 2).sum(1).mean()),
+}
+"""Where it matters whether the slope is that of a probability."""
+
+PROBABILITIES = {
+    "[flatten, {linear: 3}, tanh, {linear: 1}, sigmoid]": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.Linear(3, 1), nn.Sigmoid()),
+    "[flatten, {linear: 3}, tanh, {linear: 2}, softmax]": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.Linear(3, 2), nn.Softmax(1)),
 }
 
 
@@ -210,6 +239,9 @@ def cases():
         for critic, make in CRITICS.items():
             if "to_real" in penalty and critic != "[flatten, {linear: 1}]":
                 continue
+            yield case(penalty, function, critic, make())
+    for penalty, function in BEHIND.items():
+        for critic, make in PROBABILITIES.items():
             yield case(penalty, function, critic, make())
     for row in headed_table():
         yield headed_case(*row)

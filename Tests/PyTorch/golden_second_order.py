@@ -207,7 +207,7 @@ class Field:
     def around(self):
         noise = self.uniform(*self.real.flatten(1).shape).reshape(self.real.shape)
         share = self.uniform(len(self.real)).reshape(-1, 1, 1, 1)
-        return self.real + share * 0.5 * self.real.std() * noise
+        return self.real + share * 0.5 * self.real.std(correction=0) * noise
 
 
 def distance(slope, target):

@@ -115,7 +115,7 @@ def generator_loss(loss, real, fake):
             return -fake[0].mean()
         case "relativistic":
             if loss["generator"] == "non_saturating":
-                return F.softplus(-fake[1]).mean()
+                return loss["scale"] * F.softplus(-fake[1]).mean()
             return loss["scale"] * prefer(fake[1], real()[1], loss["average"])
         case "softmax":
             critic, generator = softmax_losses(real(), fake)
@@ -191,6 +191,16 @@ def pull_away(keys, codes):
     return keys["weight"] * others / max(len(codes) * (len(codes) - 1), 1)
 
 
+def realness(score, source):
+    """One number for each image or patch: a probability (`output`), or the logit behind it, which of
+    two classes is the logarithm of the one's probability over the other's."""
+    if source == "output":
+        return score.output[:, -1:]
+    if score.logit.shape[1] == 2:
+        return score.logit.log_softmax(1).diff(dim=1)
+    return score.logit
+
+
 def slope(score, images):
     return torch.autograd.grad(score.sum(), images, create_graph=True)[0].flatten(1)
 
@@ -215,20 +225,24 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kin
         case "gradient_penalty":
             between = (share() * real + (1 - share()) * fake).detach().requires_grad_()
             cost = slope_cost(
-                slope(critic(between)[0], between), keys["target"], keys["one_sided"])
+                slope(realness(critic(between), keys["slope_of"]), between), keys["target"], keys["one_sided"])
             return keys["weight"] * cost
         case "dragan":
             noise = drawn("noise").reshape(real.shape)
             mix = drawn("mix").reshape(real.shape) if keys["mix"] == "number" else share()
-            around = real + mix * keys["noise"] * real.std() * noise
+            deviation = real.std(correction=1 if keys["deviation"] == "sample" else 0)
+            around = real + mix * keys["noise"] * deviation * noise
             around = around.detach().requires_grad_()
+            told = realness(critic(around), keys["slope_of"])
             if keys["norm"] == "place":
-                return keys["weight"] * place_slope_cost(critic(around)[0], around, keys["target"])
-            return keys["weight"] * slope_cost(slope(critic(around)[0], around), keys["target"])
+                return keys["weight"] * place_slope_cost(told, around, keys["target"])
+            return keys["weight"] * slope_cost(slope(told, around), keys["target"])
         case "r1":
-            return keys["weight"] / 2 * (slope(scores["real"][1], real) ** 2).sum(1).mean()
+            return keys["weight"] / 2 * (
+                slope(realness(scores["real"], keys["slope_of"]), real) ** 2).sum(1).mean()
         case "r2":
-            return keys["weight"] / 2 * (slope(scores["fake"][1], fake) ** 2).sum(1).mean()
+            return keys["weight"] / 2 * (
+                slope(realness(scores["fake"], keys["slope_of"]), fake) ** 2).sum(1).mean()
         case "l1_to_real":
             distance = kinks(fake - real).abs().flatten(1)
             distance = distance.mean() if keys["norm"] == "mean" else distance.sum(1).mean()

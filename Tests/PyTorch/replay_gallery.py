@@ -203,8 +203,8 @@ def document(rows):
     largest = max(worst["loss"], worst["gradient"], worst["parameters"])
     text = f"""# Replayed in PyTorch
 
-`gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out: initial weights, batches,
-latents, labels, masks; losses, gradients, and parameters and statistics after each round.
+`gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out, to the bit: initial weights,
+batches, latents, labels, masks; losses, gradients, and parameters and statistics after each round ([trace.md](trace.md)).
 [Tests/PyTorch/replay.py](../Tests/PyTorch/replay.py) builds the same networks, losses and optimizers from PyTorch's own, in double
 precision, out of the resolved spec in that file, plays the same {ROUNDS} rounds with the same draws, and compares
 every tensor. This is done for every file of `experiments/` and for the games of

@@ -31,8 +31,7 @@ struct ComparisonTests {
     return RunScan([samples.path], reader: SampleRuns.reader).runs
   }
 
-  @Test("A comparison has a row a spec, a column for what differs, and means over seeds")
-  func rows() {
+  @Test func aComparisonHasARowASpecAColumnForWhatDiffersAndMeansOverSeeds() {
     let comparison = Comparison(LoadedRun.load(family()))
     #expect(comparison.keys == ["loss.kind", "optimizer.learning_rate"])
     #expect(comparison.measures == ["d_loss", "g_loss"])
@@ -59,8 +58,32 @@ struct ComparisonTests {
     #expect(good.table.columns.last?.title == "g_loss")
   }
 
-  @Test("What follows from a kind has no column; what is set beside it has")
-  func dependentKeys() throws {
+  @Test func ofRunsOfOneSpecAndSeedOneCountsAndTheOthersAreNamed() {
+    // The same run three times, once only begun, and another seed.
+    for (index, seed) in [1, 1, 1, 2].enumerated() {
+      var shape = SampleRuns.Shape(id: "20261121T010\(index)-aaaaaa", seed: seed)
+      if index == 2 { (shape.state, shape.step, shape.finalLoss) = ("interrupted", 400, 9) }
+      shape.finalLoss = seed == 2 ? 0.8 : shape.finalLoss
+      samples.add(shape)
+    }
+    let runs = RunScan([samples.path], reader: SampleRuns.reader).runs
+    let left = runs.first { $0.id.contains("T0100") }
+    let comparison = Comparison(LoadedRun.load(runs), baseline: left)
+    #expect(comparison.rows.count == 1)
+    let value = comparison.rows[0].values[0]
+    #expect(value?.count == 2)
+    #expect(value.map { abs($0.mean - 0.75) < 1e-9 } == true)
+    #expect(comparison.table.rows[0][1] == .count(2))
+    #expect(comparison.notes.count == 2)
+    for (note, id) in zip(comparison.notes, ["T0100", "T0102"]) {
+      #expect(note.contains(id) && note.contains("T0101-aaaaaa has the same spec and seed"))
+    }
+    // A run that is left out still names its row.
+    #expect(comparison.baseline == 0)
+    #expect(Report(title: "t", runs: LoadedRun.load(runs)).notes.count == 2)
+  }
+
+  @Test func whatFollowsFromAKindHasNoColumnAndWhatIsSetBesideItHas() throws {
     func keys(_ texts: String...) throws -> [String] {
       SettingDifferences(try texts.map { try Settings(text: $0) }).keys
     }
@@ -77,8 +100,7 @@ struct ComparisonTests {
         == ["loss.kind", "latent.size"])
   }
 
-  @Test("Differences are taken from the baseline's row")
-  func baseline() {
+  @Test func differencesAreTakenFromTheBaselinesRow() {
     let runs = family()
     let comparison = Comparison(LoadedRun.load(runs), baseline: runs[4])
     #expect(comparison.baseline == 1)
@@ -98,16 +120,14 @@ struct ComparisonTests {
     var testDescription: String { choice.title }
   }
 
-  @Test(
-    "A value is the last, the least, the mean, or that of a step",
-    arguments: [
-      ValueCase(choice: .last, value: 0.7), ValueCase(choice: .min, value: 0.7),
-      ValueCase(choice: .max, value: 1.6), ValueCase(choice: .mean, value: 1.15),
-      ValueCase(choice: .best, value: 0.7), ValueCase(choice: .at(step: 500), value: 1.2),
-      ValueCase(choice: .at(step: 599), value: 1.2), ValueCase(choice: .at(step: 99), value: nil),
-      ValueCase(choice: .at(step: 1001), value: nil),
-    ])
-  func values(_ test: ValueCase) {
+  @Test(arguments: [
+    ValueCase(choice: .last, value: 0.7), ValueCase(choice: .min, value: 0.7),
+    ValueCase(choice: .max, value: 1.6), ValueCase(choice: .mean, value: 1.15),
+    ValueCase(choice: .best, value: 0.7), ValueCase(choice: .at(step: 500), value: 1.2),
+    ValueCase(choice: .at(step: 599), value: 1.2), ValueCase(choice: .at(step: 99), value: nil),
+    ValueCase(choice: .at(step: 1001), value: nil),
+  ])
+  func aValueIsTheLastTheLeastTheMeanOrThatOfAStep(_ test: ValueCase) {
     let run = LoadedRun(Run(samples.add(SampleRuns.Shape())), value: test.choice)
     let value = run.measure("d_loss")
     #expect((value == nil) == (test.value == nil))
@@ -121,22 +141,20 @@ struct ComparisonTests {
     var testDescription: String { "\(condition ?? "") \(sort ?? "")" }
   }
 
-  @Test(
-    "--where and --sort take keys of the spec, losses, and facts of the run",
-    arguments: [
-      FilterCase(condition: "latent.size > 16", latents: [100, 64]),
-      FilterCase(condition: "latent.size in [16, 100]", latents: [16, 100]),
-      FilterCase(condition: "state == \"diverged\" or latent.size == 16", latents: [16, 64]),
-      FilterCase(condition: "not (loss.kind == 'cross_entropy')", latents: [100]),
-      FilterCase(condition: "optimizer.learning_rate == 0.0002", latents: [16, 100, 64]),
-      FilterCase(condition: "d_loss < 0.65 and step == 1000", latents: [16]),
-      FilterCase(condition: "steps >= 2000", latents: []),
-      FilterCase(sort: "latent.size", latents: [16, 64, 100]),
-      FilterCase(sort: "-latent.size", latents: [100, 64, 16]),
-      FilterCase(sort: "d_loss", latents: [16, 100, 64]),
-      FilterCase(sort: "-started", latents: [64, 100, 16]),
-    ])
-  func filter(_ test: FilterCase) throws {
+  @Test(arguments: [
+    FilterCase(condition: "latent.size > 16", latents: [100, 64]),
+    FilterCase(condition: "latent.size in [16, 100]", latents: [16, 100]),
+    FilterCase(condition: "state == \"diverged\" or latent.size == 16", latents: [16, 64]),
+    FilterCase(condition: "not (loss.kind == 'cross_entropy')", latents: [100]),
+    FilterCase(condition: "optimizer.learning_rate == 0.0002", latents: [16, 100, 64]),
+    FilterCase(condition: "d_loss < 0.65 and step == 1000", latents: [16]),
+    FilterCase(condition: "steps >= 2000", latents: []),
+    FilterCase(sort: "latent.size", latents: [16, 64, 100]),
+    FilterCase(sort: "-latent.size", latents: [100, 64, 16]),
+    FilterCase(sort: "d_loss", latents: [16, 100, 64]),
+    FilterCase(sort: "-started", latents: [64, 100, 16]),
+  ])
+  func whereAndSortTakeKeysOfTheSpecLossesAndFactsOfTheRun(_ test: FilterCase) throws {
     for (index, latent) in [16, 100, 64].enumerated() {
       var shape = SampleRuns.Shape()
       shape.id = "20261121T0\(index)00-aaaaaa"
@@ -154,14 +172,12 @@ struct ComparisonTests {
     #expect(latents == test.latents)
   }
 
-  @Test(
-    "A condition that cannot be is refused, with what was probably meant",
-    arguments: [
-      ("latent.sise > 3", "did you mean `latent.size`?"), ("latent.size >", "ends too early"),
-      ("latent.size", "is no condition"), ("latent.size > 'a'", "wants two numbers"),
-      ("zebra == 1", "keys are those of the spec"),
-    ])
-  func badCondition(_ text: String, _ words: String) {
+  @Test(arguments: [
+    ("latent.sise > 3", "did you mean `latent.size`?"), ("latent.size >", "ends too early"),
+    ("latent.size", "is no condition"), ("latent.size > 'a'", "wants two numbers"),
+    ("zebra == 1", "keys are those of the spec"),
+  ])
+  func aConditionThatCannotBeIsRefusedWithWhatWasProbablyMeant(_ text: String, _ words: String) {
     samples.add(SampleRuns.Shape())
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     do throws(ReferenceError) {
@@ -172,9 +188,7 @@ struct ComparisonTests {
     }
   }
 
-  @Test(
-    "A network that differs in many layers is one column, one that differs in one key is that key")
-  func layers() {
+  @Test func aNetworkThatDiffersInManyLayersIsOneColumnAndOneThatDiffersInOneKeyIsThatKey() {
     func settings(_ layers: String) -> Settings {
       (try? Settings(text: "name: x\narchitecture:\n  generator:\n\(layers)")) ?? .none
     }
@@ -189,8 +203,7 @@ struct ComparisonTests {
     #expect(large.texts(1) == ["conv 8, tanh, flatten"])
   }
 
-  @Test("diff of two runs names exactly the key that differed")
-  func difference() {
+  @Test func diffOfTwoRunsNamesExactlyTheKeyThatDiffered() {
     let old = Run(
       samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa")), reader: SampleRuns.reader)
     var shape = SampleRuns.Shape(id: "20261121T0300-bbbbbb")
@@ -216,8 +229,7 @@ struct ComparisonTests {
     #expect(numbers.text.contains("d_loss  0.7 → 0.25"))
   }
 
-  @Test("Origins come from the command line, the line of the file, or the defaults")
-  func origins() throws {
+  @Test func originsComeFromTheCommandLineTheLineOfTheFileOrTheDefaults() throws {
     let run = Run(samples.add(SampleRuns.Shape()), reader: SampleRuns.reader)
     let origins = Origins(run)
     let settings = try run.settings()
@@ -233,8 +245,7 @@ struct ComparisonTests {
     }
   }
 
-  @Test("Behind a loop values come from the list's line; a comment says better; extends is named")
-  func otherOrigins() throws {
+  @Test func behindALoopValuesComeFromTheListsLine() throws {
     let spec = try Settings(
       text: """
         extends: base.yaml
@@ -268,8 +279,7 @@ struct ComparisonTests {
       origins.origin(of: "architecture.discriminator[1].linear.units", text: "8") == "--set")
   }
 
-  @Test("Grids stand side by side at the last step that all runs have")
-  func grids() throws {
+  @Test func gridsStandSideBySideAtTheLastStepThatAllRunsHave() throws {
     let runs = family()
     let sheet = GridSheet(Comparison(LoadedRun.load(runs)))
     #expect(
@@ -289,17 +299,16 @@ struct ComparisonTests {
     #expect(found)
   }
 
-  @Test("Curves of replicates are their mean, with the range they span")
-  func curves() {
+  @Test func curvesOfReplicatesAreTheirMeanWithTheRangeTheySpan() {
     let chart = Comparison(LoadedRun.load(family())).curves(title: "family <1>")
     #expect(chart.panels.map(\.title) == ["d_loss", "g_loss"])
     #expect(chart.panels[0].curves.count == 4)
     let last = chart.panels[0].curves[0].points.last
-    #expect(last?.step == 1000)
+    #expect(last?.x == 1000)
     #expect(last.map { abs($0.value - 0.72) < 1e-9 && abs($0.low - 0.71) < 1e-9 } == true)
     let svg = chart.svg
     #expect(svg.contains("family &lt;1&gt;"))
-    #expect(svg.contains("class=\"band f0\""))
+    #expect(svg.contains("class=\"c0 band\""))
     #expect(!svg.contains("nan") && !svg.contains("inf"))
   }
 }

@@ -12,30 +12,26 @@ struct FlatYAMLTests {
     var testDescription: String { text.replacing("\n", with: "⏎") }
   }
 
-  @Test(
-    "YAML and JSON become dotted keys",
-    arguments: [
-      Case(text: "a: 1\nb: {c: [1, 2e-4], d: x y}\n", answer: ["a=1", "b.c=[1, 2e-4]", "b.d=x y"]),
-      Case(
-        text: "l:\n  - relu\n  - linear: {units: 8}\n",
-        answer: ["l[0]=relu", "l[1].linear.units=8"]),
-      Case(text: #"{"a": {"b": null, "c": "q\"\n\u00e9"}}"#, answer: ["a.b=null", "a.c=q\"\né"]),
-      Case(text: "a: {}\nb: []\n", answer: ["a={}", "b=[]"]),
-      Case(text: "\u{FEFF}a: 1\r\nb: 2\r\n", answer: ["a=1", "b=2"]), Case(text: "", answer: []),
-    ])
-  func flat(_ test: Case) throws {
+  @Test(arguments: [
+    Case(text: "a: 1\nb: {c: [1, 2e-4], d: x y}\n", answer: ["a=1", "b.c=[1, 2e-4]", "b.d=x y"]),
+    Case(
+      text: "l:\n  - relu\n  - linear: {units: 8}\n",
+      answer: ["l[0]=relu", "l[1].linear.units=8"]),
+    Case(text: #"{"a": {"b": null, "c": "q\"\n\u00e9"}}"#, answer: ["a.b=null", "a.c=q\"\né"]),
+    Case(text: "a: {}\nb: []\n", answer: ["a={}", "b=[]"]),
+    Case(text: "\u{FEFF}a: 1\r\nb: 2\r\n", answer: ["a=1", "b=2"]), Case(text: "", answer: []),
+  ])
+  func yamlAndJSONBecomeDottedKeys(_ test: Case) throws {
     #expect(try FlatYAML(test.text).entries.map { "\($0.key)=\($0.text)" } == test.answer)
   }
 
-  @Test(
-    "What is no YAML, or would never end, is refused with its line",
-    arguments: [
-      ("a: [1, 2\n", "line 2"), ("a: 1\n b: 2\n", "line 2"),
-      ("? [x]\n: 1\n", "a key must be a word"),
-      (String(repeating: "[", count: 100), "nested more than 64 deep"),
-      (String(repeating: "- {a: 1}\n", count: 20_001), "more than 20000 values"),
-    ])
-  func refused(_ text: String, _ words: String) {
+  @Test(arguments: [
+    ("a: [1, 2\n", "line 2"), ("a: 1\n b: 2\n", "line 2"),
+    ("? [x]\n: 1\n", "a key must be a word"),
+    (String(repeating: "[", count: 100), "nested more than 64 deep"),
+    (String(repeating: "- {a: 1}\n", count: 20_001), "more than 20000 values"),
+  ])
+  func whatIsNoYAMLOrWouldNeverEndIsRefusedWithItsLine(_ text: String, _ words: String) {
     do throws(FlatYAMLError) {
       _ = try FlatYAML(text)
       Issue.record("was read")
@@ -44,8 +40,7 @@ struct FlatYAMLTests {
     }
   }
 
-  @Test("Reading, comparing and reporting write nothing into a run")
-  func readOnly() throws {
+  @Test func readingComparingAndReportingWriteNothingIntoARun() throws {
     let samples = SampleRuns()
     samples.add(SampleRuns.Shape())
     samples.add(SampleRuns.Shape(id: "20261121T0400-bbbbbb"))
@@ -67,8 +62,7 @@ struct FlatYAMLTests {
     }
   }
 
-  @Test("A file that would lie in a run is known to, one beside it is not")
-  func insideRun() {
+  @Test func aFileThatWouldLieInARunIsKnownToAndOneBesideItIsNot() {
     let samples = SampleRuns()
     let run = samples.add(SampleRuns.Shape())
     #expect(RunScan.run(around: "\(run)/report.html") != nil)
@@ -77,8 +71,7 @@ struct FlatYAMLTests {
     #expect(RunScan.run(around: "report.html") == nil)
   }
 
-  @Test("A pipe, a folder or an endless link in the place of a file holds nothing up")
-  func oddFiles() throws {
+  @Test func aPipeAFolderOrAnEndlessLinkInThePlaceOfAFileHoldsNothingUp() throws {
     let samples = SampleRuns()
     let run = samples.add(SampleRuns.Shape())
     let manager = FileManager.default

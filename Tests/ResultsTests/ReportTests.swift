@@ -21,8 +21,7 @@ struct ReportTests {
       title: "three <losses>", runs: LoadedRun.load(scan.runs), notes: ["a </script> note"])
   }
 
-  @Test("A report is one file: no address, no link outside, what was read escaped")
-  func selfContained() {
+  @Test func aReportIsOneFileWithoutALinkOutside() {
     let html = report().html
     for word in ["http://", "https://", "src=\"/", "@import", "url(/"] {
       let rest = html.replacing("http://www.w3.org/2000/svg", with: "")
@@ -35,8 +34,7 @@ struct ReportTests {
     #expect(html.contains("name=\"viewport\""))
   }
 
-  @Test("The data of a report are JSON with every row, curve and picture")
-  func data() throws {
+  @Test func theDataOfAReportAreJSONWithEveryRowCurveAndPicture() throws {
     let report = report()
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(report.data.text.utf8)) as? [String: Any])
@@ -49,16 +47,16 @@ struct ReportTests {
     #expect((rows[0]["pictures"] as? [Any])?.count == 2)
   }
 
-  @Test("A report on one run has its facts instead of a table")
-  func single() {
+  @Test func aReportOnOneRunHasItsFactsInsteadOfATable() {
     let run = LoadedRun(Run(samples.add(SampleRuns.Shape()), reader: SampleRuns.reader))
     let html = Report(title: "one", runs: [run]).html
     #expect(html.contains("class=\"facts\"") && !html.contains("id=\"table\""))
     #expect(html.contains("<td>spec.yaml:4</td>") && html.contains("machine.processor"))
   }
 
-  @Test("A report on nothing is still a page")
-  func empty() { #expect(Report(title: "none", runs: []).html.contains("0 runs")) }
+  @Test func aReportOnNothingIsStillAPage() {
+    #expect(Report(title: "none", runs: []).html.contains("0 runs"))
+  }
 
   /// What a person would do, done by a script behind the page; the answers are left in the page.
   private static let probe = #"""
@@ -113,13 +111,13 @@ struct ReportTests {
     """#
 
   @Test(
-    "In a browser the table sorts, the slider moves the pictures, curves answer to their controls",
+    .enabled(
+      if: Browser() != nil, "there is no chromium here (Debian: apt-get install chromium)"),
     arguments: ["1280,900", "500,900"])
-  func browser(_ window: String) throws {
-    guard let browser = Browser() else {
-      print("skipped: there is no chromium here (Debian: apt-get install chromium)")
-      return
-    }
+  func inABrowserTheTableSortsTheSliderMovesThePicturesAndCurvesAnswerToTheirControls(
+    _ window: String
+  ) throws {
+    let browser = try #require(Browser())
     let path = "\(samples.path)/report.html"
     samples.write(path, report().html + Self.probe)
     let page = try browser.page(path, window: window)
@@ -138,7 +136,7 @@ struct ReportTests {
 }
 
 /// Debian's Chromium without a window.
-private struct Browser {
+struct Browser {
   let program: String
 
   init?() {

@@ -1,5 +1,6 @@
 import Foundation
 import RunFormat
+import Spec
 import Testing
 
 @testable import Results
@@ -39,30 +40,30 @@ struct RunReadingTests {
     var testDescription: String { "\(written), pid \(pid) on \(host), \(heartbeat): \(shown)" }
   }
 
-  @Test(
-    "A state is what status.json says, except that running needs a living process with a fresh heartbeat",
-    arguments: [
-      StateCase(written: "finished", shown: "finished", mayBeAlive: false),
-      StateCase(written: "diverged", shown: "diverged", mayBeAlive: false),
-      StateCase(written: "failed", shown: "failed", mayBeAlive: false),
-      StateCase(written: "interrupted", shown: "interrupted", mayBeAlive: false),
-      StateCase(written: "hibernating", shown: "hibernating", mayBeAlive: false),
-      StateCase(written: "running", shown: "running", mayBeAlive: true),
-      StateCase(
-        written: "running", pid: 101, shown: "interrupted (was running)", mayBeAlive: false),
-      StateCase(
-        written: "running", boot: "boot-0", shown: "interrupted (was running)", mayBeAlive: false),
-      // A living process that has been silent: perhaps another one under the same number. Nothing of
-      // it may be removed.
-      StateCase(
-        written: "running", heartbeat: "2026-11-21T11:00:00Z", shown: "interrupted (was running)",
-        mayBeAlive: true),
-      StateCase(written: "running", host: "shelf", shown: "running on shelf", mayBeAlive: true),
-      StateCase(
-        written: "running", host: "shelf", heartbeat: "2026-11-21T11:00:00Z",
-        shown: "interrupted (was running)", mayBeAlive: false),
-    ])
-  func state(_ test: StateCase) {
+  @Test(arguments: [
+    StateCase(written: "finished", shown: "finished", mayBeAlive: false),
+    StateCase(written: "diverged", shown: "diverged", mayBeAlive: false),
+    StateCase(written: "failed", shown: "failed", mayBeAlive: false),
+    StateCase(written: "interrupted", shown: "interrupted", mayBeAlive: false),
+    StateCase(written: "hibernating", shown: "hibernating", mayBeAlive: false),
+    StateCase(written: "running", shown: "running", mayBeAlive: true),
+    StateCase(
+      written: "running", pid: 101, shown: "interrupted (was running)", mayBeAlive: false),
+    StateCase(
+      written: "running", boot: "boot-0", shown: "interrupted (was running)", mayBeAlive: false),
+    // A living process that has been silent: perhaps another one under the same number. Nothing of
+    // it may be removed.
+    StateCase(
+      written: "running", heartbeat: "2026-11-21T11:00:00Z", shown: "interrupted (was running)",
+      mayBeAlive: true),
+    StateCase(written: "running", host: "shelf", shown: "running on shelf", mayBeAlive: true),
+    StateCase(
+      written: "running", host: "shelf", heartbeat: "2026-11-21T11:00:00Z",
+      shown: "interrupted (was running)", mayBeAlive: false),
+  ])
+  func aStateIsWhatStatusSaysExceptThatRunningNeedsALivingProcessWithAFreshHeartbeat(
+    _ test: StateCase
+  ) {
     var shape = SampleRuns.Shape()
     shape.state = test.written
     (shape.pid, shape.host, shape.boot) = (test.pid, test.host, test.boot)
@@ -72,8 +73,7 @@ struct RunReadingTests {
     #expect(run.status?.mayBeAlive(for: SampleRuns.reader) == test.mayBeAlive)
   }
 
-  @Test("The facts of a whole run are read")
-  func wholeRun() throws {
+  @Test func theFactsOfAWholeRunAreRead() throws {
     let run = Run(samples.add(SampleRuns.Shape()), reader: SampleRuns.reader)
     #expect(run.problems.isEmpty)
     #expect(run.name == "gan")
@@ -135,12 +135,12 @@ struct RunReadingTests {
       what: "a broken picture", file: "samples/final.png", content: "\u{89}PNG no", note: nil),
   ]
 
-  @Test(
-    """
-    `compare`, `ls`, `report` over partial, foreign, newer, damaged or growing directories: skip with \
-    one line each, never write
-    """, arguments: damage)
-  func damaged(_ test: DamageCase) throws {
+  /// docs/failures.md: `compare`, `ls`, `report` over partial, foreign, newer, damaged or growing
+  /// directories: skip with one line each, never write
+  @Test(arguments: damage)
+  func partialForeignNewerAndDamagedDirectoriesAreSkippedWithOneLineEachAndNeverWrittenTo(
+    _ test: DamageCase
+  ) throws {
     samples.add(SampleRuns.Shape(id: "20261121T0200-aaaaaa"))
     let path = samples.add(SampleRuns.Shape())
     try FileManager.default.removeItem(atPath: "\(path)/\(test.file)")
@@ -156,7 +156,7 @@ struct RunReadingTests {
     let list = try RunList(scan, filter: RunFilter(where: nil, sort: nil))
     #expect(list.table.rows.count == 2)
     let loaded = LoadedRun.load(scan.runs)
-    #expect(Comparison(loaded).rows.flatMap(\.runs).count == 2)
+    #expect(Comparison(loaded).rows.flatMap { $0.runs + $0.repeats }.count == 2)
     for run in scan.runs {
       #expect(RunSummary(run).text(TerminalStyle(width: 80, hasColour: true)).contains(run.id))
     }
@@ -166,12 +166,7 @@ struct RunReadingTests {
     #expect(try samples.listing() == before)
   }
 
-  @Test(
-    """
-    `compare`, `ls`, `report` over partial, foreign, newer, damaged or growing directories, 5,000 \
-    trials
-    """)
-  func manyGrowing() throws {
+  @Test func fiveThousandTrialsAreReadWhileTheyGrow() throws {
     let count = 5_000
     let sweep = "\(samples.path)/sweep/20261121T0400-abcdef"
     samples.write("\(sweep)/resolved.yaml", "name: sweep\n")
@@ -196,7 +191,10 @@ struct RunReadingTests {
     // One more trial comes into being while the others are read, and one grows.
     let growing = "\(sweep)/trials/10000-3fa9c1d2-s1/losses.csv"
     let writer = Thread { [samples] in
-      guard let file = FileHandle(forWritingAtPath: growing) else { return }
+      guard let file = FileHandle(forWritingAtPath: growing) else {
+        Issue.record("\(growing) cannot be written")
+        return
+      }
       _ = try? file.seekToEnd()
       for row in 0..<2_000 {
         try? file.write(contentsOf: Data("\(2000 + row),4,1,0.5,1.".utf8))
@@ -226,8 +224,7 @@ struct RunReadingTests {
     for row in 0..<3 { #expect(comparison.rows[row].values[0] != nil) }
   }
 
-  @Test("A row that is still being written is not read, a damaged one is left out and counted")
-  func rows() {
+  @Test func aRowThatIsStillBeingWrittenIsNotReadAndADamagedOneIsCounted() {
     let text = "step,d_loss,g_loss\n1,0.5,nan\n2,,inf\n3,1\nx,1,1\n4,1e-3,-2\n5,0."
     let table = NumberTable(Array(text.utf8))
     #expect(table["step"] == [1, 2, 4])
@@ -237,9 +234,8 @@ struct RunReadingTests {
     #expect(table.damagedRows == 2)
   }
 
-  @Test(
-    "The last row is found in a file of which only the ends are read", arguments: [1, 100, 20_000])
-  func tail(_ rows: Int) {
+  @Test(arguments: [1, 100, 20_000])
+  func theLastRowIsFoundInAFileOfWhichOnlyTheEndsAreRead(_ rows: Int) {
     var shape = SampleRuns.Shape()
     (shape.rows, shape.step) = (rows, 100_000)
     let run = Run(samples.add(shape), reader: SampleRuns.reader)
@@ -248,8 +244,7 @@ struct RunReadingTests {
     #expect(run.lastRow.last("g_loss") == 1.4)
   }
 
-  @Test("Folders that are no runs get a line each, hidden ones none; a sweep's trials are runs")
-  func scan() {
+  @Test func foldersThatAreNoRunsGetALineEachAndASweepsTrialsAreRuns() {
     samples.add(SampleRuns.Shape())
     samples.write("\(samples.path)/gan/notes/readme.txt", "hello")
     samples.write("\(samples.path)/photos/2026/a/b.txt", "x")
@@ -272,6 +267,79 @@ struct RunReadingTests {
       ])
   }
 
+  private static func trial(_ index: Int) -> PlannedTrial {
+    PlannedTrial(
+      index: index,
+      point: SweepPoint(
+        settings: [.init(path: "latent.size", text: "\(8 + index)")], replicate: 0),
+      seed: 1, specDigest: "\(index)", dataDigest: "d", numericsVersion: 1)
+  }
+
+  @Test(arguments: [true, false])
+  func aTrialThatFailedBeforeItHadAFolderIsListedComparedAndReported(_ hasOthers: Bool) throws {
+    let sweep = "\(samples.path)/gan/20261121T0400-abcdef"
+    let trials = (0..<4).map(Self.trial)
+    samples.write(
+      "\(sweep)/plan.jsonl", trials.map { $0.json.compact + "\n" }.joined() + "not a trial\n")
+    samples.write("\(sweep)/trials/readme.txt", "x")
+    let journal = Journal(sweep: sweep)
+    for trial in trials {
+      try journal.add("started", [("trial", .integer(trial.index))])
+      if hasOthers, trial.index == 0 {
+        var shape = SampleRuns.Shape()
+        shape.latent = 8
+        samples.add(shape, in: "gan/20261121T0400-abcdef/trials/\(trial.name)")
+      } else if trial.index < 3 {
+        try journal.add(
+          "ended",
+          [
+            ("trial", .integer(trial.index)), ("state", .text("failed")),
+            ("reason", .text("a file of that name is there")),
+          ])
+      }
+    }
+    // Tried again, and nothing heard of it since.
+    try journal.add("started", [("trial", .integer(2))])
+    let scan = RunScan([samples.path], reader: SampleRuns.reader)
+    let failed = scan.runs.filter { $0.state == .failed }
+    #expect(failed.map(\.id) == trials[(hasOthers ? 1 : 0)...1].map(\.name))
+    #expect(scan.notes.contains { $0.contains("plan.jsonl: 1 lines are no trials") })
+    #expect(scan.notes.count { $0.contains("a file of that name is there") } == failed.count)
+    let loaded = LoadedRun.load(scan.runs)
+    let comparison = Comparison(loaded)
+    let size = try #require(comparison.keys.firstIndex(of: "latent.size"))
+    #expect(
+      comparison.rows.map { $0.settings[size] }.sorted { ($0 ?? "") < ($1 ?? "") } == ["8", "9"])
+    let table = comparison.table.aligned(width: nil)
+    #expect(table.contains("failed") && table.contains("a file of that name is there"))
+    #expect(try RunList(scan, filter: RunFilter(where: nil, sort: nil)).table.rows.count == 2)
+    #expect(Report(title: "t", runs: loaded).html.contains("a file of that name is there"))
+    let reference = RunReference(trials[1].name, results: samples.path)
+    let run = try reference.resolve(reader: SampleRuns.reader)
+    #expect(
+      RunSummary(run).text(TerminalStyle(width: 200, hasColour: false))
+        .contains("failed: a file of that name is there"))
+  }
+
+  @Test func foldersFullOfLinksToOneAnotherAreWalkedOnce() throws {
+    samples.add(SampleRuns.Shape(), in: "runs/a")
+    let folders = (0..<40).map { "\(samples.path)/links/\($0)" }
+    for folder in folders { samples.write("\(folder)/x.txt", "x") }
+    for folder in folders {
+      for other in 0..<40 {
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(folder)/to-\(other)", withDestinationPath: "../\(other)")
+      }
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/runs", withDestinationPath: "../../runs")
+    }
+    let start = ContinuousClock.now
+    let runs = RunScan([samples.path], reader: SampleRuns.reader).runs
+    #expect(runs.map(\.id) == ["a"])
+    // 40⁶ ways lead through.
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
   struct ReferenceCase: Sendable, CustomTestStringConvertible {
     let text: String
     /// The id, or a part of the error.
@@ -279,21 +347,19 @@ struct RunReadingTests {
     var testDescription: String { "\(text) → \(answer)" }
   }
 
-  @Test(
-    "A run is named by a folder, the beginning of its id or digest, @last or @best",
-    arguments: [
-      ReferenceCase(text: "20261121T0300", answer: "20261121T0300-bbbbbb"),
-      ReferenceCase(text: "bbb", answer: "20261121T0300-bbbbbb"),
-      ReferenceCase(text: "gan/20261121T02", answer: "20261121T0200-aaaaaa"),
-      ReferenceCase(text: "20261121", answer: "begins the id of 3 runs"),
-      ReferenceCase(text: "@last", answer: "20261121T0400-cccccc"),
-      ReferenceCase(text: "@best", answer: "20261121T0300-bbbbbb"),
-      ReferenceCase(text: "20261121T0300-bbbbbc", answer: "did you mean `20261121T0300-bbbbbb`?"),
-      ReferenceCase(text: "zebra", answer: "a run is a folder"),
-      ReferenceCase(text: "$FOLDER", answer: "20261121T0200-aaaaaa"),
-      ReferenceCase(text: "$ALL", answer: "holds 3 runs"),
-    ])
-  func reference(_ test: ReferenceCase) {
+  @Test(arguments: [
+    ReferenceCase(text: "20261121T0300", answer: "20261121T0300-bbbbbb"),
+    ReferenceCase(text: "bbb", answer: "20261121T0300-bbbbbb"),
+    ReferenceCase(text: "gan/20261121T02", answer: "20261121T0200-aaaaaa"),
+    ReferenceCase(text: "20261121", answer: "begins the id of 3 runs and sweeps"),
+    ReferenceCase(text: "@last", answer: "20261121T0400-cccccc"),
+    ReferenceCase(text: "@best", answer: "20261121T0300-bbbbbb"),
+    ReferenceCase(text: "20261121T0300-bbbbbc", answer: "did you mean `20261121T0300-bbbbbb`?"),
+    ReferenceCase(text: "zebra", answer: "a run is a folder"),
+    ReferenceCase(text: "$FOLDER", answer: "20261121T0200-aaaaaa"),
+    ReferenceCase(text: "$ALL", answer: "holds 3 runs"),
+  ])
+  func aRunIsNamedByAFolderTheBeginningOfItsIdOrDigestLastOrBest(_ test: ReferenceCase) {
     for (index, letter) in ["a", "b", "c"].enumerated() {
       var shape = SampleRuns.Shape()
       shape.id = "20261121T0\(index + 2)00-" + String(repeating: letter, count: 6)
@@ -311,28 +377,54 @@ struct RunReadingTests {
     }
   }
 
-  @Test("@best without an objective says what is missing")
-  func noObjective() {
+  @Test(arguments: [
+    ("@last", "sweep/20261121T0500-dddddd"), ("@best", "sweep/20261121T0500-dddddd/trials/0002"),
+    ("20261121T05", "sweep/20261121T0500-dddddd"), ("ddd", "sweep/20261121T0500-dddddd"),
+    ("sweep/2026", "sweep/20261121T0500-dddddd"), ("gan/2026", "gan/20261121T0253-9f3a2c"),
+    ("ddd/0001", "sweep/20261121T0500-dddddd/trials/0001"),
+  ])
+  func aSweepIsFoundAsARunIs(_ text: String, _ path: String) throws {
+    samples.add(SampleRuns.Shape())
+    samples.write("\(samples.path)/sweep/20261121T0500-dddddd/plan.jsonl", "")
+    for trial in 0..<3 {
+      var shape = SampleRuns.Shape()
+      (shape.name, shape.started) = ("sweep", "2026-11-21T0\(trial + 5):00:00Z")
+      (shape.objective, shape.metric) = ("maximize", Double(trial + 10))
+      samples.add(shape, in: "sweep/20261121T0500-dddddd/trials/000\(trial)")
+    }
+    let found = try RunReference(text, results: samples.path).find(reader: SampleRuns.reader)
+    #expect(found.path == "\(samples.path)/\(path)")
+  }
+
+  @Test func theLastSweepIsFoundBeforeItsFirstTrialHasBegun() throws {
+    samples.add(SampleRuns.Shape())
+    let sweep = "\(samples.path)/sweep/20261121T0500-dddddd"
+    samples.write("\(sweep)/plan.jsonl", "")
+    samples.write("\(sweep)/trials/.keep", "")
+    samples.write("\(sweep)/environment.json", #"{"started": "2026-11-21T05:00:00Z"}"#)
+    let found = try RunReference("@last", results: samples.path).find(reader: SampleRuns.reader)
+    #expect(found.path == sweep)
+  }
+
+  @Test func bestWithoutAnObjectiveSaysWhatIsMissing() {
     samples.add(SampleRuns.Shape())
     #expect(throws: ReferenceError.self) {
       try RunReference("@best", results: samples.path).resolve(reader: SampleRuns.reader)
     }
   }
 
-  @Test(
-    "metrics.csv is read with a column a metric and with a row a number",
-    arguments: [
-      ("step,modes,fd\n100,3,0.5\n200,4,0.25\n", ["step", "modes", "fd"]),
-      (
-        "step,metric,value,samples,weights\n100,modes,3,512,raw\n100,fd,0.5,512,raw\n"
-          + "200,modes,4,512,raw\n200,fd,0.25,512,raw\n", ["step", "modes", "fd"]
-      ),
-      (
-        "step,metric,value,weights\n100,fd,9,raw\n100,fd,1,ema\n200,fd,0.25,raw\n200,modes,4,raw\n",
-        ["step", "fd (raw)", "fd (ema)", "modes (raw)"]
-      ),
-    ])
-  func metrics(_ text: String, _ columns: [String]) {
+  @Test(arguments: [
+    ("step,modes,fd\n100,3,0.5\n200,4,0.25\n", ["step", "modes", "fd"]),
+    (
+      "step,metric,value,samples,weights\n100,modes,3,512,raw\n100,fd,0.5,512,raw\n"
+        + "200,modes,4,512,raw\n200,fd,0.25,512,raw\n", ["step", "modes", "fd"]
+    ),
+    (
+      "step,metric,value,weights\n100,fd,9,raw\n100,fd,1,ema\n200,fd,0.25,raw\n200,modes,4,raw\n",
+      ["step", "fd (raw)", "fd (ema)", "modes (raw)"]
+    ),
+  ])
+  func metricsAreReadWithAColumnAMetricAndWithARowANumber(_ text: String, _ columns: [String]) {
     let table = MetricsFile.table(Array(text.utf8))
     #expect(table.columns == columns)
     #expect(table["step"] == [100, 200])

@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import RunFormat
+import Spec
 
 @testable import Results
 
@@ -52,13 +53,10 @@ final class SampleRuns: Sendable {
     write("\(run)/spec.yaml", Self.spec(shape))
     write("\(run)/environment.json", Self.environment(shape))
     write("\(run)/losses.csv", Self.losses(shape))
-    write("\(run)/timing.csv", "step,seconds,images_per_second\n\(shape.step),600.0,4321.5\n")
+    write("\(run)/timing.csv", Self.timing(shape))
     write("\(run)/log.txt", "\(shape.started) started: \(shape.steps) rounds\n")
     if let metric = shape.metric {
-      write(
-        "\(run)/metrics.csv",
-        "step,metric,value,samples,seed,split,weights\n500,modes,3,512,0,test,raw\n"
-          + "\(shape.step),modes,\(metric),512,0,test,raw\n")
+      write("\(run)/metrics.csv", Self.metrics(shape, metric))
     }
     if shape.pictures {
       for (index, step) in [500, shape.step].enumerated() {
@@ -95,21 +93,15 @@ final class SampleRuns: Sendable {
   }
 
   static func status(_ shape: Shape) -> String {
-    """
-    {
-      "state": "\(shape.state)",
-      "step": \(shape.step),
-      "steps": \(shape.steps),
-      "epoch": 3,
-      "heartbeat": "\(shape.heartbeat)",
-      "started": "\(shape.started)",
-      \(shape.state == "diverged" ? #""reason": "d_loss is nan at step 700","# : "")
-      "pid": \(shape.pid),
-      "host": "\(shape.host)",
-      "boot": "\(shape.boot)"
-    }
-
-    """
+    // By way of JSON, so that a word of another version can stand there too.
+    let said = RunStatus(
+      .map([
+        "state": .text(shape.state), "step": .integer(shape.step), "steps": .integer(shape.steps),
+        "epoch": .integer(3), "started": .text(shape.started), "heartbeat": .text(shape.heartbeat),
+        "reason": shape.state == "diverged" ? .text("d_loss is nan at step 700") : nil,
+        "pid": .integer(shape.pid), "host": .text(shape.host), "boot": .text(shape.boot),
+      ]))
+    return said.json.text + "\n"
   }
 
   static func spec(_ shape: Shape) -> String {
@@ -164,30 +156,51 @@ final class SampleRuns: Sendable {
   }
 
   static func environment(_ shape: Shape) -> String {
-    """
-    {
-      "program": {"name": "gan-exp", "version": "0.1.0", "numerics": 1},
-      "command": ["gan-exp", "run", "gan.yaml", "--set", "latent.size=\(shape.latent)"],
-      "started": "\(shape.started)",
-      "device": "cpu",
-      "threads": 2,
-      "machine": {"host": "\(shape.host)", "cores": 2, "processor": "A processor"},
-      "libraries": {"oneDNN": "2.6.3"},
-      "git_commit": "0123456789abcdef0123456789abcdef01234567",
-      "data_digest": "feedface00112233"
-    }
-
-    """
+    let command = ["gan-exp", "run", "gan.yaml", "--set", "latent.size=\(shape.latent)"]
+    return JSON.map([
+      "program": .map([
+        "name": .text("gan-exp"), "version": .text("0.1.0"), "numerics": .integer(1),
+      ]),
+      "command": .list(command.map(JSON.text)), "started": .text(shape.started),
+      "device": .text("cpu"), "threads": .integer(2),
+      "machine": .map([
+        "host": .text(shape.host), "cores": .integer(2), "processor": .text("A processor"),
+      ]),
+      "libraries": .map(["oneDNN": .text("2.6.3")]),
+      "git_commit": .text("0123456789abcdef0123456789abcdef01234567"),
+      "data_digest": .text("feedface00112233"),
+    ]).text + "\n"
   }
 
   static func losses(_ shape: Shape) -> String {
-    var text = "step,epoch,images,d_loss,g_loss,d_real,d_fake,d_gradient_norm,g_gradient_norm\n"
-    for row in 1...max(1, shape.rows) {
-      let step = row * shape.step / max(1, shape.rows)
-      let fade = 1 - Double(row) / Double(max(1, shape.rows))
-      text += "\(step),\(1 + (step - 1) / 400),\(step * 128),"
-      text += "\(shape.finalLoss + fade),\(shape.finalLoss * 2 - fade / 2),0.6,0.4,,1.5\n"
-    }
-    return text
+    let rows = max(1, shape.rows)
+    return LossRow.header(LossColumn.usual)
+      + (1...rows).map { row in
+        let step = row * shape.step / rows
+        let fade = 1 - Double(row) / Double(rows)
+        return LossRow(
+          step: step, epoch: 1 + (step - 1) / 400, images: step * 128, columns: LossColumn.usual,
+          means: [
+            .discriminatorLoss: shape.finalLoss + fade,
+            .generatorLoss: shape.finalLoss * 2 - fade / 2, .realScore: 0.6, .fakeScore: 0.4,
+            .generatorGradientNorm: 1.5,
+          ]
+        ).csv
+      }.joined()
+  }
+
+  private static func timing(_ shape: Shape) -> String {
+    TimingRow.header
+      + TimingRow(step: shape.step, seconds: 600, imagesPerSecond: 4321.5, waited: 2).csv
+  }
+
+  private static func metrics(_ shape: Shape, _ value: Double) -> String {
+    MetricsRow.header
+      + [(500, 3), (shape.step, value)].map { step, value in
+        MetricsRow(
+          step: step, epoch: 1 + (step - 1) / 400, images: step * 128, metric: "modes",
+          value: value, samples: 512, seed: 0, weights: "raw", settings: ""
+        ).csv
+      }.joined()
   }
 }

@@ -2,7 +2,7 @@ import CLibrary
 import RunFormat
 import Testing
 
-@Suite("Whether a process lives")
+@Suite
 struct ProcessTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -35,12 +35,14 @@ struct ProcessTests {
     Case("one of an earlier version, which did not say where", namespace: nil, isAlive: nil),
   ]
 
-  @Test("A process is asked for where it can be seen", arguments: cases)
-  func isAlive(_ test: Case) { #expect(Self.reader.isAlive(test.other) == test.isAlive) }
+  @Test(arguments: cases)
+  func aProcessIsAskedForWhereItCanBeSeen(_ test: Case) {
+    #expect(Self.reader.isAlive(test.other) == test.isAlive)
+  }
 
   #if os(Linux)
-    @Test("A process that has ended and that nobody waits for does not run")
-    func unawaited() throws {
+    @Test
+    func aProcessThatHasEndedAndThatNobodyWaitsForDoesNotRun() throws {
       var pid: pid_t = 0
       try #require(posix_spawn(&pid, "/bin/true", nil, nil, [nil], nil) == 0)
       #expect(Machine.life(of: Int(getpid())) != .gone)

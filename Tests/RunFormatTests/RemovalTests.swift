@@ -2,7 +2,7 @@ import CLibrary
 import RunFormat
 import Testing
 
-@Suite("Removing results")
+@Suite
 struct RemovalTests {
   private let scratch = try? Scratch()
   private let files = FileLayer()
@@ -22,16 +22,16 @@ struct RemovalTests {
     try #require(utimes("\(run)/attempts/1/heartbeat", &times) == 0)
   }
 
-  @Test("A run nobody works on goes, with its claims")
-  func free() throws {
+  @Test
+  func aRunNobodyWorksOnGoesWithItsClaims() throws {
     let run = try run()
     try Removal(of: run).carryOut()
     #expect(!files.exists(run))
     #expect(try files.list(try #require(scratch).path).isEmpty)
   }
 
-  @Test("A living process keeps its run, however long it has been silent")
-  func living() throws {
+  @Test
+  func aLivingProcessKeepsItsRunHoweverLongItHasBeenSilent() throws {
     let run = try run()
     try claim(run, as: .current())
     #expect(throws: RunError.self) { try Removal(of: run) }
@@ -40,8 +40,8 @@ struct RemovalTests {
     #expect(files.exists("\(run)/losses.csv"))
   }
 
-  @Test("A process in another container keeps its run while its heartbeat is fresh")
-  func elsewhere() throws {
+  @Test
+  func aProcessInAnotherContainerKeepsItsRunWhileItsHeartbeatIsFresh() throws {
     let run = try run()
     let own = ProcessIdentity.current()
     try claim(
@@ -54,8 +54,8 @@ struct RemovalTests {
     #expect(!files.exists(run))
   }
 
-  @Test("A process that began between the question and the answer keeps its run")
-  func began() throws {
+  @Test
+  func aProcessThatBeganBetweenTheQuestionAndTheAnswerKeepsItsRun() throws {
     let run = try run()
     let removal = try Removal(of: run)
     try claim(run, as: .current())
@@ -63,8 +63,8 @@ struct RemovalTests {
     #expect(files.exists("\(run)/losses.csv"))
   }
 
-  @Test("A sweep goes with its trials, and not while one of them is played")
-  func sweep() throws {
+  @Test
+  func aSweepGoesWithItsTrialsAndNotWhileOneOfThemIsPlayed() throws {
     let trial = try run("sweep/trials/0000-a-s1")
     _ = try run("sweep/trials/0001-b-s1")
     let sweep = trial.parentPath.parentPath
@@ -76,8 +76,8 @@ struct RemovalTests {
     #expect(!files.exists(sweep))
   }
 
-  @Test("What a link leads to stays")
-  func links() throws {
+  @Test
+  func whatALinkLeadsToStays() throws {
     let scratch = try #require(self.scratch)
     try scratch.write("data/picture.png", "")
     let run = try run()

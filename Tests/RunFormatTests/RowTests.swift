@@ -2,7 +2,7 @@ import RunFormat
 import Spec
 import Testing
 
-@Suite("Rows of a run's files")
+@Suite
 struct RowTests {
   static let losses = LossRow(
     step: 7, epoch: 2, images: 448, columns: LossColumn.usual + [LossColumn(rawValue: "k")],
@@ -12,8 +12,8 @@ struct RowTests {
     step: 7, epoch: 2, images: 448, metric: "modes", value: 24, samples: 2048, seed: 0,
     weights: "ema", settings: "within=3")
 
-  @Test("What is written is read back", arguments: ["\n", "\r\n"])
-  func roundTrip(_ lineEnd: String) {
+  @Test(arguments: ["\n", "\r\n"])
+  func whatIsWrittenIsReadBack(_ lineEnd: String) {
     func bytes(_ texts: String...) -> [UInt8] {
       Array(texts.joined().replacing("\n", with: lineEnd).utf8)
     }
@@ -24,8 +24,8 @@ struct RowTests {
     #expect(MetricsRow.rows(of: bytes(MetricsRow.header, Self.metrics.csv)) == [Self.metrics])
   }
 
-  @Test("A row that is still being written is none, and neither is one with a cell too few")
-  func incomplete() {
+  @Test
+  func aRowThatIsStillBeingWrittenIsNoneAndNeitherIsOneWithACellTooFew() {
     let header = LossRow.header(LossColumn.usual)
     let row = LossRow(step: 1, epoch: 1, images: 64, columns: LossColumn.usual, means: [:])
     for text in [header + row.csv.dropLast(), header + row.csv.dropLast(2) + "\n", "", "\n"] {
@@ -33,8 +33,8 @@ struct RowTests {
     }
   }
 
-  @Test("A status is read as it was said")
-  func status() throws {
+  @Test
+  func aStatusIsReadAsItWasSaid() throws {
     let status = RunStatus(.failed, step: 3, steps: 9, epoch: 1, reason: "no room", cause: "disk")
       .said(by: .current(), started: Moment(seconds: 0), at: Moment(seconds: 86_399))
     let read = RunStatus(try JSON(parsing: status.json.fileBytes))
@@ -43,8 +43,8 @@ struct RowTests {
     #expect(read.duration == 86_399)
   }
 
-  @Test("A moment is written in three forms")
-  func moments() {
+  @Test
+  func aMomentIsWrittenInThreeForms() {
     let moment = Moment(seconds: 1_795_834_388)
     #expect(moment.iso == "2026-11-28T02:53:08Z")
     #expect(Moment(moment.iso) == moment)

@@ -102,7 +102,7 @@ private let gone = ProcessIdentity(
   pid: 1 << 22 + 1, host: Machine.host, boot: ProcessIdentity.current().boot,
   namespace: ProcessIdentity.current().namespace, start: nil)
 
-@Suite("Every operation on the disk may go wrong")
+@Suite
 struct FaultTableTests {
   // All batches are of one size, so that there is little to plan anew for each of the many runs.
   static let run = TinyRun(
@@ -180,12 +180,12 @@ struct FaultTableTests {
     return (isTried, left.isEmpty || outcome?.ending == .finished ? nil : "left over: \(left)")
   }
 
-  @Test(
-    """
-    disk full, I/O error or permission lost in mid-run; power loss: at whichever operation of 20 \
-    steps, what is on the disk goes on to the same end
-    """)
-  func faultTable() async throws {
+  /// docs/failures.md: disk full, I/O error or permission lost in mid-run; power loss: at
+  /// whichever operation of 20 steps, what is on the disk goes on to the same end
+  @Test
+  func diskFullIOErrorOrPermissionLostInMidRunPowerLossAtWhicheverOperationOf20StepsWhatIs()
+    async throws
+  {
     let whole = try Scratch()
     let directory = "\(whole.path)/run"
     let common = try Self.common()

@@ -10,10 +10,10 @@ import Testing
 @testable import Spec
 
 @Suite struct FeedingTests {
-  @Test(
-    "Bytes scaled in the graph have the bits that torchvision's float32 has",
-    arguments: [(-1, 1), (0, 1), (-0.5, 0.5), (-3, 5), (0.1, 0.7)])
-  func bits(_ low: Double, _ high: Double) throws {
+  @Test(arguments: [(-1, 1), (0, 1), (-0.5, 0.5), (-3, 5), (0.1, 0.7)])
+  func bytesScaledInTheGraphHaveTheBitsThatTorchvisionsFloat32Has(_ low: Double, _ high: Double)
+    throws
+  {
     let range = ValueRange(low: low, high: high)
     let builder = GraphBuilder()
     let scaled = builder.feed("real", [16, 4, 4, 1], .uint8).scaled(to: range)
@@ -64,8 +64,8 @@ import Testing
     }
   }
 
-  @Test("A thread that makes batches ahead makes the batches that are made on the spot")
-  func ahead() throws {
+  @Test
+  func aThreadThatMakesBatchesAheadMakesTheBatchesThatAreMadeOnTheSpot() throws {
     let cached = try Cached()
     let experiment = try cached.run.experiment()
     let timetable = try Timetable(experiment, imageCount: 11)
@@ -92,8 +92,8 @@ import Testing
     }
   }
 
-  @Test("A run from the cache leaves what a run from memory leaves, stopped and resumed or not")
-  func sameRun() throws {
+  @Test
+  func aRunFromTheCacheLeavesWhatARunFromMemoryLeavesStoppedAndResumedOrNot() throws {
     let cached = try Cached()
     let plain = try train(try cached.setup("plain", cached: false))
     let mapped = try train(try cached.setup("mapped", cached: true))
@@ -120,8 +120,8 @@ import Testing
     }
   }
 
-  @Test("A run whose cache has been damaged ends with a reason instead of learning from it")
-  func damaged() throws {
+  @Test
+  func aRunWhoseCacheHasBeenDamagedEndsWithAReasonInsteadOfLearningFromIt() throws {
     let cached = try Cached()
     let files = FileLayer()
     _ = try cached.data(cached: true)
@@ -135,8 +135,8 @@ import Testing
     #expect(error?.description.contains("expected image 2 as it was decoded") == true)
   }
 
-  @Test("A file of decoded pictures that is cut while a run reads it ends the run with exit 4")
-  func cutWhileInUse() throws {
+  @Test
+  func aFileOfDecodedPicturesThatIsCutWhileARunReadsItEndsTheRunWithExit4() throws {
     let cached = try Cached()
     var setup = try cached.setup("results", cached: true)
     let path = "\(cached.cache)/\(try FileLayer().list(cached.cache)[0])"
@@ -151,8 +151,8 @@ import Testing
     #expect(try json("\(outcome.directory)/status.json")["state"]?.string == "failed")
   }
 
-  @Test("Pictures that were left out are counted in the log and in environment.json")
-  func skipped() throws {
+  @Test
+  func picturesThatWereLeftOutAreCountedInTheLogAndInEnvironmentJson() throws {
     let cached = try Cached()
     try FileLayer().replace("\(cached.scratch.path)/pictures/ant/x.jpg", with: Array("no".utf8))
     try FileLayer().replace("\(cached.scratch.path)/pictures/ant/y.gif", with: Array("GIF89a".utf8))

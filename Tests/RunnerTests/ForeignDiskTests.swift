@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Disks that lack what others have")
+@Suite
 struct ForeignDiskTests {
   private static func files(
     without lacking: FileLayer.Operation, _ code: Int32
@@ -17,9 +17,9 @@ struct ForeignDiskTests {
   static let noLinks = [EPERM, ENOTSUP, ENOSYS, EMLINK]
   static let noLocks = [ENOLCK, ENOTSUP, ENOSYS]
 
-  @Test(
-    "no hard links: a run ends as anywhere, and of two results the first wins", arguments: noLinks)
-  func aDiskWithoutLinks(code: Int32) throws {
+  /// docs/failures.md: no hard links: a run ends as anywhere, and of two results the first wins
+  @Test(arguments: noLinks)
+  func noHardLinksARunEndsAsAnywhereAndOfTwoResultsTheFirstWins(code: Int32) throws {
     let scratch = try Scratch()
     let files = Self.files(without: .link, code)
     var setup = try TinyRun(length: "1 epochs").setup(scratch.path)
@@ -43,8 +43,9 @@ struct ForeignDiskTests {
     #expect(try json("\(run)/result.json")["attempt"]?.int == 2)
   }
 
-  @Test("no locks: a journal is added to, and what a crash tore is passed over", arguments: noLocks)
-  func aJournalWithoutLocks(code: Int32) throws {
+  /// docs/failures.md: no locks: a journal is added to, and what a crash tore is passed over
+  @Test(arguments: noLocks)
+  func noLocksAJournalIsAddedToAndWhatACrashToreIsPassedOver(code: Int32) throws {
     let scratch = try Scratch()
     let journal = Journal(sweep: scratch.path, files: Self.files(without: .lock, code))
     for n in 0..<3 { try journal.add("started", [("trial", .integer(n))]) }
@@ -54,9 +55,9 @@ struct ForeignDiskTests {
     #expect(journal.records().compactMap { $0["trial"]?.int } == [0, 1, 9])
   }
 
-  @Test(
-    "no locks: of those that do something in one folder, one goes after another", arguments: noLocks
-  )
+  /// docs/failures.md: no locks: of those that do something in one folder, one goes after
+  /// another
+  @Test(arguments: noLocks)
   func oneAfterAnotherWithoutLocks(code: Int32) async throws {
     let scratch = try Scratch()
     let (files, path) = (Self.files(without: .lock, code), scratch.path)
@@ -77,8 +78,8 @@ struct ForeignDiskTests {
     #expect(try FileLayer().list(path) == [])
   }
 
-  @Test("names of unfinished files: no two processes share one, and no other file has one")
-  func temporaryNames() {
+  @Test
+  func namesOfUnfinishedFilesNoTwoProcessesShareOneAndNoOtherFileHasOne() {
     let names = (0..<100).map { _ in FileLayer.temporaryName(for: "a/b.csv").lastPathComponent }
     #expect(Set(names).count == 100)
     #expect(names.allSatisfy { $0.hasPrefix(".b.csv.tmp-") && FileLayer.isTemporary($0) })

@@ -33,14 +33,14 @@ import Testing
   ]
 
   @Test(arguments: ways)
-  func `a way between latents`(_ step: Way) {
+  func aWayBetweenLatents(_ step: Way) {
     let found = step.way.between(step.start, step.end, share: step.share)
     for (value, wanted) in zip(found, step.expected) { #expect(abs(value - wanted) < 1e-6) }
     #expect(found.count == step.expected.count)
   }
 
   @Test(arguments: Interpolation.allCases)
-  func `rows begin and end at latents of their own and keep their codes`(_ way: Interpolation)
+  func rowsBeginAndEndAtLatentsOfTheirOwnAndKeepTheirCodes(_ way: Interpolation)
     throws
   {
     let latent = try TinyRun(latent: "{size: 2, codes: {categorical: [3], continuous: 1}}")
@@ -74,7 +74,7 @@ import Testing
     try decodePNG(FileLayer().read(path)).pixels
   }
 
-  @Test func `single pictures are those of a grid, in folders by class`() throws {
+  @Test func singlePicturesAreThoseOfAGridInFoldersByClass() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(TinyRun(labels: "{classes: 3}"), scratch)
     var request = SampleRequest()
@@ -104,7 +104,7 @@ import Testing
     #expect(set.count == 103 && set.classNames == ["ant", "cat"])
   }
 
-  @Test func `an average is the mean of the single pictures, beside that of the mean latent`()
+  @Test func anAverageIsTheMeanOfTheSinglePicturesBesideThatOfTheMeanLatent()
     throws
   {
     let scratch = try Scratch()
@@ -130,7 +130,7 @@ import Testing
     #expect(try part(0, of: one.picture) == pixels("\(folder)/00000.png"))
   }
 
-  @Test func `each class has an average of its own`() throws {
+  @Test func eachClassHasAnAverageOfItsOwn() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(TinyRun(labels: "{classes: 3}"), scratch)
     let average = try averageSample(
@@ -138,7 +138,7 @@ import Testing
     #expect(average.picture.height == 2 + 3 * 5)
   }
 
-  @Test func `what cannot be averaged or counted out is said`() throws {
+  @Test func whatCannotBeAveragedOrCountedOutIsSaid() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(TinyRun(), scratch)
     func refusal(_ body: () throws -> Void) -> String {
@@ -163,7 +163,7 @@ import Testing
       }.contains("not an empty folder"))
   }
 
-  @Test func `vectors have no pictures of their own`() throws {
+  @Test func vectorsHaveNoPicturesOfTheirOwn() throws {
     let scratch = try Scratch()
     let points = VectorRun()
     let run = try train(try points.setup(scratch.path)).directory

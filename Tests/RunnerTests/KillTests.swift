@@ -49,12 +49,10 @@ struct KillTests {
     record: {log: 7 steps, samples: {every: 5 epochs, grid: 2x2}, checkpoint: {every: 9 steps}}
     """
 
-  @Test(
-    """
-    SIGKILL at any instant: resume loses at most one checkpoint interval; rows after it dropped; no \
-    duplicates, no gaps
-    """)
-  func killedAtAnyInstant() throws {
+  /// docs/failures.md: SIGKILL at any instant: resume loses at most one checkpoint interval;
+  /// rows after it dropped; no duplicates, no gaps
+  @Test
+  func sigkillAtAnyInstantResumeLosesAtMostOneCheckpointIntervalRowsAfterItDroppedNo() throws {
     let scratch = try Scratch()
     let spec = "\(scratch.path)/spec.yaml"
     try FileLayer().create(spec, Array(Self.spec.utf8))
@@ -142,7 +140,9 @@ struct KillTests {
     return found
   }
 
-  @Test("a run or a sweep goes on from another folder: its data are found where it was begun")
+  /// docs/failures.md: a run or a sweep goes on from another folder: its data are found where
+  /// it was begun
+  @Test
   func dataAreFoundFromAnotherFolder() throws {
     let scratch = try Scratch()
     let project = "\(scratch.path)/project"
@@ -181,9 +181,9 @@ struct KillTests {
     #expect(try trials("\(project)/sweeps").count == 2)
   }
 
-  @Test(
-    "Ctrl-C, SIGTERM or SIGHUP while a trial starts: the same command goes on with it",
-    arguments: [SIGINT, SIGTERM, SIGHUP])
+  /// docs/failures.md: Ctrl-C, SIGTERM or SIGHUP while a trial starts: the same command goes on
+  /// with it
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func aSignalWhileATrialStartsLosesNothing(signal: Int32) throws {
     let scratch = try Scratch()
     for trial in 0..<2 {
@@ -222,11 +222,9 @@ struct KillTests {
     #expect(try trials("\(scratch.path)/b") == undisturbed)
   }
 
-  @Test(
-    """
-    two processes on one sweep or trial: second: exit 7 with pid, host, since; `--join` takes other \
-    pending trials
-    """)
+  /// docs/failures.md: two processes on one sweep or trial: second: exit 7 with pid, host,
+  /// since; `--join` takes other pending trials
+  @Test
   func twoProcessesShareASweepAndRunEachTrialOnce() throws {
     let scratch = try Scratch()
     #expect(try Program.run(try sweep(scratch, "a")) == 0)
@@ -248,12 +246,14 @@ struct KillTests {
     }
   }
 
-  @Test("a worker whose claim was taken over stops with 77 and has written nothing twice")
+  /// docs/failures.md: a worker whose claim was taken over stops with 77 and has written
+  /// nothing twice
+  @Test
   func aWorkerThatWasStoppedForTooLongIsReplacedAndWritesNothingMore() throws {
     let scratch = try Scratch()
     let files = FileLayer()
-    // A plan, and no trial of it.
-    #expect(try Program.run(try sweep(scratch, "a") + ["--only", "99"]) == 0)
+    // A plan, and its first trial not yet begun.
+    #expect(try Program.run(try sweep(scratch, "a") + ["--only", "1"]) == 0)
     let directory = "\(scratch.path)/a/killed/\(try files.list("\(scratch.path)/a/killed")[0])"
     let trial = try SweepDirectory(reading: directory)
     let folder = trial.folder(trial.trials[0])

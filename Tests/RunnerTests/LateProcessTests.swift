@@ -37,7 +37,7 @@ private final class HoldUp: @unchecked Sendable {
   }
 }
 
-@Suite("A process that is held up while another goes on in its place")
+@Suite
 struct LateProcessTests {
   private static let run = TinyRun(
     imageCount: 8, length: "2 steps", log: "1 steps", samples: "{every: 2 steps, grid: 1x1}",
@@ -56,9 +56,9 @@ struct LateProcessTests {
     return setup
   }
 
-  @Test(
-    "a process that wakes up when another has finished its run: it ends with 77, nothing is removed or changed",
-    arguments: Beginning.allCases)
+  /// docs/failures.md: a process that wakes up when another has finished its run: it ends with
+  /// 77, nothing is removed or changed
+  @Test(arguments: Beginning.allCases)
   func aLateProcessChangesNothing(beginning: Beginning) throws {
     var n = 1
     var last = ""
@@ -108,7 +108,9 @@ struct LateProcessTests {
     #expect(n > 60, "the last: \(last)")
   }
 
-  @Test("two processes take an open run at the same moment: the second is told who was first")
+  /// docs/failures.md: two processes take an open run at the same moment: the second is told
+  /// who was first
+  @Test
   func aClaimThatIsClearedAwayIsTriedAgain() throws {
     let scratch = try Scratch()
     let path = scratch.path
@@ -144,7 +146,8 @@ struct LateProcessTests {
     Unreadable(testDescription: "attempts that cannot be listed", name: "", text: nil),
   ]
 
-  @Test("what a claim says cannot be read: exit 4, nothing is taken over", arguments: unreadable)
+  /// docs/failures.md: what a claim says cannot be read: exit 4, nothing is taken over
+  @Test(arguments: unreadable)
   func whatCannotBeReadIsNotAbsent(_ test: Unreadable) throws {
     let scratch = try Scratch()
     let files = FileLayer()
@@ -168,7 +171,8 @@ struct LateProcessTests {
     #expect(throws: RunError.self) { try take() }
   }
 
-  @Test("attempts with numbers that nobody gave: they are not counted on")
+  /// docs/failures.md: attempts with numbers that nobody gave: they are not counted on
+  @Test
   func anAbsurdAttemptIsNone() throws {
     let scratch = try Scratch()
     for number in ["9223372036854775807", "007", "-3", "1000000000000"] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("A result directory that an editor or a tool that copies has been through")
+@Suite
 struct LineEndTests {
   enum Change: String, CaseIterable, Sendable {
     case carriageReturns = "lines end as on Windows"
@@ -31,9 +31,8 @@ struct LineEndTests {
     return setup
   }
 
-  @Test(
-    "rows whose lines have other ends: the run goes on from them, and says so",
-    arguments: Change.allCases)
+  /// docs/failures.md: rows whose lines have other ends: the run goes on from them, and says so
+  @Test(arguments: Change.allCases)
   func aRunGoesOnWhateverTheEndsOfItsLines(change: Change) throws {
     let (whole, scratch) = (try Scratch(), try Scratch())
     let undisturbed = try train(setup(Self.run, whole.path, nil)).directory
@@ -71,8 +70,10 @@ struct LineEndTests {
     }
   }
 
-  @Test("rows that have been changed: losses.csv is named, and no checkpoint is called damaged")
-  func changedRowsAreNamed() throws {
+  /// docs/failures.md: rows that have been changed: losses.csv is named, and no checkpoint is
+  /// called damaged
+  @Test
+  func rowsThatHaveBeenChangedLossesCsvIsNamedAndNoCheckpointIsCalledDamaged() throws {
     let scratch = try Scratch()
     let directory = try train(setup(Self.run, scratch.path, nil)).directory
     let path = "\(directory)/losses.csv"

@@ -1,3 +1,4 @@
+import Charts
 import RunFormat
 import Spec
 import Testing
@@ -57,15 +58,15 @@ struct LossRowTests {
 }
 
 struct LossChartTests {
-  private func points(_ losses: [Double], per epoch: Double = 1) -> [LossChart.Point] {
-    losses.enumerated().map { LossChart.Point(epoch: Double($0 + 1) / epoch, loss: $1) }
+  private func points(_ losses: [Double]) -> [Curve.Point] {
+    losses.enumerated().map { Curve.Point(x: Double($0 + 1), value: $1) }
   }
 
-  @Test("losses too large for any whole number are drawn", arguments: [1e19, 1e26, 3e38])
-  func hugeLosses(_ loss: Double) {
+  @Test(arguments: [1e19, 1e26, 3e38])
+  func lossesTooLargeForAnyWholeNumberAreDrawn(_ loss: Double) {
     let svg = LossChart(title: "", discriminator: points([1, loss, -loss]), generator: []).svg
     #expect(svg.contains("class=\"d line\""))
-    #expect(svg.contains("e+"))
+    #expect(svg.contains("text-anchor=\"end\">−5e") || svg.contains("text-anchor=\"end\">−2e"))
   }
 
   @Test func aSmallChartIsThis() {
@@ -80,36 +81,8 @@ struct LossChartTests {
     #expect(svg.contains(#"<path class="g line" d="M320.67 149.17h0M838 71.34h0"/>"#))
   }
 
-  @Test func oneWildLossDoesNotFlattenTheOthers() {
-    let range = LossChart.readableRange([1000] + (0..<99).map { 1 + 0.01 * Double($0) })
-    #expect(range.high < 3)
-    #expect(range.low == 1)
-    #expect(LossChart.readableRange([]) == (0, 1))
-    #expect(LossChart.readableRange([.nan, .infinity]) == (0, 1))
-    let flat = LossChart.readableRange([0.5, 0.5])
-    #expect(flat.low <= 0.5 && flat.high >= 0.5)
-  }
-
-  @Test(arguments: [
-    (0.0, 200.0, true, ["0", "25", "50", "75", "100", "125", "150", "175", "200"]),
-    (0, 3, true, ["0", "1", "2", "3"]), (0, 0.4, true, ["0.00", "0.05"]),
-    (-1.2, 1.3, false, ["-1.0", "-0.5", "0.0", "0.5", "1.0"]), (0, 1e6, false, ["0", "200000"]),
-    (0.3, 0.3, false, ["0.300", "0.302"]),
-  ])
-  func ticksAreRoundNumbers(low: Double, high: Double, whole: Bool, labels: [String]) {
-    let axis = Axis(covering: low, high, ticks: whole ? 9 : 6, whole: whole)
-    #expect(Array(axis.ticks.map(\.label).prefix(labels.count)) == labels)
-    #expect(axis.ticks.count <= 12)
-  }
-
-  @Test func manyPointsBecomeAsManyAsCanBeSeen() {
-    let many = points((0..<10_000).map { Double($0 % 2) })
-    let thin = LossChart.thinned(many)
-    #expect(thin.count == 1500)
-    #expect(thin.allSatisfy { (0.3...0.7).contains($0.loss) })
-    let svg = LossChart(title: "", discriminator: many, generator: []).svg
-    #expect(svg.utf8.count < 80_000)
-    #expect(svg.contains("class=\"d raw\"") && svg.contains("class=\"d line\""))
+  @Test func aChartWithoutRowsSaysSo() {
+    #expect(LossChart(title: "", discriminator: [], generator: []).svg.contains("no rows yet"))
   }
 }
 
@@ -139,6 +112,37 @@ struct ProgressTests {
     #expect(
       lines.dropFirst().first
         == "epoch 2/200  round 119/23600  d 0.693 g 0.701  61 ms/round  8,393 img/s  24 min left\n")
+  }
+
+  /// Rounds of 61 ms; a measurement of 20 s, a checkpoint of 5 s and a picture of 2 s with each epoch.
+  @Test func whatIsNoTrainingIsInNoRateAndIsSpreadOverTheTimeLeft() {
+    var (now, output) = (0.0, [String]())
+    let display = ProgressDisplay(style: .lines, clock: { now }, put: { output.append($0) })
+    for step in 1...(3 * 118 + 1) {
+      now += 0.061
+      display.show(
+        .round(
+          RoundProgress(
+            step: step, steps: 23_600, epoch: (step - 1) / 118 + 1, epochs: 200,
+            images: step * 512, discriminatorLoss: nil, generatorLoss: nil)))
+      guard step % 118 == 0 else { continue }
+      for (seconds, event) in [
+        (2, .picture(path: "a")), (20, .measured([])), (5, .checkpoint(path: "c")),
+      ] as [(Double, RunEvent)] {
+        now += seconds
+        display.show(event)
+      }
+    }
+    let rates = output.dropFirst().map {
+      $0.split(separator: "  ").dropFirst(2).joined(separator: ", ")
+    }
+    // 23,245 rounds of 61 ms, and 197 times 27 s.
+    #expect(
+      rates == [
+        "61 ms/round, 8,393 img/s, 24 min left\n",
+        "61 ms/round, 8,393 img/s, 1 h 53 min left\n",
+        "61 ms/round, 8,393 img/s, 1 h 52 min left\n",
+      ])
   }
 
   @Test func aTerminalIsRedrawnAtMostFourTimesASecond() {

@@ -156,7 +156,8 @@ struct ResumeTests {
     #expect(try json("\(directory)/attempts/2/replaced-result.json")["step"]?.int == 9)
   }
 
-  @Test("newest checkpoint damaged: warn, fall back, record it")
+  /// docs/failures.md: newest checkpoint damaged: warn, fall back, record it
+  @Test
   func aDamagedCheckpointIsPassedOverAndKept() throws {
     let run = TinyRun()
     let (whole, scratch) = (try Scratch(), try Scratch())
@@ -181,9 +182,9 @@ struct ResumeTests {
     try expectSame(now, undisturbed, "one damaged")
   }
 
-  @Test(
-    "power loss: never a torn file accepted; the previous checkpoint if need be",
-    arguments: ["generator", "discriminator", "optimizer", "state"], [0.0, 0.5, 0.99])
+  /// docs/failures.md: power loss: never a torn file accepted; the previous checkpoint if need
+  /// be
+  @Test(arguments: ["generator", "discriminator", "optimizer", "state"], [0.0, 0.5, 0.99])
   func aTornCheckpointIsPassedOver(file: String, kept: Double) throws {
     let run = TinyRun()
     let (whole, scratch) = (try Scratch(), try Scratch())
@@ -202,7 +203,8 @@ struct ResumeTests {
     try expectSame(now, undisturbed, "\(file) torn")
   }
 
-  @Test("newest checkpoint damaged: none good → exit 8")
+  /// docs/failures.md: newest checkpoint damaged: none good → exit 8
+  @Test
   func whereNoCheckpointIsGoodNothingIsTouched() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 8, in: scratch.path).directory
@@ -228,7 +230,8 @@ struct ResumeTests {
     #expect(error?.description.contains("begun with other data") == true)
   }
 
-  @Test("resume with an edited spec: refuse, each differing key old → new")
+  /// docs/failures.md: resume with an edited spec: refuse, each differing key old → new
+  @Test
   func aChangedSpecIsRefusedKeyByKey() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 4, in: scratch.path).directory
@@ -250,7 +253,8 @@ struct ResumeTests {
     #expect(now == before)
   }
 
-  @Test("resume with an edited spec: longer length, keep, record, budget allowed")
+  /// docs/failures.md: resume with an edited spec: longer length, keep, record, budget allowed
+  @Test
   func recordsAndGuardsAndTheLengthMayChange() throws {
     let scratch = try Scratch()
     let directory = try TinyRun().stopped(after: 4, in: scratch.path).directory

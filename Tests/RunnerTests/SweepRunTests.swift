@@ -153,7 +153,9 @@ struct SweepRunTests {
     #expect(made.withLock { $0.sorted { $0 && !$1 } } == [true, false, false, false])
   }
 
-  @Test("resume with an edited spec: a sweep refuses, each differing key old → new")
+  /// docs/failures.md: resume with an edited spec: a sweep refuses, each differing key old →
+  /// new
+  @Test
   func aSweepWithAnotherSpecIsRefusedKeyByKey() throws {
     let scratch = try Scratch()
     let sweep = try Self.sweep(scratch)
@@ -233,7 +235,9 @@ struct SweepRunTests {
     #expect(try play(sweep, [:]) { $0.only = [1, 3] }.submitted == [1, 3])
   }
 
-  @Test("child killed (memory): trial failed(signal), retried `retries` times, next trial goes on")
+  /// docs/failures.md: child killed (memory): trial failed(signal), retried `retries` times,
+  /// next trial goes on
+  @Test
   func aFailedTrialIsTriedAgainAndTheNextGoesOn() throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(
@@ -259,9 +263,9 @@ struct SweepRunTests {
     #expect(try play(sweep, [:]).outcome.exitCode == 0)
   }
 
-  @Test(
-    "a signal ends a worker before or after it can say so: no failure, it goes on",
-    arguments: [SIGINT, SIGTERM, SIGHUP])
+  /// docs/failures.md: a signal ends a worker before or after it can say so: no failure, it
+  /// goes on
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func aWorkerThatIsAskedToStopHasNotFailed(signal: Int32) throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(
@@ -272,11 +276,11 @@ struct SweepRunTests {
     #expect(outcome.states.allSatisfy { $0 == .finished } && outcome.exitCode == 0)
   }
 
-  @Test(
-    "whatever ends a worker of a sweep that was asked to stop: no failure, the next sweep goes on",
-    arguments: [
-      JobEnding.killed(signal: SIGKILL), .killed(signal: SIGTERM), .exited(143), .exited(129),
-    ])
+  /// docs/failures.md: whatever ends a worker of a sweep that was asked to stop: no failure,
+  /// the next sweep goes on
+  @Test(arguments: [
+    JobEnding.killed(signal: SIGKILL), .killed(signal: SIGTERM), .exited(143), .exited(129),
+  ])
   func aSweepThatIsAskedToStopLosesNoTrial(ending: JobEnding) throws {
     let sweep = try Self.sweep(try Scratch())
     let looks = Counter()
@@ -289,7 +293,9 @@ struct SweepRunTests {
     #expect(again.submitted == [1, 2, 3] && again.outcome.exitCode == 0)
   }
 
-  @Test("guards.max_time is over in a trial: the sweep goes on with the next, and later with it")
+  /// docs/failures.md: guards.max_time is over in a trial: the sweep goes on with the next, and
+  /// later with it
+  @Test
   func aTrialWhoseTimeIsOverIsPaused() throws {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(sweep, [1: [.exit(75)]])
@@ -300,9 +306,9 @@ struct SweepRunTests {
     #expect(again.submitted == [1] && again.outcome.exitCode == 0)
   }
 
-  @Test(
-    "a plan that is not as it was written: no second sweep is begun, the file and its line are named",
-    arguments: ["a line", "half a line", "the file"])
+  /// docs/failures.md: a plan that is not as it was written: no second sweep is begun, the file
+  /// and its line are named
+  @Test(arguments: ["a line", "half a line", "the file"])
   func aDamagedPlanIsRefused(damage: String) throws {
     let scratch = try Scratch()
     let sweep = try Self.sweep(scratch)
@@ -325,7 +331,9 @@ struct SweepRunTests {
     #expect(try FileLayer().list("\(scratch.path)/tiny").count == 1)
   }
 
-  @Test("a sweep that wakes up when another process runs it: it ends with 77 and changes no plan")
+  /// docs/failures.md: a sweep that wakes up when another process runs it: it ends with 77 and
+  /// changes no plan
+  @Test
   func aLateSweepChangesNothing() throws {
     let scratch = try Scratch()
     var sweep = try Self.sweep(scratch)
@@ -349,7 +357,9 @@ struct SweepRunTests {
     #expect(outcome.states[1].word == "diverged" && outcome.exitCode == 5)
   }
 
-  @Test("child killed (memory): `stop_after` failures in a row stop the sweep, exit 5")
+  /// docs/failures.md: child killed (memory): `stop_after` failures in a row stop the sweep,
+  /// exit 5
+  @Test
   func tooManyFailuresInARowStopTheSweep() throws {
     let sweep = try Self.sweep(try Scratch(), trials: 6)
     let bad: [Script.Act] = [.exit(1)]
@@ -388,7 +398,9 @@ struct SweepRunTests {
     return events
   }
 
-  @Test("disk full in a sweep: trial failed(disk), sweep pauses; resumes when there is room")
+  /// docs/failures.md: disk full in a sweep: trial failed(disk), sweep pauses; resumes when
+  /// there is room
+  @Test
   func aFullDiskPausesTheSweep() throws {
     let scratch = try Scratch()
     let sweep = try Self.sweep(scratch)
@@ -411,7 +423,9 @@ struct SweepRunTests {
     #expect(try FileLayer().list(sweep.path).allSatisfy { !$0.contains("room") })
   }
 
-  @Test("less free than `guards.min_free_disk` in a sweep: no trial begins until enough is free")
+  /// docs/failures.md: less free than `guards.min_free_disk` in a sweep: no trial begins until
+  /// enough is free
+  @Test
   func noTrialBeginsWhileLessIsFreeThanTheGuardAsksFor() throws {
     let scratch = try Scratch()
     let sweep = try Self.sweep(scratch, trials: 2)

@@ -69,18 +69,18 @@ struct ReadEvent: Hashable {
   }
 }
 
-@Suite("TensorBoard")
+@Suite
 struct TensorBoardTests {
-  @Test("the checksum is CRC-32C, masked as TFRecord has it")
-  func checksums() {
+  @Test
+  func theChecksumIsCRC32CMaskedAsTFRecordHasIt() {
     // RFC 3720, B.4
     #expect(EventFraming.checksum(Array("123456789".utf8)[...]) == 0xE306_9283)
     #expect(EventFraming.checksum([UInt8](repeating: 0, count: 32)[...]) == 0x8A91_36AA)
     #expect(EventFraming.checksum([UInt8](repeating: 0xFF, count: 32)[...]) == 0x62A8_AB43)
   }
 
-  @Test("what is torn or changed ends the reading of an event file")
-  func damage() {
+  @Test
+  func whatIsTornOrChangedEndsTheReadingOfAnEventFile() {
     let frames = [[1, 2, 3], [], [UInt8](repeating: 7, count: 300)].map(EventFraming.frame)
     let file = Array(frames.joined())
     #expect(EventFraming.contents(of: file).frames.map(Array.init).map(\.count) == [3, 0, 300])
@@ -94,8 +94,8 @@ struct TensorBoardTests {
     #expect(EventFraming.contents(of: changed).frames.count == 1)
   }
 
-  @Test("a histogram counts every finite number once")
-  func histogram() {
+  @Test
+  func aHistogramCountsEveryFiniteNumberOnce() {
     let many = WeightHistogram((0..<1000).map { Float($0) / 10 - 20 } + [.nan, .infinity])
     #expect(many.count == 1000 && many.counts.reduce(0, +) == 1000)
     #expect((many.low, many.high) == (-20, Double(Float(79.9))))
@@ -120,8 +120,8 @@ struct TensorBoardTests {
     return setup
   }
 
-  @Test("a run that is gone on with has every step once, as if it had never stopped")
-  func resumed() throws {
+  @Test
+  func aRunThatIsGoneOnWithHasEveryStepOnceAsIfItHadNeverStopped() throws {
     let scratch = try Scratch()
     let whole = "\(scratch.path)/whole"
     _ = try train(try setup(whole))
@@ -157,12 +157,11 @@ struct TensorBoardTests {
     }
   }
 
-  @Test("the tensorboard package reads what was written: numbers, histograms, pictures, the graph")
-  func readBack() throws {
-    guard let python = Self.python else {
-      print("skipped: no Python with the tensorboard package (GAN_EXP_PYTHON names one)")
-      return
-    }
+  @Test(
+    .enabled(
+      if: python != nil, "no Python with the tensorboard package (GAN_EXP_PYTHON names one)"))
+  func theTensorboardPackageReadsWhatWasWrittenNumbersHistogramsPicturesTheGraph() throws {
+    let python = try #require(Self.python)
     let scratch = try Scratch()
     let directory = "\(scratch.path)/run"
     let run = try setup(directory)

@@ -68,7 +68,7 @@ struct VectorRun {
 
 @Suite struct VectorRunTests {
   @Test(arguments: ["none", "{classes: 8}"])
-  func `a run on vectors leaves pictures of points, and sample draws the last again`(
+  func aRunOnVectorsLeavesPicturesOfPointsAndSampleDrawsTheLastAgain(
     labels: String
   ) throws {
     let scratch = try Scratch()
@@ -107,7 +107,7 @@ struct VectorRun {
     #expect(state["vector"]?["length"]?.int == 2 && state["image"] == nil)
   }
 
-  @Test func `an interrupted run on vectors goes on to the same bits`() throws {
+  @Test func anInterruptedRunOnVectorsGoesOnToTheSameBits() throws {
     let scratch = try Scratch()
     // The reference keeps more digits than a checkpoint has.
     let backend = CPUBackend(threads: 1)
@@ -132,7 +132,7 @@ struct VectorRun {
     }
   }
 
-  @Test func `a trace has real vectors as they are`() throws {
+  @Test func aTraceHasRealVectorsAsTheyAre() throws {
     let scratch = try Scratch()
     let experiment = try VectorRun().experiment()
     let data = try VectorRun().data(experiment)

@@ -31,24 +31,24 @@ import Testing
   }
 
   @Test(arguments: 0..<60)
-  func `living blocks never overlap`(seed: Int) {
+  func livingBlocksNeverOverlap(seed: Int) {
     Self.expectSound(Self.lifetimes(seed, seed: seed), alignment: seed % 2 == 0 ? 64 : 1)
   }
 
   @Test(arguments: 0..<10)
-  func `the arena stays near the lower bound`(seed: Int) {
+  func theArenaStaysNearTheLowerBound(seed: Int) {
     let lifetimes = Self.lifetimes(300, seed: 100 + seed)
     let bound = Arena.peak(lifetimes)
     #expect(Double(Arena(lifetimes).byteCount) <= 1.15 * Double(bound))
   }
 
-  @Test func `blocks that follow one another share one place`() {
+  @Test func blocksThatFollowOneAnotherShareOnePlace() {
     let lifetimes = (0..<10).map { Lifetime(first: 2 * $0, last: 2 * $0 + 1, byteCount: 100) }
     #expect(Arena(lifetimes).byteCount == 128)
     #expect(Arena([]).byteCount == 0)
   }
 
-  @Test func `touching ends are alive together`() {
+  @Test func touchingEndsAreAliveTogether() {
     let lifetimes = [
       Lifetime(first: 0, last: 1, byteCount: 64), Lifetime(first: 1, last: 2, byteCount: 64),
     ]

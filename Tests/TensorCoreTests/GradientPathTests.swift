@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func `the generator's gradient builds no critic weight gradient`() {
+  @Test func theGeneratorsGradientBuildsNoCriticWeightGradient() {
     // Back through two critic layers and one generator layer, and two weight gradients.
     let players = Players()
     #expect(players.products(players.generator) == 2 + 1 + 2)
@@ -43,17 +43,17 @@ import Testing
     #expect(weightGradients == 2, "only the weights themselves have their shapes")
   }
 
-  @Test func `the critic's gradient does not reach into the generator`() {
+  @Test func theCriticsGradientDoesNotReachIntoTheGenerator() {
     let players = Players()
     #expect(players.products(players.critic) == 1 + 2)
   }
 
-  @Test func `a target may be an intermediate value, and nothing behind it is visited`() {
+  @Test func aTargetMayBeAnIntermediateValueAndNothingBehindItIsVisited() {
     let players = Players()
     #expect(players.products([players.image]) == 2)
   }
 
-  @Test func `an intermediate target and what lies behind it have their own gradients`() throws {
+  @Test func anIntermediateTargetAndWhatLiesBehindItHaveTheirOwnGradients() throws {
     let builder = GraphBuilder()
     let x = builder.feed("x", [2])
     let y = x * x
@@ -67,7 +67,7 @@ import Testing
     #expect(seen["loss"] == [1])
   }
 
-  @Test func `a target without a path gets zeros`() {
+  @Test func aTargetWithoutAPathGetsZeros() {
     let builder = GraphBuilder()
     let (x, y) = (builder.feed("x", [2]), builder.feed("y", [3, 2]))
     let late = builder.feed("late", [5])
@@ -78,7 +78,7 @@ import Testing
     #expect(builder.gradient(of: x.floor.sum(), withRespectTo: [x])[0].uniformConstant == 0)
   }
 
-  @Test func `a seed weights the elements of the loss`() throws {
+  @Test func aSeedWeightsTheElementsOfTheLoss() throws {
     let builder = GraphBuilder()
     let (x, seed) = (builder.feed("x", [3]), builder.feed("seed", [3]))
     let gradient = builder.gradient(of: x * x, withRespectTo: [x], seed: seed)[0]
@@ -107,7 +107,7 @@ import Testing
         - $0
     },
   ])
-  func `where there is no derivative the convention holds`(_ kink: Kink) throws {
+  func whereThereIsNoDerivativeTheConventionHolds(_ kink: Kink) throws {
     let builder = GraphBuilder()
     let x = builder.feed("x", [])
     let gradient = builder.gradient(of: kink.function(x), withRespectTo: [x])[0]
@@ -116,7 +116,7 @@ import Testing
     #expect(seen == [kink.slope], "\(kink.name)")
   }
 
-  @Test func `a gradient penalty differentiates through the gradient`() throws {
+  @Test func aGradientPenaltyDifferentiatesThroughTheGradient() throws {
     // D(x) = Σ w x², ‖∇D‖² = 4 Σ w² x², its derivative in w is 8 w x².
     let builder = GraphBuilder()
     let (x, w) = (builder.feed("x", [2, 3]), builder.state("w", [3]))
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test(arguments: OpCase.all.filter { !linearOperands($0).isEmpty })
-  fileprivate func `the gradient of a linear operation is its adjoint`(_ opCase: OpCase) throws {
+  fileprivate func theGradientOfALinearOperationIsItsAdjoint(_ opCase: OpCase) throws {
     let builder = GraphBuilder()
     let (operands, result) = opCase.build(builder)
     let seed = builder.feed("s", result.shape)

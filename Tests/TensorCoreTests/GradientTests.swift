@@ -68,7 +68,7 @@ private func expectClose(_ seen: [Double], _ wanted: [Double], _ what: String) {
   }
 
   @Test(arguments: cases)
-  func `first and second derivatives agree with finite differences`(_ opCase: OpCase) throws {
+  func firstAndSecondDerivativesAgreeWithFiniteDifferences(_ opCase: OpCase) throws {
     let problem = Differentiated(opCase)
     #expect(problem.graph.problems() == [])
     let outputs = try Reference.evaluate(problem.graph, feeds: problem.feeds).outputs

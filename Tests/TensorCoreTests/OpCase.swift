@@ -246,7 +246,7 @@ enum OpKind: CaseIterable {
   }
 }
 
-@Test func `the table of operations holds every operation`() {
+@Test func theTableOfOperationsHoldsEveryOperation() {
   let seen = Set(OpCase.all.map { OpKind($0.op) })
   #expect(OpKind.allCases.filter { !seen.contains($0) } == [])
 }

@@ -22,13 +22,13 @@ import Testing
       key: [0xA409_3822, 0x299F_31D0],
       words: [0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1]),
   ])
-  func `ten rounds give the published answers`(_ answer: Answer) {
+  func tenRoundsGiveThePublishedAnswers(_ answer: Answer) {
     let (c, k) = (answer.counter, answer.key)
     let words = Philox.rounds((c[0], c[1], c[2], c[3]), (k[0], k[1]))
     #expect([words.0, words.1, words.2, words.3] == answer.words)
   }
 
-  @Test func `counter and key hold index, step, stream and seed`() {
+  @Test func counterAndKeyHoldIndexStepStreamAndSeed() {
     let seed: UInt64 = 0x299F_31D0_A409_3822
     let words = Philox(seed: seed, stream: 0x1319_8A2E, step: 0x85A3_08D3).block(0x243F_6A88)
     let wanted = Philox.rounds(
@@ -43,13 +43,13 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3, 4, 5, 8, 1001])
-  func `a shorter draw is the beginning of a longer one`(count: Int) {
+  func aShorterDrawIsTheBeginningOfALongerOne(count: Int) {
     let generator = Philox(seed: 3, stream: 1, step: 2)
     #expect(generator.normals(count: count)[...] == generator.normals(count: 1010)[..<count])
     #expect(generator.uniforms(count: count)[...] == generator.uniforms(count: 1010)[..<count])
   }
 
-  @Test func `moments are those of the distributions`() {
+  @Test func momentsAreThoseOfTheDistributions() {
     let count = 100_000
     let generator = Philox(seed: 42, stream: 7, step: 0)
     func moments(_ draw: [Float]) -> [Double] {
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2, 3, 10, 1000])
-  func `a permutation holds every number once`(count: Int) {
+  func aPermutationHoldsEveryNumberOnce(count: Int) {
     let order = Philox(seed: 1, stream: 2, step: 3).permutation(count: count)
     #expect(order.sorted() == Array(0..<count))
     if count >= 10 {
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func `all orders of three are equally likely`() {
+  @Test func allOrdersOfThreeAreEquallyLikely() {
     var seen: [[Int]: Int] = [:]
     for step in 0..<6000 {
       seen[Philox(seed: 1, stream: 2, step: UInt32(step)).permutation(count: 3), default: 0] += 1
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [("", 0x811C_9DC5), ("a", 0xE40C_292C), ("foobar", 0xBF9C_F968)])
-  func `streams are numbered by FNV-1a`(name: String, id: UInt32) {
+  func streamsAreNumberedByFNV1a(name: String, id: UInt32) {
     #expect(Philox.streamID(named: name) == id)
   }
 }

@@ -34,7 +34,7 @@ import Testing
   /// Executes in one piece of memory where the plan says: a value that is overwritten before its
   /// last reader has run comes out wrong.
   @Test(arguments: 0..<programs.count)
-  func `executing in the arena gives the same results`(program: Int) throws {
+  func executingInTheArenaGivesTheSameResults(program: Int) throws {
     let graph = Self.programs[program]
     let plan = Plan(graph, alignment: 8)
     var feeds: [String: [Double]] = [:]
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func `reuse saves memory and the report says how much`() {
+  @Test func reuseSavesMemoryAndTheReportSaysHowMuch() {
     let plan = Plan(Self.training())
     #expect(plan.peakBytes < plan.bytesWithoutReuse / 2)
     #expect(plan.feedBytes == 16 * 32 * 4)
@@ -94,7 +94,7 @@ import Testing
         == "2.0 MiB at the peak (6.0 without reuse), feeds 2.0, states 0.0")
   }
 
-  @Test func `a reshape takes no memory`() {
+  @Test func aReshapeTakesNoMemory() {
     let builder = GraphBuilder()
     let x = builder.feed("x", [4, 4])
     let y = x.tanh
@@ -139,11 +139,11 @@ import Testing
         %3 = reduce_sum(%2) axes=[0] : float32[4]
         """, operations: 24 + 24),
   ])
-  func `operations are counted by geometry`(_ count: Count) throws {
+  func operationsAreCountedByGeometry(_ count: Count) throws {
     #expect(try Graph(text: count.text).operationCount == count.operations)
   }
 
-  @Test func `every operation has a cost and a place`() throws {
+  @Test func everyOperationHasACostAndAPlace() throws {
     for opCase in OpCase.all {
       let builder = GraphBuilder(simplifying: false)
       let (_, result) = opCase.build(builder)
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func `the null backend plans, gives zeros and keeps states`() throws {
+  @Test func theNullBackendPlansGivesZerosAndKeepsStates() throws {
     let graph = Self.training()
     let states = graph.inputs(.state).map { (name: $0.name, type: $0.type) }
     let session = try NullBackend().makeSession(states: states)

@@ -146,13 +146,13 @@ import Testing
         %2 = window_maximum_select(%0, %1) size=[1, 2] stride=[1, 2] : float32[1, 1, 2, 1]
         """, feeds: ["x": [5, 5, 1, 7], "v": [1, 2, 3, 4]], result: [1, 4]),
   ])
-  func `results are those worked out by hand`(_ example: Example) throws {
+  func resultsAreThoseWorkedOutByHand(_ example: Example) throws {
     var graph = try Graph(text: example.graph)
     graph.outputs = [Graph.Output(name: "y", node: graph.nodes.count - 1)]
     #expect(try Reference.evaluate(graph, feeds: example.feeds).outputs["y"] == example.result)
   }
 
-  @Test func `maximum and minimum hand NaN on`() throws {
+  @Test func maximumAndMinimumHandNaNOn() throws {
     for name in ["maximum", "minimum"] {
       for feeds in [["a": [Double.nan], "b": [1]], ["a": [1], "b": [Double.nan]]] {
         let graph = try Graph(
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test func `a session keeps states, applies updates and gives random numbers by key`() throws {
+  @Test func aSessionKeepsStatesAppliesUpdatesAndGivesRandomNumbersByKey() throws {
     let graph = try Graph(
       text: """
         %0 = state("n") : float32[2]
@@ -194,7 +194,7 @@ import Testing
     #expect(try session.read("n") == HostTensor([2], [Float(6.5), 511]))
   }
 
-  @Test func `what does not fit is refused in words`() throws {
+  @Test func whatDoesNotFitIsRefusedInWords() throws {
     #expect(throws: BackendError("two states are named n")) {
       try ReferenceBackend().makeSession(states: [("n", TensorType([])), ("n", TensorType([]))])
     }

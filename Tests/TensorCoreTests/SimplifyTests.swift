@@ -93,7 +93,7 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
 
 @Suite struct SimplifyTests {
   @Test(arguments: Rewriting.all)
-  fileprivate func `a formula is written in its simplest form`(_ rewriting: Rewriting) throws {
+  fileprivate func aFormulaIsWrittenInItsSimplestForm(_ rewriting: Rewriting) throws {
     let plain = try Self.evaluated(rewriting, simplifying: false)
     let simple = try Self.evaluated(rewriting, simplifying: true)
     #expect(simple.graph.problems() == [])
@@ -114,7 +114,7 @@ private struct Rewriting: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: 0..<150)
-  func `simplification never changes a result`(seed: Int) throws {
+  func simplificationNeverChangesAResult(seed: Int) throws {
     let plain = Self.randomProgram(GraphBuilder(simplifying: false), seed: seed)
     let simple = Self.randomProgram(GraphBuilder(simplifying: true), seed: seed)
     #expect(simple.problems() == [])

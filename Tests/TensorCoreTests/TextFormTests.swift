@@ -4,20 +4,20 @@ import Testing
 
 @Suite struct TextFormTests {
   @Test(arguments: OpCase.all)
-  func `every operation reads back as it was written`(_ opCase: OpCase) throws {
+  func everyOperationReadsBackAsItWasWritten(_ opCase: OpCase) throws {
     let builder = GraphBuilder(simplifying: false)
     let (_, result) = opCase.build(builder)
     let graph = builder.finish(outputs: [("result", result)], updates: [])
     #expect(try Graph(text: graph.text) == graph)
   }
 
-  @Test func `a training step reads back as it was written`() throws {
+  @Test func aTrainingStepReadsBackAsItWasWritten() throws {
     let graph = PlanTests.training()
     #expect(try Graph(text: graph.text) == graph)
     #expect(!graph.updates.isEmpty)
   }
 
-  @Test func `the form is one node a line, then outputs and updates`() throws {
+  @Test func theFormIsOneNodeALineThenOutputsAndUpdates() throws {
     let builder = GraphBuilder()
     let (x, w) = (builder.feed("real images", [8, 4]), builder.state("critic.0.weight", [1, 4]))
     let score = x.matmul(w, transposeRight: true)
@@ -48,7 +48,7 @@ import Testing
         """)
   }
 
-  @Test func `comments, blank lines and spaces do not matter`() throws {
+  @Test func commentsBlankLinesAndSpacesDoNotMatter() throws {
     let graph = try Graph(
       text: """
         # a graph
@@ -108,14 +108,14 @@ import Testing
     Mistake(line: "output y = %0", error: "2:8: a name in quotes expected"),
     Mistake(line: "update \"y\" = %0", error: "2:12: <- expected"),
   ])
-  func `a mistake is told with its place`(_ mistake: Mistake) {
+  func aMistakeIsToldWithItsPlace(_ mistake: Mistake) {
     let text = "%0 = feed(\"x\") : float32[2, 3]\n" + mistake.line
     var seen = "no error"
     do throws(TextFormError) { _ = try Graph(text: text) } catch { seen = error.description }
     #expect(seen == mistake.error)
   }
 
-  @Test func `any cut or changed character gives a graph or an error, never a trap`() {
+  @Test func anyCutOrChangedCharacterGivesAGraphOrAnErrorNeverATrap() {
     let text = Array(PlanTests.training().text.prefix(900))
     var choices = Choices(seed: 1)
     for _ in 0..<600 {

@@ -56,13 +56,13 @@ import Testing
       $0.updates[0].node = 8
     },
   ])
-  func `every problem is reported`(_ fault: Fault) {
+  func everyProblemIsReported(_ fault: Fault) {
     var graph = Self.sound()
     fault.breaking(&graph)
     #expect(graph.problems(states: fault.states).map(\.description) == fault.problems)
   }
 
-  @Test func `backends refuse an unsound graph`() throws {
+  @Test func backendsRefuseAnUnsoundGraph() throws {
     var graph = Self.sound()
     graph.nodes[2].operands = [0]
     let backends: [any Backend] = [ReferenceBackend(), NullBackend()]
@@ -192,7 +192,7 @@ import Testing
       message: "window_maximum_select(float32[1, 4, 4, 1], float32[1, 4, 3, 1]): "
         + "operands must have one shape"),
   ])
-  func `operands that do not fit are told apart`(_ misfit: Misfit) {
+  func operandsThatDoNotFitAreToldApart(_ misfit: Misfit) {
     var seen = "no error"
     do throws(ShapeError) { _ = try misfit.op.resultType(misfit.operands) } catch {
       seen = error.description

@@ -1,0 +1,62 @@
+import CPUBackend
+import Foundation
+import Images
+import ModelBuilder
+import RunFormat
+import Spec
+import TensorCore
+import Testing
+
+@testable import Runner
+
+/// What is observed of a round must not change it.
+struct TraceBitsTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../PyTorch/games").standardized.path
+
+  static let games =
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    .filter { $0.hasSuffix(".yaml") }.sorted()
+
+  private func game(_ file: String) throws -> (TrainingProgram, TrainingData) {
+    let experiment = try loadExperiment(
+      path: "\(Self.folder)/\(file)", vocabulary: TinyRun.vocabulary
+    ).get()
+    let source = DatasetCatalog.source(experiment.data.source)
+    let set = try #require(try source.load(dataDirectory: []) as? ImageSet)
+    let store = try set.store(size: experiment.data.size, range: experiment.data.range)
+    return (
+      try TrainingProgram(experiment, format: set.format.resized(to: experiment.data.size)),
+      try TrainingData(set, samples: store, labels: experiment.labels)
+    )
+  }
+
+  @Test func thereAreGames() { #expect(Self.games.count >= 12) }
+
+  @Test(arguments: games)
+  func aTraceHasTheBitsOfTheRun(file: String) throws {
+    let (program, data) = try game(file)
+    let backend = CPUBackend(threads: 2)
+    let scratch = try Scratch()
+    let path = "\(scratch.path)/trace.safetensors"
+    try trace(program, data: data, backend: backend, rounds: 2, to: path)
+    let traced = try FileLayer().readSafetensors(path)
+    let timetable = try Timetable(program.experiment, imageCount: data.samples.count)
+    let player = try RoundPlayer(program, data: data, timetable: timetable, backend: backend)
+    var gradients = 0
+    for round in 0..<2 {
+      for move in try player.play(round: round) {
+        let here = "round\(round)/\(move.name)"
+        #expect(traced["\(here)/loss"]?.floats == [move.loss], "\(here)")
+        #expect(traced["\(here)/gradient_norm"]?.floats.first == move.gradientNorm, "\(here)")
+        gradients += traced.entries.count { $0.name.hasPrefix("\(here)/gradient/") }
+      }
+      for state in program.states where state.role != .optimizer {
+        let name = "round\(round)/after/\(state.name)"
+        let value = state.layout.toTorch(try player.read(state))
+        #expect(traced[name] == value, "\(name)")
+      }
+    }
+    #expect(gradients > 0)
+  }
+}
