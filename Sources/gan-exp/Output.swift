@@ -18,7 +18,7 @@ enum Output {
     try self.text(isatty(STDOUT_FILENO) == 1 ? text : plainSigns(text))
   }
 
-  /// Where a run or a sweep left its results: it has come to its end, whoever still listens.
+  /// Where something that is on the disk now lies: the work goes on and ends well, whoever still listens.
   static func result(_ path: String) throws {
     do { try line(path) } catch is Closed {}
   }

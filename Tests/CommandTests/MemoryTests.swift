@@ -8,8 +8,10 @@ struct MemoryTests {
       .replacing("- linear: 16\n", with: "- linear: 1000000\n    - linear: 2000\n")
   }
 
-  private func limited(_ place: Place, _ words: String) throws -> Finished {
-    let line = "ulimit -v 20000000; exec '\(Program.path)' \(words)"
+  private func limited(
+    _ place: Place, _ words: String, kilobytes: Int = 20_000_000
+  ) throws -> Finished {
+    let line = "ulimit -v \(kilobytes); exec '\(Program.path)' \(words)"
     return try place.launch(["/bin/sh", "-c", line]).finish()
   }
 
@@ -34,6 +36,25 @@ struct MemoryTests {
     #expect(result.end == .exit(4))
     #expect(result.errors.contains("1 at a time fit: --jobs"), "\(result.errors)")
     #expect(try place.names() == ["wide.yaml"])
+  }
+
+  @Test func whatIsGoneOnWithOrTracedMustFitToo() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec(width: "32").yaml)
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    let run = try place.resultDirectory()
+    let text = try place.text("\(run)/resolved.yaml")
+    let large = text.replacing("units: 16", with: "units: 1000000")
+    try #require(large != text)
+    try place.write("large.yaml", large)
+    let traced = try limited(place, "trace large.yaml -o t.safetensors", kilobytes: 8_000_000)
+    #expect(traced.end == .exit(4), "\(traced.errors)")
+    try FileManager.default.removeItem(atPath: "\(place.path)/\(run)/result.json")
+    try place.write("\(run)/resolved.yaml", large)
+    let before = try place.names(in: run)
+    let resumed = try limited(place, "resume \(run)", kilobytes: 8_000_000)
+    #expect(resumed.end == .exit(4), "\(resumed.errors)")
+    #expect(try place.names(in: run) == before)
   }
 
   @Test func describeAndAPlanSayHowMuchARunTakes() throws {

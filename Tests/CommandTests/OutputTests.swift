@@ -54,6 +54,25 @@ struct OutputTests {
     #expect(summary.components(separatedBy: "finished").count == 3, "\(summary)")
   }
 
+  @Test func whatIsOnTheDiskIsThereWhoeverStillListens() throws {
+    let (place, run) = try placeWithRun()
+    let (program, other) = (Program.path, try secondRun(place))
+    for words in ["sample \(run)", "animate \(run)", "report", "trace tiny.yaml -o t.safetensors"] {
+      let piped = "('\(program)' \(words); echo $? > code) | true"
+      #expect(try place.launch(["/bin/sh", "-c", piped]).finish().end == .exit(0))
+      #expect(try place.text("code") == "0\n", "\(words)")
+    }
+    // Both are gone, although nobody reads of the first.
+    let removing = "('\(program)' rm --yes \(run) \(other); echo $? > code) | true"
+    #expect(try place.launch(["/bin/sh", "-c", removing]).finish().end == .exit(0))
+    #expect(!place.exists(run) && !place.exists(other))
+  }
+
+  private func secondRun(_ place: Place) throws -> String {
+    let result = try place.run("run", "tiny.yaml", "--set", "seed=6", "--results", "others")
+    return try #require(result.lines.first)
+  }
+
   @Test func devicesAndLinksStayWhatTheyAre() throws {
     let (place, run) = try placeWithRun()
     try place.use("mkdir", "kept")

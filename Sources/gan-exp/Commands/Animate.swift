@@ -55,6 +55,6 @@ struct Animate: ParsableCommand {
     let bytes = try encodeAnimatedPNG(frames, delay: 1000 / rate, lastDelay: 2000)
     let target = to ?? fileName(run)
     try writeOutput(bytes, to: target, as: .png)
-    try Output.line(target)
+    try Output.result(target)
   }
 }

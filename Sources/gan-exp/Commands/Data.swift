@@ -90,7 +90,7 @@ struct Data: ParsableCommand {
       let place = try PreviewFile(named: to, data: folder)
       let set = try Data.load(name, data)
       try place.write(try Failure.catching { try set.preview(columns: columns) })
-      try Output.line(place.path)
+      try Output.result(place.path)
     }
   }
 }

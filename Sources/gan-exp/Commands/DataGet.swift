@@ -33,7 +33,7 @@ extension Data {
         display.close()
         throw Failure.data(error)
       }
-      for path in paths { try Output.line(path) }
+      for path in paths { try Output.result(path) }
     }
 
     private func unknown(_ names: [String]) -> Failure {

@@ -33,7 +33,7 @@ struct Remove: ParsableCommand {
         guard ["y", "yes"].contains((readLine() ?? "").lowercased()) else { continue }
       }
       try Failure.catching(removal.carryOut)
-      try Output.line(path)
+      try Output.result(path)
     }
   }
 

@@ -30,6 +30,6 @@ struct WriteReport: ParsableCommand {
     let report = Report(title: heading, runs: kept, sort: selection.sort, notes: scan.notes)
     Terminal.note(report.notes)
     try writeOutput(Array(report.html.utf8), to: to, as: .html)
-    try Output.line(to)
+    try Output.result(to)
   }
 }

@@ -61,6 +61,7 @@ struct Resume: ParsableCommand {
     var setup = try experiment.setup(
       data.goingOn(in: directory, says: true), machine, results: directory)
     setup.directory = directory
+    try setup.requireMemory()
     try progress.play(setup)
   }
 
@@ -76,6 +77,7 @@ struct Resume: ParsableCommand {
     guard plan.trials.map(\.identity) == planned.trials.map(\.identity) else {
       throw try refusal(directory, sweep.mergedYAML)
     }
+    try plan.requireMemory(jobs: plan.jobs(Int(sweeping.jobs), threads: machine.threads).jobs)
     if !extend.isEmpty {
       let (longer, section) = try spec(of: directory, changes: extend.map { "schedule.\($0)" })
       try checkLonger(longer.schedule.length, than: experiment.schedule.length, section)

@@ -109,13 +109,13 @@ struct Sample: ParsableCommand {
         try writeSamples(
           run: directory, experiment: experiment, count: count, to: folder, request,
           backend: machine.backend)
-        return try Output.line(folder)
+        return try Output.result(folder)
       }
       let sample = try draw(directory, experiment, request)
       let target = try to ?? fileName(directory, experiment, step: sample.step)
       try OutputKind.png.check(target)
       try writePicture(sample.picture, to: target)
-      try Output.line(target)
+      try Output.result(target)
     }
   }
 
