@@ -19,6 +19,9 @@ package protocol DatasetSource: Sendable {
   /// What one sample is, where that is known without reading the set.
   var storedFormat: SampleFormat? { get }
 
+  /// How many classes the set has, where that is known without reading it.
+  var classCount: Int? { get }
+
   /// Channels of pictures of any size, where the spec chooses them.
   var chosenChannels: Int? { get }
 
@@ -28,6 +31,7 @@ package protocol DatasetSource: Sendable {
 
 extension DatasetSource {
   package var chosenChannels: Int? { nil }
+  package var classCount: Int? { nil }
 }
 
 /// Files that are to be had from mirrors.

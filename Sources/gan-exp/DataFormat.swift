@@ -18,6 +18,18 @@ extension Experiment {
     try declaredFormat ?? loadData(options).format.resized(to: data.size)
   }
 
+  /// Labels that do not go with the data, as far as that is known without reading them.
+  var labelFindings: [Diagnostic] {
+    guard let labels, let count = source.classCount, labels.classes != count else { return [] }
+    let isShort = labels.classes < count
+    return [
+      Diagnostic(
+        "labels.classes is \(labels.classes), and \(source.title) has \(count) classes",
+        at: labels.origin, severity: isShort ? .error : .warning,
+        label: "write `labels: {classes: \(count)}`")
+    ]
+  }
+
   /// How many samples the data have, where that is quickly known and they are there.
   func imageCount(_ options: DataOptions) -> Int? {
     guard source.storedFormat != nil else { return nil }

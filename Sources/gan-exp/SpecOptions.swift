@@ -118,8 +118,10 @@ extension Failure {
 
 extension Experiment {
   /// Who goes on with a run wants something changed: a `--set` that changes nothing is exit 3.
-  func refuseOverridesWithoutEffect() throws(Failure) {
-    let vain = warnings.filter { $0.isWithoutEffect && $0.origin.source.kind == .set }
+  ///
+  /// - Parameter oddities: of the game; its spec's own are known.
+  func refuseOverridesWithoutEffect(_ oddities: [Diagnostic] = []) throws(Failure) {
+    let vain = (warnings + oddities).filter { $0.isWithoutEffect && $0.origin.source.kind == .set }
     if vain.isEmpty { return }
     throw .spec(
       Diagnostics(

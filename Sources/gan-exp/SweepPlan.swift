@@ -26,8 +26,8 @@ struct SweepPlan {
   private(set) var warnings: [Diagnostic] = []
   private let data: DataOptions
   private var sets: [String: any SampleSet] = [:]
-  /// Shapes that are known to be right.
-  private var checked: Set<String> = []
+  /// Shapes that are known to be right, with what decides nothing in games of such shapes.
+  private var checked: [String: [Diagnostic]] = [:]
 
   /// - Parameter recorded: the trials of a plan that has been written down; nil: what the file says.
   /// - Throws: exit 3 with everything that is wrong with any trial, exit 4 for its data.
@@ -67,16 +67,16 @@ struct SweepPlan {
     var trials: [PlannedTrial] = []
     var found: [Diagnostic] = []
     // Paths that have had an effect in no trial so far, with the first of these.
-    var (effective, vain): (Set<String>, [String: SweepPoint]) = ([], [:])
+    var effective: Set<String> = []
+    var vain: [String: (point: SweepPoint, idle: [Diagnostic])] = [:]
     for (point, draft) in zip(points, drafts) where found.count < 20 {
       do {
         let draft = try draft.get()
-        for path in draft.vain { vain[path] = vain[path] ?? point }
-        effective.formUnion(point.settings.map(\.path).filter { !draft.vain.contains($0) })
         // Shapes are those of few trials; what the others resolve to need not be kept.
         let set: any SampleSet
-        if let known = sets[draft.source], checked.contains(draft.shape) {
-          set = known
+        let idle: [Diagnostic]
+        if let known = sets[draft.source], let found = checked[draft.shape] {
+          (set, idle) = (known, found)
         } else {
           let trial = try sweep.experiment(at: point, seed: experiment.seed)
           set = try sets[draft.source] ?? trial.loadData(data)
@@ -87,8 +87,12 @@ struct SweepPlan {
           if let problems = program.problems(sampleCount: set.count) { throw problems }
           weigh(program, samples: set.count)
           warnings += program.warnings.map { $0.noting(point) }
-          checked.insert(draft.shape)
+          idle = program.warnings.filter(\.isWithoutEffect)
+          checked[draft.shape] = idle
         }
+        let paths = draft.vain.union(sweep.pathsWithoutEffect(idle))
+        for path in paths { vain[path] = vain[path] ?? (point, idle) }
+        effective.formUnion(point.settings.map(\.path).filter { !paths.contains($0) })
         if dataDigest.isEmpty { dataDigest = set.digest }
         trials.append(
           PlannedTrial(
@@ -98,9 +102,9 @@ struct SweepPlan {
         found += error.entries.map { $0.noting(point) }
       }
     }
-    for (path, point) in vain where isWhole && found.isEmpty && !effective.contains(path) {
+    for (path, (point, idle)) in vain where isWhole && found.isEmpty && !effective.contains(path) {
       let trial = try sweep.experiment(at: point, seed: experiment.seed)
-      found.append(sweep.axisWithoutEffect(path, in: trial))
+      found.append(sweep.axisWithoutEffect(path, trial.warnings + idle))
     }
     if !found.isEmpty { throw Diagnostics(found) }
     return trials
@@ -143,7 +147,7 @@ struct SweepPlan {
           let trial = try sweep.experiment(at: point, seed: seed)
           let texts = trial.identityTexts
           return Draft(
-            seed: trial.seed, vain: sweep.pathsWithoutEffect(trial),
+            seed: trial.seed, vain: sweep.pathsWithoutEffect(trial.warnings),
             source: "\(trial.data.source.text) \(trial.data.size ?? 0)",
             spec: PlannedTrial.specDigest(texts.identity),
             shape: PlannedTrial.specDigest(texts.shape))

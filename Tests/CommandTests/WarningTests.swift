@@ -40,4 +40,49 @@ struct WarningTests {
     #expect(result.output.contains(Self.said))
     #expect(result.output.contains("\"severity\": \"warning\""))
   }
+
+  /// How many classes the data have is known of some sets before they are read.
+  @Test(arguments: [("12", 0, "warning"), ("10", 0, ""), ("9", 3, "error")])
+  func validateKnowsHowManyClassesThereAre(classes: String, code: Int32, said: String) throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.start([
+      "validate", "tiny.yaml", "--set", "labels.classes=\(classes)", "--set",
+      "data.source={synthetic: {of: digits, count: 40}}", "--set",
+      "architecture.discriminator=[flatten, {concat_label: 2}, {linear: 1}]",
+    ]).finish()
+    #expect(result.end == .exit(code))
+    if said.isEmpty {
+      #expect(!result.errors.contains("labels"))
+    } else {
+      #expect(
+        result.errors.contains(
+          "\(said): labels.classes is \(classes), and synthetic digits has 10 classes"))
+    }
+  }
+
+  /// What a game has no use for is found with its shapes: by `validate`, in a sweep, when resumed.
+  @Test func whatTheGameHasNoUseForIsRefusedWhereSomebodyAsksForAChange() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let said = "neither network has a convolution that begins by it"
+    let checked = try place.start(
+      ["validate", "tiny.yaml", "--set", "architecture.init.conv=he"]
+    ).finish()
+    #expect(checked.end == .exit(0) && checked.errors.contains(said))
+    let swept = try place.start(
+      ["run", "tiny.yaml", "--plan", "--sweep", "architecture.init.conv=[he, xavier]"]
+    ).finish()
+    #expect(swept.end == .exit(3))
+    #expect(swept.errors.contains("the axis `architecture.init.conv` decides nothing"))
+    #expect(swept.errors.contains(said))
+
+    #expect(try place.run("run", "tiny.yaml", "-q").end == .exit(0))
+    let directory = try place.resultDirectory()
+    let resumed = try place.run(
+      "resume", directory, "--extend", "length=4 epochs", "--set", "record.samples.points=7")
+    #expect(resumed.end == .exit(3))
+    #expect(resumed.errors.contains("error: `record.samples.points` decides nothing"))
+    #expect(resumed.errors.components(separatedBy: "points` decides nothing").count == 2)
+  }
 }

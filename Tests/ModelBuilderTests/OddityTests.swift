@@ -11,6 +11,9 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
   var loss = "cross_entropy"
   var rest = ""
   var range = "[-1, 1]"
+  var initial = "{}"
+  var latent = "{size: 3}"
+  var schedule = "{length: 1 epochs}"
   /// A piece of the one message; nil: nothing is said.
   var said: String?
   /// What the place that the message is about says.
@@ -87,6 +90,61 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
       last: "{concat_label: 2}, {linear: 4}", rest: "labels: {classes: 3, fake: random}"),
   ]
 
+  /// Keys that decide nothing in such a game, and the places of such that do.
+  static let idle = [
+    OddityCase(
+      testDescription: "a rule for convolutions and no convolution", initial: "{conv: he}",
+      said: "`architecture.init.conv.weight` decides nothing", at: "he"),
+    OddityCase(
+      testDescription: "a rule for convolutions and a convolution",
+      critic: "[{conv: {channels: 1, kernel: 1}}, flatten, {linear: 1}]", initial: "{conv: he}"),
+    OddityCase(
+      testDescription: "a rule for convolutions that the one convolution does not begin by",
+      critic: "[{conv: {channels: 1, kernel: 1, weight_init: xavier}}, flatten, {linear: 1}]",
+      initial: "{conv: {weight: he}}",
+      said: "`architecture.init.conv.weight` decides nothing", at: "weight: he"),
+    OddityCase(
+      testDescription: "a rule for spectrally normalized weights",
+      critic: "[flatten, {linear: {units: 1, spectral_norm: true}}]", initial: "{linear: he}"),
+    OddityCase(
+      testDescription: "a rule for biases that are not there",
+      critic: "[{conv: {channels: 1, kernel: 1, bias: false}}, flatten, {linear: 1}]",
+      initial: "{conv: {bias: {constant: 1}}}",
+      said: "`architecture.init.conv.bias` decides nothing", at: "bias: {constant"),
+    OddityCase(
+      testDescription: "a rule for embeddings and none", initial: "{embedding: he}",
+      said: "`architecture.init.embedding` decides nothing", at: "embedding"),
+    OddityCase(
+      testDescription: "a rule for norms, which those of vectors follow",
+      critic: "[flatten, {linear: 4}, batch_norm, {linear: 1}]",
+      initial: "{batch_norm: {normal: [1, 0.02]}}"),
+    OddityCase(
+      testDescription: "a rule for norms where those of vectors have their own",
+      critic: "[flatten, {linear: 4}, batch_norm, {linear: 1}]",
+      initial: "{batch_norm: {normal: [1, 0.02]}, batch_norm_1d: {normal: [1, 0.1]}}",
+      said: "`architecture.init.batch_norm.scale` decides nothing", at: "{normal"),
+    OddityCase(
+      testDescription: "points of images", rest: "record: {samples: {points: 30}}",
+      said: "`record.samples.points` decides nothing", at: "30"),
+    OddityCase(
+      testDescription: "as many as without a word", rest: "record: {samples: {points: 2500}}"),
+    OddityCase(
+      testDescription: "the best by nothing", rest: "record: {checkpoint: {keep: {best: 3}}}",
+      said: "`record.checkpoint.keep.best` decides nothing", at: "3"),
+    OddityCase(
+      testDescription: "no best by nothing", rest: "record: {checkpoint: {keep: {best: 0}}}"),
+    OddityCase(
+      testDescription: "ends of no codes", latent: "{size: 3, codes: {categorical: [2], high: 3}}",
+      said: "`latent.codes.high` decides nothing", at: "3"),
+    OddityCase(
+      testDescription: "an average that begins after the end",
+      schedule: "{length: 5 steps, ema: {start: 5 steps}}",
+      said: "`schedule.ema.start` decides nothing", at: "5 steps"),
+    OddityCase(
+      testDescription: "an average that begins before the end",
+      schedule: "{length: 5 steps, ema: {start: 4 steps}}"),
+  ]
+
   func experiment() throws -> Experiment {
     let layers = last.isEmpty ? "" : "\(last), "
     return try loadExperiment(
@@ -94,13 +152,14 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
         version: 1
         name: test
         data: {source: nothing, batch: 4, range: \(range)}
-        latent: {size: 3}
+        latent: \(latent)
         architecture:
           generator: [{linear: 4}, \(layers){image: {channels: 1, size: 2}}]
           discriminator: \(critic)
+          init: \(initial)
         loss: \(loss)
         optimizer: {kind: sgd, learning_rate: 0.1}
-        schedule: {length: 1 epochs}
+        schedule: \(schedule)
         \(rest)
         """, vocabulary: vocabulary
     ).get()
@@ -108,7 +167,7 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
 }
 
 struct OddityTests {
-  @Test(arguments: OddityCase.all)
+  @Test(arguments: OddityCase.all + OddityCase.idle)
   func whatIsHardlyMeantIsSaidAtItsPlace(_ test: OddityCase) throws {
     let warnings = try TrainingProgram(test.experiment(), images: smallImages).warnings
     guard let said = test.said, let at = test.at else {

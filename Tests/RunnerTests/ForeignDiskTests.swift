@@ -52,7 +52,7 @@ struct ForeignDiskTests {
     let whole = try FileLayer().read(journal.path)
     try FileLayer().replace(journal.path, with: Array(whole.dropLast(20)))
     try journal.add("ended", [("trial", .integer(9))])
-    #expect(journal.records().compactMap { $0["trial"]?.int } == [0, 1, 9])
+    #expect(try journal.content().records.compactMap { $0["trial"]?.int } == [0, 1, 9])
   }
 
   /// docs/failures.md: no locks: of those that do something in one folder, one goes after

@@ -188,15 +188,15 @@ struct KillTests {
     let scratch = try Scratch()
     for trial in 0..<2 {
       let process = try Program.start(try sweep(scratch, "a"))
-      func started() -> Int {
+      func started() throws -> Int {
         let names = (try? FileLayer().list("\(scratch.path)/a/killed")) ?? []
-        return names.first.map { name in
-          Journal(sweep: "\(scratch.path)/a/killed/\(name)").records()
+        return try names.first.map { name in
+          try Journal(sweep: "\(scratch.path)/a/killed/\(name)").content().records
             .count { $0["event"]?.string == "started" }
         } ?? 0
       }
-      let before = started()
-      while started() < before + 1 + trial, process.isRunning { usleep(500) }
+      let before = try started()
+      while try started() < before + 1 + trial, process.isRunning { usleep(500) }
       kill(process.processIdentifier, signal)
       process.waitUntilExit()
       #expect([0, 128 + signal].contains(process.terminationStatus))

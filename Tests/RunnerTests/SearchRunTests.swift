@@ -172,7 +172,7 @@ struct SearchRunTests {
     #expect(outcome.states.count == 25)
     let later = sweep.trials.dropFirst(10)
     #expect(later.allSatisfy { !$0.point.settings.contains { $0.text == "5" } })
-    let refused = sweep.journal.records().filter { $0["event"]?.string == "refused" }
+    let refused = try sweep.journal.content().records.filter { $0["event"]?.string == "refused" }
     #expect((1..<15).contains(refused.count))
     #expect(refused.allSatisfy { $0["reason"]?.string?.contains("are refused") == true })
   }

@@ -223,7 +223,7 @@ struct SweepRunTests {
     #expect(
       try text("\(sweep.path)/summary.csv").split(separator: "\n")[3]
         .hasSuffix(",worse than the others"))
-    let ended = sweep.journal.records().first {
+    let ended = try sweep.journal.content().records.first {
       $0["event"]?.string == "ended" && $0["trial"]?.int == 2
     }
     #expect(ended?["reason"]?.string == "worse than the others")
@@ -391,7 +391,7 @@ struct SweepRunTests {
       case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
       case .continued: events.append("continued")
       case .started(let trial): events.append("\(trial.index)")
-      case .began, .ended, .retried, .suggested, .waiting: break
+      case .began, .ended, .retried, .remark, .suggested, .waiting: break
       }
     }
     #expect(try run.play().exitCode == 0)
@@ -419,7 +419,9 @@ struct SweepRunTests {
     // Three looks found no room; the fourth and the one of the second pause did.
     #expect(looks.next() == 5)
     #expect(
-      sweep.journal.records().compactMap { $0["event"]?.string }.count { $0 == "paused" } == 2)
+      try sweep.journal.content().records.compactMap { $0["event"]?.string }.count {
+        $0 == "paused"
+      } == 2)
     #expect(try FileLayer().list(sweep.path).allSatisfy { !$0.contains("room") })
   }
 
@@ -470,14 +472,47 @@ struct SweepRunTests {
     let whole = try FileLayer().read(journal.path)
     for cut in stride(from: whole.count - 1, to: whole.count - 60, by: -7) {
       try FileLayer().replace(journal.path, with: Array(whole[..<cut]))
-      #expect(journal.records().count == 2)
+      #expect(try journal.content().records.count == 2)
       try journal.add("ended", [("trial", .integer(9))])
-      #expect(journal.records().compactMap { $0["trial"]?.int } == [0, 1, 9])
+      #expect(try journal.content().records.compactMap { $0["trial"]?.int } == [0, 1, 9])
     }
     var changed = whole
     changed[10] ^= 1
     try FileLayer().replace(journal.path, with: changed)
-    #expect(journal.records().compactMap { $0["trial"]?.int } == [1, 2])
+    #expect(try journal.content().records.compactMap { $0["trial"]?.int } == [1, 2])
+    #expect(try journal.content().damaged == 1)
+  }
+
+  /// docs/failures.md: a journal that cannot be read, or a line of it
+  @Test func aJournalThatCannotBeReadStopsTheSweepAndADamagedLineIsSaid() throws {
+    let scratch = try Scratch()
+    let sweep = try Self.sweep(scratch)
+    try sweep.journal.add("ended", [("trial", .integer(1)), ("state", .text("failed"))])
+    var bytes = try FileLayer().read(sweep.journal.path)
+    bytes[10] ^= 1
+    try FileLayer().replace(sweep.journal.path, with: bytes)
+    var remarks: [String] = []
+    var options = SweepOptions()
+    options.interrupt = { 0 }
+    var run = SweepRun(sweep, engine: ScriptedEngine(Script([:]), sweep), options) {
+      if case .remark(let text) = $0 { remarks.append(text) }
+    }
+    _ = try run.play()
+    #expect(remarks.count == 1 && remarks[0].contains("1 lines are not as they were written"))
+
+    let second = try Scratch()
+    let other = try Self.sweep(second)
+    try FileManager.default.createDirectory(
+      atPath: other.journal.path, withIntermediateDirectories: false)
+    #expect(throws: RunError.self) { try other.journal.content() }
+    #expect(throws: RunError.self) { try play(other, [:]) }
+  }
+
+  @Test func theCommandThatIsPrintedCanBeCopied() {
+    for (path, word) in [
+      ("results/a/20260101T0000-12ab", "results/a/20260101T0000-12ab"), ("a b", "'a b'"),
+      ("it's", "'it'\\''s'"), ("größe/$x", "'größe/$x'"), ("größe", "größe"),
+    ] { #expect(path.shellWord == word) }
   }
 
   @Test func manyProcessesMayAddToOneJournal() async throws {
@@ -490,6 +525,6 @@ struct SweepRunTests {
         }
       }
     }
-    #expect(journal.records().count == 160)
+    #expect(try journal.content().records.count == 160)
   }
 }

@@ -154,8 +154,8 @@ func whatDecidesNothingIsSaidWithWhatWins(_ vain: VainCase) {
   let sweep = try #require(experiment.sweep)
   for point in try sweep.points(seed: 0) {
     let trial = try sweep.experiment(at: point, seed: 0)
-    #expect(sweep.pathsWithoutEffect(trial) == ["optimizer.learning_rate"])
-    let said = sweep.axisWithoutEffect("optimizer.learning_rate", in: trial)
+    #expect(sweep.pathsWithoutEffect(trial.warnings) == ["optimizer.learning_rate"])
+    let said = sweep.axisWithoutEffect("optimizer.learning_rate", trial.warnings)
     #expect(
       said.message
         == "the axis `optimizer.learning_rate` decides nothing: its trials would all be the same")

@@ -31,6 +31,8 @@ package struct Cifar10: DatasetSource, Equatable {
     .image(ImageFormat(channels: 3, height: 32, width: 32))
   }
 
+  package var classCount: Int? { 10 }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let files = CifarFiles(
       folder: "cifar-10-batches-bin", archive: "cifar-10-binary.tar.gz",

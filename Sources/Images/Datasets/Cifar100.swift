@@ -5,7 +5,11 @@ import Spec
 ///
 /// The binary version, `cifar-100-binary.tar.gz` as published or unpacked.
 package struct Cifar100: DatasetSource, Equatable {
-  package enum Classes: String, CaseIterable, Sendable { case fine, coarse }
+  package enum Classes: String, CaseIterable, Sendable {
+    case fine, coarse
+
+    var count: Int { self == .coarse ? 20 : 100 }
+  }
 
   package static let split = Field.choice(
     "split", of: Mnist.Split.self, default: .train, "Which part of the set to use")
@@ -46,12 +50,14 @@ package struct Cifar100: DatasetSource, Equatable {
     .image(ImageFormat(channels: 3, height: 32, width: 32))
   }
 
+  package var classCount: Int? { classes.count }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let files = CifarFiles(
       folder: "cifar-100-binary", archive: "cifar-100-binary.tar.gz",
       parts: ["\(split.rawValue).bin"],
       textFile: "\(classes.rawValue)_label_names.txt", labelBytes: 2,
-      label: classes == .coarse ? 0 : 1, classes: classes == .coarse ? 20 : 100)
+      label: classes == .coarse ? 0 : 1, classes: classes.count)
     return try files.load(
       title, folders: request.folders.flatMap { [joined($0, "cifar100"), $0] },
       remedy:

@@ -36,6 +36,8 @@ package struct Kmnist: DatasetSource, Equatable {
     .image(ImageFormat(channels: 1, height: 28, width: 28))
   }
 
+  package var classCount: Int? { Self.files.classNames.count }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     try Self.files.load(title, split, folders: request.folders)
   }

@@ -49,6 +49,8 @@ package struct Mnist: DatasetSource, Equatable {
     .image(ImageFormat(channels: 1, height: 28, width: 28))
   }
 
+  package var classCount: Int? { 10 }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let search = FileSearch(
       folders: request.folders.flatMap { [joined($0, "mnist"), joined($0, "MNIST/raw"), $0] })

@@ -73,6 +73,8 @@ package struct Synthetic: DatasetSource, Equatable {
     .image(ImageFormat(channels: 1, height: DigitRenderer.side, width: DigitRenderer.side))
   }
 
+  package var classCount: Int? { min(count, DigitRenderer.classes) }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
     let side = DigitRenderer.side
     return ImageSet(

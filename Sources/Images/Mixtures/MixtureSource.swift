@@ -27,6 +27,8 @@ package struct MixtureSource: DatasetSource, Equatable {
 
   package var storedFormat: SampleFormat? { .vector(length: 2) }
 
+  package var classCount: Int? { min(count, mixture.centres.count) }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> VectorSet {
     let modes = mixture.centres.count
     return VectorSet(

@@ -76,16 +76,20 @@ package struct LayerScope {
     _ name: String, _ shape: Shape, layout: TensorLayout = .plain, kind: ParameterKind, fans: Fans
   ) -> Value {
     parameter(
-      name, shape, layout: layout, initial: pass.initializers.initialValue(of: kind, fans))
+      name, shape, layout: layout, initial: pass.initializers.initialValue(of: kind, fans),
+      kind: kind)
   }
 
-  /// The same for a parameter that `architecture.init` has no say in.
+  /// The same for a parameter whose first value is known.
+  ///
+  /// - Parameter kind: the entry of `architecture.init` that gave it; nil: none has a say in it.
   func parameter(
-    _ name: String, _ shape: Shape, layout: TensorLayout = .plain, initial: InitialValue
+    _ name: String, _ shape: Shape, layout: TensorLayout = .plain, initial: InitialValue,
+    kind: ParameterKind? = nil
   ) -> Value {
     let declaration = StateDeclaration(
       name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
-      layout: layout, initial: initial)
+      layout: layout, initial: initial, kind: kind)
     switch pass.weights {
     case .raw: return pass.states.read(declaration)
     case .ema: return pass.states.read(declaration.average)

@@ -12,9 +12,10 @@ extension LayerScope {
   /// statistics.
   /// - Parameter outputAxis: the axis of outputs, whose rows PyTorch's matrix has.
   func spectrallyNormalized(
-    _ shape: Shape, layout: TensorLayout, outputAxis: Int, initial: InitialValue
+    _ shape: Shape, layout: TensorLayout, outputAxis: Int, initial: InitialValue,
+    kind: ParameterKind?
   ) -> Value {
-    let original = parameter("weight_orig", shape, layout: layout, initial: initial)
+    let original = parameter("weight_orig", shape, layout: layout, initial: initial, kind: kind)
     let outputs = shape[outputAxis]
     let inputs = shape.count / outputs
     // [… inputs, outputs], in PyTorch's order of inputs.

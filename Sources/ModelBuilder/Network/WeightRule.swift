@@ -66,9 +66,12 @@ extension LayerScope {
         "weight_orig", shape, layout: layout, initial: .normal(mean: 0, standardDeviation: 1))
       return original * (gain / Double(inputs ?? fans.input).squareRoot())
     }
+    // A rule of the layer's own leaves `architecture.init` no say.
+    let kind = rule.initializer == nil ? kind : nil
     guard rule.spectralNorm else {
-      return parameter("weight", shape, layout: layout, initial: initial)
+      return parameter("weight", shape, layout: layout, initial: initial, kind: kind)
     }
-    return spectrallyNormalized(shape, layout: layout, outputAxis: outputAxis, initial: initial)
+    return spectrallyNormalized(
+      shape, layout: layout, outputAxis: outputAxis, initial: initial, kind: kind)
   }
 }

@@ -6,7 +6,7 @@ extension TrainingProgram {
   /// As far as can be said without the data, each at its place in the spec.
   package var warnings: [Diagnostic] {
     rangeOddities + scoreOddities + slopeOddities + slopeSourceOddities + batchNormOddities
-      + labelOddities + growingOddities
+      + labelOddities + growingOddities + idleKeys
   }
 
   private func warning(

@@ -34,6 +34,16 @@ package struct StateDeclaration: Hashable, Sendable {
   package let type: TensorType
   package let layout: TensorLayout
   package let initial: InitialValue
+  /// What `architecture.init` names it by; nil where that has no say in how it begins.
+  package let kind: ParameterKind?
+
+  package init(
+    name: String, player: Player, role: Role, type: TensorType, layout: TensorLayout,
+    initial: InitialValue, kind: ParameterKind? = nil
+  ) {
+    (self.name, self.player, self.role) = (name, player, role)
+    (self.type, self.layout, self.initial, self.kind) = (type, layout, initial, kind)
+  }
 }
 
 extension StateDeclaration {

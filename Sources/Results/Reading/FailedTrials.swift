@@ -9,7 +9,7 @@ struct FailedTrials: Sendable {
 
   /// - Parameter sweep: the sweep's directory.
   init(of sweep: String) {
-    do throws(ReadingError) {
+    do {
       guard let plan = try PlainFiles.bytes("\(sweep)/plan.jsonl") else { return }
       let begun = Set(
         (PlainFiles.entries(of: "\(sweep)/trials") ?? []).filter(\.isFolder).map(\.name))
@@ -25,7 +25,11 @@ struct FailedTrials: Sendable {
       if damaged > 0 { notes.append("\(sweep)/plan.jsonl: \(damaged) lines are no trials") }
       // Thousands of records need not be read where nothing is missing.
       guard !missing.isEmpty else { return }
-      let ends = Self.ends(Journal(sweep: sweep).records())
+      let journal = try Journal(sweep: sweep).content()
+      if journal.damaged > 0 {
+        notes.append("\(sweep)/journal.jsonl: \(journal.damaged) lines are no records")
+      }
+      let ends = Self.ends(journal.records)
       runs = missing.compactMap { trial in
         ends[trial.index].map { Run(trial, of: sweep, status: $0) }
       }

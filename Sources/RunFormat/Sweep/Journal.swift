@@ -17,15 +17,30 @@ package struct Journal: Sendable {
     try files.appendLine(path, Array(line.utf8))
   }
 
-  /// All whole records, oldest first. A line that is not as it was written is passed over.
-  package func records() -> [JSON] {
-    guard let bytes = try? files.read(path) else { return [] }
-    var found: [JSON] = []
+  /// What the lines say.
+  package struct Content: Sendable {
+    /// Oldest first.
+    package fileprivate(set) var records: [JSON] = []
+    /// Lines that are not as they were written; they are passed over.
+    package fileprivate(set) var damaged = 0
+  }
+
+  /// All whole records; none where there is no journal so far.
+  ///
+  /// - Throws: where there is one that cannot be read, which is not absence.
+  package func content() throws(RunError) -> Content {
+    var content = Content()
+    guard try files.isThere(path) else { return content }
+    let bytes = try files.read(path)
     // What stands behind the last newline is being written, or was when its writer died.
     let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
     for line in whole.split(separator: UInt8(ascii: "\n")) {
-      if let record = (try? JSON(parsing: line))?.unsealed { found.append(record) }
+      if let record = (try? JSON(parsing: line))?.unsealed {
+        content.records.append(record)
+      } else {
+        content.damaged += 1
+      }
     }
-    return found
+    return content
   }
 }

@@ -10,6 +10,21 @@ extension String {
     return parent.isEmpty ? "/" : parent
   }
 
+  /// A path as a word of a command that can be copied into a shell.
+  package var shellWord: String {
+    let isPlain =
+      !isEmpty
+      && unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || $0.properties.numericType != nil
+          || "/._-+@%,:=".unicodeScalars.contains($0)
+      }
+    return isPlain
+      ? self
+      : "'"
+        + split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+  }
+
   package var trimmingSlashes: String {
     var text = self
     while text.count > 1, text.hasSuffix("/") { text.removeLast() }

@@ -67,7 +67,7 @@ package struct RunOutcome: Sendable {
   /// A sentence or two for the one who waits; nil when all went well.
   package var message: String? {
     let kept = checkpoint.map { "saved: \($0)" } ?? "there is no checkpoint"
-    let goingOn = "to go on: gan-exp resume \(directory)"
+    let goingOn = "to go on: gan-exp resume \(directory.shellWord)"
     switch ending {
     case .finished: return nil
     case .outOfTime(let seconds):

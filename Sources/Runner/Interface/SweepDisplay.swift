@@ -31,6 +31,7 @@ package final class SweepDisplay {
       say(
         "\(trial.name)  waits: \(reason)\nno trial begins until the disk has room and takes files",
         evenWhenQuiet: true)
+    case .remark(let text): say(text, evenWhenQuiet: true)
     case .suggested(let trials, let refused):
       for reason in refused { say("a suggestion that cannot be played is passed over: \(reason)") }
       for trial in trials { say("\(trial.name)  suggested  \(Self.settings(trial))") }
@@ -60,12 +61,15 @@ package final class SweepDisplay {
       "finished", "stopped", "diverged", "failed", "interrupted", "running", "pending",
     ]
     .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-    let goingOn = "to go on: gan-exp resume \(directory)"
+    let goingOn = "to go on: gan-exp resume \(directory.shellWord)"
     let why: String
     switch outcome.ending {
     case .complete where outcome.count("interrupted") == 0: why = ""
     case .complete, .interrupted: why = "; \(goingOn)"
-    case .tooManyFailures(let count): why = "; stopped after \(count) failures in a row"
+    case .tooManyFailures(let count):
+      why =
+        "; stopped after \(count) failures in a row; \(goingOn), with --failed to play those "
+        + "again"
     case .outOfTime: why = "; sweep.budget.time is over; \(goingOn)"
     }
     say(

@@ -224,7 +224,8 @@ package struct SweepDirectory: Sendable {
   package func begunSpec() throws(RunError) -> String? {
     for number in try RunClaim.attempts(of: path, files).reversed() {
       let place = "\(RunClaim.path(path, number))/resolved.yaml"
-      if let text = try? files.read(place, limit: 1 << 24) {
+      if try files.isThere(place) {
+        let text = try files.read(place, limit: 1 << 24)
         return String(decoding: text, as: UTF8.self)
       }
     }

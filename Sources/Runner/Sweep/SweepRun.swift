@@ -37,6 +37,8 @@ package enum SweepEvent: Sendable {
   /// A trial could not write: none begins until one can.
   case paused(PlannedTrial, reason: String)
   case continued
+  /// What somebody should know of the sweep's files.
+  case remark(String)
   /// A search chose what comes next, and passed over what cannot be played.
   case suggested([PlannedTrial], refused: [String])
   case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
@@ -95,6 +97,8 @@ package struct SweepRun<Workers: Engine> {
   private var diskFailures: [Int: (step: Int, count: Int)] = [:]
   private var durations: [Double] = []
   private var lastSummary = -Double.infinity
+  /// Lines of the journal that have been said to be damaged.
+  private var damagedLines = 0
 
   package init(
     _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions, search: SweepSearch? = nil,
@@ -214,7 +218,15 @@ package struct SweepRun<Workers: Engine> {
   /// Reads the folders, which alone know; and of failures, the journal.
   private mutating func look() throws(RunError) {
     var failures: [Int: String] = [:]
-    for record in sweep.journal.records() {
+    let journal = try sweep.journal.content()
+    if journal.damaged > damagedLines {
+      damagedLines = journal.damaged
+      watch(
+        .remark(
+          "\(sweep.journal.path): \(journal.damaged) lines are not as they were written and are "
+            + "passed over: a trial that failed may be played again"))
+    }
+    for record in journal.records {
       guard let index = record["trial"]?.int else { continue }
       let failed = record["event"]?.string == "ended" && record["state"]?.string == "failed"
       failures[index] = failed ? record["reason"]?.string ?? "failed" : nil

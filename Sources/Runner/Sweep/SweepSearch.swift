@@ -32,7 +32,7 @@ package struct SweepSearch {
     let history = history(sweep, states)
     var refused: [(settings: [SweepPoint.Setting], reason: String)] = []
     // What cannot be played is as bad as can be, or it would be suggested again and again.
-    var bad = sweep.journal.records().compactMap { record -> SearchTrial? in
+    var bad = try sweep.journal.content().records.compactMap { record -> SearchTrial? in
       guard record["event"]?.string == "refused", let set = record["set"]?.members else {
         return nil
       }

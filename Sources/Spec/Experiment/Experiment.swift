@@ -54,6 +54,16 @@ package struct Experiment: Sendable {
   }
 }
 
+extension Experiment {
+  /// Where the spec itself, `--set` or a sweep says the value at a dotted path; nil where nothing is
+  /// said, only what is so by default, or only a file that the spec builds on speaks.
+  package func chosenOrigin(of path: String) -> Origin? {
+    root.chosenOrigin(of: path.split(separator: ".")).flatMap { origin in
+      origin.source.kind != .file || origin.source === source ? origin : nil
+    }
+  }
+}
+
 /// One optimizer a network: what they share and what each overrides, already merged.
 package struct OptimizerSection: Sendable {
   package let generator: Choice

@@ -28,6 +28,12 @@ package struct Condition: Sendable {
     case .binary(.or, let left, let right, _):
       if try holds(left, value) { return true }
       return try holds(right, value)
+    case .binary(let operation, .name(let name, _), let other, _)
+    where operation.comparesTexts && other.texts != nil:
+      return Self.isAmong(other.texts ?? [], value(name), unlike: operation == .unequal)
+    case .binary(let operation, let other, .name(let name, _), _)
+    where operation.comparesTexts && operation != .isIn && other.texts != nil:
+      return Self.isAmong(other.texts ?? [], value(name), unlike: operation == .unequal)
     case .binary, .literal, .name, .list, .negate:
       if !expression.names.allSatisfy({ value($0) != nil }) { return false }
       let result = try expression.evaluate { name, _ in Self.typed(value(name) ?? "") }
@@ -37,6 +43,12 @@ package struct Condition: Sendable {
       }
       return on
     }
+  }
+
+  /// A quoted text is compared letter by letter, whatever it reads as: `name == "007"`.
+  private static func isAmong(_ texts: [String], _ value: String?, unlike: Bool) -> Bool {
+    guard let value else { return false }
+    return texts.contains(value) != unlike
   }
 
   /// A text that reads as a number is one; `true` and `false` are conditions.
@@ -52,4 +64,21 @@ package struct Condition: Sendable {
       return NumberText.number(text).map(ExpressionValue.number) ?? .text(text)
     }
   }
+}
+
+extension Expression {
+  /// What a literal text, or a list of nothing else, says; nil for everything else.
+  fileprivate var texts: [String]? {
+    switch self {
+    case .literal(.text(let text)): return [text]
+    case .list(let items):
+      let texts = items.compactMap(\.texts).flatMap(\.self)
+      return texts.count == items.count ? texts : nil
+    case .literal, .name, .negate, .not, .binary: return nil
+    }
+  }
+}
+
+extension Expression.Operation {
+  fileprivate var comparesTexts: Bool { [.equal, .unequal, .isIn].contains(self) }
 }

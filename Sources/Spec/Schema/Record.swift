@@ -8,6 +8,8 @@ package struct Record: Sendable {
     let origin: Origin
     /// False for a field whose condition does not hold; it is not printed.
     let isActive: Bool
+    /// What the field is where nothing is said; nil: something has to be.
+    let fallback: DefaultText?
   }
 
   let entries: [Entry]
@@ -26,6 +28,19 @@ package struct Record: Sendable {
   }
 
   package func origin(of name: String) -> Origin { entry(name).origin }
+
+  /// Where the value at a dotted path was written, if it is not what it would be by default.
+  func chosenOrigin(of path: some Collection<Substring>) -> Origin? {
+    guard let name = path.first, let entry = entries.first(where: { $0.name == name }) else {
+      return nil
+    }
+    if path.count > 1 {
+      guard case .section(let record) = entry.value else { return nil }
+      return record.chosenOrigin(of: path.dropFirst())
+    }
+    if entry.origin.isDefault || entry.fallback?.text == entry.value.flow { return nil }
+    return entry.origin
+  }
 
   /// Whether the vocabulary has the field at all.
   func has<Value>(_ field: Field<Value>) -> Bool {

@@ -63,7 +63,7 @@ struct RecordReader {
       read.append(
         Record.Entry(
           name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
-          isActive: isActive))
+          isActive: isActive, fallback: field.fallback))
     }
     if !missing.isEmpty {
       findings.append(

@@ -60,11 +60,13 @@ extension SweepBase {
 }
 
 extension SweepSection {
-  /// The paths of a trial that decide nothing in it, since something more special does.
-  package func pathsWithoutEffect(_ trial: Experiment) -> Set<String> {
+  /// The paths of a trial that decide nothing in it.
+  ///
+  /// - Parameter warnings: what is odd about the trial.
+  package func pathsWithoutEffect(_ warnings: [Diagnostic]) -> Set<String> {
     let conditions = Set((rules.map(\.condition) + excludes).flatMap(\.condition.keys))
     return Set(
-      trial.warnings.compactMap { warning in
+      warnings.compactMap { warning in
         guard warning.isWithoutEffect, warning.origin.source.kind == .sweep,
           let text = warning.origin.source.lines.first
         else { return nil }
@@ -74,10 +76,12 @@ extension SweepSection {
   }
 
   /// The finding about an axis that decides nothing in any trial, by its path.
-  package func axisWithoutEffect(_ path: String, in trial: Experiment) -> Diagnostic {
+  ///
+  /// - Parameter warnings: what is odd about one of its trials.
+  package func axisWithoutEffect(_ path: String, _ warnings: [Diagnostic]) -> Diagnostic {
     let axis = (axisList + rules.flatMap(\.axes)).first { $0.path == path }
     let cell = linked.flatMap { $0.flatMap(\.self) }.first { $0.key == path }
-    let warning = trial.warnings.first {
+    let warning = warnings.first {
       $0.isWithoutEffect && $0.origin.source.lines.first?.hasPrefix(path + "=") == true
     }
     return Diagnostic(

@@ -56,10 +56,13 @@ struct Resume: ParsableCommand {
       try say(directory, state, step, reason)
       return
     }
-    let experiment = try loadSpec(directory + "/resolved.yaml", overrides: changes).get()
+    let experiment = try readSpec(directory + "/resolved.yaml", overrides: changes)
+      .mapError(Failure.spec).get()
     try experiment.refuseOverridesWithoutEffect()
+    Terminal.warn(experiment.warnings)
     var setup = try experiment.setup(
       data.goingOn(in: directory, says: true), machine, results: directory)
+    try experiment.refuseOverridesWithoutEffect(setup.program.warnings)
     setup.directory = directory
     try setup.requireMemory()
     try progress.play(setup)

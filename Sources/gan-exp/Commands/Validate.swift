@@ -44,13 +44,14 @@ struct Validate: ParsableCommand {
     case .failure(let diagnostics):
       return diagnostics
     case .success(let experiment):
-      guard let format = experiment.declaredFormat else { return Diagnostics(experiment.warnings) }
+      let known = experiment.warnings + experiment.labelFindings
+      guard let format = experiment.declaredFormat else { return Diagnostics(known) }
       do throws(Diagnostics) {
         let program = try TrainingProgram(experiment, format: format)
         _ = try MetricPlan(experiment, program)
-        return Diagnostics(experiment.warnings + program.warnings)
+        return Diagnostics(known + program.warnings)
       } catch {
-        return Diagnostics(experiment.warnings + error.entries)
+        return Diagnostics(known + error.entries)
       }
     }
   }
