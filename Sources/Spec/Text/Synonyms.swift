@@ -163,7 +163,7 @@ package enum Synonyms {
       "betas": "beta beta1 beta2 beta_1 beta_2 b1 b2",
       "epsilon": "eps",
       "units": "out_features features out_dim neurons hidden",
-      "channels": "out_channels filters num_filters nf features",
+      "channels": "out_channels filters num_filters nf features ngf ndf",
       "kernel": "kernel_size ksize filter_size window",
       "stride": "strides",
       "padding": "pad",
