@@ -37,16 +37,17 @@ private struct TraceRecorder {
   private let data: TrainingData
   private let player: RoundPlayer
   private let layouts: [String: TensorLayout]
+  private let batchesPerRound: Int
   private(set) var entries: [Safetensors.Entry] = []
 
   init(
     _ program: TrainingProgram, data: TrainingData, backend: any Backend
   ) throws(RunError) {
     (self.program, self.data) = (program, data)
+    let timetable = try Timetable(program.experiment, imageCount: data.samples.count)
+    batchesPerRound = timetable.batchesPerRound
     player = try RoundPlayer(
-      program, data: data,
-      timetable: try Timetable(program.experiment, imageCount: data.samples.count),
-      backend: backend, observing: true)
+      program, data: data, timetable: timetable, backend: backend, observing: true)
     layouts = Dictionary(
       program.states.map { ($0.name, $0.layout) }, uniquingKeysWith: { first, _ in first })
     try recordStates("init")
@@ -60,9 +61,6 @@ private struct TraceRecorder {
         Safetensors.Entry("\(here)/alpha", HostTensor(.scalar, [moment.alpha])),
       ]
     }
-    let criticSteps =
-      program.experiment.schedule.order.filter { $0 == .discriminator }.count
-      * program.experiment.schedule.discriminatorSteps
     var isFirst = true
     var seen: [Safetensors.Entry] = []
     _ = try player.play(round: round) { step throws(RunError) in
@@ -71,10 +69,9 @@ private struct TraceRecorder {
           seen += try batchEntries(batch, real: "\(here)/real", labels: "\(here)/labels")
         }
         isFirst = false
-        let critic = step.moves.first { $0.hasPrefix(Player.discriminator.rawValue) }
-        if criticSteps > 1, let critic {
+        if batchesPerRound > 1, let move = step.consumer {
           seen += try batchEntries(
-            batch, real: "\(here)/\(critic)/real", labels: "\(here)/\(critic)/real_labels")
+            batch, real: "\(here)/\(move)/real", labels: "\(here)/\(move)/real_labels")
         }
       }
       seen += try outputEntries(of: step, here)
@@ -102,26 +99,22 @@ private struct TraceRecorder {
     return [Safetensors.Entry(real, samples), Safetensors.Entry(labels, ofBatch)]
   }
 
-  /// What a graph names `1/loss` is the loss of its second move.
   private func outputEntries(
     of step: PlayedStep, _ here: String
   ) throws(RunError) -> [Safetensors.Entry] {
     var entries: [Safetensors.Entry] = []
-    var names: Set<String> = []
-    for output in step.graph.outputs {
-      let parts = output.name.split(separator: "/", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let position = Int(parts[0]), step.moves.indices.contains(position),
-        names.insert(output.name).inserted
-      else { continue }
-      let tensor = try onDevice { () throws(BackendError) in
-        try step.executable.output(output.name)
-      }
-      let name = "\(here)/\(step.moves[position])/\(parts[1])"
-      let moved = layout(of: parts[1], tensor.shape).toTorch(tensor)
-      if purpose(of: parts[1]) == "kink" {
-        if let sides = sidesOfKink(moved) { entries.append(Safetensors.Entry(name, sides)) }
-      } else {
-        entries.append(Safetensors.Entry(name, moved))
+    for move in step.moves {
+      for output in move.outputs {
+        let tensor = try onDevice { () throws(BackendError) in
+          try step.executable.output(output.name)
+        }
+        let name = "\(here)/\(move.name)/\(output.label)"
+        let moved = layout(of: output.role, tensor.shape).toTorch(tensor)
+        if output.role == .kink {
+          if let sides = sidesOfKink(moved) { entries.append(Safetensors.Entry(name, sides)) }
+        } else {
+          entries.append(Safetensors.Entry(name, moved))
+        }
       }
     }
     return entries
@@ -139,17 +132,11 @@ private struct TraceRecorder {
     return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
   }
 
-  /// `dropout` of `dropout/NAME`, and of `part1/dropout/NAME`.
-  private func purpose(of output: String) -> Substring? {
-    output.split(separator: "/").first { !$0.hasPrefix("part") }
-  }
-
-  private func layout(of output: String, _ shape: Shape) -> TensorLayout {
-    if output.hasPrefix("gradient/") {
-      return layouts[String(output.dropFirst("gradient/".count))] ?? .plain
+  private func layout(of role: MoveOutput.Role, _ shape: Shape) -> TensorLayout {
+    switch role {
+    case .gradient(let state): layouts[state] ?? .plain
+    case .activation, .kink: .activation(shape)
+    case .number, .input: .plain
     }
-    let purpose = purpose(of: output)
-    let isActivation = purpose == "dropout" || purpose == "kink"
-    return isActivation ? .activation(shape) : .plain
   }
 }

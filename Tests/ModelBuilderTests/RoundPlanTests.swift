@@ -39,7 +39,7 @@ import Testing
     let keys = schedule.isEmpty ? "" : ", \(schedule)"
     let game = try smallGame(schedule: "{length: 1 epochs\(keys)}")
     let round = try TrainingProgram(game, images: smallImages).round(batch: 4)
-    #expect(round.steps.map { $0.moves.joined(separator: " ") } == graphs)
+    #expect(round.steps.map { $0.moves.map(\.name).joined(separator: " ") } == graphs)
     #expect(round.steps.map(\.consumesData) == graphs.map { $0.contains("discriminator") })
     let kinds = graphs.map { $0.filter { !$0.isNumber } }
     #expect(round.graphs.count == Set(kinds).count)
@@ -60,7 +60,7 @@ import Testing
     let program = try TrainingProgram(game, images: smallImages)
     let round = program.round(batch: 4, observing: true)
     #expect(
-      round.steps.map(\.moves) == [
+      round.steps.map { $0.moves.map(\.name) } == [
         ["discriminator0"], ["discriminator1", "generator0"], ["information0"],
       ])
     #expect(round.steps.map(\.consumesData) == [true, true, false])
@@ -97,7 +97,7 @@ import Testing
       discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
       latent: "{size: 1, codes: {continuous: 2}}", rest: "penalties: [information]")
     let round = try TrainingProgram(game, images: smallImages).round(batch: 4)
-    #expect(round.steps.map(\.moves) == [["discriminator0", "generator0"]])
+    #expect(round.steps.map { $0.moves.map(\.name) } == [["discriminator0", "generator0"]])
     let names = round.graphs[0].outputs.map(\.name)
     #expect(names.filter { $0.contains("penalty") } == ["0/penalty/0", "1/penalty/0"])
   }

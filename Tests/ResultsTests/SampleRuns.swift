@@ -172,18 +172,21 @@ final class SampleRuns: Sendable {
     ]).text + "\n"
   }
 
+  private static let columns: [LossColumn] = [
+    "d_loss", "g_loss", "d_real", "d_fake", "d_gradient_norm", "g_gradient_norm",
+  ]
+
   static func losses(_ shape: Shape) -> String {
     let rows = max(1, shape.rows)
-    return LossRow.header(LossColumn.usual)
+    return LossRow.header(columns)
       + (1...rows).map { row in
         let step = row * shape.step / rows
         let fade = 1 - Double(row) / Double(rows)
         return LossRow(
-          step: step, epoch: 1 + (step - 1) / 400, images: step * 128, columns: LossColumn.usual,
+          step: step, epoch: 1 + (step - 1) / 400, images: step * 128, columns: columns,
           means: [
-            .discriminatorLoss: shape.finalLoss + fade,
-            .generatorLoss: shape.finalLoss * 2 - fade / 2, .realScore: 0.6, .fakeScore: 0.4,
-            .generatorGradientNorm: 1.5,
+            "d_loss": shape.finalLoss + fade, "g_loss": shape.finalLoss * 2 - fade / 2,
+            "d_real": 0.6, "d_fake": 0.4, "g_gradient_norm": 1.5,
           ]
         ).csv
       }.joined()

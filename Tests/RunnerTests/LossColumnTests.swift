@@ -64,12 +64,11 @@ struct LossColumnTests {
   }
 
   @Test func aPenaltyIsWhatItAddsToTheLoss() throws {
-    let penalty = LossColumn(rawValue: "d_gradient_penalty")
     let run = TinyRun(
       log: "1 steps", generatorLayer: "tanh", loss: "wasserstein", penalties: "[gradient_penalty]")
     for row in try rows(run).rows {
-      let values = try [.fakeScore, .realScore, penalty, .discriminatorLoss].map {
-        try #require(row[$0])
+      let values = try ["d_fake", "d_real", "d_gradient_penalty", "d_loss"].map {
+        try #require(row[LossColumn(rawValue: $0)])
       }
       #expect(values[2] > 0)
       #expect(abs(values[0] - values[1] + values[2] - values[3]) < 1e-5 * abs(values[3]) + 1e-6)
@@ -83,7 +82,9 @@ struct LossColumnTests {
     let played = try rows(run).rows
     #expect(played.count == 9)
     for row in played {
-      let (real, fake) = try (#require(row[.realScore]), #require(row[.fakeScore]))
+      let (real, fake) = try (
+        #require(row[LossColumn(rawValue: "d_real")]), #require(row[LossColumn(rawValue: "d_fake")])
+      )
       k = min(max(k + 0.1 * (0.5 * real - fake), 0), 1)
       let written = try #require(row[LossColumn(rawValue: "k")])
       let convergence = try #require(row[LossColumn(rawValue: "convergence")])
@@ -93,14 +94,26 @@ struct LossColumnTests {
   }
 
   @Test func aRunGoesOnWithTheColumnsItBeganWith() {
-    let usual = LossRow.columns(header: Self.usual[...])
-    #expect(usual == LossColumn.usual)
-    var ledger = LossLedger(columns: LossColumn.usual)
+    let usual = Self.usual.split(separator: ",").dropFirst(3).map {
+      LossColumn(rawValue: String($0))
+    }
+    #expect(LossRow.columns(header: Self.usual[...]) == usual)
+    #expect(usual.map(\.isLoss) == [true, true, false, false, false, false])
+    #expect(usual.prefix(2).map(\.owner) == ["d", "g"])
+    var ledger = LossLedger(columns: usual)
     ledger.add([
       MoveResult(
-        name: "discriminator0", loss: 1, gradientNorm: nil, realScore: nil, fakeScore: nil,
-        terms: ["d_r1": 3])
+        name: "discriminator0", mover: "discriminator", loss: 1,
+        recorded: [LossColumn(rawValue: "d_loss"): 1, LossColumn(rawValue: "d_r1"): 3])
     ])
     #expect(ledger.takeRow(step: 1, epoch: 1, images: 4).csv == "1,1,4,1.0,,,,,\n")
+  }
+
+  /// Readers know a loss by its name alone.
+  @Test(arguments: cases)
+  func whatIsALossIsCalledSo(_ test: Case) throws {
+    for column in try test.run.program().columns {
+      #expect(LossColumn(rawValue: column.name).isLoss == (column.kind == .loss), "\(column.name)")
+    }
   }
 }

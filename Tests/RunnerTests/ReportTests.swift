@@ -6,16 +6,22 @@ import Testing
 @testable import Runner
 
 struct LossRowTests {
+  private static let columns: [LossColumn] = [
+    "d_loss", "g_loss", "d_real", "d_fake", "d_gradient_norm", "g_gradient_norm",
+  ]
+
+  /// - Parameter mover: `d` or `g`.
   private func move(
-    _ name: String, _ loss: Float, real: Float? = nil, terms: [String: Float] = [:]
+    _ mover: String, _ loss: Float, others: [LossColumn: Float] = [:]
   ) -> MoveResult {
     MoveResult(
-      name: name, loss: loss, gradientNorm: nil, realScore: real, fakeScore: nil, terms: terms)
+      name: "\(mover)0", mover: mover, loss: loss,
+      recorded: others.merging([LossColumn(rawValue: "\(mover)_loss"): loss]) { $1 })
   }
 
   @Test func cellsAreTheShortestThatReadBackTheSame() {
-    var ledger = LossLedger()
-    ledger.add([move("discriminator0", 0.1, real: 1e-7), move("generator0", 12_345_678)])
+    var ledger = LossLedger(columns: Self.columns)
+    ledger.add([move("d", 0.1, others: ["d_real": 1e-7]), move("g", 12_345_678)])
     #expect(
       ledger.takeRow(step: 50, epoch: 1, images: 25600).csv
         == "50,1,25600,0.1,12345678.0,1e-07,,,\n")
@@ -23,21 +29,21 @@ struct LossRowTests {
   }
 
   @Test func aRowIsAMeanOverAllMovesOfAPlayer() {
-    var ledger = LossLedger()
-    ledger.add([move("discriminator0", 1), move("discriminator1", 2), move("generator0", 5)])
-    ledger.add([move("discriminator0", 3), move("discriminator1", 6), move("generator0", 6)])
+    var ledger = LossLedger(columns: Self.columns)
+    ledger.add([move("d", 1), move("d", 2), move("g", 5)])
+    ledger.add([move("d", 3), move("d", 6), move("g", 6)])
     #expect(ledger.json.compact.contains(#""d_loss":{"sum":12,"count":4}"#))
     #expect(ledger.takeRow(step: 2, epoch: 1, images: 8).csv == "2,1,8,3.0,5.5,,,,\n")
   }
 
   @Test func columnsOfAGameStandAfterThoseOfEveryGame() throws {
-    let names = ["d_r1", "k"].map { LossColumn(rawValue: $0) }
-    var ledger = LossLedger(columns: LossColumn.usual + names)
-    ledger.add([move("discriminator0", 1, terms: ["d_r1": 0.5]), move("generator0", 2)])
-    ledger.add([move("discriminator0", 1, terms: ["d_r1": 1, "g_r1": 9])])
+    let names: [LossColumn] = ["d_r1", "k"]
+    var ledger = LossLedger(columns: Self.columns + names)
+    ledger.add([move("d", 1, others: ["d_r1": 0.5]), move("g", 2)])
+    ledger.add([move("d", 1, others: ["d_r1": 1, "g_r1": 9])])
     let restored = LossLedger(ledger.json, columns: ledger.columns)
     #expect(restored == ledger)
-    #expect(LossLedger(ledger.json, columns: LossColumn.usual) == nil)
+    #expect(LossLedger(ledger.json, columns: Self.columns) == nil)
     let header = LossRow.header(ledger.columns)
     #expect(header.hasSuffix("d_gradient_norm,g_gradient_norm,d_r1,k\n"))
     let row = ledger.takeRow(step: 2, epoch: 1, images: 8)
@@ -45,14 +51,16 @@ struct LossRowTests {
     #expect(LossRow.rows(of: Array((header + row.csv).utf8)) == [row])
   }
 
-  @Test(arguments: ["step,d_loss", "d_loss,step", "", "step,epoch,images,d_loss,g_loss,k"])
+  @Test(arguments: [
+    "step,d_loss", "d_loss,step", "", "step,epoch,images,", "step,epoch,images,k,k",
+  ])
   func anotherFileHasNoColumns(_ header: String) {
     #expect(LossRow.columns(header: header[...]) == nil)
   }
 
   @Test func whatIsNotFiniteIsWrittenAsSuch() {
-    var ledger = LossLedger()
-    ledger.add([move("discriminator0", .nan), move("generator0", .infinity)])
+    var ledger = LossLedger(columns: Self.columns)
+    ledger.add([move("d", .nan), move("g", .infinity)])
     #expect(ledger.takeRow(step: 1, epoch: 1, images: 4).csv == "1,1,4,nan,inf,,,,\n")
   }
 }
@@ -64,25 +72,26 @@ struct LossChartTests {
 
   @Test(arguments: [1e19, 1e26, 3e38])
   func lossesTooLargeForAnyWholeNumberAreDrawn(_ loss: Double) {
-    let svg = LossChart(title: "", discriminator: points([1, loss, -loss]), generator: []).svg
-    #expect(svg.contains("class=\"d line\""))
+    let svg = LossChart(title: "", curves: [Curve("d", points: points([1, loss, -loss]))]).svg
+    #expect(svg.contains("class=\"c0 line\""))
     #expect(svg.contains("text-anchor=\"end\">−5e") || svg.contains("text-anchor=\"end\">−2e"))
   }
 
   @Test func aSmallChartIsThis() {
     let svg = LossChart(
-      title: "a < b & \"c\"", discriminator: points([1, 0.5]), generator: points([2, .nan, 2.5])
+      title: "a < b & \"c\"",
+      curves: [Curve("d", points: points([1, 0.5])), Curve("g", points: points([2, .nan, 2.5]))]
     ).svg
     #expect(svg.contains(#"<text class="title" x="62" y="30">a &lt; b &amp; &quot;c&quot;</text>"#))
-    #expect(svg.contains(#"<path class="d line" d="M320.67 304.83h0L579.33 382.66"/>"#))
+    #expect(svg.contains(#"<path class="c0 line" d="M320.67 304.83h0L579.33 382.66"/>"#))
     #expect(svg.contains(#"text-anchor="end">0.5</text>"#))
     #expect(svg.hasSuffix("</svg>\n"))
     // A loss that is no number leaves a gap.
-    #expect(svg.contains(#"<path class="g line" d="M320.67 149.17h0M838 71.34h0"/>"#))
+    #expect(svg.contains(#"<path class="c1 line" d="M320.67 149.17h0M838 71.34h0"/>"#))
   }
 
   @Test func aChartWithoutRowsSaysSo() {
-    #expect(LossChart(title: "", discriminator: [], generator: []).svg.contains("no rows yet"))
+    #expect(LossChart(title: "", curves: []).svg.contains("no rows yet"))
   }
 }
 
@@ -101,8 +110,11 @@ struct ProgressTests {
         .round(
           RoundProgress(
             step: step, steps: steps, epoch: (step - 1) / perEpoch + 1,
-            epochs: steps / perEpoch, images: step * 512, discriminatorLoss: 0.6931,
-            generatorLoss: 0.7009)))
+            epochs: steps / perEpoch, images: step * 512,
+            losses: [
+              .init(column: "d_loss", value: 0.6931), .init(column: "g_loss", value: 0.7009),
+            ]
+          )))
     }
     return output
   }
@@ -124,7 +136,7 @@ struct ProgressTests {
         .round(
           RoundProgress(
             step: step, steps: 23_600, epoch: (step - 1) / 118 + 1, epochs: 200,
-            images: step * 512, discriminatorLoss: nil, generatorLoss: nil)))
+            images: step * 512, losses: [])))
       guard step % 118 == 0 else { continue }
       for (seconds, event) in [
         (2, .picture(path: "a")), (20, .measured([])), (5, .checkpoint(path: "c")),

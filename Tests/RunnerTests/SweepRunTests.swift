@@ -248,7 +248,7 @@ struct SweepRunTests {
     #expect(outcome.states[2].word == "failed")
     #expect(outcome.exitCode == 5)
     let csv = try text("\(sweep.path)/summary.csv").split(separator: "\n")
-    #expect(csv[0] == "index,name,state,latent.size,seed,step,seconds,d_loss,g_loss,reason")
+    #expect(csv[0] == "index,name,state,latent.size,seed,step,seconds,reason")
     #expect(csv[3].hasPrefix("2,\(sweep.trials[2].name),failed,3,5,"))
   }
 

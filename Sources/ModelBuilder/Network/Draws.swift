@@ -8,7 +8,7 @@ package final class Draws {
   /// Stands in front of every name: `part1/`, or nothing.
   private let prefix: String
   /// What was drawn, as another framework needs it to do the same.
-  private(set) var observed: [(name: String, value: Value)] = []
+  private(set) var observed: [(name: String, role: MoveOutput.Role, value: Value)] = []
 
   /// - Parameters:
   ///   - key: int32 `[3]`: seed and number of the execution.
@@ -44,5 +44,7 @@ package final class Draws {
   }
 
   /// Gives out what was made of a draw.
-  func observe(_ name: String, _ value: Value) { observed.append((prefix + name, value)) }
+  func observe(_ name: String, _ value: Value, as role: MoveOutput.Role = .input) {
+    observed.append((prefix + name, role, value))
+  }
 }

@@ -112,7 +112,7 @@ package struct LayerScope {
     guard let draws = pass.draws else { return builder.constant(1, shape) }
     let name = drawName("dropout")
     let mask = draws.draw(.uniform, name, shape).compared(.less, to: probability)
-    draws.observe(name, mask)
+    draws.observe(name, mask, as: .activation)
     return mask
   }
 
@@ -124,7 +124,9 @@ package struct LayerScope {
 
   /// Gives `trace` the numbers whose sign decides a slope, so that another framework whose rounding
   /// puts one of them on the other side of 0 can tell that from a mistake.
-  func observeKink(_ value: Value) { pass.draws?.observe(drawName("kink"), value) }
+  func observeKink(_ value: Value) {
+    pass.draws?.observe(drawName("kink"), value, as: .kink)
+  }
 
   private func drawName(_ purpose: String) -> String {
     "\(purpose)/\(path)" + (pass.name.isEmpty ? "" : "/\(pass.name)")

@@ -27,7 +27,7 @@ package struct L1ToReal: Penalty {
 
   package func term(in scope: PenaltyScope) -> Value? {
     let difference = scope.fake.value - scope.real.value
-    scope.draws.observe("kink/\(scope.name)", difference)
+    scope.draws.observe("kink/\(scope.name)", difference, as: .kink)
     let distance = difference.magnitude
     return switch norm {
     case .mean: distance.mean() * weight

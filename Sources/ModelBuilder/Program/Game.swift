@@ -110,10 +110,10 @@ struct Game: Sendable {
     return ImageBatch(value: changed)
   }
 
-  /// The moves of `segment`, one after the other, in one graph.
+  /// The moves of `segment`, one after the other, in one graph, and what each gives out.
   func write(
     _ segment: [PlannedMove], batch: Int, observing: Bool, real input: RealInput = .values
-  ) -> (graph: Graph, states: StateTable) {
+  ) -> (graph: Graph, states: StateTable, outputs: [[MoveOutput]]) {
     let writer = RoundWriter(game: self, batch: batch, observing: observing, real: input)
     // Shapes were checked before any round is written.
     do throws(LayerMisfit) {
@@ -127,7 +127,7 @@ struct Game: Sendable {
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
-    return (writer.finish(), writer.states)
+    return (writer.finish(), writer.states, writer.outputs)
   }
 
   func writeSampler(count: Int, weights: Weights) -> Graph {

@@ -10,6 +10,8 @@ enum Mover: Hashable, Sendable {
 /// A move of a round and its name there.
 struct PlannedMove {
   let mover: Mover
+  /// `discriminator`, `information`: who steps.
+  let moverName: String
   /// `discriminator0` is the first critic move of a round.
   let name: String
 }
@@ -27,7 +29,8 @@ struct RoundPlan {
     var counts: [String: Int] = [:]
     func move(_ mover: Mover, _ name: String) -> PlannedMove {
       defer { counts[name, default: 0] += 1 }
-      return PlannedMove(mover: mover, name: "\(name)\(counts[name, default: 0])")
+      return PlannedMove(
+        mover: mover, moverName: name, name: "\(name)\(counts[name, default: 0])")
     }
     for player in schedule.order {
       let steps =

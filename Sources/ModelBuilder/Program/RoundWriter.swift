@@ -59,7 +59,9 @@ final class RoundWriter {
   private var origin: (latents: Value, labels: Value?)?
   /// By the first sample of their part.
   private var fakes: [Int: Fakes] = [:]
-  private var outputs: [(name: String, value: Value)] = []
+  private var values: [(name: String, value: Value)] = []
+  /// What each move gives out.
+  private(set) var outputs: [[MoveOutput]] = []
 
   init(game: Game, batch: Int, observing: Bool, real input: RealInput) {
     self.game = game
@@ -70,7 +72,7 @@ final class RoundWriter {
     key = builder.feed("key", [3], .int32)
   }
 
-  func finish() -> Graph { builder.finish(outputs: outputs, updates: states.updates) }
+  func finish() -> Graph { builder.finish(outputs: values, updates: states.updates) }
 
   /// The critic learns to tell the batch's images from generated ones.
   func writeDiscriminatorMove(_ index: Int) throws(LayerMisfit) {
@@ -151,8 +153,8 @@ final class RoundWriter {
     let origin = origin ?? (drawLatents(part.draws), drawLabels(part.draws))
     self.origin = origin
     if part.samples.lowerBound == 0, observing {
-      emit("\(part.move)/latents", origin.latents)
-      if let labels = origin.labels { emit("\(part.move)/labels", labels) }
+      emit("latents", .input, origin.latents, of: part.move)
+      if let labels = origin.labels { emit("labels", .input, labels, of: part.move) }
     }
     let place = part.samples.lowerBound
     if let made = fakes[place], !(upToDate && made.isOutdated) { return made }
@@ -195,7 +197,9 @@ final class RoundWriter {
   ) throws(LayerMisfit) -> Score {
     let score = try game.discriminator.apply(
       game.augmented(images, part.draws, pass: name), in: pass(name, labels: labels, part))
-    if let kink = game.loss.kink(of: score) { part.draws.observe("kink/loss/\(name)", kink) }
+    if let kink = game.loss.kink(of: score) {
+      part.draws.observe("kink/loss/\(name)", kink, as: .kink)
+    }
     return score
   }
 
@@ -270,8 +274,8 @@ final class RoundWriter {
       if case .player(let player) = mover, game.experiment.schedule.momentum != nil {
         builder.feed(TrainingProgram.momentumFeed(of: player), .scalar)
       } else { nil }
-    if observing, game.rate != nil { emit("\(move)/learning_rate", learningRate) }
-    if observing, let momentum { emit("\(move)/momentum", momentum) }
+    if observing, game.rate != nil { emit("learning_rate", .number, learningRate, of: move) }
+    if observing, let momentum { emit("momentum", .number, momentum, of: move) }
     let gradients = stepper.clipping.clipped(total.gradients)
     for ((declaration, value), gradient) in zip(parameters, gradients) {
       let memory = OptimizerMemory(
@@ -281,13 +285,16 @@ final class RoundWriter {
       let limits = game.limits(on: declaration.player)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
     }
-    for (name, value) in total.numbers { emit("\(move)/\(name)", value) }
-    if let norm = jointNorm(total.gradients) { emit("\(move)/gradient_norm", norm) }
+    for (name, value) in total.numbers { emit(name, .number, value, of: move) }
+    if let norm = jointNorm(total.gradients) { emit("gradient_norm", .number, norm, of: move) }
     if observing {
       for ((declaration, _), gradient) in zip(parameters, total.gradients) {
-        emit("\(move)/gradient/\(declaration.name)", gradient)
+        emit(
+          "gradient/\(declaration.name)", .gradient(of: declaration.name), gradient, of: move)
       }
-      for (name, value) in total.draws.flatMap(\.observed) { emit("\(move)/\(name)", value) }
+      for (name, role, value) in total.draws.flatMap(\.observed) {
+        emit(name, role, value, of: move)
+      }
     }
     return count
   }
@@ -358,5 +365,12 @@ final class RoundWriter {
       initializers: game.initializers, draws: part.draws, name: name)
   }
 
-  private func emit(_ name: String, _ value: Value) { outputs.append((name, value)) }
+  private func emit(_ label: String, _ role: MoveOutput.Role, _ value: Value, of move: Int) {
+    let name = "\(move)/\(label)"
+    values.append((name, value))
+    while outputs.count <= move { outputs.append([]) }
+    // A graph's second output of a name is the first once more.
+    if outputs[move].contains(where: { $0.name == name }) { return }
+    outputs[move].append(MoveOutput(label: label, name: name, role: role))
+  }
 }

@@ -9,8 +9,8 @@ package struct TrainingProgram: Sendable {
   /// Everything that lives between moves: parameters first, then statistics, averages, and what the
   /// optimizers keep.
   package let states: [StateDeclaration]
-  /// What losses.csv has columns for besides those of every game.
-  package let terms: [RecordedTerm]
+  /// What losses.csv has columns for.
+  package let columns: [RecordedColumn]
   let game: Game
 
   /// Checks that the networks fit each other and the data.
@@ -19,7 +19,7 @@ package struct TrainingProgram: Sendable {
     self.format = format
     game = Game(experiment, format: format)
     try game.checkShapes()
-    (states, terms) = Self.mentioned(in: game)
+    (states, columns) = Self.mentioned(in: game)
   }
 
   /// The same, on images.
@@ -30,21 +30,17 @@ package struct TrainingProgram: Sendable {
   /// What the graphs of a round keep and give out.
   private static func mentioned(
     in game: Game
-  ) -> (states: [StateDeclaration], terms: [RecordedTerm]) {
+  ) -> (states: [StateDeclaration], columns: [RecordedColumn]) {
     var seen: Set<String> = []
     var unique: [StateDeclaration] = []
-    var outputs: [Player: Set<String>] = [:]
+    var labels: [String: Set<String>] = [:]
     for stage in game.stages {
       for segment in game.plan.segments {
         // Two samples suffice: no state's shape depends on the batch.
-        let (graph, table) = game.playing(stage).write(segment, batch: 2, observing: false)
-        unique += table.declarations.filter { seen.insert($0.name).inserted }
-        for output in graph.outputs {
-          let parts = output.name.split(separator: "/", maxSplits: 1)
-          guard parts.count == 2, let position = Int(parts[0]),
-            case .player(let player) = segment[position].mover
-          else { continue }
-          outputs[player, default: []].insert(String(parts[1]))
+        let written = game.playing(stage).write(segment, batch: 2, observing: false)
+        unique += written.states.declarations.filter { seen.insert($0.name).inserted }
+        for (move, outputs) in zip(segment, written.outputs) {
+          labels[move.moverName, default: []].formUnion(outputs.map(\.label))
         }
       }
     }
@@ -53,7 +49,7 @@ package struct TrainingProgram: Sendable {
         unique.filter { $0.role == role && $0.player == player }
       }
     }
-    return (states, game.recordedTerms(outputs: outputs))
+    return (states, game.columns(labels: labels))
   }
 
   /// Trainable numbers of one network.
@@ -84,6 +80,7 @@ package struct TrainingProgram: Sendable {
     let plan = game.plan
     var program = RoundProgram(graphs: [], steps: [])
     var known: [[Mover]: Int] = [:]
+    var outputs: [[[MoveOutput]]] = []
     for segment in plan.segments {
       let movers = segment.map(\.mover)
       let graph: Int
@@ -92,13 +89,17 @@ package struct TrainingProgram: Sendable {
       } else {
         graph = program.graphs.count
         known[movers] = graph
-        program.graphs.append(
-          game.write(segment, batch: batch, observing: observing, real: input).graph)
+        let written = game.write(segment, batch: batch, observing: observing, real: input)
+        program.graphs.append(written.graph)
+        outputs.append(written.outputs)
       }
       program.steps.append(
         RoundStep(
-          graph: graph, moves: segment.map(\.name),
-          consumesData: movers.contains(.player(.discriminator))))
+          graph: graph,
+          moves: zip(segment, outputs[graph]).map {
+            RoundMove(name: $0.name, mover: $0.moverName, outputs: $1)
+          },
+          consumer: segment.first { $0.mover == .player(.discriminator) }?.name))
     }
     return program
   }
@@ -166,16 +167,15 @@ package struct RoundProgram: Sendable {
 /// `labels` int32 `[batch]`, `key` int32 `[3]` (seed low, seed high, number of this execution), and
 /// the scalars of `TrainingProgram.learningRates` and `.momenta`, and `GrowthStage.alphaFeed`. A step that takes no batch of its own and yet
 /// declares `real` or `labels` means those of the newest batch.
-/// Outputs of its `j`-th move: `j/loss`, `j/gradient_norm`, and for a critic's move `j/real_score`,
-/// `j/fake_score`, `j/penalty/INDEX` (of the spec's list), `j/measure/NAME` (of the loss); when observing also `j/latents`,
-/// `j/labels`, `j/gradient/NAME`, `j/learning_rate`, `j/momentum`, what was drawn: `j/dropout/NAME`,
-/// `j/noise/NAME`, `j/loss/NAME`, `j/penalty/INDEX/NAME`, `j/augment/INDEX/NAME`; and `j/kink/NAME`, the
-/// inputs of relus. Where a batch is played in parts, what the second one drew is `j/part1/…`.
+/// What its moves give out stands with them: `loss`, `gradient_norm`, and for a critic's move
+/// `real_score`, `fake_score`, `penalty/INDEX` (of the spec's list), `measure/NAME` (of the loss); when
+/// observing also `latents`, `labels`, `gradient/NAME`, `learning_rate`, `momentum`, what was drawn:
+/// `dropout/NAME`, `noise/NAME`, `loss/NAME`, `penalty/INDEX/NAME`, `augment/INDEX/NAME`; and `kink/NAME`,
+/// the inputs of relus. Where a batch is played in parts, what the second one drew is `part1/…`.
 package struct RoundStep: Sendable {
   package let graph: Int
-  /// `discriminator0`, `generator0`: which move of the round each is; a penalty's own is named after
-  /// it, `information0`.
-  package let moves: [String]
-  /// Whether the next batch of the data goes in.
-  package let consumesData: Bool
+  package let moves: [RoundMove]
+  /// The move for which the next batch of the data goes in; nil: none does.
+  package let consumer: String?
+  package var consumesData: Bool { consumer != nil }
 }

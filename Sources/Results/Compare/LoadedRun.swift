@@ -64,7 +64,7 @@ package struct LoadedRun: Sendable {
     self.measures = measures
     let ofLosses = tables.first.map { Set($0.columns) } ?? []
     usualMeasures = measures.map(\.name).filter {
-      ["d_loss", "g_loss"].contains($0) || !ofLosses.contains($0)
+      $0.isLoss || !ofLosses.contains($0)
     }
     self.problems = problems
   }

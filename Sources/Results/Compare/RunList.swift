@@ -12,7 +12,7 @@ package struct RunList: Sendable {
   }
 
   package var table: Table {
-    let losses = ["d_loss", "g_loss"]
+    let losses = Table.titles(of: runs.map { $0.measures.map(\.name).filter(\.isLoss) })
     let columns =
       [Table.Column("id"), .init("name"), .init("state"), .init("step", isNumeric: true)]
       + losses.map { .init($0, isNumeric: true) }
@@ -51,6 +51,11 @@ package struct RunList: Sendable {
           + measures.map { loaded.measure($0).map(Table.Cell.number) ?? .missing }
       })
   }
+}
+
+extension String {
+  /// Of a column of losses.csv.
+  var isLoss: Bool { LossColumn(rawValue: self).isLoss }
 }
 
 extension Table {

@@ -42,7 +42,9 @@ package struct RunSummary: Sendable {
       }
       return entry.key == pair.generator ? (pair.shared, entry.text, origin) : nil
     }
-    curves = ["d_loss", "g_loss"].map { Curve($0, tables: [losses], column: $0, limit: 2_000) }
+    curves = losses.columns.filter(\.isLoss).map {
+      Curve($0, tables: [losses], column: $0, limit: 2_000)
+    }
     files = Self.files(run, pictures)
     self.problems = problems
   }

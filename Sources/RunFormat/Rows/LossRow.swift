@@ -1,21 +1,17 @@
 /// A column of losses.csv after the first three.
-package struct LossColumn: RawRepresentable, Hashable, Sendable {
+package struct LossColumn: RawRepresentable, ExpressibleByStringLiteral, Hashable, Sendable {
   package let rawValue: String
 
   package init(rawValue: String) { self.rawValue = rawValue }
+  package init(stringLiteral name: String) { rawValue = name }
 
-  package static let discriminatorLoss = LossColumn(rawValue: "d_loss")
-  package static let generatorLoss = LossColumn(rawValue: "g_loss")
-  package static let realScore = LossColumn(rawValue: "d_real")
-  package static let fakeScore = LossColumn(rawValue: "d_fake")
-  package static let discriminatorGradientNorm = LossColumn(rawValue: "d_gradient_norm")
-  package static let generatorGradientNorm = LossColumn(rawValue: "g_gradient_norm")
+  private static let lossEnd = "_loss"
 
-  /// Those of every game.
-  package static let usual = [
-    discriminatorLoss, generatorLoss, realScore, fakeScore, discriminatorGradientNorm,
-    generatorGradientNorm,
-  ]
+  /// Whether it is what the moves of somebody step down: `NAME_loss`.
+  package var isLoss: Bool { rawValue.hasSuffix(Self.lossEnd) }
+
+  /// Whose loss it is: `d` of `d_loss`.
+  package var owner: String { String(rawValue.dropLast(isLoss ? Self.lossEnd.count : 0)) }
 }
 
 /// One row of losses.csv: means over the rounds since the row before.
@@ -57,8 +53,7 @@ package struct LossRow: Sendable, Hashable {
 
   /// The columns that a first line of losses.csv names; nil if it is none.
   package static func columns(header line: some StringProtocol) -> [LossColumn]? {
-    let usual = header(LossColumn.usual).dropLast()
-    guard line == usual || line.hasPrefix("\(usual),") else { return nil }
+    guard line.hasPrefix("\(places),") else { return nil }
     let names = line.split(separator: ",", omittingEmptySubsequences: false).dropFirst(3)
     guard Set(names).count == names.count, !names.contains("") else { return nil }
     return names.map { LossColumn(rawValue: String($0)) }

@@ -9,31 +9,18 @@ package struct LossLedger: Sendable, Hashable {
   private var sums: [LossColumn: Double] = [:]
   private var counts: [LossColumn: Int] = [:]
 
-  package init(columns: [LossColumn] = LossColumn.usual) { self.columns = columns }
+  package init(columns: [LossColumn]) { self.columns = columns }
 
-  /// For a game and what it records besides.
+  /// For a game and what it records.
   package init(_ program: TrainingProgram) {
-    self.init(columns: LossColumn.usual + program.terms.map { LossColumn(rawValue: $0.column) })
+    self.init(columns: program.columns.map { LossColumn(rawValue: $0.name) })
   }
 
   package var isEmpty: Bool { counts.isEmpty }
 
   package mutating func add(_ moves: [MoveResult]) {
     for move in moves {
-      switch move.player {
-      case .discriminator:
-        add(.discriminatorLoss, move.loss)
-        add(.discriminatorGradientNorm, move.gradientNorm)
-      case .generator:
-        add(.generatorLoss, move.loss)
-        add(.generatorGradientNorm, move.gradientNorm)
-      case nil: break
-      }
-      add(.realScore, move.realScore)
-      add(.fakeScore, move.fakeScore)
-      for column in columns.dropFirst(LossColumn.usual.count) {
-        add(column, move.terms[column.rawValue])
-      }
+      for column in columns { add(column, move.recorded[column]) }
     }
   }
 

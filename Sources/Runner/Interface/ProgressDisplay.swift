@@ -99,9 +99,8 @@ package final class ProgressDisplay {
     var parts = [
       "epoch \(progress.epoch)/\(progress.epochs)", "round \(progress.step)/\(progress.steps)",
     ]
-    let losses = [("d", progress.discriminatorLoss), ("g", progress.generatorLoss)]
-    let shown = losses.compactMap { name, loss in loss.map { "\(name) \(threeDecimals($0))" } }
-    if !shown.isEmpty { parts.append(shown.joined(separator: " ")) }
+    let losses = progress.losses.map { "\($0.column.owner) \(threeDecimals($0.value))" }
+    if !losses.isEmpty { parts.append(losses.joined(separator: " ")) }
     if let first = marks.first, let last = marks.last, last.step > first.step {
       let seconds = max(last.time - first.time, 1e-9)
       let perRound = seconds / Double(last.step - first.step)

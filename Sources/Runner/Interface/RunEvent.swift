@@ -26,9 +26,15 @@ package struct RoundProgress: Sendable, Hashable {
   package let epochs: Int
   /// Images seen so far.
   package let images: Int
-  /// Of the last move of each player in this round.
-  package let discriminatorLoss: Float?
-  package let generatorLoss: Float?
+  /// Of the last move of each mover in this round, in the order of losses.csv.
+  package let losses: [Loss]
+
+  package struct Loss: Sendable, Hashable {
+    package let column: LossColumn
+    package let value: Float
+
+    package init(column: LossColumn, value: Float) { (self.column, self.value) = (column, value) }
+  }
 }
 
 /// How a run ended, with the directory it leaves.

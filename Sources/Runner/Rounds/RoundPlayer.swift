@@ -8,38 +8,36 @@ import TensorCore
 package struct MoveResult: Sendable, Hashable {
   /// `discriminator0`, `generator0`, `information0`.
   package let name: String
+  /// The name without its number.
+  package let mover: String
   package let loss: Float
   package let gradientNorm: Float?
-  /// Means over the batch, for critic moves.
-  package let realScore: Float?
-  package let fakeScore: Float?
-  /// What else the game records of this move, by the column of losses.csv.
-  package let terms: [String: Float]
+  /// What losses.csv has of this move, by the column.
+  package let recorded: [LossColumn: Float]
 
-  /// nil: a step of both networks down one penalty.
-  package var player: Player? { Player.allCases.first { name.hasPrefix($0.rawValue) } }
-
-  /// `generator`, `information`: the name without its number.
-  var mover: String { Self.mover(of: name) }
-
-  static func mover(of move: String) -> String { String(move.prefix { !$0.isNumber }) }
+  package init(
+    name: String, mover: String, loss: Float, gradientNorm: Float? = nil,
+    recorded: [LossColumn: Float]
+  ) {
+    (self.name, self.mover, self.loss, self.gradientNorm) = (name, mover, loss, gradientNorm)
+    self.recorded = recorded
+  }
 }
 
 /// One execution of a round that has just run, while its outputs are still there.
 struct PlayedStep {
-  let moves: [String]
+  let moves: [RoundMove]
+  /// The move for which a batch of the data went in; nil if none did.
+  let consumer: String?
   /// Indices into the data of the batch that went in; nil if none did.
   let batch: ArraySlice<Int>?
-  let graph: Graph
   let executable: any Executable
 }
 
 /// Plays rounds on a device: gives each graph its batch, its labels and its key.
 final class RoundPlayer {
   private struct Compiled {
-    let graph: Graph
     let feeds: Set<String>
-    let outputs: Set<String>
     let executable: any Executable
   }
   private struct Place: Hashable {
@@ -111,13 +109,11 @@ final class RoundPlayer {
         }
       }
       try onDevice { () throws(BackendError) in try compiled.executable.run() }
-      for position in step.moves.indices {
-        results.append(try result(of: step.moves[position], position, compiled))
-      }
+      for move in step.moves { results.append(try result(of: move, compiled.executable)) }
       try watch(
         PlayedStep(
-          moves: step.moves, batch: step.consumesData ? batch.samples : nil, graph: compiled.graph,
-          executable: compiled.executable))
+          moves: step.moves, consumer: step.consumer,
+          batch: step.consumesData ? batch.samples : nil, executable: compiled.executable))
     }
     return results
   }
@@ -157,7 +153,7 @@ final class RoundPlayer {
     let outputs = Set(graph.outputs.map(\.name))
     let aside = observing ? outputs.subtracting(playedOutputs(batch: batch)[index]) : []
     let made = Compiled(
-      graph: graph, feeds: Set(graph.inputs(.feed).map(\.name)), outputs: outputs,
+      feeds: Set(graph.inputs(.feed).map(\.name)),
       executable: try onDevice { () throws(BackendError) in
         try session.compile(graph, watching: aside)
       })
@@ -198,23 +194,21 @@ final class RoundPlayer {
   }
 
   private func result(
-    of move: String, _ position: Int, _ compiled: Compiled
+    of move: RoundMove, _ executable: any Executable
   ) throws(RunError) -> MoveResult {
-    func scalar(_ name: String) throws(RunError) -> Float? {
-      guard compiled.outputs.contains("\(position)/\(name)") else { return nil }
-      let tensor = try onDevice { () throws(BackendError) in
-        try compiled.executable.output("\(position)/\(name)")
-      }
-      return tensor.floats.first
+    func scalar(_ label: String) throws(RunError) -> Float? {
+      guard let output = move.outputs.first(where: { $0.label == label }) else { return nil }
+      return try onDevice { () throws(BackendError) in
+        try executable.output(output.name)
+      }.floats.first
     }
-    let mover = MoveResult.mover(of: move)
-    var terms: [String: Float] = [:]
-    for term in program.terms where term.mover == mover {
-      terms[term.column] = try scalar(term.output)
+    var recorded: [LossColumn: Float] = [:]
+    for column in program.columns where column.mover == move.mover {
+      recorded[LossColumn(rawValue: column.name)] = try scalar(column.label)
     }
     return MoveResult(
-      name: move, loss: try scalar("loss") ?? .nan, gradientNorm: try scalar("gradient_norm"),
-      realScore: try scalar("real_score"), fakeScore: try scalar("fake_score"), terms: terms)
+      name: move.name, mover: move.mover, loss: try scalar("loss") ?? .nan,
+      gradientNorm: try scalar("gradient_norm"), recorded: recorded)
   }
 
   /// The present value of a state, in our own layout.

@@ -52,6 +52,9 @@ final class RunRecorder {
     lastRow = (startTime, 0)
   }
 
+  /// Those of losses.csv that are losses.
+  var lossColumns: [LossColumn] { ledger.columns.filter(\.isLoss) }
+
   /// Of training, by this process and those before it.
   var elapsed: Double { secondsBefore + elapsedHere }
   /// By this process alone.
@@ -169,17 +172,15 @@ final class RunRecorder {
   }
 
   func drawCurves() throws(RunError) {
-    func points(_ column: LossColumn) -> [Curve.Point] {
-      curves.compactMap { epoch, row in
-        row[column].map { Curve.Point(x: epoch, value: $0) }
-      }
+    let losses = setup.program.columns.filter { $0.kind == .loss }
+    let drawn = losses.map { column in
+      Curve(
+        column.mover,
+        points: curves.compactMap { epoch, row in
+          row[LossColumn(rawValue: column.name)].map { Curve.Point(x: epoch, value: $0) }
+        })
     }
-    try directory.write(
-      "losses.svg",
-      LossChart(
-        title: experiment.name, discriminator: points(.discriminatorLoss),
-        generator: points(.generatorLoss)
-      ).svg)
+    try directory.write("losses.svg", LossChart(title: experiment.name, curves: drawn).svg)
   }
 
   // MARK: Pictures

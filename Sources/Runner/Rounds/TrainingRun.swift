@@ -153,8 +153,11 @@ final class TrainingRun {
         RoundProgress(
           step: step, steps: timetable.rounds, epoch: timetable.epoch(of: step),
           epochs: timetable.epochs, images: timetable.images(after: step),
-          discriminatorLoss: moves.last { $0.player == .discriminator }?.loss,
-          generatorLoss: moves.last { $0.player == .generator }?.loss)))
+          losses: recorder.lossColumns.compactMap { column in
+            moves.last { $0.recorded[column] != nil }?.recorded[column].map {
+              RoundProgress.Loss(column: column, value: $0)
+            }
+          })))
   }
 
   private func beat() throws(RunError) {

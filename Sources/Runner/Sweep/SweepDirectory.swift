@@ -263,22 +263,26 @@ package struct SweepDirectory: Sendable {
     for setting in trials.flatMap(\.point.settings) where !paths.contains(setting.path) {
       paths.append(setting.path)
     }
+    let results = trials.map { trial in
+      (try? files.read("\(folder(trial))/result.json", limit: 1 << 20))
+        .flatMap { try? JSON(parsing: $0) }
+    }
+    let rows = zip(trials, results).map { $1 == nil ? nil : lastRow(of: $0) }
+    let losses = rows.flatMap { $0?.columns ?? [] }.reduce(into: [String]()) { found, column in
+      if LossColumn(rawValue: column).isLoss, !found.contains(column) { found.append(column) }
+    }
     var text =
-      (["index", "name", "state"] + paths + ["seed", "step", "seconds", "d_loss", "g_loss"]
+      (["index", "name", "state"] + paths + ["seed", "step", "seconds"] + losses
       + (objective.map { ["best_\($0.metric)"] } ?? []) + ["reason"])
       .map(\.csvCell).joined(separator: ",") + "\n"
-    for (trial, state) in zip(trials, states) {
-      let result = (try? files.read("\(folder(trial))/result.json", limit: 1 << 20))
-        .flatMap { try? JSON(parsing: $0) }
-      let row = result == nil ? nil : lastRow(of: trial)
+    for ((trial, state), (result, row)) in zip(zip(trials, states), zip(results, rows)) {
       var cells = [String(trial.index), trial.name, state.word]
       for path in paths { cells.append(trial.point.settings.last { $0.path == path }?.text ?? "") }
       cells += [
         String(trial.seed), result?["step"]?.int.map(String.init) ?? "",
         result?["seconds"]?.double.map { fixed($0, decimals: 1) } ?? "",
-        row?.last("d_loss").map { "\(Float($0))" } ?? "",
-        row?.last("g_loss").map { "\(Float($0))" } ?? "",
       ]
+      cells += losses.map { row?.last($0).map { "\(Float($0))" } ?? "" }
       if let objective { cells.append(scores(trial, objective).best.map { "\($0.value)" } ?? "") }
       cells.append(state.reason?.split(separator: "\n").joined(separator: " ") ?? "")
       text += cells.map(\.csvCell).joined(separator: ",") + "\n"

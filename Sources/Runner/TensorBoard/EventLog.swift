@@ -68,7 +68,7 @@ final class EventLog {
   /// The means of a row, and the learning rates of its last round.
   func add(_ row: LossRow) throws(RunError) {
     let numbers = row.columns.compactMap { column in
-      row[column].map { EventMessage.Summary(tag: Self.tag(column), value: .scalar(Float($0))) }
+      row[column].map { EventMessage.Summary(tag: tag(column), value: .scalar(Float($0))) }
     }
     let learningRates = Player.allCases.map { player in
       let rate = program.learningRate(of: player, round: row.step - 1, of: rounds)
@@ -89,11 +89,9 @@ final class EventLog {
   }
 
   /// `loss/d_loss`, `term/d_gradient_penalty`: TensorBoard puts what shares a beginning side by side.
-  private static func tag(_ column: LossColumn) -> String {
-    let name = column.rawValue
-    guard LossColumn.usual.contains(column) else { return "term/\(name)" }
-    let group = ["loss", "gradient_norm"].first { name.hasSuffix("_\($0)") } ?? "score"
-    return "\(group)/\(name)"
+  private func tag(_ column: LossColumn) -> String {
+    let kind = program.columns.first { $0.name == column.rawValue }?.kind ?? .term
+    return "\(kind.rawValue)/\(column.rawValue)"
   }
 
   /// How the numbers of every weight are distributed.

@@ -100,7 +100,7 @@ struct Describe: ParsableCommand {
   private static func round(_ program: TrainingProgram) -> String {
     let round = program.round(batch: program.experiment.data.batch)
     let steps = round.steps.map { step in
-      step.moves.joined(separator: " + ")
+      step.moves.map(\.name).joined(separator: " + ")
         + (step.moves.count > 1 ? " (one graph, shared latents)" : "")
     }
     return "round: " + steps.joined(separator: ", then ")

@@ -33,7 +33,7 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
   if (!select) return;
   data.measures.forEach((name, index) => select.append(element('option', { value: index }, name)));
   const objective = data.measures.indexOf(data.objective);
-  select.value = objective >= 0 ? objective : Math.max(0, data.measures.indexOf('g_loss'));
+  select.value = objective >= 0 ? objective : Math.max(0, data.measures.findLastIndex((name) => name.endsWith('_loss')));
   const score = (row, m) => row.values[m] && isFinite(row.values[m][0] ?? NaN) ? row.values[m][0] : null;
 
   const sensitivity = () => {
