@@ -34,15 +34,15 @@ struct StageLine: Encodable {
       let entry = known?[index]
       let images = growth.images(of: stage.level)
       let length = entry.map { $0.images.map(Describe.grouped) } ?? growth.length(of: stage)?.text
-      func network(_ player: Player) -> Network {
-        let cost = program.cost(of: player, at: stage)
+      func network(_ name: String) -> Network {
+        let cost = program.cost(of: name, at: stage)
         return Network(parameters: cost.parameters, flops: cost.flops)
       }
       return StageLine(
         level: stage.level + 1, size: "\(images.height)×\(images.width)", isFading: stage.isFading,
         firstImage: entry?.firstImage, images: length ?? "to the end",
         firstRound: entry?.firstRound,
-        generator: network(.generator), discriminator: network(.discriminator))
+        generator: network("generator"), discriminator: network("discriminator"))
     }
   }
 }

@@ -159,7 +159,7 @@ struct SweepPlan {
   }
 
   private mutating func weigh(_ program: TrainingProgram, samples: Int) {
-    let layers = Player.allCases.flatMap { program.summary(of: $0).layers }
+    let layers = program.networks.flatMap { program.summary(of: $0).layers }
     if layers.contains(where: { $0.name.hasPrefix("conv") }) { isLight = false }
     let need = program.memoryNeed(sampleCount: samples)
     if need.total > bytesPerTrial { (bytesPerTrial, largest) = (need.total, need) }

@@ -217,8 +217,8 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
       #expect(parameters.contains(name))
     }
     #expect(parameters.count == Set(parameters).count)
-    for player in Spec.Player.allCases {
-      #expect(program.summary(of: player).parameters == program.parameterCount(of: player))
+    for name in program.networks {
+      #expect(program.summary(of: name).parameters == program.parameterCount(of: name))
     }
     func moved(_ stage: GrowthStage) -> Set<String> {
       Set(program.round(batch: 2, at: stage).graphs.flatMap(\.updates).map(\.name))
@@ -248,13 +248,13 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
 
   @Test func aStageCostsWhatItsNetworksDo() throws {
     let program = try GrowingNetworks().program
-    let costs = try #require(program.growth).stages.map { program.cost(of: .generator, at: $0) }
+    let costs = try #require(program.growth).stages.map { program.cost(of: "generator", at: $0) }
     // 3·8 + 8 and 2 + 1; then 2·3·9 + 3 and 3 + 1; then 3·2·16 + 2 and 2·9 + 1.
     #expect(costs.map(\.parameters) == [35, 96, 93, 210, 206])
-    #expect(costs[4].flops == program.summary(of: .generator).flops)
+    #expect(costs[4].flops == program.summary(of: "generator").flops)
     #expect(
-      program.cost(of: .discriminator, at: stage(2)).flops
-        == program.summary(of: .discriminator).flops)
+      program.cost(of: "discriminator", at: stage(2)).flops
+        == program.summary(of: "discriminator").flops)
   }
 
   @Test func aResolvedFileWithLevelsIsASpecOfItsOwn() throws {

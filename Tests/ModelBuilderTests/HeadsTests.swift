@@ -31,16 +31,16 @@ import Testing
         [flatten, {linear: 3}, {heads: {score: [{linear: 1}, sigmoid], class: [{linear: 5}]}}]
         """, rest: "labels: {classes: 5}\npenalties: [classification]")
     let program = try TrainingProgram(game, images: smallImages)
-    let summary = program.summary(of: .discriminator)
+    let summary = program.summary(of: "discriminator")
     #expect(
       summary.layers.map(\.path) == [
         "discriminator.0", "discriminator.1", "discriminator.2.score.0",
         "discriminator.2.score.1", "discriminator.2.class.0",
       ])
     #expect(summary.layers.map(\.parameters) == [0, 15, 4, 0, 20])
-    #expect(summary.parameters == program.parameterCount(of: .discriminator))
+    #expect(summary.parameters == program.parameterCount(of: "discriminator"))
     #expect(
-      program.states.filter { $0.role == .parameter && $0.player == .discriminator }.map(\.name)
+      program.states.filter { $0.role == .parameter && $0.network == "discriminator" }.map(\.name)
         == [
           "discriminator.1.weight", "discriminator.1.bias", "discriminator.2.score.0.weight",
           "discriminator.2.score.0.bias", "discriminator.2.class.0.weight",
@@ -54,8 +54,9 @@ import Testing
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training, labels: nil, classes: 0,
       initializers: InitializerSet(game.architecture.initializers), draws: nil)
-    let critic = Discriminator(layers: LayerList(game.architecture.discriminator))
-    let score = try critic.apply(ImageBatch(value: builder.feed("real", [2, 2, 2, 1])), in: pass)
+    let critic = Network(
+      "discriminator", LayerList(game.architecture.discriminator), .fromImages)
+    let score = try critic.judge(ImageBatch(value: builder.feed("real", [2, 2, 2, 1])), in: pass)
     #expect(score.output.node.op == .unary(.sigmoid))
     #expect(score.output.operands.first?.id == score.logit.id)
     #expect(score.features?.shape == [2, 4])

@@ -42,7 +42,7 @@ extension InitialValue {
       classes: 4, initializers: InitializerSet(section), draws: nil)
     _ = try Catalog.layer(choice("{\(layer)}", .layer)).apply(
       builder.feed("input", input),
-      in: LayerScope(pass: pass, player: .generator, path: "layer"))
+      in: LayerScope(pass: pass, network: "generator", path: "layer"))
     return Dictionary(
       uniqueKeysWithValues: table.declarations.map { (String($0.name.dropFirst(6)), $0) })
   }

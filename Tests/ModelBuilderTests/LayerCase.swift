@@ -43,11 +43,11 @@ struct LayerBench {
       labels: layerCase.labels.map { builder.feed("labels", [$0.count], .int32) }, classes: 4,
       initializers: InitializerSet(try smallGame().architecture.initializers),
       draws: Draws(key: builder.feed("key", [3], .int32), move: "move"))
-    let scope = LayerScope(pass: pass, player: .generator, path: Self.path)
+    let scope = LayerScope(pass: pass, network: "generator", path: Self.path)
     let given = layerCase.input.activation
     let input = builder.feed("input", Shape(given.shape))
     let output = try Catalog.layer(choice("{\(layerCase.layer)}", .layer)).apply(input, in: scope)
-    let parameters = table.parameters(of: .generator)
+    let parameters = table.parameters(of: "generator")
     let targets = [input] + parameters.map(\.value)
     let cotangent = builder.feed("cotangent", output.shape)
     let direction = builder.feed("direction", input.shape)

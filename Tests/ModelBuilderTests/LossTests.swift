@@ -55,7 +55,7 @@ struct LossCase: Decodable, CustomTestStringConvertible {
         states: states, mode: .training, labels: nil, classes: 0,
         initializers: InitializerSet(try smallGame().architecture.initializers), draws: nil)
       let output = try Catalog.layer(choice(lossCase.closing, .layer)).apply(
-        logit, in: LayerScope(pass: pass, player: .discriminator, path: ""))
+        logit, in: LayerScope(pass: pass, network: "discriminator", path: ""))
       return Score(Reading(output: output, logit: logit), of: judged)
     }
     let realScore = try score(real, lossCase.realImages, "real_images")

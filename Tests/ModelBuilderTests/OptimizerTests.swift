@@ -22,7 +22,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
     let builder = GraphBuilder()
     let table = StateTable(builder: builder)
     let parameter = StateDeclaration(
-      name: "generator.0.weight", player: .generator, role: .parameter, type: TensorType([4]),
+      name: "generator.0.weight", network: "generator", role: .parameter, type: TensorType([4]),
       layout: .plain, initial: .constant(0))
     let gradient = builder.feed("gradient", [4])
     let memory = OptimizerMemory(
@@ -58,7 +58,7 @@ struct OptimizerCase: Decodable, CustomTestStringConvertible {
         smallGame(
           discriminator: "[flatten, {linear: {units: 1, bias: false}}]",
           optimizer: "{\(text)}"), images: smallImages)
-      let kept = program.states.filter { $0.role == .optimizer && $0.player == .discriminator }
+      let kept = program.states.filter { $0.role == .optimizer && $0.network == "discriminator" }
       let wanted = slots.map { "optimizer.discriminator.1.weight.\($0)" }
       #expect(Set(kept.map(\.name)) == Set(wanted + ["optimizer.discriminator.step"]), "\(text)")
     }

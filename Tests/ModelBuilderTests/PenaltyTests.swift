@@ -46,19 +46,20 @@ struct PenaltyBench {
         ? "{size: 1}" : "{size: 1, codes: {categorical: [2, 3], continuous: 2}}")
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
-    var critic = Discriminator(layers: LayerList(game.architecture.discriminator))
+    var critic = Network(
+      "discriminator", LayerList(game.architecture.discriminator), .fromImages)
     if penaltyCase.alpha != nil { critic.stage = GrowthStage(level: 1, isFading: true) }
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
         initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
-      return try critic.apply(images, in: pass)
+      return try critic.judge(images, in: pass)
     }
     let given = (real: penaltyCase.real.activation, fake: penaltyCase.fake.activation)
     let real = ImageBatch(value: builder.feed("real", Shape(given.real.shape)))
     let fake = ImageBatch(value: builder.feed("fake", Shape(given.fake.shape)))
     let (realScore, fakeScore) = (try score(real, "real"), try score(fake, "fake"))
-    let parameters = table.parameters(of: .discriminator)
+    let parameters = table.parameters(of: "discriminator")
     let scope = PenaltyScope(
       player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
       scores: Scores(real: { realScore }, fake: fakeScore, draws: draws, states: table),

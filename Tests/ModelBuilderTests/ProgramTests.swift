@@ -133,7 +133,7 @@ import Testing
   @Test func aNetworksTableCountsOutputsParametersAndOperations() throws {
     let game = try smallGame(
       discriminator: "[{conv: {channels: 3, kernel: 2}}, relu, flatten, {linear: 1}]")
-    let summary = try TrainingProgram(game, images: smallImages).summary(of: .discriminator)
+    let summary = try TrainingProgram(game, images: smallImages).summary(of: "discriminator")
     #expect(summary.input == "1×2×2")
     #expect(summary.layers.map(\.path) == (0..<4).map { "discriminator.\($0)" })
     #expect(summary.layers.map(\.name) == ["conv", "relu", "flatten", "linear"])

@@ -21,7 +21,7 @@ import Testing
       draws: Draws(key: builder.feed("key", [3], .int32), move: move))
     let input = builder.feed("input", shape)
     let output = try Catalog.layer(choice(text, .layer)).apply(
-      input, in: LayerScope(pass: pass, player: .generator, path: "layer"))
+      input, in: LayerScope(pass: pass, network: "generator", path: "layer"))
     let mask = pass.draws?.observed.first?.value ?? builder.constant(1, shape)
     let graph = builder.finish(outputs: [("output", output), ("mask", mask)], updates: [])
     let ones = [Double](repeating: 1, count: shape.count)

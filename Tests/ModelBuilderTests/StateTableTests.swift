@@ -9,10 +9,10 @@ import Testing
 
   private func state(
     _ name: String, role: StateDeclaration.Role = .parameter,
-    player: Spec.Player = .generator
+    network: String = "generator"
   ) -> StateDeclaration {
     StateDeclaration(
-      name: name, player: player, role: role, type: TensorType([2]), layout: .plain,
+      name: name, network: network, role: role, type: TensorType([2]), layout: .plain,
       initial: .constant(0))
   }
 
@@ -38,15 +38,15 @@ import Testing
     #expect(table.declarations.map(\.name) == ["late"])
   }
 
-  @Test func parametersAreThoseOfOnePlayerInOrderWithTheirNewestValues() {
+  @Test func parametersAreThoseOfOneNetworkInOrderWithTheirNewestValues() {
     let table = StateTable(builder: builder)
     _ = table.read(state("g.1"))
-    _ = table.read(state("d.0", player: .discriminator))
+    _ = table.read(state("d.0", network: "discriminator"))
     _ = table.read(state("g.mean", role: .statistic))
     _ = table.read(state("g.0"))
     let moved = table.read(state("g.1")) + 1
     table.write(state("g.1"), moved)
-    let parameters = table.parameters(of: .generator)
+    let parameters = table.parameters(of: "generator")
     #expect(parameters.map(\.declaration.name) == ["g.1", "g.0"])
     #expect(parameters[0].value.id == moved.id)
   }

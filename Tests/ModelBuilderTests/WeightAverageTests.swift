@@ -26,7 +26,7 @@ import Testing
     let average = WeightAverage(
       try #require(schedule.averaging), movesPerRound: movesPerRound)
     let state = StateDeclaration(
-      name: "generator.0.bias", player: .generator, role: .parameter, type: TensorType([1]),
+      name: "generator.0.bias", network: "generator", role: .parameter, type: TensorType([1]),
       layout: .plain, initial: .constant(0))
     let builder = GraphBuilder()
     let states = StateTable(builder: builder)
@@ -60,8 +60,8 @@ import Testing
       ])
     let moved = program.round(batch: 4).graphs.flatMap(\.updates).map(\.name)
     #expect(moved.filter { $0.hasPrefix("ema.") }.count == 4)
-    let parameters = program.states.filter { $0.role == .parameter && $0.player == .generator }
+    let parameters = program.states.filter { $0.role == .parameter && $0.network == "generator" }
     #expect(
-      program.parameterCount(of: .generator) == parameters.map(\.type.shape.count).reduce(0, +))
+      program.parameterCount(of: "generator") == parameters.map(\.type.shape.count).reduce(0, +))
   }
 }

@@ -90,7 +90,7 @@ struct GrowingRunTests {
       ).byName
     }
     let names = try tiny.program().states.filter {
-      $0.player == .generator && [.parameter, .statistic].contains($0.role)
+      $0.network == "generator" && [.parameter, .statistic].contains($0.role)
     }.map { String($0.name.dropFirst("generator.".count)) }
     let (first, fifth, last) = (try generator(1), try generator(5), try generator(9))
     #expect(Set(first.keys) == Set(names) && Set(last.keys) == Set(names))

@@ -211,7 +211,7 @@ struct InitialStateTests {
     _ name: String = "generator.0.weight"
   ) -> StateDeclaration {
     StateDeclaration(
-      name: name, player: .generator, role: .parameter, type: TensorType(shape), layout: layout,
+      name: name, network: "generator", role: .parameter, type: TensorType(shape), layout: layout,
       initial: initial)
   }
 

@@ -5,7 +5,7 @@ extension Growth {
   /// nil for networks that do not grow, and for those of which `Game.growingProblems` has something to
   /// say.
   init?(
-    _ experiment: Experiment, _ generator: Generator, _ discriminator: Discriminator,
+    _ experiment: Experiment, _ generator: Network, _ discriminator: Network,
     _ format: SampleFormat
   ) {
     guard let section = experiment.schedule.growing, case .image(let images) = format,
@@ -27,11 +27,11 @@ extension Game {
   /// Whether there is all that growing takes, in its place. Shapes are checked later.
   func growingProblems() -> [Diagnostic] {
     let section = experiment.schedule.growing
-    let networks = [(Player.generator, generator.levels), (.discriminator, discriminator.levels)]
+    let networks = [generator, discriminator].map { ($0.name, $0.levels) }
     guard let section else {
-      return networks.compactMap { player, levels in
+      return networks.compactMap { name, levels in
         levels?.levels.first?.entry.choice.error(
-          "grow makes the \(player.rawValue) grow, and no schedule says when",
+          "grow makes the \(name) grow, and no schedule says when",
           notes: ["write `schedule: {growing: {fade: 800k images, stable: 800k images}}`"])
       }
     }
@@ -39,11 +39,11 @@ extension Game {
     func complain(_ message: String, at origin: Origin? = nil, _ notes: String...) {
       found.append(Diagnostic(message, at: origin ?? section.origin, notes: notes))
     }
-    for (player, levels) in networks {
+    for (name, levels) in networks {
       guard let levels else {
         complain(
-          "schedule.growing: the \(player.rawValue) has no levels",
-          "make each size of image a `grow` entry of architecture.\(player.rawValue)")
+          "schedule.growing: the \(name) has no levels",
+          "make each size of image a `grow` entry of architecture.\(name)")
         continue
       }
       found += levels.placementProblems
@@ -93,7 +93,7 @@ extension LevelList {
   /// What stands where it cannot play, and levels without their way from or to images.
   fileprivate var placementProblems: [Diagnostic] {
     let (rule, wanted, given) =
-      player == .generator
+      direction == .toImages
       ? ("a generator's plain layers come before its levels", "to_image", "from_image")
       : ("a critic's plain layers come after its levels", "from_image", "to_image")
     return misplaced.map { entry in
@@ -103,12 +103,13 @@ extension LevelList {
     }
       + levels.filter { way(of: $0).entries.isEmpty }.map { level in
         level.entry.choice.error(
-          "a \(player.rawValue)'s level needs `\(wanted)`, this one has `\(given)`")
+          "a \(direction == .toImages ? "generator" : "discriminator")'s level needs `\(wanted)`, this one has `\(given)`"
+        )
       }
   }
 
   private func way(of level: Level) -> LayerList {
-    player == .generator ? level.grow.toImage : level.grow.fromImage
+    direction == .toImages ? level.grow.toImage : level.grow.fromImage
   }
 }
 

@@ -9,7 +9,10 @@ struct LevelList: Sendable {
     let entry: LayerList.Entry
     let grow: Grow
   }
-  let player: Player
+  /// Whether a network makes images or looks at them.
+  enum Direction: Sendable { case toImages, fromImages }
+
+  let direction: Direction
   /// A generator's first layers, a critic's last ones.
   let plain: LayerList
   /// Smallest first.
@@ -18,16 +21,16 @@ struct LevelList: Sendable {
   let misplaced: [LayerList.Entry]
 
   /// nil: the network does not grow.
-  init?(_ list: LayerList, of player: Player) {
+  init?(_ list: LayerList, _ direction: Direction) {
     let found = list.entries.enumerated().compactMap { index, entry in
       (entry.layer as? Grow).map { Level(index: index, entry: entry, grow: $0) }
     }
     guard let first = found.first, let last = found.last else { return nil }
     let (before, after) = (0..<first.index, (last.index + 1)..<list.entries.count)
-    let plain = player == .generator ? before : after
-    self.player = player
+    let plain = direction == .toImages ? before : after
+    self.direction = direction
     self.plain = LayerList(entries: list.entries[plain], first: plain.lowerBound)
-    levels = player == .generator ? found : found.reversed()
+    levels = direction == .toImages ? found : found.reversed()
     misplaced = list.entries.enumerated().filter { index, entry in
       !plain.contains(index) && !(entry.layer is Grow)
     }.map(\.element)
@@ -63,10 +66,10 @@ struct LevelList: Sendable {
 }
 
 extension LevelList {
-  /// Beginnings of the names of layers that only play while their level is the newest.
+  /// Beginnings of the names, within the network, of layers that only play while their level is the newest.
   var outgrown: [String] {
-    let way = player == .generator ? "to_image" : "from_image"
-    return levels.dropLast().map { "\(player.rawValue).\($0.index).\(way)." }
+    let way = direction == .toImages ? "to_image" : "from_image"
+    return levels.dropLast().map { "\($0.index).\(way)." }
   }
 }
 

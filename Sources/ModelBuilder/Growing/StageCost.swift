@@ -10,9 +10,10 @@ package struct StageCost: Sendable, Hashable {
 }
 
 extension TrainingProgram {
-  package func cost(of player: Player, at stage: GrowthStage) -> StageCost {
+  package func cost(of name: String, at stage: GrowthStage) -> StageCost {
     let batch = experiment.data.batch
     let game = game.playing(stage)
+    let network = game.network(name)
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training,
@@ -20,15 +21,14 @@ extension TrainingProgram {
       classes: game.classes, initializers: game.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
     do throws(LayerMisfit) {
-      switch player {
-      case .generator:
-        let latents = builder.feed("latents", [batch, experiment.latent.width])
-        _ = try game.generator.apply(Latent(value: latents), in: pass)
-      case .discriminator:
+      if name == game.generator.name {
+        _ = try network.apply(
+          builder.feed("latents", [batch, experiment.latent.width]), in: pass)
+      } else {
         let size = growth?.images(of: stage.level)
         let shape = size.map { SampleFormat.image($0).shape(batch: batch) }
         let images = builder.feed("real", shape ?? game.sampleShape(batch: batch))
-        _ = try game.discriminator.apply(ImageBatch(value: images), in: pass)
+        _ = try network.judge(ImageBatch(value: images), in: pass)
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
@@ -37,7 +37,7 @@ extension TrainingProgram {
       node.operationCount(node.operands.map { builder.nodes[$0].type })
     }
     return StageCost(
-      parameters: pass.states.parameters(of: player).map(\.declaration.type.shape.count)
+      parameters: pass.states.parameters(of: name).map(\.declaration.type.shape.count)
         .reduce(0, +),
       flops: operations.reduce(0, +) / batch)
   }

@@ -66,7 +66,7 @@ package struct Scores {
     Controller(
       states: states,
       declaration: StateDeclaration(
-        name: "loss.\(name)", player: .discriminator, role: .controller,
+        name: "loss.\(name)", network: "discriminator", role: .controller,
         type: TensorType(.scalar), layout: .plain, initial: .constant(initial)))
   }
 

@@ -85,27 +85,16 @@ extension Score {
   }
 }
 
-struct Discriminator {
-  let layers: LayerList
-  /// nil: it does not grow.
-  let levels: LevelList?
-  /// What plays of one that grows; nil: all of it.
-  var stage: GrowthStage?
-
-  init(layers: LayerList) {
-    self.layers = layers
-    levels = LevelList(layers, of: .discriminator)
-  }
-
-  /// nil: the critic says one thing.
+/// Networks whose output is a judgement.
+extension Network {
+  /// nil: it says one thing.
   var heads: Heads? { layers.entries.last?.layer as? Heads }
 
-  /// Walks images through all layers and heads; `visit` sees each layer's result.
-  func apply(
-    _ images: ImageBatch, in pass: Pass,
-    visit: (_ path: String, _ entry: LayerList.Entry, _ result: Value) -> Void = { _, _, _ in }
+  /// Walks samples through all layers and heads; `visit` sees each layer's result.
+  func judge(
+    _ images: ImageBatch, in pass: Pass, visit: LevelList.Visit = { _, _, _ in }
   ) throws(LayerMisfit) -> Score {
-    let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
+    let scope = scope(pass)
     guard let levels else { return try read(images.value, layers, of: images, scope, visit) }
     let features = try levels.judge(
       images.value, at: stage ?? levels.whole, in: scope, visit: visit)
@@ -118,7 +107,7 @@ struct Discriminator {
   func walk(
     _ images: ImageBatch, _ levels: LevelList, in pass: Pass, visit: LevelList.Visit
   ) throws(LayerMisfit) -> Score {
-    let scope = LayerScope(pass: pass, player: .discriminator, path: Player.discriminator.rawValue)
+    let scope = scope(pass)
     let features = try levels.walk(judging: images.value, in: scope, visit: visit)
     return try read(features, levels.plain, of: images, scope, visit)
   }

@@ -39,7 +39,8 @@ final class Pass {
 /// What a layer sees of the network around it.
 package struct LayerScope {
   let pass: Pass
-  let player: Player
+  /// Its name.
+  let network: String
   /// The layer's own name, as in `nn.Sequential`: `generator.5.0`.
   package let path: String
 
@@ -64,7 +65,7 @@ package struct LayerScope {
 
   /// The scope of a part of this layer.
   func nested(_ name: String) -> LayerScope {
-    LayerScope(pass: pass, player: player, path: "\(path).\(name)")
+    LayerScope(pass: pass, network: network, path: "\(path).\(name)")
   }
 
   /// The newest value of a parameter.
@@ -88,7 +89,7 @@ package struct LayerScope {
     kind: ParameterKind? = nil
   ) -> Value {
     let declaration = StateDeclaration(
-      name: "\(path).\(name)", player: player, role: .parameter, type: TensorType(shape),
+      name: "\(path).\(name)", network: network, role: .parameter, type: TensorType(shape),
       layout: layout, initial: initial, kind: kind)
     switch pass.weights {
     case .raw: return pass.states.read(declaration)
@@ -103,7 +104,7 @@ package struct LayerScope {
     Statistic(
       states: pass.states,
       declaration: StateDeclaration(
-        name: "\(path).\(name)", player: player, role: .statistic, type: TensorType(shape),
+        name: "\(path).\(name)", network: network, role: .statistic, type: TensorType(shape),
         layout: .plain, initial: initial))
   }
 

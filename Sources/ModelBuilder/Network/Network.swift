@@ -82,28 +82,28 @@ package struct Latent { package let value: Value }
 /// Class indices, int32 `[batch]`.
 package struct Label { package let value: Value }
 
-struct Generator {
+/// A named list of layers with weights of its own.
+struct Network: Sendable {
+  let name: String
   let layers: LayerList
   /// nil: it does not grow.
   let levels: LevelList?
   /// What plays of one that grows; nil: all of it.
   var stage: GrowthStage?
 
-  init(layers: LayerList) {
-    self.layers = layers
-    levels = LevelList(layers, of: .generator)
+  /// - Parameter direction: whether it makes samples or judges them.
+  init(_ name: String, _ layers: LayerList, _ direction: LevelList.Direction) {
+    (self.name, self.layers) = (name, layers)
+    levels = LevelList(layers, direction)
   }
 
-  /// `visit` sees each layer's result.
+  func scope(_ pass: Pass) -> LayerScope { LayerScope(pass: pass, network: name, path: name) }
+
+  /// What it makes of its input; `visit` sees each layer's result.
   func apply(
-    _ latent: Latent, in pass: Pass,
-    visit: (_ path: String, _ entry: LayerList.Entry, _ result: Value) -> Void = { _, _, _ in }
-  ) throws(LayerMisfit) -> ImageBatch {
-    let scope = LayerScope(pass: pass, player: .generator, path: Player.generator.rawValue)
-    guard let levels else {
-      return ImageBatch(value: try layers.apply(latent.value, in: scope, visit: visit))
-    }
-    return ImageBatch(
-      value: try levels.generate(latent.value, at: stage ?? levels.whole, in: scope, visit: visit))
+    _ input: Value, in pass: Pass, visit: LevelList.Visit = { _, _, _ in }
+  ) throws(LayerMisfit) -> Value {
+    guard let levels else { return try layers.apply(input, in: scope(pass), visit: visit) }
+    return try levels.generate(input, at: stage ?? levels.whole, in: scope(pass), visit: visit)
   }
 }

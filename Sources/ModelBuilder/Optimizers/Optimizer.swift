@@ -43,7 +43,7 @@ package struct OptimizerMemory {
     OptimizerSlot(
       states: states,
       declaration: StateDeclaration(
-        name: "optimizer.\(prefix)\(parameter.name).\(name)", player: parameter.player,
+        name: "optimizer.\(prefix)\(parameter.name).\(name)", network: parameter.network,
         role: .optimizer,
         type: parameter.type, layout: parameter.layout, initial: .constant(0)))
   }

@@ -5,8 +5,8 @@ import TensorCore
 struct Game: Sendable {
   let experiment: Experiment
   let format: SampleFormat
-  private(set) var generator: Generator
-  private(set) var discriminator: Discriminator
+  private(set) var generator: Network
+  private(set) var discriminator: Network
   /// nil: the networks are whole from the start.
   let growth: Growth?
   let loss: any Loss
@@ -21,8 +21,10 @@ struct Game: Sendable {
   init(_ experiment: Experiment, format: SampleFormat) {
     self.experiment = experiment
     self.format = format
-    generator = Generator(layers: LayerList(experiment.architecture.generator))
-    discriminator = Discriminator(layers: LayerList(experiment.architecture.discriminator))
+    generator = Network(
+      Player.generator.rawValue, LayerList(experiment.architecture.generator), .toImages)
+    discriminator = Network(
+      Player.discriminator.rawValue, LayerList(experiment.architecture.discriminator), .fromImages)
     growth = Growth(experiment, generator, discriminator, format)
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
@@ -34,11 +36,14 @@ struct Game: Sendable {
     initializers = InitializerSet(experiment.architecture.initializers)
   }
 
-  func levels(of player: Player) -> LevelList? {
-    switch player {
-    case .generator: generator.levels
-    case .discriminator: discriminator.levels
+  /// In the order in which they are shown and kept.
+  var networks: [Network] { [generator, discriminator] }
+
+  func network(_ name: String) -> Network {
+    guard let network = networks.first(where: { $0.name == name }) else {
+      preconditionFailure("there is no network `\(name)`")
     }
+    return network
   }
 
   /// The same game as its networks play it in a stage of growing.
@@ -60,9 +65,9 @@ struct Game: Sendable {
 
   var classes: Int { experiment.labels?.classes ?? 0 }
 
-  /// The penalties that a player's parameters are held to.
-  func limits(on player: Player) -> [any Penalty] {
-    penalties.filter { $0.players.contains(player) }
+  /// The penalties that a network's parameters are held to.
+  func limits(on network: String) -> [any Penalty] {
+    penalties.filter { $0.players.contains { $0.rawValue == network } }
   }
 
   /// What a critic says, as penalties ask.
@@ -136,9 +141,9 @@ struct Game: Sendable {
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
       initializers: initializers, draws: nil, weights: weights)
-    let latent = Latent(value: builder.feed("latents", [count, experiment.latent.width]))
+    let latents = builder.feed("latents", [count, experiment.latent.width])
     do throws(LayerMisfit) {
-      var samples = try generator.apply(latent, in: pass).value
+      var samples = try generator.apply(latents, in: pass)
       if let growth {
         samples = samples.enlarged(growth.factor(of: (generator.stage ?? growth.whole).level))
       }

@@ -20,10 +20,8 @@ extension TrainingProgram {
       ]
     case .vector:
       [
-        idle("data.size", because: "the data are vectors"),
-        idle("data.range", because: "vectors are fed as they are"),
         idle(
-          "record.samples.grid", because: "of vectors a picture shows `record.samples.points`"),
+          "record.samples.grid", because: "of vectors a picture shows `record.samples.points`")
       ]
     }
   }

@@ -18,7 +18,7 @@ package struct LayerSummary: Sendable {
 }
 
 package struct NetworkSummary: Sendable {
-  package let player: Player
+  package let name: String
   package let input: String
   package let layers: [LayerSummary]
   package var parameters: Int { layers.map(\.parameters).reduce(0, +) }
@@ -28,7 +28,8 @@ package struct NetworkSummary: Sendable {
 
 extension TrainingProgram {
   /// Layer by layer: what comes out, what is learned, what it costs.
-  package func summary(of player: Player) -> NetworkSummary {
+  package func summary(of name: String) -> NetworkSummary {
+    let network = game.network(name)
     // Costs are those of a batch divided by its size, so that what a batch shares is shared.
     let batch = experiment.data.batch
     let builder = GraphBuilder()
@@ -37,7 +38,7 @@ extension TrainingProgram {
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: game.classes, initializers: game.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
-    let outgrown = game.levels(of: player)?.outgrown ?? []
+    let outgrown = network.levels?.outgrown.map { "\(name).\($0)" } ?? []
     var layers: [LayerSummary] = []
     var counted = builder.nodes.count
     func visit(_ path: String, _ entry: LayerList.Entry, _ result: Value) {
@@ -57,29 +58,27 @@ extension TrainingProgram {
     }
     let input: Value
     do throws(LayerMisfit) {
-      switch player {
-      case .generator:
+      if network.name == game.generator.name {
         input = builder.feed("latents", [batch, experiment.latent.width])
         counted = builder.nodes.count
-        let scope = LayerScope(pass: pass, player: player, path: player.rawValue)
-        if let growth, let levels = game.generator.levels {
-          try levels.walk(generating: input, growth, in: scope, visit: visit)
+        if let growth, let levels = network.levels {
+          try levels.walk(generating: input, growth, in: network.scope(pass), visit: visit)
         } else {
-          _ = try game.generator.layers.apply(input, in: scope, visit: visit)
+          _ = try network.layers.apply(input, in: network.scope(pass), visit: visit)
         }
-      case .discriminator:
+      } else {
         input = builder.feed("real", game.sampleShape(batch: batch))
         counted = builder.nodes.count
         let images = ImageBatch(value: input)
-        if growth != nil, let levels = game.discriminator.levels {
-          _ = try game.discriminator.walk(images, levels, in: pass, visit: visit)
+        if growth != nil, let levels = network.levels {
+          _ = try network.walk(images, levels, in: pass, visit: visit)
         } else {
-          _ = try game.discriminator.apply(images, in: pass, visit: visit)
+          _ = try network.judge(images, in: pass, visit: visit)
         }
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
-    return NetworkSummary(player: player, input: described(input.shape), layers: layers)
+    return NetworkSummary(name: name, input: described(input.shape), layers: layers)
   }
 }

@@ -76,7 +76,8 @@ extension TrainingProgram {
       $0.boundsSlope && $0.players.contains(.discriminator)
     }
     let isNormalized = states.contains {
-      $0.player == .discriminator && $0.role == .statistic && $0.name.hasSuffix(".weight_u")
+      $0.network == game.discriminator.name && $0.role == .statistic
+        && $0.name.hasSuffix(".weight_u")
     }
     if isHeld || isNormalized { return [] }
     return [
@@ -106,7 +107,7 @@ extension TrainingProgram {
         $0.judgesSamplesAlone && $0.players.contains(.discriminator)
       }),
       let norm = states.first(where: {
-        $0.player == .discriminator && $0.name.hasSuffix(".running_mean")
+        $0.network == game.discriminator.name && $0.name.hasSuffix(".running_mean")
       })
     else { return [] }
     let penalty = experiment.penalties[place]

@@ -103,7 +103,7 @@ final class RoundWriter {
     let count = step(.player(.generator), of: [.generator], index, total)
     if let average = game.average {
       average.follow(
-        states.parameters(of: .generator),
+        states.parameters(of: game.generator.name),
         count: game.growth == nil ? count : average.ownCount(in: states), in: states)
     }
     for first in fakes.keys { fakes[first]?.isOutdated = true }
@@ -160,9 +160,8 @@ final class RoundWriter {
     if let made = fakes[place], !(upToDate && made.isOutdated) { return made }
     let labels = origin.labels.map { samples(part, of: $0) }
     let latents = samples(part, of: origin.latents)
-    let images = try game.generator.apply(
-      Latent(value: latents), in: pass("", labels: labels, part))
-    let made = Fakes(latents: latents, labels: labels, images: images)
+    let images = try game.generator.apply(latents, in: pass("", labels: labels, part))
+    let made = Fakes(latents: latents, labels: labels, images: ImageBatch(value: images))
     fakes[place] = made
     return made
   }
@@ -195,7 +194,7 @@ final class RoundWriter {
   private func criticScore(
     of images: ImageBatch, labels: Value?, pass name: String, _ part: Part
   ) throws(LayerMisfit) -> Score {
-    let score = try game.discriminator.apply(
+    let score = try game.discriminator.judge(
       game.augmented(images, part.draws, pass: name), in: pass(name, labels: labels, part))
     if let kink = game.loss.kink(of: score) {
       part.draws.observe("kink/loss/\(name)", kink, as: .kink)
@@ -247,7 +246,7 @@ final class RoundWriter {
   }
 
   private func add(down loss: Value, _ players: [Player], _ part: Part, to total: inout Total) {
-    let parameters = players.flatMap { states.parameters(of: $0) }
+    let parameters = players.flatMap { states.parameters(of: $0.rawValue) }
     let gradients = builder.gradient(
       of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
     total.add("loss", loss, of: part)
@@ -260,9 +259,9 @@ final class RoundWriter {
   @discardableResult
   private func step(_ mover: Mover, of players: [Player], _ move: Int, _ total: Total) -> Value {
     let stepper = game.stepper(of: mover)
-    let parameters = players.flatMap { states.parameters(of: $0) }
+    let parameters = players.flatMap { states.parameters(of: $0.rawValue) }
     let counter = StateDeclaration(
-      name: "optimizer.\(stepper.name).step", player: players[0], role: .optimizer,
+      name: "optimizer.\(stepper.name).step", network: players[0].rawValue, role: .optimizer,
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
     let count = states.read(counter) + 1
     states.write(counter, count)
@@ -282,7 +281,7 @@ final class RoundWriter {
         states: states, parameter: declaration, prefix: stepper.prefix, count: count,
         learningRate: learningRate, momentum: momentum)
       let moved = stepper.optimizer.step(value, gradient: gradient, memory: memory)
-      let limits = game.limits(on: declaration.player)
+      let limits = game.limits(on: declaration.network)
       states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
     }
     for (name, value) in total.numbers { emit(name, .number, value, of: move) }
@@ -320,7 +319,7 @@ final class RoundWriter {
       player: player, real: real(of: part), fake: fakes.images, scores: scores,
       labels: (dataLabels(of: part), fakes.labels), latents: fakes.latents,
       latent: game.experiment.latent,
-      parameters: player.map { states.parameters(of: $0) } ?? [],
+      parameters: player.map { states.parameters(of: $0.rawValue) } ?? [],
       name: "penalty/\(place)", draws: part.draws, held: states.held,
       critic: { [self] in checkedScore(of: $0, labels: dataLabels(of: part), pass: $1, part) })
   }

@@ -80,9 +80,8 @@ extension Game {
     let builder = GraphBuilder()
     let latent = builder.feed("latents", [2, experiment.latent.width])
     if let growth, let levels = generator.levels {
-      let scope = LayerScope(
-        pass: checkPass(builder), player: .generator, path: Player.generator.rawValue)
-      var trail = Trail(.generator, from: latent.shape)
+      let scope = generator.scope(checkPass(builder))
+      var trail = Trail(generator.name, from: latent.shape)
       do throws(LayerMisfit) {
         try levels.walk(generating: latent, growth, in: scope) { trail.add($0, $1, $2) }
         return []
@@ -90,7 +89,7 @@ extension Game {
         return trail.problem(error).map { [$0] } ?? []
       }
     }
-    return problems(generator.layers, latent, .generator, builder) { result in
+    return problems(generator, latent, builder) { result in
       let wanted = sampleShape(batch: 2)
       guard result.shape != wanted else { return nil }
       guard case .image(let images) = format else {
@@ -122,13 +121,13 @@ extension Game {
     let builder = GraphBuilder()
     let pass = checkPass(builder)
     let real = ImageBatch(value: builder.feed("real", sampleShape(batch: 2)))
-    var trail = Trail(.discriminator, from: real.value.shape)
+    var trail = Trail(discriminator.name, from: real.value.shape)
     do throws(LayerMisfit) {
       let score =
         if growth != nil, let levels = discriminator.levels {
           try discriminator.walk(real, levels, in: pass) { trail.add($0, $1, $2) }
         } else {
-          try discriminator.apply(real, in: pass) { trail.add($0, $1, $2) }
+          try discriminator.judge(real, in: pass) { trail.add($0, $1, $2) }
         }
       return scoreProblems(score, trail) + otherHeadProblems(score) + penaltyProblems(score)
     } catch {
@@ -239,14 +238,17 @@ extension Game {
 
   /// Walks one network; `judge` says what is wrong with its result, and what to write.
   private func problems(
-    _ layers: LayerList, _ input: Value, _ player: Player, _ builder: GraphBuilder,
+    _ network: Network, _ input: Value, _ builder: GraphBuilder,
     judge: (Value) -> (message: String, advice: String)?
   ) -> [Diagnostic] {
-    let scope = LayerScope(pass: checkPass(builder), player: player, path: player.rawValue)
-    var trail = Trail(player, from: input.shape)
+    var trail = Trail(network.name, from: input.shape)
     do throws(LayerMisfit) {
-      let result = try layers.apply(input, in: scope) { trail.add($0, $1, $2) }
-      guard let (message, advice) = judge(result), let last = layers.entries.last else { return [] }
+      let result = try network.layers.apply(input, in: network.scope(checkPass(builder))) {
+        trail.add($0, $1, $2)
+      }
+      guard let (message, advice) = judge(result), let last = network.layers.entries.last else {
+        return []
+      }
       return [last.choice.error(message, notes: [trail.last, advice].compactMap(\.self))]
     } catch {
       return trail.problem(error).map { [$0] } ?? []
@@ -256,16 +258,16 @@ extension Game {
 
 /// What has come out of a network's layers so far.
 private struct Trail {
-  private let player: Player
+  private let network: String
   private(set) var last: String?
 
-  init(_ player: Player, from shape: Shape) {
-    self.player = player
-    last = "\(player.rawValue) starts from \(described(shape))"
+  init(_ network: String, from shape: Shape) {
+    self.network = network
+    last = "\(network) starts from \(described(shape))"
   }
 
   mutating func add(_ path: String, _ entry: LayerList.Entry, _ result: Value) {
-    let number = path.dropFirst(player.rawValue.count + 1)
+    let number = path.dropFirst(network.count + 1)
     last = "after layer \(number) (\(entry.choice.name)): \(described(result.shape))"
   }
 

@@ -40,14 +40,14 @@ extension Game {
     let latents = generatorBuilder.feed("latents", [part, experiment.latent.width])
     var found: [Diagnostic] = []
     do throws(LayerMisfit) {
-      _ = try generator.apply(Latent(value: latents), in: pass(generatorBuilder, batch: part))
+      _ = try generator.apply(latents, in: pass(generatorBuilder, batch: part))
     } catch {
       found += problem(error, note)
     }
     let criticBuilder = GraphBuilder()
     let samples = ImageBatch(value: criticBuilder.feed("real", sampleShape(batch: seen)))
     do throws(LayerMisfit) {
-      _ = try discriminator.apply(samples, in: pass(criticBuilder, batch: seen))
+      _ = try discriminator.judge(samples, in: pass(criticBuilder, batch: seen))
     } catch {
       found += problem(error, note)
     }

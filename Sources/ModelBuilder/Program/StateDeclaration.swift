@@ -1,4 +1,3 @@
-import Spec
 import TensorCore
 
 /// A recipe for the first value of a state; drawing the numbers is the runner's work.
@@ -14,7 +13,7 @@ package enum InitialValue: Hashable, Sendable {
 /// A named tensor that lives between moves.
 package struct StateDeclaration: Hashable, Sendable {
   package enum Role: String, Hashable, Sendable, CaseIterable {
-    /// Moved by the optimizer of its player.
+    /// Moved by the optimizers of the moves that step its network.
     case parameter
     /// Kept by a layer: running means, spectral-norm vectors.
     case statistic
@@ -25,10 +24,12 @@ package struct StateDeclaration: Hashable, Sendable {
     /// Kept by an optimizer: moments, step counts.
     case optimizer
   }
-  /// `generator.3.weight`: PyTorch's name, with the player in front. An optimizer's states stand
+  /// `generator.3.weight`: PyTorch's name, with the network's in front. An optimizer's states stand
   /// under `optimizer.`, averages under `ema.`, a loss's under `loss.`.
   package let name: String
-  package let player: Player
+  /// The network that it belongs to; of what a loss or an optimizer keeps, the first one that changes with
+  /// it.
+  package let network: String
   package let role: Role
   /// In our own order of axes.
   package let type: TensorType
@@ -38,10 +39,10 @@ package struct StateDeclaration: Hashable, Sendable {
   package let kind: ParameterKind?
 
   package init(
-    name: String, player: Player, role: Role, type: TensorType, layout: TensorLayout,
+    name: String, network: String, role: Role, type: TensorType, layout: TensorLayout,
     initial: InitialValue, kind: ParameterKind? = nil
   ) {
-    (self.name, self.player, self.role) = (name, player, role)
+    (self.name, self.network, self.role) = (name, network, role)
     (self.type, self.layout, self.initial, self.kind) = (type, layout, initial, kind)
   }
 }
@@ -52,7 +53,7 @@ extension StateDeclaration {
   /// The moving average of a parameter, which begins as the parameter does.
   var average: StateDeclaration {
     StateDeclaration(
-      name: Self.averagePrefix + name, player: player, role: .average, type: type, layout: layout,
+      name: Self.averagePrefix + name, network: network, role: .average, type: type, layout: layout,
       initial: initial)
   }
 

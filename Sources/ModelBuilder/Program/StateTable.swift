@@ -1,4 +1,3 @@
-import Spec
 import TensorCore
 
 /// The states of a graph while it is being written: what each holds at this point of the round.
@@ -47,11 +46,11 @@ final class StateTable {
     return value
   }
 
-  /// The parameters of one player, in order of declaration, with their newest values.
-  func parameters(of player: Player) -> [(declaration: StateDeclaration, value: Value)] {
+  /// The parameters of one network, in order of declaration, with their newest values.
+  func parameters(of network: String) -> [(declaration: StateDeclaration, value: Value)] {
     declarations.indices.compactMap { index in
       let declaration = declarations[index]
-      guard declaration.role == .parameter, declaration.player == player else { return nil }
+      guard declaration.role == .parameter, declaration.network == network else { return nil }
       return (declaration, current[index])
     }
   }

@@ -45,16 +45,22 @@ package struct TrainingProgram: Sendable {
       }
     }
     let states = StateDeclaration.Role.allCases.flatMap { role in
-      [Player.generator, .discriminator].flatMap { player in
-        unique.filter { $0.role == role && $0.player == player }
+      game.networks.flatMap { network in
+        unique.filter { $0.role == role && $0.network == network.name }
       }
     }
     return (states, game.columns(labels: labels))
   }
 
+  /// The names of the networks, in the order in which they are shown and kept.
+  package var networks: [String] { game.networks.map(\.name) }
+
+  /// The one whose samples are drawn, measured and averaged.
+  package var sampled: String { game.generator.name }
+
   /// Trainable numbers of one network.
-  package func parameterCount(of player: Player) -> Int {
-    states.filter { $0.role == .parameter && $0.player == player }.map(\.type.shape.count)
+  package func parameterCount(of network: String) -> Int {
+    states.filter { $0.role == .parameter && $0.network == network }.map(\.type.shape.count)
       .reduce(0, +)
   }
 

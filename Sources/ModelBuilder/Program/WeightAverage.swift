@@ -39,7 +39,7 @@ struct WeightAverage: Sendable {
   }
 
   static let counter = StateDeclaration(
-    name: "optimizer.generator.average_step", player: .generator, role: .optimizer,
+    name: "optimizer.generator.average_step", network: "generator", role: .optimizer,
     type: TensorType(.scalar), layout: .plain, initial: .constant(0))
 
   /// 0 until the start.

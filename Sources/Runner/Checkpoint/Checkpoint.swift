@@ -102,43 +102,63 @@ extension SampleFormat {
 
 /// The files of tensors in a checkpoint. Those of the networks use the names that PyTorch's
 /// `nn.Sequential` has (`0.weight`), so that it loads them as they are.
-enum CheckpointFile: String, CaseIterable {
-  case generator, discriminator
+enum CheckpointFile: Hashable, Sendable {
+  /// The parameters and statistics of the network of this name.
+  case network(String)
   /// What optimizers keep, and losses.
   case optimizer
-  /// The generator with averaged weights, and the statistics that it has without: another file that
-  /// PyTorch loads as it is. Only where averages are kept.
+  /// A network with averaged weights, and the statistics that it has without: another file that PyTorch
+  /// loads as it is. Only where averages are kept.
   case ema
 
-  var name: String { "\(rawValue).safetensors" }
+  private static let end = ".safetensors"
 
-  /// Whether every checkpoint has it.
-  var isRequired: Bool { self != .ema }
-
-  /// The file from which a state is read.
-  init(of state: StateDeclaration) {
-    switch (state.role, state.player) {
-    case (.optimizer, _), (.controller, _): self = .optimizer
-    case (.average, _): self = .ema
-    case (.parameter, .generator), (.statistic, .generator): self = .generator
-    case (.parameter, .discriminator), (.statistic, .discriminator): self = .discriminator
+  var name: String {
+    switch self {
+    case .network(let name): name + Self.end
+    case .optimizer: "optimizer" + Self.end
+    case .ema: "ema" + Self.end
     }
   }
 
+  /// The file that has this name in a checkpoint; nil: it has none of that name.
+  init?(named name: String) {
+    guard name.hasSuffix(Self.end), !name.contains("/") else { return nil }
+    switch String(name.dropLast(Self.end.count)) {
+    case "": return nil
+    case "optimizer": self = .optimizer
+    case "ema": self = .ema
+    case let network: self = .network(network)
+    }
+  }
+
+  /// The file from which a state is read.
+  init(of state: StateDeclaration) {
+    switch state.role {
+    case .optimizer, .controller: self = .optimizer
+    case .average: self = .ema
+    case .parameter, .statistic: self = .network(state.network)
+    }
+  }
+
+  /// Those of a program, in the order in which they are written.
+  static func all(_ program: TrainingProgram) -> [CheckpointFile] {
+    program.networks.map { .network($0) } + [.optimizer]
+      + (program.weights.contains(.ema) ? [.ema] : [])
+  }
+
   /// The states of a program that are written to it.
-  func states(of all: [StateDeclaration]) -> [StateDeclaration] {
-    let own = all.filter { CheckpointFile(of: $0) == self }
-    guard self == .ema, !own.isEmpty else { return own }
-    return own + all.filter { $0.role == .statistic && $0.player == .generator }
+  func states(of program: TrainingProgram) -> [StateDeclaration] {
+    let own = program.states.filter { CheckpointFile(of: $0) == self }
+    guard self == .ema else { return own }
+    return own + program.states.filter { $0.role == .statistic && $0.network == program.sampled }
   }
 
   /// The name in this file of a state.
   func name(of state: StateDeclaration) -> String {
     switch self {
     case .optimizer: state.name
-    case .generator, .discriminator: String(state.name.dropFirst(rawValue.count + 1))
-    case .ema:
-      String(state.nameOfFirstValue.dropFirst(CheckpointFile.generator.rawValue.count + 1))
+    case .network, .ema: String(state.nameOfFirstValue.dropFirst(state.network.count + 1))
     }
   }
 }
@@ -146,17 +166,15 @@ enum CheckpointFile: String, CaseIterable {
 extension DraftFolder {
   /// The files of a checkpoint. `read` gives the present value of a state in our own layout.
   func writeCheckpoint(
-    _ state: CheckpointState, of states: [StateDeclaration],
+    _ state: CheckpointState, of program: TrainingProgram,
     read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) {
     var hashes: [(file: String, hash: BackgroundSHA256)] = []
-    for file in CheckpointFile.allCases {
-      let written = file.states(of: states)
-      if written.isEmpty, !file.isRequired { continue }
+    for file in CheckpointFile.all(program) {
       let hash = BackgroundSHA256()
       try createTensors(
         file.name, metadata: ["format": "pt", "step": String(state.step)],
-        written.map { (file.name(of: $0), $0) }, hash, read: read)
+        file.states(of: program).map { (file.name(of: $0), $0) }, hash, read: read)
       hashes.append((file.name, hash))
     }
     let digests = hashes.map { (file: $0.file, sha256: $0.hash.hexadecimal) }

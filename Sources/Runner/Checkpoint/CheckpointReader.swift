@@ -113,10 +113,12 @@ package struct LoadedCheckpoint: Sendable {
       growth = nil
     }
     var tensors: [CheckpointFile: [String: HostTensor]] = [:]
-    for file in CheckpointFile.allCases {
-      guard let digest = state["sha256"]?[file.name]?.string else {
-        if file.isRequired { throw damaged("it lacks the digest of \(file.name)") }
-        continue
+    guard let digests = state["sha256"]?.members, !digests.isEmpty else {
+      throw damaged("it lacks the digests of its files")
+    }
+    for (name, value) in digests {
+      guard let file = CheckpointFile(named: name), let digest = value.string else {
+        throw damaged("`\(name)` is no file of a checkpoint")
       }
       let filePath = "\(path)/\(file.name)"
       let bytes = try files.read(filePath)

@@ -259,7 +259,7 @@ package final class RunDirectory {
 
   /// Writes a checkpoint as one unit and points `latest` at it.
   func saveCheckpoint(
-    _ state: CheckpointState, of states: [StateDeclaration],
+    _ state: CheckpointState, of program: TrainingProgram,
     read: (StateDeclaration) throws(RunError) -> HostTensor
   ) throws(RunError) -> String {
     let name = CheckpointStore.folder(step: state.step)
@@ -268,7 +268,7 @@ package final class RunDirectory {
     // Of an owner that was slow to see that its time was over.
     if files.exists(folder) { try withdraw(folder) }
     try files.publish(folder, check: claim.check) { draft throws(RunError) in
-      try draft.writeCheckpoint(state, of: states, read: read)
+      try draft.writeCheckpoint(state, of: program, read: read)
     }
     try pointToLatest(folder)
     return folder

@@ -270,7 +270,7 @@ final class RunRecorder {
         events: try events?.secured() ?? lastEvents,
         metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"))
       let path = try directory.saveCheckpoint(
-        state, of: setup.program.states, read: player.read)
+        state, of: setup.program, read: player.read)
       lastCheckpoint = (step, path)
       try directory.log("step \(step): checkpoint")
       watch(.checkpoint(path: path))

@@ -301,7 +301,10 @@ final class TrainingRun {
   /// A grid by the last weights that were good: those of the newest checkpoint, or the first ones.
   private func leaveLastFinite() throws(RunError) {
     if recorder.hasUnwrittenRounds { try recorder.writeLosses(after: step) }
-    let generator = setup.program.states.filter { $0.player == .generator && $0.role != .optimizer }
+    let program = setup.program
+    let generator = program.states.filter {
+      $0.network == program.sampled && $0.role != .optimizer
+    }
     var moment = player.moment(after: 0)
     if let checkpoint = try directory.latestCheckpoint() {
       try checkpoint.restore(generator, into: player.session)

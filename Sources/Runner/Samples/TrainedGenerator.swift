@@ -37,7 +37,8 @@ struct TrainedGenerator {
     weights = request.weights
     session = try program.makeSession(on: backend)
     try checkpoint.restore(
-      program.states.filter { $0.player == .generator && $0.role != .optimizer }, into: session)
+      program.states.filter { $0.network == program.sampled && $0.role != .optimizer },
+      into: session)
   }
 
   /// Images that the generator makes, in the order of the latents, so many at a time.

@@ -23,8 +23,9 @@ struct ModelGraph: Sendable {
     add("data", experiment.data.source.name, shape: program.format.description)
     if hasLabels { add("labels", "labels") }
     let labels = hasLabels ? ["labels"] : []
-    let fakes = add(program.summary(of: .generator), from: ["latents"] + labels)
-    let score = add(program.summary(of: .discriminator), from: ["data", fakes] + labels)
+    let fakes = add(program.summary(of: Player.generator.rawValue), from: ["latents"] + labels)
+    let score = add(
+      program.summary(of: Player.discriminator.rawValue), from: ["data", fakes] + labels)
     let loss = experiment.loss.name
     for player in Player.allCases {
       add(
@@ -59,7 +60,7 @@ struct ModelGraph: Sendable {
         details: [("parameters", String(layer.parameters)), ("flops", String(layer.flops))])
       sources = [name]
     }
-    return sources.last ?? network.player.rawValue
+    return sources.last ?? network.name
   }
 
   var bytes: [UInt8] {

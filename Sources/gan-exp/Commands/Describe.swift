@@ -27,7 +27,7 @@ struct Describe: ParsableCommand {
     let experiment = try options.load()
     let format = try experiment.format(data)
     let program = try experiment.program(format)
-    let networks = [Player.generator, .discriminator].map(program.summary)
+    let networks = program.networks.map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
     if json {
       try Output.line(Self.json(program, networks, stages))
