@@ -9,7 +9,7 @@ import Testing
   static let folders: [(String, [any Any.Type], Set<String>)] = [
     ("Layers", Catalog.layers, []),
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
-    ("Penalties", Catalog.penalties, ["Penalty", "SlopeSource"]),
+    ("Penalties", Catalog.penalties, ["Penalty", "SlopeSource", "TermScope"]),
     ("Augmentations", Catalog.augmentations, ["Augmentation"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
     ("Schedules", Catalog.rates, ["RateSchedule"]),

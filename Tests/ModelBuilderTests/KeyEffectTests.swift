@@ -42,7 +42,7 @@ struct KeyEffectTests {
 
   /// The graphs of both players' moves, with latents of their own.
   private func graphs(_ loss: String) throws -> [String] {
-    let kind = Catalog.loss(try choice("{\(loss)}", .loss)).critic
+    let kind = Catalog.loss(try choice("{\(loss)}", .loss)).demands.critic
     let critic =
       switch kind {
       case .scores(let width): "[flatten, {linear: \(width)}]"

@@ -63,7 +63,7 @@ struct LossCase: Decodable, CustomTestStringConvertible {
       real: { realScore }, fake: try score(fake, lossCase.fakeImages, "fake_images"),
       draws: Draws(key: key, move: "0"), states: states)
     let sides = [
-      ("discriminator", loss.discriminator(scores)), ("generator", loss.generator(scores)),
+      ("discriminator", loss.critic(scores)), ("generator", loss.generator(scores)),
     ]
     var outputs: [(name: String, value: Value)] = []
     for (name, value) in sides {

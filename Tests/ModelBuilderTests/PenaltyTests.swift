@@ -60,7 +60,7 @@ struct PenaltyBench {
     let fake = ImageBatch(value: builder.feed("fake", Shape(given.fake.shape)))
     let (realScore, fakeScore) = (try score(real, "real"), try score(fake, "fake"))
     let parameters = table.parameters(of: "discriminator")
-    let scope = PenaltyScope(
+    let scope = TermScope(
       player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
       scores: Scores(real: { realScore }, fake: fakeScore, draws: draws, states: table),
       labels: (labels, labels), latents: latents ?? fake.value, latent: game.latent,
@@ -69,7 +69,7 @@ struct PenaltyBench {
         do { return try score(images, name) } catch { preconditionFailure("\(error)") }
       })
     let penalty = Catalog.penalty(try choice("{\(penaltyCase.penalty)}", .penalty))
-    let term = try #require(penalty.term(in: scope))
+    let term = try #require((penalty as? any Term)?.value(in: scope))
     let gradient = builder.gradient(
       of: term, withRespectTo: [fake.value] + parameters.map(\.value))
     let names = ["fake"] + parameters.map { String($0.declaration.name.dropFirst(14)) }
@@ -159,9 +159,10 @@ struct PenaltyBench {
   }
 
   @Test func aClippedParameterLiesInTheBox() throws {
-    let penalty = Catalog.penalty(try choice("{clip: 0.5}", .penalty))
+    let clip = try #require(
+      Catalog.penalty(try choice("{clip: 0.5}", .penalty)) as? any Constraint)
     let builder = GraphBuilder()
-    let clipped = penalty.constrained(builder.feed("w", [5]))
+    let clipped = clip.constrained(builder.feed("w", [5]))
     let graph = builder.finish(outputs: [("w", clipped)], updates: [])
     let feeds = ["w": [-3, -0.5, 0.1, 0.6, .infinity]]
     #expect(

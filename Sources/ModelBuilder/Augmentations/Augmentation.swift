@@ -4,9 +4,7 @@ import TensorCore
 /// A random change of images on their way into the critic, real or generated, each sample by itself
 /// (Zhao et al. 2020, Differentiable Augmentation): gradients pass, so that the generator learns
 /// through it, and since both kinds are changed alike, the changes do not leak into what is made.
-package protocol Augmentation: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+package protocol Augmentation: Word {
   /// The images changed; of the same shape.
   func apply(_ images: Value, in scope: AugmentationScope) -> Value
 }

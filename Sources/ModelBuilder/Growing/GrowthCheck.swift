@@ -51,7 +51,7 @@ extension Game {
     if case .vector = format {
       complain("images grow, and the data are \(format)", "leave `growing` out")
     }
-    if loss.critic == .reconstruction {
+    if loss.demands.critic == .reconstruction {
       found.append(
         experiment.loss.error(
           "the loss \(experiment.loss.name) takes an autoencoder, which cannot grow: what it makes of "

@@ -38,8 +38,6 @@ package struct Fans: Hashable, Sendable {
 }
 
 /// A rule for first values.
-package protocol Initializer: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+package protocol Initializer: Word {
   func initialValue(of kind: ParameterKind, _ fans: Fans) -> InitialValue
 }

@@ -3,7 +3,7 @@ import TensorCore
 
 /// The critic is an autoencoder that is to restore real images, and generated ones badly, as far as a
 /// controller `k` lets it (Berthelot et al. 2017).
-package struct BEGAN: Loss {
+package struct BEGAN: BalancedLoss {
   static let gamma = Field.number(
     "gamma", default: 0.5, in: .within(0...1),
     "Diversity ratio γ: wanted error of generated images over that of real ones")
@@ -32,22 +32,21 @@ package struct BEGAN: Loss {
     initial = record[Self.initial]
   }
 
-  package var critic: CriticKind { .reconstruction }
-  package var isControlled: Bool { true }
+  package var demands: LossDemands { LossDemands(critic: .reconstruction) }
 
   package func level(of score: Score) -> Value { score.residue.magnitude.mean() }
-  package var measures: [String] { ["k", "convergence"] }
 
-  package func measured(_ scores: Scores) -> [Value] {
+  package func measured(_ scores: Scores) -> [(name: String, value: Value)] {
     let (real, fake) = (level(of: scores.real), level(of: scores.fake))
     return [
-      scores.controller("k", initial: initial).value, real + (real * gamma - fake).magnitude,
+      ("k", scores.controller("k", initial: initial).value),
+      ("convergence", real + (real * gamma - fake).magnitude),
     ]
   }
 
-  package func kink(of score: Score) -> Value? { score.residue }
+  package func kink(of score: Score) -> Value { score.residue }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package func critic(_ scores: Scores) -> Value {
     let (real, fake) = (level(of: scores.real), level(of: scores.fake))
     let controller = scores.controller("k", initial: initial)
     let k = controller.value

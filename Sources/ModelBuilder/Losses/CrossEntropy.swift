@@ -41,7 +41,9 @@ package struct CrossEntropy: Loss {
     generatorScale = record[Self.generatorScale]
   }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package var demands: LossDemands { LossDemands() }
+
+  package func critic(_ scores: Scores) -> Value {
     let (real, fake) = (scores.real.logit, scores.fake.logit)
     let sum =
       crossEntropy(real, targets.target(.real, like: real, scores.draws))

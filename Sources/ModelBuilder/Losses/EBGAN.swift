@@ -33,11 +33,11 @@ package struct EBGAN: Loss {
     heldTarget = record[Self.heldTarget]
   }
 
-  package var critic: CriticKind { .reconstruction }
+  package var demands: LossDemands { LossDemands(critic: .reconstruction) }
 
   package func level(of score: Score) -> Value { score.residue.squared.mean() }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package func critic(_ scores: Scores) -> Value {
     let residue = scores.fake.residue
     let energy =
       switch per {

@@ -21,9 +21,9 @@ package struct Hinge: Loss {
     scale = record[Self.scale]
   }
 
-  package var wantsUnboundedScores: Bool { true }
+  package var demands: LossDemands { LossDemands(unboundedScores: true) }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package func critic(_ scores: Scores) -> Value {
     let real = (margin - scores.real.output).maximum(0).mean()
     let fake = (margin + scores.fake.output).maximum(0).mean()
     return (real + fake) * scale

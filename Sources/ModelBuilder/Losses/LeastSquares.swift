@@ -31,7 +31,9 @@ package struct LeastSquares: Loss {
     generatorScale = record[Self.generatorScale]
   }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package var demands: LossDemands { LossDemands() }
+
+  package func critic(_ scores: Scores) -> Value {
     let (real, fake) = (scores.real.output, scores.fake.output)
     let sum =
       distance(real, targets.target(.real, like: real, scores.draws))

@@ -1,29 +1,40 @@
 import Spec
 import TensorCore
 
-/// What each player wants of the critic's scores. Both results are scalars to be made small.
-package protocol Loss: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
-  /// What the critic has to say of an image.
-  var critic: CriticKind { get }
-  /// Whether it keeps a number that each of the critic's moves changes.
-  var isControlled: Bool { get }
-  func discriminator(_ scores: Scores) -> Value
+/// What an adversarial loss makes of a critic's scores. Both sides are scalars to be made small.
+package protocol Loss: Word {
+  /// What it asks of the critic, and what makes sense of it.
+  var demands: LossDemands { get }
+  /// The side of the critic.
+  func critic(_ scores: Scores) -> Value
+  /// The side of whoever makes what the critic is to take for real.
   func generator(_ scores: Scores) -> Value
-  /// One number for a batch, which losses.csv has of real and of generated images.
+  /// One number for a batch, which losses.csv has of real and of generated samples.
   func level(of score: Score) -> Value
-  /// Names of what it measures in each of the critic's moves, for losses.csv.
-  var measures: [String] { get }
-  /// The scalars of these names, after the move.
-  func measured(_ scores: Scores) -> [Value]
+}
+
+extension Loss {
+  package func level(of score: Score) -> Value { score.realness.mean() }
+}
+
+/// A loss that keeps its two sides in balance by a number of its own, which each of the critic's moves
+/// changes.
+package protocol BalancedLoss: Loss {
+  /// What it measures of the critic's move, after it, for losses.csv.
+  func measured(_ scores: Scores) -> [(name: String, value: Value)]
+  /// Numbers whose sign decides its slope, as `trace` tells of them.
+  func kink(of score: Score) -> Value
+}
+
+/// What a loss asks of a game.
+package struct LossDemands: Sendable {
+  /// What the critic has to say of a sample.
+  package var critic = CriticKind.scores(1)
   /// Whether it takes scores as they come out of the critic and means nothing where a closing layer
   /// bounds them.
-  var wantsUnboundedScores: Bool { get }
+  package var unboundedScores = false
   /// Whether it means something only while the critic's slope is held in bounds.
-  var wantsBoundedSlope: Bool { get }
-  /// Numbers whose sign decides the slope of a loss with a kink at 0, as `trace` tells of them.
-  func kink(of score: Score) -> Value?
+  package var boundedSlope = false
 }
 
 package enum CriticKind: Hashable, Sendable {
@@ -31,17 +42,6 @@ package enum CriticKind: Hashable, Sendable {
   case scores(Int)
   /// The images themselves: an autoencoder.
   case reconstruction
-}
-
-extension Loss {
-  package var critic: CriticKind { .scores(1) }
-  package var isControlled: Bool { false }
-  package func level(of score: Score) -> Value { score.realness.mean() }
-  package var measures: [String] { [] }
-  package func measured(_ scores: Scores) -> [Value] { [] }
-  package var wantsUnboundedScores: Bool { false }
-  package var wantsBoundedSlope: Bool { false }
-  package func kink(of score: Score) -> Value? { nil }
 }
 
 /// What a loss may look at.

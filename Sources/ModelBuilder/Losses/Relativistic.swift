@@ -32,7 +32,9 @@ package struct Relativistic: Loss {
     objective = record[Self.objective]
   }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package var demands: LossDemands { LossDemands() }
+
+  package func critic(_ scores: Scores) -> Value {
     preferring(scores.real.logit, over: scores.fake.logit)
   }
 

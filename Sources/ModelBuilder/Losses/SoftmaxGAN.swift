@@ -17,14 +17,16 @@ package struct SoftmaxGAN: Loss {
 
   package init(_ record: Record) { addsCritic = record[Self.addsCritic] }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package var demands: LossDemands { LossDemands() }
+
+  package func critic(_ scores: Scores) -> Value {
     logPartition(scores) + scores.real.output.mean()
   }
 
   package func generator(_ scores: Scores) -> Value {
     let all = scores.real.output.mean() + scores.fake.output.mean()
     let own = logPartition(scores) + all * 0.5
-    return addsCritic ? own + discriminator(scores) : own
+    return addsCritic ? own + critic(scores) : own
   }
 
   /// `log Σ exp(−D)`, by way of the largest.

@@ -18,9 +18,9 @@ package struct TwoClass: Loss {
 
   package init(_ record: Record) { scale = record[Self.scale] }
 
-  package var critic: CriticKind { .scores(2) }
+  package var demands: LossDemands { LossDemands(critic: .scores(2)) }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package func critic(_ scores: Scores) -> Value {
     (scores.real.evidence.negated.softplus.mean() + scores.fake.evidence.softplus.mean()) * scale
   }
 

@@ -18,10 +18,9 @@ package struct Wasserstein: Loss {
 
   package init(_ record: Record) { drift = record[Self.drift] }
 
-  package var wantsUnboundedScores: Bool { true }
-  package var wantsBoundedSlope: Bool { true }
+  package var demands: LossDemands { LossDemands(unboundedScores: true, boundedSlope: true) }
 
-  package func discriminator(_ scores: Scores) -> Value {
+  package func critic(_ scores: Scores) -> Value {
     let real = scores.real.output
     let difference = scores.fake.output.mean() - real.mean()
     return drift == 0 ? difference : difference + real.squared.mean() * drift

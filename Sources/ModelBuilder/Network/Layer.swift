@@ -5,9 +5,7 @@ import TensorCore
 ///
 /// Activations are `[batch, units]` or `[batch, height, width, channels]`. Building a layer is also
 /// how its shapes are checked: there is no second place that could disagree.
-package protocol Layer: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+package protocol Layer: Word {
   /// What comes out for `input`. Parameters, statistics and random masks are asked of `scope`.
   func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value
   /// Between which values its results lie for inputs of `input`.

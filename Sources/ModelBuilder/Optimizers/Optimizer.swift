@@ -2,9 +2,7 @@ import Spec
 import TensorCore
 
 /// One step on one parameter, as a formula.
-package protocol Optimizer: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+package protocol Optimizer: Word {
   /// The step size that the spec asks for, before any schedule.
   var learningRate: Double { get }
   /// Share of its velocity that a step keeps, where that is a number of the spec's; nil where a ramp

@@ -3,7 +3,7 @@ import TensorCore
 
 /// The critic's head `class` is to name the class of an image, and the generator is to make images
 /// whose class it names (Odena et al. 2017).
-package struct Classification: Penalty {
+package struct Classification: Term {
   static let weight = Field.number(
     "weight", default: 1, in: .atLeast(0), "Factor in the critic's loss")
   static let generatorWeight = Field.number(
@@ -37,7 +37,7 @@ package struct Classification: Penalty {
     return game.lack(of: .class, "{linear: \(game.classes)}")
   }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let fakes = cost(of: scope.scores.fake, scope.labels.fake)
     guard scope.player == .discriminator else { return fakes * generatorWeight }
     let real = cost(of: scope.scores.real, scope.labels.real)

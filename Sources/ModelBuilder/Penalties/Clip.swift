@@ -2,7 +2,7 @@ import Spec
 import TensorCore
 
 /// Every parameter is brought back into a box after each step (Arjovsky et al. 2017).
-package struct Clip: Penalty {
+package struct Clip: Constraint {
   static let limit = Field.number(
     "limit", default: 0.01, in: .above(0), "Parameters stay between -limit and limit")
   static let on = Field.choice(
@@ -20,7 +20,7 @@ package struct Clip: Penalty {
     players = [record[Self.on]]
   }
 
-  package var boundsSlope: Bool { true }
+  package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true) }
 
   package func constrained(_ parameter: Value) -> Value {
     parameter.maximum(-limit).minimum(limit)

@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// As `gradient_penalty`, at `x̂ = x + v · noise · σ · u`: `v` uniform, one for each sample, `u`
 /// uniform, one for each number, `σ` the standard deviation of all numbers of the batch.
-package struct DRAGAN: Penalty {
+package struct DRAGAN: Term {
   enum Mix: String, CaseIterable, Sendable { case sample, number }
   enum Deviation: String, CaseIterable, Sendable { case population, sample }
   enum Norm: String, CaseIterable, Sendable { case sample, place }
@@ -56,12 +56,11 @@ package struct DRAGAN: Penalty {
   }
 
   package var players: Set<Player> { [.discriminator] }
-  package var boundsSlope: Bool { true }
-  package var slopeSource: SlopeSource? { source }
+  package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true, slopeSource: source) }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let real = scope.real.value
     let count = Double(real.shape.count)
     let squares = (real - real.mean()).squared.sum()

@@ -6,7 +6,7 @@ import TensorCore
 /// `λ E (‖∇D(x̂)‖₂ − target)²` with the norm taken of each sample and `x̂ = u x + (1 − u) G(z)`, `u`
 /// uniform, one for each sample. Not for a critic with batch norm: there one sample's slope depends
 /// on the others.
-package struct GradientPenalty: Penalty {
+package struct GradientPenalty: Term {
   static let weight = Field.number("weight", default: 10, in: .atLeast(0), "λ")
   static let target = Field.number(
     "target", default: 1, in: .atLeast(0), "The slope that is wanted; 0 asks for a flat critic")
@@ -38,13 +38,13 @@ package struct GradientPenalty: Penalty {
   }
 
   package var players: Set<Player> { [.discriminator] }
-  package var boundsSlope: Bool { true }
-  package var judgesSamplesAlone: Bool { true }
-  package var slopeSource: SlopeSource? { source }
+  package var traits: PenaltyTraits {
+    PenaltyTraits(boundsSlope: true, judgesSamplesAlone: true, slopeSource: source)
+  }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let (real, fake) = (scope.real.value, scope.fake.value)
     let share = scope.uniform("mix", [real.batch]).broadcast(to: real.shape, axes: [0])
     let between = ImageBatch(value: fake + (real - fake) * share)

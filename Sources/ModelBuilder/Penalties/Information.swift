@@ -3,7 +3,7 @@ import TensorCore
 
 /// The critic's heads `categorical` and `continuous` are to tell the latent codes of a generated image,
 /// and the generator is to make images that show them (Chen et al. 2016).
-package struct Information: Penalty {
+package struct Information: SteppingTerm {
   static let categorical = Field.number(
     "categorical", default: 1, in: .atLeast(0), "λ of the categorical codes' cross-entropy")
   static let continuous = Field.number(
@@ -45,7 +45,7 @@ package struct Information: Penalty {
     return game.lack(of: .continuous, "{linear: \(codes.continuous)}")
   }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     guard let codes = scope.latent.codes else { return nil }
     let fake = scope.scores.fake
     var place = scope.latent.size

@@ -2,7 +2,7 @@ import Spec
 import TensorCore
 
 /// Generated images are to be near the batch's real ones, number by number.
-package struct L1ToReal: Penalty {
+package struct L1ToReal: Term {
   enum Norm: String, CaseIterable, Sendable { case mean, sum }
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
   static let norm = Field.choice(
@@ -25,7 +25,7 @@ package struct L1ToReal: Penalty {
 
   package var players: Set<Player> { [.generator] }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let difference = scope.fake.value - scope.real.value
     scope.draws.observe("kink/\(scope.name)", difference, as: .kink)
     let distance = difference.magnitude

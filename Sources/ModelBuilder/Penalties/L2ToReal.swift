@@ -2,7 +2,7 @@ import Spec
 import TensorCore
 
 /// Generated images are to be near the batch's real ones, as vectors.
-package struct L2ToReal: Penalty {
+package struct L2ToReal: Term {
   enum Norm: String, CaseIterable, Sendable {
     case meanSquare = "mean_square"
     case euclidean
@@ -28,7 +28,7 @@ package struct L2ToReal: Penalty {
 
   package var players: Set<Player> { [.generator] }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let difference = scope.fake.value - scope.real.value
     return switch norm {
     case .meanSquare: difference.squared.mean() * weight

@@ -4,7 +4,7 @@ import TensorCore
 /// The rows of each weight are to be orthogonal (Brock et al. 2017, 2019): `λ Σ ‖W Wᵀ − I‖²` over the
 /// weights of linear layers and convolutions, as matrices `[out, in · kernel]`; of transposed convolutions
 /// as `[in, out · kernel]`, which is how PyTorch's weight flattens.
-package struct OrthogonalPenalty: Penalty {
+package struct OrthogonalPenalty: Term {
   static let weight = Field.number("weight", default: 1e-4, in: .atLeast(0), "λ")
   static let diagonal = Field.flag(
     "diagonal", default: true, "Also ask for rows of length 1; BigGAN does not")
@@ -29,9 +29,9 @@ package struct OrthogonalPenalty: Penalty {
     players = [record[Self.on]]
   }
 
-  package var boundsSlope: Bool { true }
+  package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true) }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     let costs = scope.parameters.compactMap { declaration, value in
       declaration.layout == .plain ? nil : cost(value)
     }

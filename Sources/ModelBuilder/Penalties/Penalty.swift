@@ -1,39 +1,49 @@
 import Spec
 import TensorCore
 
-/// Something that is asked of a network besides its loss: a term of the loss, or a limit that its
-/// parameters are brought back to after every step.
-package protocol Penalty: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+/// Something that is asked of networks besides their loss: a ``Term`` of it, or a ``Constraint`` on
+/// their parameters.
+package protocol Penalty: Word {
   /// The networks it is asked of.
   var players: Set<Player> { get }
-  /// Whether it keeps the critic's slope in bounds.
-  var boundsSlope: Bool { get }
-  /// Whether it is about what the critic says of one sample, and its paper has no norm over the batch in
-  /// the critic, which would make that depend on the other samples.
-  var judgesSamplesAlone: Bool { get }
-  /// What of the critic's answer it takes the slope of; nil: it takes none.
-  var slopeSource: SlopeSource? { get }
-  /// How both networks step down the term alone, at the end of each round; nil: they do not, and the
-  /// term is part of the losses of `players`.
-  var ownOptimizer: Choice? { get }
+  var traits: PenaltyTraits { get }
   /// Why it cannot be asked in a game, and what to do; nil if it can.
   func misfit(with game: GameTraits) -> LayerMisfit?
+}
+
+extension Penalty {
+  package var traits: PenaltyTraits { PenaltyTraits() }
+  package func misfit(with game: GameTraits) -> LayerMisfit? { nil }
+}
+
+/// Something that is to be small besides a loss.
+package protocol Term: Penalty {
   /// A scalar to be added to the loss of `scope.player`, weight included; nil for none.
-  func term(in scope: PenaltyScope) -> Value?
+  func value(in scope: TermScope) -> Value?
+}
+
+/// A term that may be stepped down alone.
+package protocol SteppingTerm: Term {
+  /// How all networks step down the term alone, at the end of each round; nil: they do not, and it is part
+  /// of the losses of `players`.
+  var ownOptimizer: Choice? { get }
+}
+
+/// A limit that parameters are brought back to after every step.
+package protocol Constraint: Penalty {
   /// A parameter as it may be, of one that has just moved.
   func constrained(_ parameter: Value) -> Value
 }
 
-extension Penalty {
-  package var ownOptimizer: Choice? { nil }
-  package var boundsSlope: Bool { false }
-  package var judgesSamplesAlone: Bool { false }
-  package var slopeSource: SlopeSource? { nil }
-  package func misfit(with game: GameTraits) -> LayerMisfit? { nil }
-  package func term(in scope: PenaltyScope) -> Value? { nil }
-  package func constrained(_ parameter: Value) -> Value { parameter }
+/// What a penalty is about.
+package struct PenaltyTraits: Sendable {
+  /// Whether it keeps the critic's slope in bounds.
+  package var boundsSlope = false
+  /// Whether it is about what the critic says of one sample, and its paper has no norm over the batch in
+  /// the critic, which would make that depend on the other samples.
+  package var judgesSamplesAlone = false
+  /// What of the critic's answer it takes the slope of; nil: it takes none.
+  package var slopeSource: SlopeSource?
 }
 
 /// What decides whether a penalty can be asked in a game.
@@ -62,59 +72,5 @@ package struct GameTraits {
       "the critic has no head `\(head.rawValue)`",
       advice: "end architecture.discriminator with `heads: {score: […], \(head.rawValue): "
         + "[\(example)]}`")
-  }
-}
-
-/// What a penalty may look at.
-package struct PenaltyScope {
-  /// Whose loss the term is added to; nil in a step of the penalty's own.
-  package let player: Player?
-  package let real: ImageBatch
-  package let fake: ImageBatch
-  package let scores: Scores
-  /// Class labels of the real and of the generated images.
-  let labels: (real: Value?, fake: Value?)
-  /// `[batch, width]`, codes included, and what they are made of.
-  let latents: Value
-  let latent: LatentSection
-  /// Of the player, with their newest values.
-  let parameters: [(declaration: StateDeclaration, value: Value)]
-  /// Its name among the round's random numbers.
-  let name: String
-  let draws: Draws
-  let held: [Value]
-  let critic: (_ images: ImageBatch, _ pass: String) -> Score
-
-  package var builder: GraphBuilder { real.value.builder }
-
-  /// The critic's score of images that stand between real and generated ones.
-  package func score(of images: ImageBatch) -> Score { critic(images, name) }
-
-  /// Uniform numbers on [0, 1), anew in every execution.
-  package func uniform(_ name: String, _ shape: Shape) -> Value {
-    draws.observedDraw(.uniform, "\(self.name)/\(name)", shape)
-  }
-
-  /// The same, one for each number of an image.
-  package func uniform(_ name: String, like images: ImageBatch) -> Value {
-    draws.observedNoise(.uniform, "\(self.name)/\(name)", like: images.value)
-  }
-
-  /// Gradient of what the critic says of each sample in that sample: shaped like `images`.
-  package func slope(of score: Value, at images: ImageBatch) -> Value {
-    builder.gradient(of: score, withRespectTo: [images.value], holding: held)[0]
-  }
-}
-
-extension Value {
-  /// Sum of squares over everything but the batch: `[batch]`.
-  var squaredNorms: Value { squared.sum(axes: Array(1..<shape.rank)) }
-
-  /// Euclidean norm over everything but the batch: `[batch]`. Its gradient at 0 is 0, as PyTorch's.
-  var norms: Value {
-    let squares = squaredNorms
-    let isPositive = squares.compared(.greater, to: 0)
-    let root = isPositive.select(squares, else: builder.constant(1)).squareRoot
-    return isPositive.select(root, else: builder.constant(0))
   }
 }

@@ -3,7 +3,7 @@ import TensorCore
 
 /// Generated images are to look different to the critic (Zhao et al. 2017): what its autoencoder makes
 /// of them in its narrow place is to point in different directions.
-package struct PullAway: Penalty {
+package struct PullAway: Term {
   static let weight = Field.number("weight", default: 0.1, in: .atLeast(0), "λ")
   static let squared = Field.flag(
     "squared", default: true,
@@ -35,7 +35,7 @@ package struct PullAway: Penalty {
         + "`[…, {linear: 32}, {heads: {reconstruction: […]}}]`")
   }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     guard let codes = scope.scores.fake.features else { return nil }
     let lengths = codes.squared.sum(axes: [1]).squareRoot
     let directions = codes / lengths.broadcast(to: codes.shape, axes: [0])

@@ -2,7 +2,7 @@ import Spec
 import TensorCore
 
 /// The critic is to be flat at real images (Mescheder et al. 2018): `γ/2 · E ‖∇D(x)‖²`.
-package struct R1: Penalty {
+package struct R1: Term {
   static let weight = Field.number("weight", default: 10, in: .atLeast(0), "γ")
   package static let declaration = Declaration(
     "r1", "The critic is to be flat at real images",
@@ -21,13 +21,13 @@ package struct R1: Penalty {
   }
 
   package var players: Set<Player> { [.discriminator] }
-  package var boundsSlope: Bool { true }
-  package var judgesSamplesAlone: Bool { true }
-  package var slopeSource: SlopeSource? { source }
+  package var traits: PenaltyTraits {
+    PenaltyTraits(boundsSlope: true, judgesSamplesAlone: true, slopeSource: source)
+  }
 
   package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
 
-  package func term(in scope: PenaltyScope) -> Value? {
+  package func value(in scope: TermScope) -> Value? {
     scope.slope(of: scope.scores.real, source, at: scope.real).squaredNorms.mean() * (weight / 2)
   }
 }

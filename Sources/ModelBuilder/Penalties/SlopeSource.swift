@@ -25,7 +25,7 @@ extension Score {
   }
 }
 
-extension PenaltyScope {
+extension TermScope {
   /// Gradient of how real each sample looks in that sample: shaped like `images`.
   func slope(of score: Score, _ source: SlopeSource, at images: ImageBatch) -> Value {
     slope(of: score.realness(source), at: images)

@@ -65,29 +65,36 @@ struct Game: Sendable {
 
   var classes: Int { experiment.labels?.classes ?? 0 }
 
-  /// The penalties that a network's parameters are held to.
-  func limits(on network: String) -> [any Penalty] {
+  /// What a network's parameters are held to.
+  func constraints(on network: String) -> [any Constraint] {
     penalties.filter { $0.players.contains { $0.rawValue == network } }
+      .compactMap { $0 as? any Constraint }
+  }
+
+  /// The optimizer of a term that is stepped down alone; nil: the term at this place of the spec's list
+  /// is not.
+  func ownOptimizer(_ place: Int) -> Choice? {
+    (penalties[place] as? any SteppingTerm)?.ownOptimizer
   }
 
   /// What a critic says, as penalties ask.
   func traits(features: Value?) -> GameTraits {
     GameTraits(
-      critic: loss.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
+      critic: loss.demands.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
       classes: classes, codes: experiment.latent.codes, features: features?.shape.rank)
   }
 
   var plan: RoundPlan {
     RoundPlan(
       experiment.schedule,
-      ownSteps: penalties.indices.filter { penalties[$0].ownOptimizer != nil }
+      ownSteps: penalties.indices.filter { ownOptimizer($0) != nil }
         .map { ($0, experiment.penalties[$0].name) })
   }
 
   /// All who step: both players, then the penalties with a step of their own.
   var steppers: [Stepper] {
     Player.allCases.map { stepper(of: .player($0)) }
-      + penalties.indices.filter { penalties[$0].ownOptimizer != nil }
+      + penalties.indices.filter { ownOptimizer($0) != nil }
       .map { stepper(of: .penalty($0)) }
   }
 
@@ -98,7 +105,7 @@ struct Game: Sendable {
     case .penalty(let place):
       Stepper(
         experiment.penalties[place].name,
-        penalties[place].ownOptimizer ?? experiment.optimizer.generator, isOwn: true)
+        ownOptimizer(place) ?? experiment.optimizer.generator, isOwn: true)
     }
   }
 

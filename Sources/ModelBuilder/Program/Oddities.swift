@@ -55,7 +55,7 @@ extension TrainingProgram {
 
   /// A loss of plain scores on a critic that bounds them.
   private var scoreOddities: [Diagnostic] {
-    guard game.loss.wantsUnboundedScores, let (span, layer) = scoreLayers.span else { return [] }
+    guard game.loss.demands.unboundedScores, let (span, layer) = scoreLayers.span else { return [] }
     let name = experiment.loss.name
     return [
       warning(
@@ -71,9 +71,9 @@ extension TrainingProgram {
 
   /// A difference of means that grows without end.
   private var slopeOddities: [Diagnostic] {
-    guard game.loss.wantsBoundedSlope else { return [] }
+    guard game.loss.demands.boundedSlope else { return [] }
     let isHeld = game.penalties.contains {
-      $0.boundsSlope && $0.players.contains(.discriminator)
+      $0.traits.boundsSlope && $0.players.contains(.discriminator)
     }
     let isNormalized = states.contains {
       $0.network == game.discriminator.name && $0.role == .statistic
@@ -91,9 +91,11 @@ extension TrainingProgram {
   /// A choice between before and behind a function that is not there.
   private var slopeSourceOddities: [Diagnostic] {
     let last = scoreLayers.entries.last?.layer
-    guard game.loss.critic == .scores(1), !(last is Sigmoid || last is Softmax) else { return [] }
+    guard game.loss.demands.critic == .scores(1), !(last is Sigmoid || last is Softmax) else {
+      return []
+    }
     return zip(game.penalties, experiment.penalties).compactMap { penalty, choice in
-      guard penalty.slopeSource == .output else { return nil }
+      guard penalty.traits.slopeSource == .output else { return nil }
       return warning(
         "\(choice.name).slope_of: output changes nothing: the critic ends in no sigmoid and no "
           + "softmax", at: choice.record.origin(of: SlopeSource.field), "leave it out")
@@ -104,7 +106,7 @@ extension TrainingProgram {
   private var batchNormOddities: [Diagnostic] {
     guard
       let place = game.penalties.firstIndex(where: {
-        $0.judgesSamplesAlone && $0.players.contains(.discriminator)
+        $0.traits.judgesSamplesAlone && $0.players.contains(.discriminator)
       }),
       let norm = states.first(where: {
         $0.network == game.discriminator.name && $0.name.hasSuffix(".running_mean")

@@ -27,7 +27,7 @@ extension Game {
   /// second penalty of a name on the same player is `d_orthogonal_2`.
   ///
   /// - Parameter labels: of the outputs of each mover's moves.
-  func columns(labels: [String: Set<String>]) -> [RecordedColumn] {
+  func columns(labels: [String: [String]]) -> [RecordedColumn] {
     let (critic, generator) = (Player.discriminator.rawValue, Player.generator.rawValue)
     var columns = [
       RecordedColumn(name: "d_loss", mover: critic, label: "loss", kind: .loss),
@@ -39,8 +39,10 @@ extension Game {
       RecordedColumn(
         name: "g_gradient_norm", mover: generator, label: "gradient_norm", kind: .gradientNorm),
     ]
-    columns += loss.measures.map {
-      RecordedColumn(name: $0, mover: critic, label: "measure/\($0)", kind: .term)
+    columns += (labels[critic] ?? []).filter { $0.hasPrefix(RoundWriter.measure) }.map {
+      RecordedColumn(
+        name: String($0.dropFirst(RoundWriter.measure.count)), mover: critic, label: $0,
+        kind: .term)
     }
     var counts: [String: Int] = [:]
     func add(_ name: String, _ mover: String, _ label: String) {
@@ -53,7 +55,7 @@ extension Game {
     }
     for place in penalties.indices {
       let name = experiment.penalties[place].name
-      if penalties[place].ownOptimizer != nil { add(name, name, "loss") }
+      if ownOptimizer(place) != nil { add(name, name, "loss") }
       for (mover, letter) in [(critic, "d"), (generator, "g")]
       where labels[mover]?.contains("penalty/\(place)") == true {
         add("\(letter)_\(name)", mover, "penalty/\(place)")

@@ -48,6 +48,9 @@ final class RoundWriter {
     }
   }
 
+  /// Before the names of what a loss measures.
+  static let measure = "measure/"
+
   private let game: Game
   private let batch: Int
   private let observing: Bool
@@ -84,9 +87,9 @@ final class RoundWriter {
         real: { realScore }, fake: fakeScore, draws: part.draws, states: states)
       total.add("real_score", game.loss.level(of: realScore), of: part)
       total.add("fake_score", game.loss.level(of: fakeScore), of: part)
-      add(.discriminator, game.loss.discriminator(scores), scores, fakes, part, to: &total)
-      for (name, value) in zip(game.loss.measures, game.loss.measured(scores)) {
-        total.add("measure/\(name)", value, of: part)
+      add(.discriminator, game.loss.critic(scores), scores, fakes, part, to: &total)
+      for (name, value) in (game.loss as? any BalancedLoss)?.measured(scores) ?? [] {
+        total.add(Self.measure + name, value, of: part)
       }
     }
     step(.player(.discriminator), of: [.discriminator], index, total)
@@ -196,7 +199,7 @@ final class RoundWriter {
   ) throws(LayerMisfit) -> Score {
     let score = try game.discriminator.judge(
       game.augmented(images, part.draws, pass: name), in: pass(name, labels: labels, part))
-    if let kink = game.loss.kink(of: score) {
+    if let kink = (game.loss as? any BalancedLoss)?.kink(of: score) {
       part.draws.observe("kink/loss/\(name)", kink, as: .kink)
     }
     return score
@@ -219,10 +222,12 @@ final class RoundWriter {
     for part in parts(of: index) {
       let fakes = try fakes(for: part)
       let scores = try scoresOfFakes(fakes, part)
-      guard let term = game.penalties[place].term(in: scope(place, nil, scores, fakes, part)) else {
-        preconditionFailure("a penalty with a step of its own has nothing to step down")
+      guard let term = game.penalties[place] as? any Term,
+        let value = term.value(in: scope(place, nil, scores, fakes, part))
+      else {
+        preconditionFailure("a term with a step of its own has nothing to step down")
       }
-      add(down: term, [.generator, .discriminator], part, to: &total)
+      add(down: value, [.generator, .discriminator], part, to: &total)
     }
     step(.penalty(place), of: [.generator, .discriminator], index, total)
   }
@@ -281,8 +286,8 @@ final class RoundWriter {
         states: states, parameter: declaration, prefix: stepper.prefix, count: count,
         learningRate: learningRate, momentum: momentum)
       let moved = stepper.optimizer.step(value, gradient: gradient, memory: memory)
-      let limits = game.limits(on: declaration.network)
-      states.write(declaration, limits.reduce(moved) { $1.constrained($0) })
+      let constraints = game.constraints(on: declaration.network)
+      states.write(declaration, constraints.reduce(moved) { $1.constrained($0) })
     }
     for (name, value) in total.numbers { emit(name, .number, value, of: move) }
     if let norm = jointNorm(total.gradients) { emit("gradient_norm", .number, norm, of: move) }
@@ -304,9 +309,11 @@ final class RoundWriter {
   ) -> Value {
     var sum = builder.constant(0)
     for (place, penalty) in game.penalties.enumerated() where penalty.players.contains(player) {
-      guard let term = penalty.term(in: scope(place, player, scores, fakes, part)) else { continue }
-      total.add("penalty/\(place)", term, of: part)
-      sum = sum + term
+      guard let term = penalty as? any Term,
+        let value = term.value(in: scope(place, player, scores, fakes, part))
+      else { continue }
+      total.add("penalty/\(place)", value, of: part)
+      sum = sum + value
     }
     return sum
   }
@@ -314,8 +321,8 @@ final class RoundWriter {
   /// What the penalty at `place` of the spec's list may look at.
   private func scope(
     _ place: Int, _ player: Player?, _ scores: Scores, _ fakes: Fakes, _ part: Part
-  ) -> PenaltyScope {
-    PenaltyScope(
+  ) -> TermScope {
+    TermScope(
       player: player, real: real(of: part), fake: fakes.images, scores: scores,
       labels: (dataLabels(of: part), fakes.labels), latents: fakes.latents,
       latent: game.experiment.latent,

@@ -33,7 +33,7 @@ extension Game {
             + "\(counted(schedule.accumulate, "part"))", at: schedule.accumulateOrigin,
           label: "at most \(batch)"))
     }
-    if schedule.accumulate > 1, loss.isControlled {
+    if schedule.accumulate > 1, loss is any BalancedLoss {
       found.append(
         Diagnostic(
           "the controller of \(experiment.loss.name) follows whole batches",
@@ -142,7 +142,7 @@ extension Game {
       [last.choice.error(message, notes: [trail.last, advice].compactMap(\.self))]
     }
     let shape = score.output.shape
-    switch (loss.critic, discriminator.heads?.main ?? .score) {
+    switch (loss.demands.critic, discriminator.heads?.main ?? .score) {
     case (.scores(let width), .score):
       if shape[shape.rank - 1] == width { return [] }
       return problem(

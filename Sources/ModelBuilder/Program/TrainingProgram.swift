@@ -33,14 +33,15 @@ package struct TrainingProgram: Sendable {
   ) -> (states: [StateDeclaration], columns: [RecordedColumn]) {
     var seen: Set<String> = []
     var unique: [StateDeclaration] = []
-    var labels: [String: Set<String>] = [:]
+    var labels: [String: [String]] = [:]
     for stage in game.stages {
       for segment in game.plan.segments {
         // Two samples suffice: no state's shape depends on the batch.
         let written = game.playing(stage).write(segment, batch: 2, observing: false)
         unique += written.states.declarations.filter { seen.insert($0.name).inserted }
         for (move, outputs) in zip(segment, written.outputs) {
-          labels[move.moverName, default: []].formUnion(outputs.map(\.label))
+          let known = labels[move.moverName, default: []]
+          labels[move.moverName] = known + outputs.map(\.label).filter { !known.contains($0) }
         }
       }
     }

@@ -1,9 +1,7 @@
 import Spec
 
 /// How a learning rate changes in the course of a run.
-package protocol RateSchedule: Sendable {
-  static var declaration: Declaration { get }
-  init(_ record: Record)
+package protocol RateSchedule: Word {
   /// What the optimizer's own rate is multiplied by in round `round`, counted from 0, of `rounds`.
   func factor(round: Int, of rounds: Int) -> Double
 }
