@@ -28,7 +28,8 @@ import Testing
     _ schedule: String, _ graphs: [String]
   ) throws {
     let keys = schedule.isEmpty ? "" : ", \(schedule)"
-    let plan = RoundPlan(try smallGame(schedule: "{length: 1 epochs\(keys)}").schedule)
+    let experiment = try smallGame(schedule: "{length: 1 epochs\(keys)}")
+    let plan = Game(experiment, format: .image(smallImages)).plan
     #expect(plan.segments.map { $0.map(\.name).joined(separator: " ") } == graphs)
   }
 

@@ -77,10 +77,6 @@ package struct LayerList: Sendable {
 /// Real or generated samples as a network sees them: images `[batch, height, width, channels]`, or
 /// vectors `[batch, length]`.
 package struct ImageBatch { package let value: Value }
-/// `[batch, size]`.
-package struct Latent { package let value: Value }
-/// Class indices, int32 `[batch]`.
-package struct Label { package let value: Value }
 
 /// A named list of layers with weights of its own.
 struct Network: Sendable {

@@ -11,6 +11,8 @@ struct Game: Sendable {
   let growth: Growth?
   let loss: any Loss
   let penalties: [any Penalty]
+  /// Those that a round is made of, once each.
+  let moves: [Move]
   let augmentations: [any Augmentation]
   let initializers: InitializerSet
   /// nil: learning rates stay as they are.
@@ -21,13 +23,11 @@ struct Game: Sendable {
   init(_ experiment: Experiment, format: SampleFormat) {
     self.experiment = experiment
     self.format = format
-    generator = Network(
-      Player.generator.rawValue, LayerList(experiment.architecture.generator), .toImages)
-    discriminator = Network(
-      Player.discriminator.rawValue, LayerList(experiment.architecture.discriminator), .fromImages)
+    (generator, discriminator) = TwoPlayerForm.networks(experiment.architecture)
     growth = Growth(experiment, generator, discriminator, format)
     loss = Catalog.loss(experiment.loss)
     penalties = experiment.penalties.map(Catalog.penalty)
+    moves = TwoPlayerForm.moves(experiment, penalties)
     augmentations = experiment.augmentations.map(Catalog.augmentation)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
     average = experiment.schedule.averaging.map {
@@ -71,12 +71,6 @@ struct Game: Sendable {
       .compactMap { $0 as? any Constraint }
   }
 
-  /// The optimizer of a term that is stepped down alone; nil: the term at this place of the spec's list
-  /// is not.
-  func ownOptimizer(_ place: Int) -> Choice? {
-    (penalties[place] as? any SteppingTerm)?.ownOptimizer
-  }
-
   /// What a critic says, as penalties ask.
   func traits(features: Value?) -> GameTraits {
     GameTraits(
@@ -84,30 +78,7 @@ struct Game: Sendable {
       classes: classes, codes: experiment.latent.codes, features: features?.shape.rank)
   }
 
-  var plan: RoundPlan {
-    RoundPlan(
-      experiment.schedule,
-      ownSteps: penalties.indices.filter { ownOptimizer($0) != nil }
-        .map { ($0, experiment.penalties[$0].name) })
-  }
-
-  /// All who step: both players, then the penalties with a step of their own.
-  var steppers: [Stepper] {
-    Player.allCases.map { stepper(of: .player($0)) }
-      + penalties.indices.filter { ownOptimizer($0) != nil }
-      .map { stepper(of: .penalty($0)) }
-  }
-
-  func stepper(of mover: Mover) -> Stepper {
-    switch mover {
-    case .player(.generator): Stepper("generator", experiment.optimizer.generator)
-    case .player(.discriminator): Stepper("discriminator", experiment.optimizer.discriminator)
-    case .penalty(let place):
-      Stepper(
-        experiment.penalties[place].name,
-        ownOptimizer(place) ?? experiment.optimizer.generator, isOwn: true)
-    }
-  }
+  var plan: RoundPlan { RoundPlan(TwoPlayerForm.round(experiment.schedule, moves)) }
 
   /// Of a batch, real or generated.
   func sampleShape(batch: Int) -> Shape { format.shape(batch: batch) }
@@ -130,11 +101,7 @@ struct Game: Sendable {
     // Shapes were checked before any round is written.
     do throws(LayerMisfit) {
       for (index, move) in segment.enumerated() {
-        switch move.mover {
-        case .player(.discriminator): try writer.writeDiscriminatorMove(index)
-        case .player(.generator): try writer.writeGeneratorMove(index)
-        case .penalty(let place): try writer.writePenaltyMove(index, place)
-        }
+        try writer.write(move.move, index)
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
@@ -158,22 +125,5 @@ struct Game: Sendable {
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
-  }
-}
-
-/// Who steps, how, and what the gradients are held to.
-struct Stepper {
-  /// `generator`, `discriminator`, or the penalty's name.
-  let name: String
-  let optimizer: any Optimizer
-  let clipping: GradientClipping
-  /// Put before the parameter's in the names of what the optimizer keeps.
-  let prefix: String
-
-  init(_ name: String, _ choice: Choice, isOwn: Bool = false) {
-    self.name = name
-    optimizer = Catalog.optimizer(choice)
-    clipping = GradientClipping(choice.record)
-    prefix = isOwn ? "\(name)." : ""
   }
 }

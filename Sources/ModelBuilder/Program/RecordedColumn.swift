@@ -55,7 +55,7 @@ extension Game {
     }
     for place in penalties.indices {
       let name = experiment.penalties[place].name
-      if ownOptimizer(place) != nil { add(name, name, "loss") }
+      if moves.contains(where: { $0.goal == .term(place) }) { add(name, name, "loss") }
       for (mover, letter) in [(critic, "d"), (generator, "g")]
       where labels[mover]?.contains("penalty/\(place)") == true {
         add("\(letter)_\(name)", mover, "penalty/\(place)")

@@ -77,39 +77,68 @@ final class RoundWriter {
 
   func finish() -> Graph { builder.finish(outputs: values, updates: states.updates) }
 
-  /// The critic learns to tell the batch's images from generated ones.
-  func writeDiscriminatorMove(_ index: Int) throws(LayerMisfit) {
+  /// One step of the networks of `move`, the `index`-th of the graph.
+  func write(_ move: Move, _ index: Int) throws(LayerMisfit) {
+    let movesGenerator = move.networks.contains(game.generator.name)
     var total = Total()
     for part in parts(of: index) {
-      let fakes = try fakes(for: part)
-      let (realScore, fakeScore) = try scores(ofRealAnd: fakes, part)
-      let scores = Scores(
-        real: { realScore }, fake: fakeScore, draws: part.draws, states: states)
-      total.add("real_score", game.loss.level(of: realScore), of: part)
-      total.add("fake_score", game.loss.level(of: fakeScore), of: part)
-      add(.discriminator, game.loss.critic(scores), scores, fakes, part, to: &total)
-      for (name, value) in (game.loss as? any BalancedLoss)?.measured(scores) ?? [] {
-        total.add(Self.measure + name, value, of: part)
+      // Whoever moves a network steps down what it makes now.
+      let fakes = try fakes(for: part, upToDate: movesGenerator)
+      switch move.goal {
+      case .loss(of: .discriminator): try addCriticLoss(move, fakes, part, to: &total)
+      case .loss(of: .generator): try addGeneratorLoss(move, fakes, part, to: &total)
+      case .term(let place): try addTerm(place, move, fakes, part, to: &total)
       }
     }
-    step(.player(.discriminator), of: [.discriminator], index, total)
-  }
-
-  /// The generator learns to make images that the critic takes for real.
-  func writeGeneratorMove(_ index: Int) throws(LayerMisfit) {
-    var total = Total()
-    for part in parts(of: index) {
-      let fakes = try fakes(for: part, upToDate: true)
-      let scores = try scoresOfFakes(fakes, part)
-      add(.generator, game.loss.generator(scores), scores, fakes, part, to: &total)
-    }
-    let count = step(.player(.generator), of: [.generator], index, total)
-    if let average = game.average {
+    let count = step(move, index, total)
+    guard movesGenerator else { return }
+    if case .loss = move.goal, let average = game.average {
       average.follow(
         states.parameters(of: game.generator.name),
         count: game.growth == nil ? count : average.ownCount(in: states), in: states)
     }
     for first in fakes.keys { fakes[first]?.isOutdated = true }
+  }
+
+  /// The critic learns to tell the batch's images from generated ones.
+  private func addCriticLoss(
+    _ move: Move, _ fakes: Fakes, _ part: Part, to total: inout Total
+  ) throws(LayerMisfit) {
+    let (realScore, fakeScore) = try scores(ofRealAnd: fakes, part)
+    let scores = Scores(
+      real: { realScore }, fake: fakeScore, draws: part.draws, states: states)
+    total.add("real_score", game.loss.level(of: realScore), of: part)
+    total.add("fake_score", game.loss.level(of: fakeScore), of: part)
+    let loss = game.loss.critic(scores)
+    add(
+      down: loss + penalties(of: .discriminator, scores, fakes, part, &total), move, part,
+      to: &total)
+    for (name, value) in (game.loss as? any BalancedLoss)?.measured(scores) ?? [] {
+      total.add(Self.measure + name, value, of: part)
+    }
+  }
+
+  /// The generator learns to make images that the critic takes for real.
+  private func addGeneratorLoss(
+    _ move: Move, _ fakes: Fakes, _ part: Part, to total: inout Total
+  ) throws(LayerMisfit) {
+    let scores = try scoresOfFakes(fakes, part)
+    let loss = game.loss.generator(scores)
+    add(
+      down: loss + penalties(of: .generator, scores, fakes, part, &total), move, part, to: &total)
+  }
+
+  /// All networks of the move step down one term.
+  private func addTerm(
+    _ place: Int, _ move: Move, _ fakes: Fakes, _ part: Part, to total: inout Total
+  ) throws(LayerMisfit) {
+    let scores = try scoresOfFakes(fakes, part)
+    guard let term = game.penalties[place] as? any Term,
+      let value = term.value(in: scope(place, nil, scores, fakes, part))
+    else {
+      preconditionFailure("a term with a step of its own has nothing to step down")
+    }
+    add(down: value, move, part, to: &total)
   }
 
   /// The batch of a move, cut as `schedule.accumulate` says into parts as equal as can be.
@@ -216,22 +245,6 @@ final class RoundWriter {
     }
   }
 
-  /// Both networks step down one penalty, on latents of their own.
-  func writePenaltyMove(_ index: Int, _ place: Int) throws(LayerMisfit) {
-    var total = Total()
-    for part in parts(of: index) {
-      let fakes = try fakes(for: part)
-      let scores = try scoresOfFakes(fakes, part)
-      guard let term = game.penalties[place] as? any Term,
-        let value = term.value(in: scope(place, nil, scores, fakes, part))
-      else {
-        preconditionFailure("a term with a step of its own has nothing to step down")
-      }
-      add(down: value, [.generator, .discriminator], part, to: &total)
-    }
-    step(.penalty(place), of: [.generator, .discriminator], index, total)
-  }
-
   /// What the critic says of generated images, and of real ones if it is asked.
   private func scoresOfFakes(_ fakes: Fakes, _ part: Part) throws(LayerMisfit) -> Scores {
     let fakeScore = try criticScore(of: fakes.images, labels: fakes.labels, pass: "fake", part)
@@ -241,32 +254,23 @@ final class RoundWriter {
       }, fake: fakeScore, draws: part.draws, states: states)
   }
 
-  /// Adds what a part of the batch says of a player's loss and of the way down.
-  private func add(
-    _ player: Player, _ loss: Value, _ scores: Scores, _ fakes: Fakes, _ part: Part,
-    to total: inout Total
-  ) {
-    let loss = loss + penalties(of: player, scores, fakes, part, &total)
-    add(down: loss, [player], part, to: &total)
-  }
-
-  private func add(down loss: Value, _ players: [Player], _ part: Part, to total: inout Total) {
-    let parameters = players.flatMap { states.parameters(of: $0.rawValue) }
+  /// Adds what a part of the batch says of a loss and of the way down.
+  private func add(down loss: Value, _ move: Move, _ part: Part, to total: inout Total) {
+    let parameters = move.networks.flatMap { states.parameters(of: $0) }
     let gradients = builder.gradient(
       of: loss, withRespectTo: parameters.map(\.value), holding: states.held)
     total.add("loss", loss, of: part)
     total.add(gradients: gradients, of: part)
   }
 
-  /// One step of the parameters of `players`.
+  /// One step of the parameters of a move.
   ///
-  /// - Returns: how many steps the mover has made, this one included.
-  @discardableResult
-  private func step(_ mover: Mover, of players: [Player], _ move: Int, _ total: Total) -> Value {
-    let stepper = game.stepper(of: mover)
-    let parameters = players.flatMap { states.parameters(of: $0.rawValue) }
+  /// - Returns: how many steps of the kind have been made, this one included.
+  private func step(_ planned: Move, _ move: Int, _ total: Total) -> Value {
+    let stepper = planned.stepper
+    let parameters = planned.networks.flatMap { states.parameters(of: $0) }
     let counter = StateDeclaration(
-      name: "optimizer.\(stepper.name).step", network: players[0].rawValue, role: .optimizer,
+      name: "optimizer.\(stepper.name).step", network: planned.networks[0], role: .optimizer,
       type: TensorType(.scalar), layout: .plain, initial: .constant(0))
     let count = states.read(counter) + 1
     states.write(counter, count)
@@ -274,10 +278,9 @@ final class RoundWriter {
       game.rate == nil
       ? builder.constant(stepper.optimizer.learningRate)
       : builder.feed(TrainingProgram.learningRateFeed(of: stepper.name), .scalar)
-    let momentum: Value? =
-      if case .player(let player) = mover, game.experiment.schedule.momentum != nil {
-        builder.feed(TrainingProgram.momentumFeed(of: player), .scalar)
-      } else { nil }
+    let momentum =
+      planned.hasMomentumRamp
+      ? builder.feed(TrainingProgram.momentumFeed(of: planned.name), .scalar) : nil
     if observing, game.rate != nil { emit("learning_rate", .number, learningRate, of: move) }
     if observing, let momentum { emit("momentum", .number, momentum, of: move) }
     let gradients = stepper.clipping.clipped(total.gradients)

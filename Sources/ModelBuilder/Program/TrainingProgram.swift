@@ -40,8 +40,8 @@ package struct TrainingProgram: Sendable {
         let written = game.playing(stage).write(segment, batch: 2, observing: false)
         unique += written.states.declarations.filter { seen.insert($0.name).inserted }
         for (move, outputs) in zip(segment, written.outputs) {
-          let known = labels[move.moverName, default: []]
-          labels[move.moverName] = known + outputs.map(\.label).filter { !known.contains($0) }
+          let known = labels[move.move.name, default: []]
+          labels[move.move.name] = known + outputs.map(\.label).filter { !known.contains($0) }
         }
       }
     }
@@ -86,10 +86,10 @@ package struct TrainingProgram: Sendable {
     let game = game.playing(stage)
     let plan = game.plan
     var program = RoundProgram(graphs: [], steps: [])
-    var known: [[Mover]: Int] = [:]
+    var known: [[String]: Int] = [:]
     var outputs: [[[MoveOutput]]] = []
     for segment in plan.segments {
-      let movers = segment.map(\.mover)
+      let movers = segment.map(\.move.name)
       let graph: Int
       if let index = known[movers] {
         graph = index
@@ -104,40 +104,49 @@ package struct TrainingProgram: Sendable {
         RoundStep(
           graph: graph,
           moves: zip(segment, outputs[graph]).map {
-            RoundMove(name: $0.name, mover: $0.moverName, outputs: $1)
+            RoundMove(name: $0.name, mover: $0.move.name, outputs: $1)
           },
-          consumer: segment.first { $0.mover == .player(.discriminator) }?.name))
+          consumer: segment.first { $0.move.takesBatch }?.name))
     }
     return program
   }
 
   static func learningRateFeed(of stepper: String) -> String { "learning_rate/\(stepper)" }
 
+  /// The names of the moves that a round is made of, once each: `discriminator`, `generator`.
+  package var movers: [String] { game.moves.map(\.name) }
+
   /// The learning rates of round `round`, counted from 0, of a run of `rounds`, by the names of the
-  /// feeds they go to; none if the spec has no `schedule.learning_rate`. All steppers' feeds are
-  /// named, of which a graph declares those it needs.
+  /// feeds they go to; none if the spec has no `schedule.learning_rate`. All moves' feeds are named, of
+  /// which a graph declares those it needs.
   package func learningRates(round: Int, of rounds: Int) -> [(feed: String, value: Float)] {
-    guard let rate = game.rate else { return [] }
-    let factor = rate.factor(round: round, of: rounds)
-    return game.steppers.map { stepper in
-      (Self.learningRateFeed(of: stepper.name), Float(stepper.optimizer.learningRate * factor))
+    guard game.rate != nil else { return [] }
+    return movers.map {
+      (
+        Self.learningRateFeed(of: $0), Float(learningRate(of: $0, round: round, of: rounds))
+      )
     }
   }
 
-  static func momentumFeed(of player: Player) -> String { "momentum/\(player.rawValue)" }
+  static func momentumFeed(of mover: String) -> String { "momentum/\(mover)" }
 
   /// The same for momenta; none if the spec has no `schedule.momentum_ramp`.
   package func momenta(round: Int) -> [(feed: String, value: Float)] {
     guard let ramp = experiment.schedule.momentum else { return [] }
-    return Player.allCases.map { player in
-      let start = game.stepper(of: .player(player)).optimizer.momentum ?? 0
-      return (Self.momentumFeed(of: player), Float(ramp.value(from: start, round: round)))
+    return game.moves.filter(\.hasMomentumRamp).map { move in
+      let start = move.stepper.optimizer.momentum ?? 0
+      return (
+        Self.momentumFeed(of: move.name), Float(ramp.value(from: start, round: round))
+      )
     }
   }
 
-  /// The learning rate of a player in round `round`, counted from 0, of a run of `rounds`.
-  package func learningRate(of player: Player, round: Int, of rounds: Int) -> Double {
-    game.stepper(of: .player(player)).optimizer.learningRate
+  /// The learning rate of a move in round `round`, counted from 0, of a run of `rounds`.
+  package func learningRate(of mover: String, round: Int, of rounds: Int) -> Double {
+    guard let move = game.moves.first(where: { $0.name == mover }) else {
+      preconditionFailure("there is no move `\(mover)`")
+    }
+    return move.stepper.optimizer.learningRate
       * (game.rate?.factor(round: round, of: rounds) ?? 1)
   }
 

@@ -70,10 +70,9 @@ final class EventLog {
     let numbers = row.columns.compactMap { column in
       row[column].map { EventMessage.Summary(tag: tag(column), value: .scalar(Float($0))) }
     }
-    let learningRates = Player.allCases.map { player in
-      let rate = program.learningRate(of: player, round: row.step - 1, of: rounds)
-      return EventMessage.Summary(
-        tag: "learning_rate/\(player.rawValue)", value: .scalar(Float(rate)))
+    let learningRates = program.movers.map { mover in
+      let rate = program.learningRate(of: mover, round: row.step - 1, of: rounds)
+      return EventMessage.Summary(tag: "learning_rate/\(mover)", value: .scalar(Float(rate)))
     }
     try write(step: row.step, .summaries(numbers + learningRates))
   }
