@@ -1,3 +1,4 @@
+import Foundation
 import Spec
 import TensorCore
 import Testing
@@ -165,6 +166,27 @@ struct PenaltyBench {
     let feeds = ["w": [-3, -0.5, 0.1, 0.6, .infinity]]
     #expect(
       try Reference.evaluate(graph, feeds: feeds).outputs["w"] == [-0.5, -0.5, 0.1, 0.5, 0.5])
+  }
+
+  /// A linear critic has one slope everywhere, so that both penalties come to the same.
+  @Test(arguments: [
+    "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+    "[{linear: 4}, {image: {channels: 4, size: 1}}, pixel_shuffle]",
+    "[{linear: 4}, {image: {channels: 1, size: 2}}, tanh]",
+  ])
+  func theSlopeAtGeneratedImagesIsSeenWhateverTheGeneratorEndsIn(_ generator: String) throws {
+    let game = try smallGame(generator: generator, rest: "penalties: [r1, r2]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let graph = program.round(batch: 3).graphs[0]
+    let states = program.states.map { state in
+      (state.name, (0..<state.type.shape.count).map { cos(Double($0)) })
+    }
+    let outputs = try Reference.evaluate(
+      graph, feeds: ["key": [1, 2, 3], "real": [Double](repeating: 0.5, count: 12)],
+      states: Dictionary(uniqueKeysWithValues: states)
+    ).outputs
+    let squares = (0..<4).map { cos(Double($0)) * cos(Double($0)) }.reduce(0, +)
+    for name in ["0/penalty/0", "0/penalty/1"] { expectClose(outputs[name], [5 * squares], name) }
   }
 
   /// The draws of each penalty that `trace` gives out, at batch 4 on 2×2 images.
