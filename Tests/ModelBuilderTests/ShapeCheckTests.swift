@@ -214,6 +214,7 @@ struct VectorMisfit: CustomTestStringConvertible {
   var more = ""
   var augment = "[]"
   var loss = "cross_entropy"
+  var penalties = "[]"
   let said: [String]
   var testDescription: String { "\(generator) against \(discriminator)\(more), \(augment)" }
 
@@ -254,6 +255,12 @@ struct VectorMisfit: CustomTestStringConvertible {
           + "vectors of 2 = after layer 0.reconstruction.0 (linear): 3 = end with `linear: 2`"
       ]),
     VectorMisfit(
+      penalties: "[dragan, {dragan: {norm: place}}]",
+      said: [
+        "dragan: norm: place is over the channels at each place, and the data are vectors of 2 = "
+          + "write `norm: sample`"
+      ]),
+    VectorMisfit(
       augment: "[flip]",
       said: ["flip changes images, and the data are vectors of 2 = leave `flip` out of `augment`"]),
   ]
@@ -270,6 +277,7 @@ struct VectorMisfit: CustomTestStringConvertible {
         augment: \(misfit.augment)
         architecture: {generator: \(misfit.generator), discriminator: \(misfit.discriminator)}
         loss: \(misfit.loss)
+        penalties: \(misfit.penalties)
         optimizer: {kind: sgd, learning_rate: 0.1}
         schedule: {length: 1 epochs}
         """, vocabulary: vocabulary

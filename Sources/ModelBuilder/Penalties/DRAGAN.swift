@@ -59,7 +59,14 @@ package struct DRAGAN: Penalty {
   package var boundsSlope: Bool { true }
   package var slopeSource: SlopeSource? { source }
 
-  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
+  package func misfit(with game: GameTraits) -> LayerMisfit? {
+    if norm == .place, case .vector = game.format {
+      return LayerMisfit(
+        "norm: place is over the channels at each place, and the data are \(game.format)",
+        advice: "write `norm: sample`")
+    }
+    return game.lackOfSlope
+  }
 
   package func term(in scope: PenaltyScope) -> Value? {
     let real = scope.real.value
