@@ -26,6 +26,7 @@ package enum Catalog {
     MinibatchStddev.self,
     MultiplyLabel.self,
     Noise.self,
+    Pad.self,
     PixelNorm.self,
     PixelShuffle.self,
     PReLU.self,

@@ -131,6 +131,13 @@ struct Misfit: CustomTestStringConvertible {
       "conv takes images, but vectors of 4 come in = after layer 0 (flatten): 4 = "
         + "put `image: {channels: …, size: …}` before it"),
     Misfit(
+      discriminator: "[{pad: {reflect: [1, 2]}}, flatten, {linear: 1}]",
+      "a reflection of 1×2 needs larger images than 1×2×2 = discriminator starts from 1×2×2 = "
+        + "pad by at most 1×1, or `replicate` the edge"),
+    Misfit(
+      discriminator: "[{pad: {reflect: 1}}, {pad: {replicate: 9}}, {pad: {zero: 9}}, flatten, "
+        + "{linear: 1}]"),
+    Misfit(
       discriminator: "[flatten, {concat_label: 3}, {linear: 1}]",
       "there are no labels to concatenate = after layer 0 (flatten): 4 = "
         + "write `labels: {classes: 10}`"),

@@ -161,6 +161,19 @@ def table():
             1, 1, 2, 4), Residual(
                 [nn.Conv2d(1, 2, 1), nn.AvgPool2d(2)], [nn.AvgPool2d(2), nn.Conv2d(1, 2, 1)])
 
+    image = (1, 2, 4, 3)
+    yield "pad: {reflect: 2}", image, nn.ReflectionPad2d(2)
+    yield "pad: {reflect: [3, 1]}", image, nn.ReflectionPad2d((1, 1, 3, 3))
+    yield "pad: {reflect: [3, 2], sides: start}", image, nn.ReflectionPad2d((2, 0, 3, 0))
+    yield "pad: {reflect: [0, 2], sides: end}", image, nn.ReflectionPad2d((0, 2, 0, 0))
+    yield "pad: {reflect: 1}", (2, 1, 2, 2), nn.ReflectionPad2d(1)
+    yield "pad: {replicate: 1}", image, nn.ReplicationPad2d(1)
+    yield "pad: {replicate: [0, 4]}", (2, 1, 2, 1), nn.ReplicationPad2d((4, 4, 0, 0))
+    yield "pad: {replicate: [3, 1], sides: end}", image, nn.ReplicationPad2d((0, 1, 0, 3))
+    yield "pad: {zero: 2}", image, nn.ZeroPad2d(2)
+    yield "pad: {zero: [0, 1]}", (2, 2, 1, 1), nn.ZeroPad2d((1, 1, 0, 0))
+    yield "pad: {zero: 1, sides: start}", image, nn.ZeroPad2d((1, 0, 1, 0))
+
 
 def tensors(module):
     return {

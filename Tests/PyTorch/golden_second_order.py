@@ -153,6 +153,10 @@ def table():
                 growing.Grow(
                     [nn.Softplus(threshold=1e9)], from_image=[nn.Conv2d(1, 3, 1), nn.Tanh()]),
                 nn.Flatten(), nn.Linear(12, 1)))
+    yield "pad", images("{pad: {reflect: 2}}", nn.ReflectionPad2d(2), 2, 49)
+    yield "pad, replicate", images(
+        "{pad: {replicate: [1, 2]}}", nn.ReplicationPad2d((2, 2, 1, 1)), 2, 35)
+    yield "pad, zero", images("{pad: {zero: 1, sides: start}}", nn.ZeroPad2d((1, 0, 1, 0)), 2, 16)
 
 
 class Critic(nn.Sequential):

@@ -283,6 +283,18 @@ def shape_after(module, shape, classes):
         return tuple(module.eval()(torch.zeros(2, *shape)).shape[1:])
 
 
+PADS = {"reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d, "zero": nn.ZeroPad2d}
+
+
+def border(keys):
+    """The one pad that the keys give a width of."""
+    ((kind, width),) = [
+        (kind, keys[way]) for way, kind in PADS.items() if isinstance(keys.get(way), (int, list))]
+    rows, columns = pair(width)
+    before, after = keys["sides"] != "end", keys["sides"] != "start"
+    return kind((columns * before, columns * after, rows * before, rows * after))
+
+
 def make(name, keys, shape, classes):
     module = plain(name, keys, shape, classes)
     return module if name in ("self_attention", "projection") else ruled(module, keys)
@@ -335,6 +347,8 @@ def plain(name, keys, shape, classes):
                 pair(keys["dilation"]))
         case "upsample":
             return nn.Upsample(scale_factor=keys["factor"], mode=keys["mode"])
+        case "pad":
+            return border(keys)
         case "residual":
             branch, _ = build(keys["layers"], shape, classes)
             shortcut, _ = build(keys.get("shortcut") or [], shape, classes)

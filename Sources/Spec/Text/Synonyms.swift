@@ -87,6 +87,9 @@ package enum Synonyms {
         "avg_pool avgpool2d average_pooling2d average_pooling global_average_pooling2d "
         + "nn.AvgPool2d",
       "residual": "resblock res_block residual_block skip shortcut",
+      "pad":
+        "reflection_pad reflectionpad2d replication_pad replicationpad2d zero_pad zeropad2d "
+        + "zero_padding2d padding nn.ReflectionPad2d nn.ReplicationPad2d nn.ZeroPad2d",
       "self_attention": "attention non_local sagan_attention",
       "minibatch_stddev": "minibatch_std mbstd minibatch_stdev batch_stddev",
       "concat_label": "embedding label_embedding nn.Embedding",
@@ -181,6 +184,9 @@ package enum Synonyms {
       "discriminator": "critic d netd",
       "generator": "g netg",
       "range": "normalize normalization",
+      "reflect": "reflection mirror",
+      "replicate": "replication edge",
+      "zero": "zeros",
     ]
     for (ours, theirs) in rows {
       for name in theirs.split(separator: " ") {
