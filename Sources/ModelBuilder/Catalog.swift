@@ -36,6 +36,7 @@ package enum Catalog {
     SelfAttention.self,
     Sigmoid.self,
     SiLU.self,
+    Skip.self,
     Softmax.self,
     Softplus.self,
     Tanh.self,

@@ -131,6 +131,24 @@ struct Misfit: CustomTestStringConvertible {
       "conv takes images, but vectors of 4 come in = after layer 0 (flatten): 4 = "
         + "put `image: {channels: …, size: …}` before it"),
     Misfit(
+      discriminator: "[{skip: [{conv: {channels: 3, kernel: 2}}]}, flatten, {linear: 1}]",
+      "the inner layers make 3×1×1 of 1×2×2: channels of different size cannot be joined = "
+        + "discriminator starts from 1×2×2 = close them with layers that restore 2×2: an `upsample` "
+        + "or a `conv_transpose` for each layer of stride 2"),
+    Misfit(
+      discriminator: "[flatten, {skip: [{image: {channels: 1, size: 2}}]}, {linear: 1}]",
+      "the inner layers make 1×2×2 of 4: channels of different size cannot be joined = "
+        + "after layer 0 (flatten): 4 = close them with `flatten`"),
+    Misfit(
+      discriminator: "[{skip: [flatten]}, flatten, {linear: 1}]",
+      "the inner layers make 4 of 1×2×2: channels of different size cannot be joined = "
+        + "discriminator starts from 1×2×2 = close them with layers that restore 2×2: an `upsample` "
+        + "or a `conv_transpose` for each layer of stride 2"),
+    Misfit(
+      discriminator: "[{skip: [flatten, {pad: {zero: 1}}]}, flatten, {linear: 1}]",
+      "pad takes images, but vectors of 4 come in = discriminator starts from 1×2×2 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
       discriminator: "[{pad: {reflect: [1, 2]}}, flatten, {linear: 1}]",
       "a reflection of 1×2 needs larger images than 1×2×2 = discriminator starts from 1×2×2 = "
         + "pad by at most 1×1, or `replicate` the edge"),

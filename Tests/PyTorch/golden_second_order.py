@@ -13,7 +13,7 @@ from torch.nn.utils import spectral_norm
 import growing
 from networks import (
     ConcatLabel, ConditionalBatchNorm, Heads, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
-    MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, equalized)
+    MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, Skip, equalized)
 
 LABELS = [2, 0, 2]
 CLASSES = 3
@@ -157,6 +157,9 @@ def table():
     yield "pad, replicate", images(
         "{pad: {replicate: [1, 2]}}", nn.ReplicationPad2d((2, 2, 1, 1)), 2, 35)
     yield "pad, zero", images("{pad: {zero: 1, sides: start}}", nn.ZeroPad2d((1, 0, 1, 0)), 2, 16)
+    yield "skip", images(
+        "{skip: [{conv: {channels: 2, kernel: 2}}, tanh, {conv_transpose: {channels: 3, kernel: 2}}]}",
+        Skip(nn.Conv2d(2, 2, 2), nn.Tanh(), nn.ConvTranspose2d(2, 3, 2)), 5, 9)
 
 
 class Critic(nn.Sequential):

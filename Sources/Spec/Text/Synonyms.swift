@@ -86,7 +86,8 @@ package enum Synonyms {
       "average_pool":
         "avg_pool avgpool2d average_pooling2d average_pooling global_average_pooling2d "
         + "nn.AvgPool2d",
-      "residual": "resblock res_block residual_block skip shortcut",
+      "residual": "resblock res_block residual_block shortcut",
+      "skip": "skip_connection unet_skip_connection unet_skip_connection_block unet_block",
       "pad":
         "reflection_pad reflectionpad2d replication_pad replicationpad2d zero_pad zeropad2d "
         + "zero_padding2d padding nn.ReflectionPad2d nn.ReplicationPad2d nn.ZeroPad2d",
