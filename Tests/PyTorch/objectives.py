@@ -107,6 +107,9 @@ def generator_loss(loss, real, fake):
                     own = -F.softplus(fake[1]).mean()
                 case "max_likelihood":
                     own = -fake[1].exp().mean()
+                case "boundary_seeking":
+                    distance = F.logsigmoid(fake[1]) - F.logsigmoid(-fake[1])
+                    own = 0.5 * (distance ** 2).mean()
             return loss["generator_scale"] * own
         case "least_squares":
             target = torch.full_like(fake[0], loss["generator"])

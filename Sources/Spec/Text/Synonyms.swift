@@ -106,6 +106,7 @@ package enum Synonyms {
       "hinge": "hinge_loss sngan_hinge geometric_hinge",
       "relativistic": "rgan rsgan ragan rasgan relativistic_average rpgan",
       "softmax": "softmax_gan",
+      "cross_entropy|generator: boundary_seeking": "bgan boundary_seeking boundary_seeking_gan",
     ]),
     .penalty: table([
       "gradient_penalty": "gp wgan_gp wgangp grad_penalty",
