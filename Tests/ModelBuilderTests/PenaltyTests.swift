@@ -195,6 +195,7 @@ struct PenaltyBench {
     ("dragan", ["0/penalty/0": [], "0/penalty/0/mix": [4], "0/penalty/0/noise": [4, 4]]),
     ("r1", ["0/penalty/0": []]), ("r2", ["0/penalty/0": []]),
     ("l1_to_real", ["1/penalty/0": [], "1/kink/penalty/0": [4, 2, 2, 1]]), ("clip", [:]),
+    ("wasserstein_divergence", ["0/penalty/0": []]),
     ("orthogonal", ["0/penalty/0": []]), ("orthogonal: {on: generator}", ["1/penalty/0": []]),
   ]
 

@@ -81,7 +81,7 @@ private struct SecondOrderErrors {
     let layers = SecondOrderCase.all.map { String($0.layer.prefix { $0 != "," }) }
     #expect(Set(layers) == Set(Catalog.layers.map { $0.declaration.name }))
     let penalties = Set(Self.columns.map { $0.prefix { $0 != ":" } }.map(String.init))
-    #expect(penalties == ["gradient_penalty", "dragan", "r1", "r2"])
+    #expect(penalties == ["gradient_penalty", "dragan", "r1", "r2", "wasserstein_divergence"])
     #expect(SecondOrderCase.all.allSatisfy { $0.penalties.map(\.penalty) == Self.columns })
   }
 

@@ -112,6 +112,23 @@ BEHIND = {
 }
 """Where it matters whether the slope is that of a probability."""
 
+def divergence(f, of_output=False):
+    """E (‖∇D(x)‖² ^ (p/2) + ‖∇D(G(z))‖² ^ (p/2)), as a function of p."""
+    squares = [(f.slope(images, of_output) ** 2).sum(1) for images in (f.real, f.fake)]
+    return lambda power: sum(square ** (power / 2) for square in squares).mean()
+
+
+DIVERGENCES = {
+    "wasserstein_divergence": lambda f: 2 / 2 * divergence(f)(6),
+    "wasserstein_divergence: {weight: 0.5, power: 3}": lambda f: 0.5 / 2 * divergence(f)(3),
+}
+
+DIVERGENCES_BEHIND = {
+    "wasserstein_divergence": DIVERGENCES["wasserstein_divergence"],
+    "wasserstein_divergence: {power: 4, slope_of: output}": lambda f: (
+        divergence(f, of_output=True)(4)),
+}
+
 PROBABILITIES = {
     "[flatten, {linear: 3}, tanh, {linear: 1}, sigmoid]": lambda: nn.Sequential(
         nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.Linear(3, 1), nn.Sigmoid()),
@@ -245,3 +262,9 @@ def cases():
             yield case(penalty, function, critic, make())
     for row in headed_table():
         yield headed_case(*row)
+    for penalty, function in DIVERGENCES.items():
+        for critic, make in CRITICS.items():
+            yield case(penalty, function, critic, make())
+    for penalty, function in DIVERGENCES_BEHIND.items():
+        for critic, make in PROBABILITIES.items():
+            yield case(penalty, function, critic, make())

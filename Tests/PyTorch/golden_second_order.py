@@ -228,6 +228,8 @@ PENALTIES = {
     "dragan": lambda f: 10 * (distance(f.slope(f.around(), 2), 1) ** 2).mean(),
     "r1": lambda f: 5 * (f.slope(f.real, 0) ** 2).sum(1).mean(),
     "r2": lambda f: 5 * (f.slope(f.fake, 1) ** 2).sum(1).mean(),
+    "wasserstein_divergence": lambda f: (
+        (f.slope(f.real, 0) ** 2).sum(1) ** 3 + (f.slope(f.fake, 1) ** 2).sum(1) ** 3).mean(),
 }
 
 

@@ -133,7 +133,7 @@ def generator_loss(loss, real, fake):
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
-SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2"}
+SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2", "wasserstein_divergence"}
 """Penalties whose gradients are gradients of gradients."""
 
 GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real", "pull_away"}
@@ -246,6 +246,11 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kin
         case "r2":
             return keys["weight"] / 2 * (
                 slope(realness(scores["fake"], keys["slope_of"]), fake) ** 2).sum(1).mean()
+        case "wasserstein_divergence":
+            steepness = sum(
+                (slope(realness(scores[side], keys["slope_of"]), images) ** 2).sum(1)
+                ** (keys["power"] / 2) for side, images in (("real", real), ("fake", fake)))
+            return keys["weight"] / 2 * steepness.mean()
         case "l1_to_real":
             distance = kinks(fake - real).abs().flatten(1)
             distance = distance.mean() if keys["norm"] == "mean" else distance.sum(1).mean()

@@ -107,6 +107,7 @@ package enum Synonyms {
       "relativistic": "rgan rsgan ragan rasgan relativistic_average rpgan",
       "softmax": "softmax_gan",
       "cross_entropy|generator: boundary_seeking": "bgan boundary_seeking boundary_seeking_gan",
+      "wasserstein|penalties: [wasserstein_divergence]": "wgan_div wgandiv",
     ]),
     .penalty: table([
       "gradient_penalty": "gp wgan_gp wgangp grad_penalty",
@@ -119,6 +120,7 @@ package enum Synonyms {
       "l2_to_real": "l2 mse l2_loss",
       "orthogonal": "ortho orthogonal_regularization",
       "pull_away": "pt pullaway_term",
+      "wasserstein_divergence": "wgan_div wgandiv div_gp",
     ]),
     .augmentation: table([
       "flip": "hflip horizontal_flip random_horizontal_flip mirror",
