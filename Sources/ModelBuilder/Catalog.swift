@@ -65,6 +65,7 @@ package enum Catalog {
     PullAway.self,
     R1.self,
     R2.self,
+    TotalVariation.self,
     WassersteinDivergence.self,
   ]
   package static let augmentations: [any Augmentation.Type] = [

@@ -139,7 +139,7 @@ struct PenaltyBench {
   /// Where the penalty is smooth: at a distance or a slope of 0 a norm is not.
   static let smooth = PenaltyCase.all.filter { penaltyCase in
     penaltyCase.critic != "[flatten, {linear: 1}]"
-      || penaltyCase.penalty.hasPrefix("r1") || penaltyCase.penalty.hasPrefix("orthogonal")
+      || ["r1", "orthogonal", "total_variation"].contains { penaltyCase.penalty.hasPrefix($0) }
   }
 
   @Test(arguments: smooth)
@@ -196,6 +196,13 @@ struct PenaltyBench {
     ("r1", ["0/penalty/0": []]), ("r2", ["0/penalty/0": []]),
     ("l1_to_real", ["1/penalty/0": [], "1/kink/penalty/0": [4, 2, 2, 1]]), ("clip", [:]),
     ("wasserstein_divergence", ["0/penalty/0": []]),
+    (
+      "total_variation",
+      [
+        "1/penalty/0": [], "1/kink/penalty/0/height": [4, 1, 2, 1],
+        "1/kink/penalty/0/width": [4, 2, 1, 1],
+      ]
+    ),
     ("orthogonal", ["0/penalty/0": []]), ("orthogonal: {on: generator}", ["1/penalty/0": []]),
   ]
 

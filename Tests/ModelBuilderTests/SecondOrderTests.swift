@@ -121,7 +121,7 @@ private struct SecondOrderErrors {
       weights is from central differences of the penalty, the second how far it is from PyTorch's
       `create_graph=True`, both in double precision, as shares of the largest number of the gradient. At
       most \(cell(limit)) is tested. Penalties on images or weights (`l1_to_real`, `l2_to_real`,
-      `orthogonal`, `clip`) need first derivatives only.
+      `total_variation`, `orthogonal`, `clip`) need first derivatives only.
 
       Written by `make second-order`; the critics are those of `Tests/PyTorch/golden_second_order.py`.
 

@@ -286,6 +286,11 @@ struct VectorMisfit: CustomTestStringConvertible {
           + "write `norm: sample`"
       ]),
     VectorMisfit(
+      penalties: "[total_variation]",
+      said: [
+        "total_variation: the data are vectors of 2, which have no neighbours = take the penalty out"
+      ]),
+    VectorMisfit(
       augment: "[flip]",
       said: ["flip changes images, and the data are vectors of 2 = leave `flip` out of `augment`"]),
   ]

@@ -120,6 +120,7 @@ package enum Synonyms {
       "l2_to_real": "l2 mse l2_loss",
       "orthogonal": "ortho orthogonal_regularization",
       "pull_away": "pt pullaway_term",
+      "total_variation": "tv tv_loss total_variation_loss",
       "wasserstein_divergence": "wgan_div wgandiv div_gp",
     ]),
     .augmentation: table([
