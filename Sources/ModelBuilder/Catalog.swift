@@ -26,6 +26,7 @@ package enum Catalog {
     MinibatchStddev.self,
     MultiplyLabel.self,
     Noise.self,
+    Pad.self,
     PixelNorm.self,
     PixelShuffle.self,
     PReLU.self,
@@ -35,6 +36,7 @@ package enum Catalog {
     SelfAttention.self,
     Sigmoid.self,
     SiLU.self,
+    Skip.self,
     Softmax.self,
     Softplus.self,
     Tanh.self,
@@ -63,6 +65,8 @@ package enum Catalog {
     PullAway.self,
     R1.self,
     R2.self,
+    TotalVariation.self,
+    WassersteinDivergence.self,
   ]
   package static let augmentations: [any Augmentation.Type] = [
     Color.self,

@@ -59,8 +59,10 @@ extension Misfit {
     // Penalties on an autoencoder.
     Misfit(
       discriminator: autoencoder, loss: "began",
-      rest: "penalties: [gradient_penalty, dragan, r1, r2, {clip: 0.1}]",
-      "gradient_penalty: " + noSlope, "dragan: " + noSlope, "r1: " + noSlope, "r2: " + noSlope),
+      rest:
+        "penalties: [gradient_penalty, dragan, r1, r2, wasserstein_divergence, {clip: 0.1}]",
+      "gradient_penalty: " + noSlope, "dragan: " + noSlope, "r1: " + noSlope, "r2: " + noSlope,
+      "wasserstein_divergence: " + noSlope),
     Misfit(
       discriminator: autoencoder, loss: "ebgan", rest: "penalties: [pull_away]",
       "pull_away: the critic has no heads, so it is not known which of its layers gives the code = "

@@ -1,3 +1,4 @@
+import Foundation
 import Spec
 import TensorCore
 import Testing
@@ -139,7 +140,7 @@ struct PenaltyBench {
   /// Where the penalty is smooth: at a distance or a slope of 0 a norm is not.
   static let smooth = PenaltyCase.all.filter { penaltyCase in
     penaltyCase.critic != "[flatten, {linear: 1}]"
-      || penaltyCase.penalty.hasPrefix("r1") || penaltyCase.penalty.hasPrefix("orthogonal")
+      || ["r1", "orthogonal", "total_variation"].contains { penaltyCase.penalty.hasPrefix($0) }
   }
 
   @Test(arguments: smooth)
@@ -169,12 +170,41 @@ struct PenaltyBench {
       try Reference.evaluate(graph, feeds: feeds).outputs["w"] == [-0.5, -0.5, 0.1, 0.5, 0.5])
   }
 
+  /// A linear critic has one slope everywhere, so that both penalties come to the same.
+  @Test(arguments: [
+    "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+    "[{linear: 4}, {image: {channels: 4, size: 1}}, pixel_shuffle]",
+    "[{linear: 4}, {image: {channels: 1, size: 2}}, tanh]",
+  ])
+  func theSlopeAtGeneratedImagesIsSeenWhateverTheGeneratorEndsIn(_ generator: String) throws {
+    let game = try smallGame(generator: generator, rest: "penalties: [r1, r2]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let graph = program.round(batch: 3).graphs[0]
+    let states = program.states.map { state in
+      (state.name, (0..<state.type.shape.count).map { cos(Double($0)) })
+    }
+    let outputs = try Reference.evaluate(
+      graph, feeds: ["key": [1, 2, 3], "real": [Double](repeating: 0.5, count: 12)],
+      states: Dictionary(uniqueKeysWithValues: states)
+    ).outputs
+    let squares = (0..<4).map { cos(Double($0)) * cos(Double($0)) }.reduce(0, +)
+    for name in ["0/penalty/0", "0/penalty/1"] { expectClose(outputs[name], [5 * squares], name) }
+  }
+
   /// The draws of each penalty that `trace` gives out, at batch 4 on 2×2 images.
   static let observed: [(String, [String: Shape])] = [
     ("gradient_penalty", ["0/penalty/0": [], "0/penalty/0/mix": [4]]),
     ("dragan", ["0/penalty/0": [], "0/penalty/0/mix": [4], "0/penalty/0/noise": [4, 4]]),
     ("r1", ["0/penalty/0": []]), ("r2", ["0/penalty/0": []]),
     ("l1_to_real", ["1/penalty/0": [], "1/kink/penalty/0": [4, 2, 2, 1]]), ("clip", [:]),
+    ("wasserstein_divergence", ["0/penalty/0": []]),
+    (
+      "total_variation",
+      [
+        "1/penalty/0": [], "1/kink/penalty/0/height": [4, 1, 2, 1],
+        "1/kink/penalty/0/width": [4, 2, 1, 1],
+      ]
+    ),
     ("orthogonal", ["0/penalty/0": []]), ("orthogonal: {on: generator}", ["1/penalty/0": []]),
   ]
 

@@ -20,6 +20,8 @@ import Testing
     ("classic/ebgan-fixed", 32, 738_433, 1_099_041),
     ("classic/wgan", 28, 1_510_032, 533_505),
     ("classic/wgan_gp", 28, 1_510_032, 533_505),
+    ("classic/wgan_div", 28, 1_510_032, 533_505),
+    ("classic/bgan", 28, 1_510_032, 533_505),
     ("classic/softmax", 28, 1_510_032, 533_505),
     ("classic/softmax-fixed", 28, 1_510_032, 533_505),
     ("classic/relativistic", 32, 1_049_985, 98_113),

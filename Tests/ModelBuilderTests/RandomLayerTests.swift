@@ -65,6 +65,16 @@ import Testing
     #expect(try run("{dropout: 1}", [2, 2]).output == [0, 0, 0, 0])
   }
 
+  @Test func whatPassesASkipByIsNotDropped() throws {
+    let result = try run("{skip: [{dropout: 0.5}]}", [50, 4])
+    for sample in 0..<50 {
+      let row = result.output[8 * sample..<8 * sample + 8]
+      #expect(row.prefix(4) == [1, 1, 1, 1])
+      #expect(Array(row.suffix(4)) == result.mask[4 * sample..<4 * sample + 4].map { 2 * $0 })
+    }
+    #expect(Set(result.mask) == [0, 1])
+  }
+
   @Test func noiseIsNormalOfTheWantedSizeInPyTorchsOrder() throws {
     let result = try run("{noise: 0.5}", [50, 4, 4, 3])
     // 1 plus half of what was drawn, which lies channel by channel.

@@ -81,7 +81,7 @@ private struct SecondOrderErrors {
     let layers = SecondOrderCase.all.map { String($0.layer.prefix { $0 != "," }) }
     #expect(Set(layers) == Set(Catalog.layers.map { $0.declaration.name }))
     let penalties = Set(Self.columns.map { $0.prefix { $0 != ":" } }.map(String.init))
-    #expect(penalties == ["gradient_penalty", "dragan", "r1", "r2"])
+    #expect(penalties == ["gradient_penalty", "dragan", "r1", "r2", "wasserstein_divergence"])
     #expect(SecondOrderCase.all.allSatisfy { $0.penalties.map(\.penalty) == Self.columns })
   }
 
@@ -121,7 +121,7 @@ private struct SecondOrderErrors {
       weights is from central differences of the penalty, the second how far it is from PyTorch's
       `create_graph=True`, both in double precision, as shares of the largest number of the gradient. At
       most \(cell(limit)) is tested. Penalties on images or weights (`l1_to_real`, `l2_to_real`,
-      `orthogonal`, `clip`) need first derivatives only.
+      `total_variation`, `orthogonal`, `clip`) need first derivatives only.
 
       Written by `make second-order`; the critics are those of `Tests/PyTorch/golden_second_order.py`.
 

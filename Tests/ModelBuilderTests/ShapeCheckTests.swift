@@ -131,6 +131,31 @@ struct Misfit: CustomTestStringConvertible {
       "conv takes images, but vectors of 4 come in = after layer 0 (flatten): 4 = "
         + "put `image: {channels: …, size: …}` before it"),
     Misfit(
+      discriminator: "[{skip: [{conv: {channels: 3, kernel: 2}}]}, flatten, {linear: 1}]",
+      "the inner layers make 3×1×1 of 1×2×2: channels of different size cannot be joined = "
+        + "discriminator starts from 1×2×2 = close them with layers that restore 2×2: an `upsample` "
+        + "or a `conv_transpose` for each layer of stride 2"),
+    Misfit(
+      discriminator: "[flatten, {skip: [{image: {channels: 1, size: 2}}]}, {linear: 1}]",
+      "the inner layers make 1×2×2 of 4: channels of different size cannot be joined = "
+        + "after layer 0 (flatten): 4 = close them with `flatten`"),
+    Misfit(
+      discriminator: "[{skip: [flatten]}, flatten, {linear: 1}]",
+      "the inner layers make 4 of 1×2×2: channels of different size cannot be joined = "
+        + "discriminator starts from 1×2×2 = close them with layers that restore 2×2: an `upsample` "
+        + "or a `conv_transpose` for each layer of stride 2"),
+    Misfit(
+      discriminator: "[{skip: [flatten, {pad: {zero: 1}}]}, flatten, {linear: 1}]",
+      "pad takes images, but vectors of 4 come in = discriminator starts from 1×2×2 = "
+        + "put `image: {channels: …, size: …}` before it"),
+    Misfit(
+      discriminator: "[{pad: {reflect: [1, 2]}}, flatten, {linear: 1}]",
+      "a reflection of 1×2 needs larger images than 1×2×2 = discriminator starts from 1×2×2 = "
+        + "pad by at most 1×1, or `replicate` the edge"),
+    Misfit(
+      discriminator: "[{pad: {reflect: 1}}, {pad: {replicate: 9}}, {pad: {zero: 9}}, flatten, "
+        + "{linear: 1}]"),
+    Misfit(
       discriminator: "[flatten, {concat_label: 3}, {linear: 1}]",
       "there are no labels to concatenate = after layer 0 (flatten): 4 = "
         + "write `labels: {classes: 10}`"),
@@ -214,6 +239,7 @@ struct VectorMisfit: CustomTestStringConvertible {
   var more = ""
   var augment = "[]"
   var loss = "cross_entropy"
+  var penalties = "[]"
   let said: [String]
   var testDescription: String { "\(generator) against \(discriminator)\(more), \(augment)" }
 
@@ -254,6 +280,17 @@ struct VectorMisfit: CustomTestStringConvertible {
           + "vectors of 2 = after layer 0.reconstruction.0 (linear): 3 = end with `linear: 2`"
       ]),
     VectorMisfit(
+      penalties: "[dragan, {dragan: {norm: place}}]",
+      said: [
+        "dragan: norm: place is over the channels at each place, and the data are vectors of 2 = "
+          + "write `norm: sample`"
+      ]),
+    VectorMisfit(
+      penalties: "[total_variation]",
+      said: [
+        "total_variation: the data are vectors of 2, which have no neighbours = take the penalty out"
+      ]),
+    VectorMisfit(
       augment: "[flip]",
       said: ["flip changes images, and the data are vectors of 2 = leave `flip` out of `augment`"]),
   ]
@@ -270,6 +307,7 @@ struct VectorMisfit: CustomTestStringConvertible {
         augment: \(misfit.augment)
         architecture: {generator: \(misfit.generator), discriminator: \(misfit.discriminator)}
         loss: \(misfit.loss)
+        penalties: \(misfit.penalties)
         optimizer: {kind: sgd, learning_rate: 0.1}
         schedule: {length: 1 epochs}
         """, vocabulary: vocabulary

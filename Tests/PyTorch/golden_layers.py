@@ -6,7 +6,7 @@ from torch.nn.utils import spectral_norm
 
 from networks import (
     ConcatLabel, ConditionalBatchNorm, Maxout, MinibatchDiscrimination, MinibatchStddev,
-    MultiplyLabel, PixelNorm, Projection, Residual, SameConv2d, SelfAttention, equalized)
+    MultiplyLabel, PixelNorm, Projection, Residual, SameConv2d, SelfAttention, Skip, equalized)
 
 
 def rounded(*shape):
@@ -160,6 +160,27 @@ def table():
         "shortcut: [{average_pool: 2}, {conv: {channels: 2, kernel: 1}}]}"), (
             1, 1, 2, 4), Residual(
                 [nn.Conv2d(1, 2, 1), nn.AvgPool2d(2)], [nn.AvgPool2d(2), nn.Conv2d(1, 2, 1)])
+
+    image = (1, 2, 4, 3)
+    yield "pad: {reflect: 2}", image, nn.ReflectionPad2d(2)
+    yield "pad: {reflect: [3, 1]}", image, nn.ReflectionPad2d((1, 1, 3, 3))
+    yield "pad: {reflect: [3, 2], sides: start}", image, nn.ReflectionPad2d((2, 0, 3, 0))
+    yield "pad: {reflect: [0, 2], sides: end}", image, nn.ReflectionPad2d((0, 2, 0, 0))
+    yield "pad: {reflect: 1}", (2, 1, 2, 2), nn.ReflectionPad2d(1)
+    yield "pad: {replicate: 1}", image, nn.ReplicationPad2d(1)
+    yield "pad: {replicate: [0, 4]}", (2, 1, 2, 1), nn.ReplicationPad2d((4, 4, 0, 0))
+    yield "pad: {replicate: [3, 1], sides: end}", image, nn.ReplicationPad2d((0, 1, 0, 3))
+    yield "pad: {zero: 2}", image, nn.ZeroPad2d(2)
+    yield "pad: {zero: [0, 1]}", (2, 2, 1, 1), nn.ZeroPad2d((1, 1, 0, 0))
+    yield "pad: {zero: 1, sides: start}", image, nn.ZeroPad2d((1, 0, 1, 0))
+    yield "skip: [{linear: 3}, tanh]", vectors, Skip(nn.Linear(5, 3), nn.Tanh())
+    yield (
+        "skip: [{conv: {channels: 3, kernel: 4, stride: 2, padding: 1}}, "
+        "{skip: [{conv: {channels: 2, kernel: 1}}, silu]}, batch_norm, "
+        "{conv_transpose: {channels: 2, kernel: 4, stride: 2, padding: 1}}]"), (
+            2, 1, 4, 6), Skip(
+                nn.Conv2d(1, 3, 4, 2, 1), Skip(nn.Conv2d(3, 2, 1), nn.SiLU()), nn.BatchNorm2d(5),
+                nn.ConvTranspose2d(5, 2, 4, 2, 1))
 
 
 def tensors(module):

@@ -94,6 +94,19 @@ def table():
         lambda r, f: relativistic(r, f) / 2, lambda r, f: bce(f, 1) / 2)
 
 
+def boundary_table():
+    """The generator seeks the place where the critic says ½."""
+    def generator(r, f):
+        says = f.logit.sigmoid()
+        return 0.5 * ((says.log() - (1 - says).log()) ** 2).mean()
+
+    for keys, scale in ((", scale: 0.5", 1), (", scale: 0.5, generator_scale: 3", 3)):
+        yield (
+            f"kind: cross_entropy, generator: boundary_seeking{keys}",
+            lambda r, f: (bce(r, 1) + bce(f, 0)) / 2,
+            lambda r, f, scale=scale: scale * generator(r, f))
+
+
 def softmax_table():
     """Softmax GAN, with Z over the images of both kinds."""
     def partition(r, f):
@@ -208,3 +221,7 @@ def cases():
                 "kind: two_class", shape, closing, both_classes, lambda r, f: classes(f, 1))
     for row in autoencoder_table():
         yield autoencoder_case(*row)
+    for text, discriminator, generator in boundary_table():
+        for shape in ((4, 1), (2, 1, 2, 1)):
+            for closing in ("", "sigmoid"):
+                yield case(text, shape, closing, discriminator, generator)

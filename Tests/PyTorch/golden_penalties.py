@@ -112,12 +112,45 @@ BEHIND = {
 }
 """Where it matters whether the slope is that of a probability."""
 
+def divergence(f, of_output=False):
+    """E (‖∇D(x)‖² ^ (p/2) + ‖∇D(G(z))‖² ^ (p/2)), as a function of p."""
+    squares = [(f.slope(images, of_output) ** 2).sum(1) for images in (f.real, f.fake)]
+    return lambda power: sum(square ** (power / 2) for square in squares).mean()
+
+
+DIVERGENCES = {
+    "wasserstein_divergence": lambda f: 2 / 2 * divergence(f)(6),
+    "wasserstein_divergence: {weight: 0.5, power: 3}": lambda f: 0.5 / 2 * divergence(f)(3),
+}
+
+DIVERGENCES_BEHIND = {
+    "wasserstein_divergence": DIVERGENCES["wasserstein_divergence"],
+    "wasserstein_divergence: {power: 4, slope_of: output}": lambda f: (
+        divergence(f, of_output=True)(4)),
+}
+
+
+def neighbours(f):
+    """Differences downwards and to the right."""
+    return f.fake[:, :, 1:] - f.fake[:, :, :-1], f.fake[..., 1:] - f.fake[..., :-1]
+
+
+VARIATIONS = {
+    "total_variation: 0.1": lambda f: 0.1 * sum(d.abs().mean() for d in neighbours(f)),
+    "total_variation: {weight: 0.1, norm: sum}": lambda f: (
+        0.1 * sum(d.abs().flatten(1).sum(1) for d in neighbours(f)).mean()),
+}
+
 PROBABILITIES = {
     "[flatten, {linear: 3}, tanh, {linear: 1}, sigmoid]": lambda: nn.Sequential(
         nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.Linear(3, 1), nn.Sigmoid()),
     "[flatten, {linear: 3}, tanh, {linear: 2}, softmax]": lambda: nn.Sequential(
         nn.Flatten(), nn.Linear(9, 3), nn.Tanh(), nn.Linear(3, 2), nn.Softmax(1)),
 }
+
+
+def is_of_images(penalty):
+    return "to_real" in penalty or "total_variation" in penalty
 
 
 def case(penalty, function, critic, module):
@@ -138,7 +171,8 @@ def case(penalty, function, critic, module):
         value, list(targets.values()), allow_unused=True, materialize_grads=True)
     return {
         "penalty": penalty, "critic": critic,
-        "player": "generator" if "to_real" in penalty else "discriminator", "real": real, "fake": fake, "draws": field.draws,
+        "player": "generator" if is_of_images(penalty) else "discriminator", "real": real,
+        "fake": fake, "draws": field.draws,
         "states": {k: v for k, v in module.state_dict().items() if v.is_floating_point()},
         "value": value.item(), "gradient": dict(zip(targets, gradient))}
 
@@ -237,7 +271,7 @@ def headed_case(penalty, player, critic, module, function, more):
 def cases():
     for penalty, function in TABLE.items():
         for critic, make in CRITICS.items():
-            if "to_real" in penalty and critic != "[flatten, {linear: 1}]":
+            if is_of_images(penalty) and critic != "[flatten, {linear: 1}]":
                 continue
             yield case(penalty, function, critic, make())
     for penalty, function in BEHIND.items():
@@ -245,3 +279,12 @@ def cases():
             yield case(penalty, function, critic, make())
     for row in headed_table():
         yield headed_case(*row)
+    for penalty, function in DIVERGENCES.items():
+        for critic, make in CRITICS.items():
+            yield case(penalty, function, critic, make())
+    for penalty, function in DIVERGENCES_BEHIND.items():
+        for critic, make in PROBABILITIES.items():
+            yield case(penalty, function, critic, make())
+    plain = "[flatten, {linear: 1}]"
+    for penalty, function in VARIATIONS.items():
+        yield case(penalty, function, plain, CRITICS[plain]())

@@ -13,7 +13,7 @@ from torch.nn.utils import spectral_norm
 import growing
 from networks import (
     ConcatLabel, ConditionalBatchNorm, Heads, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
-    MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, equalized)
+    MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, Skip, equalized)
 
 LABELS = [2, 0, 2]
 CLASSES = 3
@@ -153,6 +153,13 @@ def table():
                 growing.Grow(
                     [nn.Softplus(threshold=1e9)], from_image=[nn.Conv2d(1, 3, 1), nn.Tanh()]),
                 nn.Flatten(), nn.Linear(12, 1)))
+    yield "pad", images("{pad: {reflect: 2}}", nn.ReflectionPad2d(2), 2, 49)
+    yield "pad, replicate", images(
+        "{pad: {replicate: [1, 2]}}", nn.ReplicationPad2d((2, 2, 1, 1)), 2, 35)
+    yield "pad, zero", images("{pad: {zero: 1, sides: start}}", nn.ZeroPad2d((1, 0, 1, 0)), 2, 16)
+    yield "skip", images(
+        "{skip: [{conv: {channels: 2, kernel: 2}}, tanh, {conv_transpose: {channels: 3, kernel: 2}}]}",
+        Skip(nn.Conv2d(2, 2, 2), nn.Tanh(), nn.ConvTranspose2d(2, 3, 2)), 5, 9)
 
 
 class Critic(nn.Sequential):
@@ -221,6 +228,8 @@ PENALTIES = {
     "dragan": lambda f: 10 * (distance(f.slope(f.around(), 2), 1) ** 2).mean(),
     "r1": lambda f: 5 * (f.slope(f.real, 0) ** 2).sum(1).mean(),
     "r2": lambda f: 5 * (f.slope(f.fake, 1) ** 2).sum(1).mean(),
+    "wasserstein_divergence": lambda f: (
+        (f.slope(f.real, 0) ** 2).sum(1) ** 3 + (f.slope(f.fake, 1) ** 2).sum(1) ** 3).mean(),
 }
 
 

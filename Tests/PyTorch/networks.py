@@ -121,6 +121,13 @@ class Residual(nn.Sequential):
         return past + y
 
 
+class Skip(nn.Sequential):
+    """What comes in, and beside it what the inner modules make of it."""
+
+    def forward(self, x):
+        return torch.cat((x, super().forward(x)), 1)
+
+
 class Dropout(nn.Module):
     """Multiplies by a recorded mask, so that both sides drop the same units."""
 
@@ -279,8 +286,25 @@ def shape_after(module, shape, classes):
         for inner in module.branch:
             shape = shape_after(inner, shape, classes)
         return shape
+    if isinstance(module, Skip):
+        made = shape
+        for inner in module:
+            made = shape_after(inner, made, classes)
+        return (shape[0] + made[0], *made[1:])
     with torch.no_grad():
         return tuple(module.eval()(torch.zeros(2, *shape)).shape[1:])
+
+
+PADS = {"reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d, "zero": nn.ZeroPad2d}
+
+
+def border(keys):
+    """The one pad that the keys give a width of."""
+    ((kind, width),) = [
+        (kind, keys[way]) for way, kind in PADS.items() if isinstance(keys.get(way), (int, list))]
+    rows, columns = pair(width)
+    before, after = keys["sides"] != "end", keys["sides"] != "start"
+    return kind((columns * before, columns * after, rows * before, rows * after))
 
 
 def make(name, keys, shape, classes):
@@ -335,6 +359,10 @@ def plain(name, keys, shape, classes):
                 pair(keys["dilation"]))
         case "upsample":
             return nn.Upsample(scale_factor=keys["factor"], mode=keys["mode"])
+        case "pad":
+            return border(keys)
+        case "skip":
+            return Skip(*build(keys["layers"], shape, classes)[0])
         case "residual":
             branch, _ = build(keys["layers"], shape, classes)
             shortcut, _ = build(keys.get("shortcut") or [], shape, classes)
@@ -439,6 +467,8 @@ def apply(modules, x, path, labels, mask, kinks=None, name="", first=0):
             branch = apply(module.branch, x, here, labels, mask, kinks, name)[0]
             past = apply(module.past, x, f"{here}.shortcut", labels, mask, kinks, name)[0]
             x = past + branch
+        elif isinstance(module, Skip):
+            x = torch.cat((x, apply(module, x, here, labels, mask, kinks, name)[0]), 1)
         elif isinstance(module, KINKED) and kinks is not None:
             x = module(kinks(x, f"{here}{name}"))
         else:
@@ -517,6 +547,8 @@ def powerless_biases(modules, path):
         if isinstance(module, Residual):
             names |= powerless_biases(module.branch, here)
             names |= powerless_biases(module.past, f"{here}.shortcut")
+        if isinstance(module, Skip):
+            names |= powerless_biases(module, here)
         if isinstance(module, Heads):
             for head, layers in module.items():
                 names |= powerless_biases(layers, f"{here}.{head}")

@@ -107,6 +107,9 @@ def generator_loss(loss, real, fake):
                     own = -F.softplus(fake[1]).mean()
                 case "max_likelihood":
                     own = -fake[1].exp().mean()
+                case "boundary_seeking":
+                    distance = F.logsigmoid(fake[1]) - F.logsigmoid(-fake[1])
+                    own = 0.5 * (distance ** 2).mean()
             return loss["generator_scale"] * own
         case "least_squares":
             target = torch.full_like(fake[0], loss["generator"])
@@ -130,10 +133,10 @@ def generator_loss(loss, real, fake):
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
-SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2"}
+SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2", "wasserstein_divergence"}
 """Penalties whose gradients are gradients of gradients."""
 
-GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real", "pull_away"}
+GENERATOR_PENALTIES = {"l1_to_real", "l2_to_real", "pull_away", "total_variation"}
 
 
 def players_of(name, keys):
@@ -218,7 +221,8 @@ def slope_cost(slope, target, one_sided=False):
 
 def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kinks):
     """A term of the player's loss. `critic(images)` scores images in between, `drawn(name)` is what
-    the penalty drew, `here` the circumstances; `kinks(x)` puts what is next to 0 on a side of it."""
+    the penalty drew, `here` the circumstances; `kinks(x)` puts what is next to 0 on a side of it, and
+    `kinks(x, part)` one of several."""
     # One number a sample, for images as for vectors.
     share = (lambda: drawn("mix").reshape(-1, *[1] * (real.ndim - 1)))
     match name:
@@ -243,6 +247,17 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kin
         case "r2":
             return keys["weight"] / 2 * (
                 slope(realness(scores["fake"], keys["slope_of"]), fake) ** 2).sum(1).mean()
+        case "wasserstein_divergence":
+            steepness = sum(
+                (slope(realness(scores[side], keys["slope_of"]), images) ** 2).sum(1)
+                ** (keys["power"] / 2) for side, images in (("real", real), ("fake", fake)))
+            return keys["weight"] / 2 * steepness.mean()
+        case "total_variation":
+            down = kinks(fake[:, :, 1:] - fake[:, :, :-1], "/height").abs().flatten(1)
+            right = kinks(fake[..., 1:] - fake[..., :-1], "/width").abs().flatten(1)
+            if keys["norm"] == "sum":
+                return keys["weight"] * (down.sum(1) + right.sum(1)).mean()
+            return keys["weight"] * (down.mean() + right.mean())
         case "l1_to_real":
             distance = kinks(fake - real).abs().flatten(1)
             distance = distance.mean() if keys["norm"] == "mean" else distance.sum(1).mean()

@@ -408,7 +408,7 @@ class Replay:
                     name, keys, real, fake, scores, self.matrices(player),
                     lambda images: self.score(images, labels, move, f"penalty/{index}", kinks),
                     lambda purpose: drawn(f"penalty/{index}/{purpose}"), here,
-                    lambda x: kinks(x, f"penalty/{index}"))
+                    lambda x, part="": kinks(x, f"penalty/{index}{part}"))
         return loss, fakes
 
     def read_real(self, images, labels):

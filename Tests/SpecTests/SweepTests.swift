@@ -55,6 +55,10 @@ struct SweepTests {
     .init(
       "axes: {latent.size: [16, 64]}\n"
         + "  exclude: ['latent.size == 16 and data.batch == 512 and data.drop_last == \"false\"', 'seed > 3']",
+      ["latent.size=64"]),
+    .init(
+      "axes: {latent.size: [16, 64]}\n"
+        + "  exclude: ['latent.size == 16 and data.batch == 512 and data.drop_last']",
       ["latent.size=16", "latent.size=64"]),
     .init(
       "{method: list, axes: {latent.size: [16, 64], seed: [3, 9]}}",

@@ -4,17 +4,20 @@ import TensorCore
 /// The original game (Goodfellow et al. 2014), with a choice of what the generator wants.
 ///
 /// Computed on the logit `l` by `softplus`, also where the critic ends in a sigmoid: the cross-entropy
-/// against a target `t` is `t · softplus(−l) + (1 − t) · softplus(l) = softplus(l) − t · l`.
+/// against a target `t` is `t · softplus(−l) + (1 − t) · softplus(l) = softplus(l) − t · l`, and the
+/// boundary-seeking difference `log D − log(1 − D)` is `l` itself.
 package struct CrossEntropy: Loss {
   enum Objective: String, CaseIterable, Sendable {
     case nonSaturating = "non_saturating"
     case saturating
     case maxLikelihood = "max_likelihood"
+    case boundarySeeking = "boundary_seeking"
   }
   static let objective = Field.choice(
     "generator", of: Objective.self, default: .nonSaturating,
     "What the generator minimises: −log D(G(z)) (non_saturating), log(1 − D(G(z))) (saturating, the "
-      + "minimax game) or −exp(σ⁻¹(D(G(z)))) (max_likelihood)")
+      + "minimax game), −exp(σ⁻¹(D(G(z)))) (max_likelihood) or ½ (log D(G(z)) − log(1 − D(G(z))))² "
+      + "(boundary_seeking: BGAN)")
   static let scale = Field.number(
     "scale", default: 1, in: .atLeast(0),
     "Factor in front of the critic's sum; ½ is also in use, 0 leaves the penalties alone")
@@ -23,7 +26,9 @@ package struct CrossEntropy: Loss {
   package static let declaration = Declaration(
     "cross_entropy", "Binary cross-entropy: the original GAN game",
     details: "Goodfellow et al. 2014, equation 1 and section 3; max_likelihood: Goodfellow 2014, "
-      + "`On distinguishability criteria`. Means over the batch.",
+      + "`On distinguishability criteria`; boundary_seeking: Hjelm et al. 2018, for continuous "
+      + "variables: the generator seeks the critic's decision boundary, where D is ½. Means over the "
+      + "batch.",
     fields: CriticTargets.fields + [
       objective.declaration, scale.declaration, generatorScale.declaration,
     ],
@@ -58,6 +63,7 @@ package struct CrossEntropy: Loss {
       case .nonSaturating: fake.negated.softplus.mean()
       case .saturating: fake.softplus.mean().negated
       case .maxLikelihood: fake.exponential.mean().negated
+      case .boundarySeeking: fake.squared.mean() * 0.5
       }
     return loss * generatorScale
   }

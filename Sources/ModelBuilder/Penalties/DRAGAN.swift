@@ -58,7 +58,14 @@ package struct DRAGAN: Term {
   package var players: Set<Player> { [.discriminator] }
   package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true, slopeSource: source) }
 
-  package func misfit(with game: GameTraits) -> LayerMisfit? { game.lackOfSlope }
+  package func misfit(with game: GameTraits) -> LayerMisfit? {
+    if norm == .place, case .vector = game.format {
+      return LayerMisfit(
+        "norm: place is over the channels at each place, and the data are \(game.format)",
+        advice: "write `norm: sample`")
+    }
+    return game.lackOfSlope
+  }
 
   package func value(in scope: TermScope) -> Value? {
     let real = scope.real.value

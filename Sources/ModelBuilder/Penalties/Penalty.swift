@@ -56,6 +56,7 @@ package struct GameTraits {
   let codes: CodesSection?
   /// Rank of what a critic's heads look at: 2 of vectors, 4 of images; nil without heads.
   let features: Int?
+  let format: SampleFormat
 
   /// What a penalty on the critic's slope has to say of an autoencoder.
   var lackOfSlope: LayerMisfit? {

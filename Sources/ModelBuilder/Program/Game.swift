@@ -75,7 +75,8 @@ struct Game: Sendable {
   func traits(features: Value?) -> GameTraits {
     GameTraits(
       critic: loss.demands.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
-      classes: classes, codes: experiment.latent.codes, features: features?.shape.rank)
+      classes: classes, codes: experiment.latent.codes, features: features?.shape.rank,
+      format: format)
   }
 
   var plan: RoundPlan { RoundPlan(TwoPlayerForm.round(experiment.schedule, moves)) }

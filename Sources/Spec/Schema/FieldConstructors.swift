@@ -120,6 +120,17 @@ extension Field where Value == [Int] {
   }
 }
 
+extension Field where Value == [Int]? {
+  /// The same, or nothing.
+  package static func optionalSizes(
+    _ name: String, in bounds: Bounds = .atLeast(1), _ summary: String
+  ) -> Field {
+    Field(name, .sizes(bounds), default: DefaultText.none, isOptional: true, summary) {
+      if case .integers(let ns) = $0 { .some(ns) } else { .some(nil) }
+    }
+  }
+}
+
 extension Field where Value == Choice {
   /// One entry of a category; `fallback` is a word of the vocabulary.
   package static func choice(

@@ -86,7 +86,11 @@ package enum Synonyms {
       "average_pool":
         "avg_pool avgpool2d average_pooling2d average_pooling global_average_pooling2d "
         + "nn.AvgPool2d",
-      "residual": "resblock res_block residual_block skip shortcut",
+      "residual": "resblock res_block residual_block shortcut",
+      "skip": "skip_connection unet_skip_connection unet_skip_connection_block unet_block",
+      "pad":
+        "reflection_pad reflectionpad2d replication_pad replicationpad2d zero_pad zeropad2d "
+        + "zero_padding2d padding nn.ReflectionPad2d nn.ReplicationPad2d nn.ZeroPad2d",
       "self_attention": "attention non_local sagan_attention",
       "minibatch_stddev": "minibatch_std mbstd minibatch_stdev batch_stddev",
       "concat_label": "embedding label_embedding nn.Embedding",
@@ -102,6 +106,8 @@ package enum Synonyms {
       "hinge": "hinge_loss sngan_hinge geometric_hinge",
       "relativistic": "rgan rsgan ragan rasgan relativistic_average rpgan",
       "softmax": "softmax_gan",
+      "cross_entropy|generator: boundary_seeking": "bgan boundary_seeking boundary_seeking_gan",
+      "wasserstein|penalties: [wasserstein_divergence]": "wgan_div wgandiv",
     ]),
     .penalty: table([
       "gradient_penalty": "gp wgan_gp wgangp grad_penalty",
@@ -114,6 +120,8 @@ package enum Synonyms {
       "l2_to_real": "l2 mse l2_loss",
       "orthogonal": "ortho orthogonal_regularization",
       "pull_away": "pt pullaway_term",
+      "total_variation": "tv tv_loss total_variation_loss",
+      "wasserstein_divergence": "wgan_div wgandiv div_gp",
     ]),
     .augmentation: table([
       "flip": "hflip horizontal_flip random_horizontal_flip mirror",
@@ -181,6 +189,9 @@ package enum Synonyms {
       "discriminator": "critic d netd",
       "generator": "g netg",
       "range": "normalize normalization",
+      "reflect": "reflection mirror",
+      "replicate": "replication edge",
+      "zero": "zeros",
     ]
     for (ours, theirs) in rows {
       for name in theirs.split(separator: " ") {

@@ -1,0 +1,59 @@
+import Spec
+import TensorCore
+
+/// Neighbours in a generated image are to be near each other (Rudin et al. 1992), by the absolute
+/// differences of each number from the one below it and from the one to its right.
+///
+/// This is the anisotropic form, as TensorFlow's and torchmetrics' `total_variation`: it is a sum over
+/// numbers, where the isotropic one takes a root of two squares at each place, which has no slope where
+/// an image is flat.
+package struct TotalVariation: Term {
+  enum Norm: String, CaseIterable, Sendable { case mean, sum }
+  static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
+  static let norm = Field.choice(
+    "norm", of: Norm.self, default: .mean,
+    "Over the differences of an image: their mean downwards plus their mean to the right, which is "
+      + "the same for every size, or the sum of all (torchmetrics' `TotalVariation(\"mean\")`)")
+  package static let declaration = Declaration(
+    "total_variation", "Neighbours in generated images are to be near each other",
+    details:
+      "Rudin et al. 1992, in its anisotropic form: λ E (Σ |x[i+1, j] − x[i, j]| + Σ |x[i, j+1] "
+      + "− x[i, j]|), added to the generator's loss. As a sum it is `tf.image.total_variation`, of "
+      + "which the batch's mean is taken; a weight for the mean does not depend on the images' size, "
+      + "so this is the default.",
+    fields: [weight.declaration, norm.declaration], shorthand: "weight",
+    example: "total_variation: {weight: 0.1, norm: mean}")
+
+  let weight: Double
+  let norm: Norm
+
+  package init(_ record: Record) {
+    weight = record[Self.weight]
+    norm = record[Self.norm]
+  }
+
+  package var players: Set<Player> { [.generator] }
+
+  package func misfit(with game: GameTraits) -> LayerMisfit? {
+    guard case .vector = game.format else { return nil }
+    return LayerMisfit(
+      "the data are \(game.format), which have no neighbours", advice: "take the penalty out")
+  }
+
+  package func value(in scope: TermScope) -> Value? {
+    let images = scope.fake.value
+    let costs = [("height", 1), ("width", 2)].compactMap { name, axis -> Value? in
+      let extent = images.shape[axis]
+      if extent == 1 { return nil }
+      let difference =
+        images.slice(axis: axis, 1..<extent) - images.slice(axis: axis, 0..<extent - 1)
+      scope.draws.observe("kink/\(scope.name)/\(name)", difference, as: .kink)
+      let distance = difference.magnitude
+      return switch norm {
+      case .mean: distance.mean() * weight
+      case .sum: distance.sum() * (weight / Double(images.batch))
+      }
+    }
+    return costs.dropFirst().reduce(costs.first) { sum, cost in sum.map { $0 + cost } }
+  }
+}
