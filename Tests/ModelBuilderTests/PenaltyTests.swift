@@ -191,6 +191,24 @@ struct PenaltyBench {
     for name in ["0/penalty/0", "0/penalty/1"] { expectClose(outputs[name], [5 * squares], name) }
   }
 
+  /// Scaling is a product, and so is a leaky relu's other side: the slope is at what lies between them.
+  @Test func theSlopeAtRealImagesIsAtWhatTheCriticSees() throws {
+    let game = try smallGame(
+      discriminator: "[{leaky_relu: 0.2}, flatten, {linear: 1}]", rest: "penalties: [r1]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let graph = program.round(batch: 3, real: .bytes).graphs[0]
+    let states = program.states.map { state in
+      (state.name, (0..<state.type.shape.count).map { cos(Double($0)) })
+    }
+    // Black is -1, where the slope of a leaky relu is 0.2.
+    let outputs = try Reference.evaluate(
+      graph, feeds: ["key": [1, 2, 3], "real": [Double](repeating: 0, count: 12)],
+      states: Dictionary(uniqueKeysWithValues: states)
+    ).outputs
+    let squares = (0..<4).map { cos(Double($0)) * cos(Double($0)) }.reduce(0, +)
+    expectClose(outputs["0/penalty/0"], [5 * 0.04 * squares], "r1")
+  }
+
   /// The draws of each penalty that `trace` gives out, at batch 4 on 2×2 images.
   static let observed: [(String, [String: Shape])] = [
     ("gradient_penalty", ["0/penalty/0": [], "0/penalty/0/mix": [4]]),

@@ -24,7 +24,10 @@ package struct TermScope {
   package var builder: GraphBuilder { real.value.builder }
 
   /// The critic's score of images that stand between real and generated ones.
-  package func score(of images: ImageBatch) -> Score { critic(images, name) }
+  package func score(of images: ImageBatch) -> Score {
+    builder.hide(images.value)
+    return critic(images, name)
+  }
 
   /// Uniform numbers on [0, 1), anew in every execution.
   package func uniform(_ name: String, _ shape: Shape) -> Value {
@@ -38,24 +41,11 @@ package struct TermScope {
 
   /// Gradient of what the critic says of each sample in that sample: shaped like `images`.
   package func slope(of score: Value, at images: ImageBatch) -> Value {
-    images.value.slope(of: score, holding: held)
+    builder.gradient(of: score, withRespectTo: [images.value], holding: held)[0]
   }
 }
 
 extension Value {
-  /// The gradient of `score` here. Where this value only has its elements in another order it is taken
-  /// of what they are taken from: a generator that ends in `image` and a critic that begins with
-  /// `flatten` are one reshape to a graph, past this value.
-  fileprivate func slope(of score: Value, holding held: [Value]) -> Value {
-    if case .reshape = node.op {
-      return operands[0].slope(of: score, holding: held).reshape(shape)
-    }
-    if case .transpose(let permutation) = node.op {
-      return operands[0].slope(of: score, holding: held).transpose(permutation)
-    }
-    return builder.gradient(of: score, withRespectTo: [self], holding: held)[0]
-  }
-
   /// Sum of squares over everything but the batch: `[batch]`.
   var squaredNorms: Value { squared.sum(axes: Array(1..<shape.rank)) }
 

@@ -159,8 +159,16 @@ final class RoundWriter {
 
   /// The samples of the data; a graph that does not use them does not ask for them.
   private func real(of part: Part) -> ImageBatch {
-    ImageBatch(value: samples(part, of: real))
+    judged(ImageBatch(value: samples(part, of: real)))
   }
+
+  /// Samples as a critic is to see them, in which a penalty may take its slope.
+  private func judged(_ images: ImageBatch) -> ImageBatch {
+    let takesSlopes = game.penalties.contains { $0.traits.slopeSource != nil }
+    if takesSlopes { builder.hide(images.value) }
+    return images
+  }
+
   private var real: Value {
     let shape = game.sampleShape(batch: batch)
     switch input {
@@ -193,7 +201,8 @@ final class RoundWriter {
     let labels = origin.labels.map { samples(part, of: $0) }
     let latents = samples(part, of: origin.latents)
     let images = try game.generator.apply(latents, in: pass("", labels: labels, part))
-    let made = Fakes(latents: latents, labels: labels, images: ImageBatch(value: images))
+    let made = Fakes(
+      latents: latents, labels: labels, images: judged(ImageBatch(value: images)))
     fakes[place] = made
     return made
   }

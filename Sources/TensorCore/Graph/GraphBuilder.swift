@@ -4,6 +4,8 @@ package final class GraphBuilder {
   package private(set) var nodes: [Node] = []
   private var known: [Node: Int] = [:]
   private let simplifying: Bool
+  /// Values that algebra does not look behind.
+  private var opaque: Set<Int> = []
 
   /// Without `simplifying` every operation is written as asked: what the algebra is tested against.
   package init(simplifying: Bool = true) { self.simplifying = simplifying }
@@ -24,6 +26,17 @@ package final class GraphBuilder {
     known[node] = nodes.count - 1
     return Value(builder: self, id: nodes.count - 1)
   }
+
+  /// From here on what is made of `value` is made of itself, whatever simpler way there were: what a gradient
+  /// in it needs, which else would miss what has been led past it. (A reshape of a reshape is one of what
+  /// went into the first.)
+  @discardableResult
+  package func hide(_ value: Value) -> Value {
+    opaque.insert(value.id)
+    return value
+  }
+
+  fileprivate func isOpaque(_ id: Int) -> Bool { opaque.contains(id) }
 
   package func feed(_ name: String, _ shape: Shape, _ dtype: DType = .float32) -> Value {
     add(.input(name: name, role: .feed, type: TensorType(shape, dtype)))
@@ -66,6 +79,8 @@ package struct Value {
 
   package var node: Node { builder.nodes[id] }
   package var type: TensorType { node.type }
+  /// What made it, as far as algebra may know; nil of an opaque value.
+  var visibleOp: Op? { builder.isOpaque(id) ? nil : node.op }
   package var shape: Shape { type.shape }
   package var operands: [Value] { node.operands.map { Value(builder: builder, id: $0) } }
 

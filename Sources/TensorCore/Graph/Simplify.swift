@@ -36,15 +36,15 @@ extension GraphBuilder {
     switch function {
     case .negate:
       if let opposite = x.opposite { return opposite }
-      if case .binary(.subtract) = x.node.op { return x.operands[1] - x.operands[0] }
-      if case .binary(.multiply) = x.node.op, let factor = x.operands[1].uniformConstant {
+      if case .binary(.subtract) = x.visibleOp { return x.operands[1] - x.operands[0] }
+      if case .binary(.multiply) = x.visibleOp, let factor = x.operands[1].uniformConstant {
         return x.operands[0] * -factor
       }
     case .absolute:
       if let opposite = x.opposite { return opposite.magnitude }
-      if case .unary(.absolute) = x.node.op { return x }
+      if case .unary(.absolute) = x.visibleOp { return x }
     case .reciprocal:
-      if case .unary(.squareRoot) = x.node.op { return x.operands[0].reciprocalSquareRoot }
+      if case .unary(.squareRoot) = x.visibleOp { return x.operands[0].reciprocalSquareRoot }
     case .sign, .floor, .exponential, .exponentialMinusOne, .logarithm, .logarithmOnePlus,
       .squareRoot, .reciprocalSquareRoot, .tanh, .sigmoid, .softplus:
       break
@@ -101,7 +101,7 @@ extension GraphBuilder {
     if factor == 1 { return a }
     if factor == -1 { return a.negated }
     if let opposite = a.opposite { return opposite * -factor }
-    if case .binary(.multiply) = a.node.op, let inner = a.operands[1].uniformConstant,
+    if case .binary(.multiply) = a.visibleOp, let inner = a.operands[1].uniformConstant,
       Float(inner * factor).isNormal
     {
       return a.operands[0] * (inner * factor)
@@ -119,7 +119,7 @@ extension GraphBuilder {
 
   /// `c · select(m, x, 0) → select(m, c · x, 0)`, likewise on the other side.
   private func scaled(_ a: Value, by factor: Double) -> Value? {
-    guard case .select = a.node.op else { return nil }
+    guard case .select = a.visibleOp else { return nil }
     let parts = a.operands
     if parts[2].uniformConstant == 0 {
       return add(.select, [parts[0], parts[1] * factor, parts[2]])
@@ -132,7 +132,7 @@ extension GraphBuilder {
 
   /// `select(m, x, 0) + select(m, 0, y) → select(m, x, y)`
   private func addedSelections(_ a: Value, _ b: Value) -> Value? {
-    guard case .select = a.node.op, case .select = b.node.op else { return nil }
+    guard case .select = a.visibleOp, case .select = b.visibleOp else { return nil }
     let (p, q) = (a.operands, b.operands)
     guard p[0].id == q[0].id else { return nil }
     if p[2].uniformConstant == 0, q[1].uniformConstant == 0 {
@@ -147,13 +147,15 @@ extension GraphBuilder {
   private func simplifiedSelect(_ mask: Value, _ a: Value, _ b: Value) -> Value? {
     if a.id == b.id { return a }
     if let chosen = mask.uniformConstant { return chosen != 0 ? a : b }
-    if case .select = a.node.op, a.operands[0].id == mask.id {
+    if case .select = a.visibleOp, a.operands[0].id == mask.id {
       return mask.select(a.operands[1], else: b)
     }
-    if case .select = b.node.op, b.operands[0].id == mask.id {
+    if case .select = b.visibleOp, b.operands[0].id == mask.id {
       return mask.select(a, else: b.operands[2])
     }
-    if case .compare = mask.node.op, a.uniformConstant == 1, b.uniformConstant == 0 { return mask }
+    if case .compare = mask.visibleOp, a.uniformConstant == 1, b.uniformConstant == 0 {
+      return mask
+    }
     return nil
   }
 
@@ -161,7 +163,7 @@ extension GraphBuilder {
   private func beforeBroadcast(_ op: Op, _ operands: [Value], _ type: TensorType) -> Value? {
     var source: (shape: Shape, axes: [Int])?
     for operand in operands where operand.uniformConstant == nil {
-      guard case .broadcast(_, let axes) = operand.node.op else { return nil }
+      guard case .broadcast(_, let axes) = operand.visibleOp else { return nil }
       let shape = operand.operands[0].shape
       if let source, source != (shape, axes) { return nil }
       source = (shape, axes)
@@ -177,7 +179,7 @@ extension GraphBuilder {
 extension Value {
   /// `x` if this is `-x`.
   fileprivate var opposite: Value? {
-    guard case .unary(.negate) = node.op else { return nil }
+    guard case .unary(.negate) = visibleOp else { return nil }
     return operands[0]
   }
 }

@@ -6,20 +6,20 @@ extension GraphBuilder {
     switch op {
     case .broadcast(let shape, let axes):
       if shape == x.shape { return x }
-      if case .broadcast(_, let inner) = x.node.op {
+      if case .broadcast(_, let inner) = x.visibleOp {
         return add(.broadcast(to: shape, axes: inner.map { axes[$0] }), x.operands)
       }
       if let number = x.uniformConstant, x.shape.rank > 0 { return constant(number, shape) }
       return broadcastBeforeReshape(x, to: shape, axes)
     case .reshape(let shape):
       if shape == x.shape { return x }
-      if case .reshape = x.node.op { return x.operands[0].reshape(shape) }
+      if case .reshape = x.visibleOp { return x.operands[0].reshape(shape) }
       if let number = x.uniformConstant { return constant(number, shape) }
     case .transpose(let permutation): return simplifiedTranspose(permutation, x, type)
     case .slice(let start, _, let step):
       if type.shape == x.shape { return x }
       if let number = x.uniformConstant { return constant(number, type.shape) }
-      if case .pad(let low, _, let interior) = x.node.op, low == start,
+      if case .pad(let low, _, let interior) = x.visibleOp, low == start,
         interior.map({ $0 + 1 }) == step, type.shape == x.operands[0].shape
       {
         return x.operands[0]
@@ -43,7 +43,7 @@ extension GraphBuilder {
 
   /// `broadcast(reshape x)` of a reshape that only inserts axes of extent 1 `→ broadcast x`.
   private func broadcastBeforeReshape(_ x: Value, to shape: Shape, _ axes: [Int]) -> Value? {
-    guard case .reshape = x.node.op else { return nil }
+    guard case .reshape = x.visibleOp else { return nil }
     let kept = x.shape.extents.indices.filter { x.shape[$0] != 1 }
     guard x.operands[0].shape.extents == kept.map({ x.shape[$0] }) else { return nil }
     return x.operands[0].broadcast(to: shape, axes: kept.map { axes[$0] })
@@ -54,7 +54,7 @@ extension GraphBuilder {
   ) -> Value? {
     if permutation == Array(0..<x.shape.rank) { return x }
     if let number = x.uniformConstant { return constant(number, type.shape) }
-    if case .transpose(let inner) = x.node.op {
+    if case .transpose(let inner) = x.visibleOp {
       return x.operands[0].transpose(permutation.map { inner[$0] })
     }
     // Axes of extent 1 move without moving an element.
@@ -72,7 +72,7 @@ extension GraphBuilder {
       let count = Double(x.shape.count / type.shape.count)
       return constant(reduction == .sum ? number * count : number, type.shape)
     }
-    if case .broadcast(let whole, let targets) = x.node.op {
+    if case .broadcast(let whole, let targets) = x.visibleOp {
       return foldBeforeBroadcast(reduction, axes, x.operands[0], whole, targets)
     }
     return nil
@@ -101,10 +101,10 @@ extension GraphBuilder {
     _ transposeLeft: Bool, _ transposeRight: Bool, _ a: Value, _ b: Value, _ type: TensorType
   ) -> Value? {
     if a.uniformConstant == 0 || b.uniformConstant == 0 { return constant(0, type.shape) }
-    if case .transpose(let permutation) = a.node.op, Self.swapsLastTwo(permutation) {
+    if case .transpose(let permutation) = a.visibleOp, Self.swapsLastTwo(permutation) {
       return a.operands[0].matmul(b, transposeLeft: !transposeLeft, transposeRight: transposeRight)
     }
-    if case .transpose(let permutation) = b.node.op, Self.swapsLastTwo(permutation) {
+    if case .transpose(let permutation) = b.visibleOp, Self.swapsLastTwo(permutation) {
       return a.matmul(b.operands[0], transposeLeft: transposeLeft, transposeRight: !transposeRight)
     }
     return nil
