@@ -7,7 +7,7 @@ SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order benchmark benchmark-recording replay clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -20,6 +20,8 @@ help:
 	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
 	@echo "make replay PYTHON=...      every experiment here traced and replayed in PyTorch; ONLY=dcgan, WRITE=1"
 	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
+	@echo "make check-schema PYTHON=...   experiments/schema.json against every experiment and lines that are wrong"
+	@echo "make same-bytes OLD=...     whether another build comes to the same traces, losses and checkpoints"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -67,6 +69,14 @@ benchmark-recording: build
 # with such names; WRITE=1 writes docs/replay.md.
 replay: build
 	$(PYTHON) Tests/PyTorch/replay_gallery.py $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
+
+# PYTHON is one that has jsonschema and PyYAML.
+check-schema:
+	$(PYTHON) Tests/Schema/check_schema.py
+
+# OLD is the program that this build is compared with; ONLY=..., ROUNDS=100.
+same-bytes: build
+	python3 Tests/same_bytes.py $(OLD) .build/release/gan-exp $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:
 	rm -rf .build
