@@ -4,7 +4,7 @@
 
 OLD and NEW are programs. Every experiment under experiments/ and Tests/PyTorch/games is traced for a
 few rounds, and trained for some more; compared are the trace, losses.csv, and each file of every checkpoint,
-of which NEW may have more than OLD. Sweeps play their first trial. What cannot be played for want of its
+of which NEW may have more than OLD; 0 rounds or steps leave that part out. Sweeps play their first trial. What cannot be played for want of its
 data is said and not counted as equal. Exit status 1: something differs.
 """
 
@@ -99,6 +99,8 @@ def main():
             found = {}
             with tempfile.TemporaryDirectory() as place:
                 for part, count in [(traced, arguments.steps), (trained, arguments.rounds)]:
+                    if count == 0:
+                        continue
                     made, errors = part(program, spec, settings, count, Path(place), environment)
                     found.update(made or {})
                     problem = problem or (errors if made is None else "")
