@@ -33,8 +33,17 @@ final class DataFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// The memory of this machine.
+  static let largestCopy = max(
+    1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+
   /// A copy of `range`, which lies within the file as it was opened.
+  ///
+  /// - Throws: also where no memory could hold it, before any is claimed.
   func bytes(_ range: Range<Int>) throws(DatasetError) -> [UInt8] {
+    guard range.count <= Self.largestCopy else {
+      throw .tooLarge(path: path, bytes: range.count, limit: Self.largestCopy)
+    }
     var failure: DatasetError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
       do throws(DatasetError) {

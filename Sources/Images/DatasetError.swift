@@ -4,6 +4,8 @@ package enum DatasetError: Error, Equatable, Sendable {
   case missing(what: String, looked: [String], remedy: String)
   /// The system refuses to read or write `path`; `reason` is in the system's words.
   case system(path: String, action: String, reason: String)
+  /// So many bytes would have to be held at once, and no more can be.
+  case tooLarge(path: String, bytes: Int, limit: Int)
   /// The file is not what it should be; `offset` is the byte where that shows, where one is known.
   case malformed(path: String, offset: Int?, expected: String, found: String, remedy: String?)
   /// The content is another than the published one. Digests are of the uncompressed bytes, in hex.
@@ -27,6 +29,8 @@ extension DatasetError: CustomStringConvertible {
     case .wrongDigest(_, let algorithm, let expected, let found, _):
       "\(algorithm) expected \(expected), found \(found)"
     case .system(let path, let action, let reason): "cannot \(action) \(path): \(reason)"
+    case .tooLarge(_, let bytes, let limit):
+      "\(gigabytes(bytes)) would have to be in memory at once, this machine has \(gigabytes(limit))"
     case .countMismatch(_, let images, _, let labels): "\(images) images and \(labels) labels"
     case .badImages(_, let bad, let total):
       "\(bad.count) of \(total) pictures cannot be used: "
@@ -43,6 +47,9 @@ extension DatasetError: CustomStringConvertible {
       return "\(what) not found. Looked at:\(places)\n  = \(remedy)"
     case .system(let path, let action, let reason):
       return "\(path): cannot \(action): \(reason)\n  = check the path and its permissions"
+    case .tooLarge(let path, _, _):
+      return "\(path): \(summary)\n"
+        + "  = arrays of uint8 in the order [n, height, width, channels] are read where they lie"
     case .malformed(let path, let offset, let expected, let found, let remedy):
       let place = offset.map { " at byte \($0)" } ?? ""
       let advice = remedy ?? "replace the file with an intact copy"
@@ -68,3 +75,6 @@ extension DatasetError: CustomStringConvertible {
     }
   }
 }
+
+/// `409.6 GB`
+func gigabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e8).rounded() / 10) GB" }

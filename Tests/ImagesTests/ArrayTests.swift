@@ -113,6 +113,34 @@ import Testing
     }
   }
 
+  private static func hollow(_ folder: TemporaryFolder, _ header: [UInt8], _ bytes: UInt64) throws {
+    try folder.write("a.npy", header)
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(folder.path)/a.npy"))
+    try file.truncate(atOffset: UInt64(header.count) + bytes)
+  }
+
+  /// Whether a file may be large and take no room.
+  private static let hasHoles =
+    (try? hollow(TemporaryFolder(), [], 10_000_000_000_000)) != nil
+
+  @Test(
+    .enabled(if: hasHoles, "this file system has no files with holes"),
+    arguments: [
+      ("<f4", "(2000000000, 32, 32)", UInt64(8_192_000_000_000)),
+      ("|u1", "(2000000000, 3, 32, 32)", 6_144_000_000_000),
+    ])
+  func anArrayThatNoMemoryHoldsIsRefusedBeforeAnyIsClaimed(
+    kind: String, shape: String, bytes: UInt64
+  ) throws {
+    let folder = try TemporaryFolder()
+    try Self.hollow(folder, Self.array(kind, shape, []), bytes)
+    let error = #expect(throws: DatasetError.self) {
+      try Numpy("a.npy").load(LoadRequest(folders: [folder.path]))
+    }
+    #expect(
+      "\(error!)".contains("would have to be in memory at once, this machine has"), "\(error!)")
+  }
+
   private static func array(_ kind: String, _ shape: String, _ content: [UInt8]) -> [UInt8] {
     let text = "{'descr': '\(kind)', 'fortran_order': False, 'shape': \(shape), }\n"
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)

@@ -43,6 +43,8 @@ struct NumpyImages {
 
   /// A larger array stays in its file, if it can.
   static let memoryLimit = 1 << 30
+  /// More bytes than these are not read through without a word.
+  private static let longRead = 4 << 30
 
   let content: NumpyFile.Content
   let shape: Shape
@@ -60,7 +62,13 @@ struct NumpyImages {
   ) throws(DatasetError) -> PixelStore {
     switch content.array.elements {
     case .uint8:
-      if !shape.isChannelsFirst && content.bytes.count > Self.memoryLimit { return content.bytes }
+      if !shape.isChannelsFirst && content.bytes.count > Self.memoryLimit {
+        if content.bytes.count > Self.longRead {
+          report(
+            "\(path): \(gigabytes(content.bytes.count)) are read through once, for their digest")
+        }
+        return content.bytes
+      }
       return PixelStore(channelsLast(try content.bytes.array))
     case .float32, .float64:
       return PixelStore(channelsLast(try levels(black, white, report)))
