@@ -49,7 +49,7 @@ extension DatasetError: CustomStringConvertible {
       return "\(path): cannot \(action): \(reason)\n  = check the path and its permissions"
     case .tooLarge(let path, _, _):
       return "\(path): \(summary)\n"
-        + "  = arrays of uint8 in the order [n, height, width, channels] are read where they lie"
+        + "  = a numpy array of uint8 in the order [n, height, width, channels] is read where it lies"
     case .malformed(let path, let offset, let expected, let found, let remedy):
       let place = offset.map { " at byte \($0)" } ?? ""
       let advice = remedy ?? "replace the file with an intact copy"

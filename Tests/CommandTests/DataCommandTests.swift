@@ -72,7 +72,8 @@ struct DataCommandTests {
     let beside = try place.launch(inside).finish()
     let again = try place.launch(inside).finish()
     #expect(beside.end == .exit(0) && again.output == beside.output)
-    #expect(beside.lines.last?.hasSuffix("/work/own-preview.png") == true, "\(beside.lines)")
+    let preview = "\(place.path)/own-preview.png"
+    #expect(beside.lines.last?.hasSuffix(preview) == true, "\(beside.lines)")
     #expect(try place.bytes("own-preview.png").isEmpty == false)
 
     try place.write("preview.png", "mine")

@@ -132,7 +132,7 @@ struct DataFailureTests {
   /// docs/failures.md: data missing, truncated gz, wrong magic, wrong digest, no images, not an
   /// image: exit 4 before any trial directory, path + expected + found
   @Test(arguments: DataFailure.all)
-  func dataMissingTruncatedGzWrongMagicWrongDigestNoImagesNotAnImageExit4BeforeAnyTrial(
+  func dataThatCannotBeUsedEndItWithExit4BeforeAnyTrialDirectory(
     _ failure: DataFailure
   ) throws {
     let place = try Place()

@@ -240,7 +240,7 @@ import Testing
   /// docs/failures.md: one corrupt JPEG in 10⁵: what cannot be used is named; it ends the run,
   /// or is left out and counted
   @Test(arguments: troubles, [false, true])
-  func oneCorruptJPEGIn10WhatCannotBeUsedIsNamedItEndsTheRunOrIsLeftOutAndCounted(
+  func whatCannotBeUsedIsNamedItEndsTheRunOrIsLeftOutAndCounted(
     _ trouble: Trouble, cached: Bool
   ) throws {
     let (folder, caches) = (try TemporaryFolder(), try TemporaryFolder())

@@ -93,6 +93,39 @@ import Testing
       })
   }
 
+  @Test func twoTermsOfOneNameStepEachInAGraphOfTheirOwnByAnOptimizerOfTheirOwn() throws {
+    let game = try smallGame(
+      generator: "[{linear: 4}, {image: {channels: 1, size: 2}}]",
+      discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",
+      schedule: "{length: 4 steps, learning_rate: linear_to}",
+      latent: "{size: 1, codes: {continuous: 2}}",
+      rest: "penalties: [{information: {optimizer: {kind: sgd, learning_rate: 0.3, momentum: 1}}},"
+        + " {information: {continuous: 5, optimizer: {kind: adam, learning_rate: 0.1}}}]")
+    let program = try TrainingProgram(game, images: smallImages)
+    let round = program.round(batch: 4)
+    #expect(
+      round.steps.map { $0.moves.map(\.name) } == [
+        ["discriminator0", "generator0"], ["information0"], ["information_2_0"],
+      ])
+    #expect(round.steps.map(\.graph) == [0, 1, 2])
+    func kept(_ graph: Int) -> [String] {
+      round.graphs[graph].updates.map(\.name).filter { $0.hasPrefix("optimizer.") }
+        .filter { $0.hasSuffix(".step") || $0.contains("generator.0.bias") }.sorted()
+    }
+    #expect(
+      kept(1) == ["optimizer.information.generator.0.bias.velocity", "optimizer.information.step"])
+    #expect(
+      kept(2) == [
+        "optimizer.information_2.generator.0.bias.first_moment",
+        "optimizer.information_2.generator.0.bias.second_moment", "optimizer.information_2.step",
+      ])
+    #expect(
+      program.learningRates(round: 0, of: 4).map { "\($0.feed) \($0.value)" }.suffix(2) == [
+        "learning_rate/information 0.3", "learning_rate/information_2 0.1",
+      ])
+    #expect(program.columns.map(\.name).suffix(2) == ["information", "information_2"])
+  }
+
   @Test func withoutAnOptimizerOfItsOwnAPenaltyIsATermOfBothLosses() throws {
     let game = try smallGame(
       discriminator: "[flatten, {heads: {score: [{linear: 1}], continuous: [{linear: 2}]}}]",

@@ -25,6 +25,7 @@ little else, and are treated so:
 import argparse
 import json
 import sys
+from collections import Counter
 from math import inf
 from typing import NamedTuple
 
@@ -184,11 +185,13 @@ class Replay:
         self.augment = [networks.entry(a) for a in self.spec.get("augment") or []]
         self.penalties = [networks.entry(p) for p in self.spec.get("penalties") or []]
         both = [p for network in self.networks.values() for p in network.parameters()]
-        self.own_steps = {
-            name: objectives.own_step(keys) for name, keys in self.penalties
-            if objectives.own_step(keys)}
-        for name, keys in self.own_steps.items():
-            self.optimizers[name] = optimizer(keys, both)
+        self.own_steps, self.own_terms, counts = {}, {}, Counter()
+        for index, (name, keys) in enumerate(self.penalties):
+            if objectives.own_step(keys):
+                counts[name] += 1
+                move = name if counts[name] == 1 else f"{name}_{counts[name]}"
+                self.own_steps[move], self.own_terms[move] = objectives.own_step(keys), index
+                self.optimizers[move] = optimizer(self.own_steps[move], both)
         self.levels, self.stage = len(growing.levels_of(self.networks["generator"])), None
         self.controllers = objectives.controllers(self.spec["loss"])
         self.kinks = 0
@@ -257,7 +260,7 @@ class Replay:
         return growing.playing(self.networks[player], *self.stage)
 
     def move(self, player, k, here):
-        move = f"{here}/{player}{k}"
+        move = f"{here}/{player}{'_' if player[-1].isdigit() else ''}{k}"
         parameters = {
             f"{moving}.{name}": parameter
             for moving in (self.networks if player in self.own_steps else [player])
@@ -403,7 +406,7 @@ class Replay:
             player, labels, fakes[1], self.tensor(f"{move}/latents")[self.samples],
             self.spec["latent"])
         for index, (name, keys) in enumerate(self.penalties):
-            if player == name or player in objectives.players_of(name, keys):
+            if self.own_terms.get(player) == index or player in objectives.players_of(name, keys):
                 loss = loss + objectives.penalty(
                     name, keys, real, fake, scores, self.matrices(player),
                     lambda images: self.score(images, labels, move, f"penalty/{index}", kinks),

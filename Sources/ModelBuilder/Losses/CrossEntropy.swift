@@ -46,8 +46,6 @@ package struct CrossEntropy: Loss {
     generatorScale = record[Self.generatorScale]
   }
 
-  package var demands: LossDemands { LossDemands() }
-
   package func critic(_ scores: Scores) -> Value {
     let (real, fake) = (scores.real.logit, scores.fake.logit)
     let sum =

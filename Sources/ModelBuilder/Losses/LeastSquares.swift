@@ -31,8 +31,6 @@ package struct LeastSquares: Loss {
     generatorScale = record[Self.generatorScale]
   }
 
-  package var demands: LossDemands { LossDemands() }
-
   package func critic(_ scores: Scores) -> Value {
     let (real, fake) = (scores.real.output, scores.fake.output)
     let sum =

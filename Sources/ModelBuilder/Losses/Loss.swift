@@ -14,6 +14,7 @@ package protocol Loss: Word {
 }
 
 extension Loss {
+  package var demands: LossDemands { LossDemands() }
   package func level(of score: Score) -> Value { score.realness.mean() }
 }
 
@@ -66,7 +67,7 @@ package struct Scores {
     Controller(
       states: states,
       declaration: StateDeclaration(
-        name: "loss.\(name)", network: "discriminator", role: .controller,
+        name: "loss.\(name)", network: Player.discriminator.rawValue, role: .controller,
         type: TensorType(.scalar), layout: .plain, initial: .constant(initial)))
   }
 

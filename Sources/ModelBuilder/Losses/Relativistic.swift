@@ -32,8 +32,6 @@ package struct Relativistic: Loss {
     objective = record[Self.objective]
   }
 
-  package var demands: LossDemands { LossDemands() }
-
   package func critic(_ scores: Scores) -> Value {
     preferring(scores.real.logit, over: scores.fake.logit)
   }

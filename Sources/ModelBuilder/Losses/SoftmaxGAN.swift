@@ -17,8 +17,6 @@ package struct SoftmaxGAN: Loss {
 
   package init(_ record: Record) { addsCritic = record[Self.addsCritic] }
 
-  package var demands: LossDemands { LossDemands() }
-
   package func critic(_ scores: Scores) -> Value {
     logPartition(scores) + scores.real.output.mean()
   }

@@ -37,6 +37,11 @@ extension Int {
     let (sum, overflows) = addingReportingOverflow(other)
     return overflows ? .max : sum
   }
+
+  fileprivate func multipliedSaturated(by other: Int) -> Int {
+    let (product, overflows) = multipliedReportingOverflow(by: other)
+    return overflows ? .max : product
+  }
 }
 
 extension TrainingProgram {
@@ -72,8 +77,7 @@ extension TrainingProgram {
       weights: bytes(.parameter) + bytes(.statistic) + bytes(.controller),
       optimizer: bytes(.optimizer), averages: bytes(.average),
       working: (working.max() ?? 0) + samplers,
-      data: (count ?? 0).multipliedReportingOverflow(by: format.valueCount * valueBytes)
-        .partialValue,
+      data: (count ?? 0).multipliedSaturated(by: format.valueCount * valueBytes),
       largest: (largest?.name ?? "", largest?.type.byteCount ?? 0))
   }
 }

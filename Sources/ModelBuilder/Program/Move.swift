@@ -10,7 +10,8 @@ struct Move: Sendable {
     /// The term at this place of the spec's list, alone.
     case term(Int)
   }
-  /// `discriminator`, `generator`; that of a term alone is named after it, `information`.
+  /// No other move's: `discriminator`, `generator`; that of a term alone is named after it,
+  /// `information`.
   let name: String
   /// Those whose parameters step.
   let networks: [String]

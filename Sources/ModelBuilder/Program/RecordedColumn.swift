@@ -55,7 +55,9 @@ extension Game {
     }
     for place in penalties.indices {
       let name = experiment.penalties[place].name
-      if moves.contains(where: { $0.goal == .term(place) }) { add(name, name, "loss") }
+      if let move = moves.first(where: { $0.goal == .term(place) }) {
+        add(move.name, move.name, "loss")
+      }
       for (mover, letter) in [(critic, "d"), (generator, "g")]
       where labels[mover]?.contains("penalty/\(place)") == true {
         add("\(letter)_\(name)", mover, "penalty/\(place)")

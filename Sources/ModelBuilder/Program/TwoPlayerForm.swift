@@ -12,7 +12,8 @@ enum TwoPlayerForm {
     )
   }
 
-  /// Both players' moves, then those of terms with a step of their own, once each.
+  /// Both players' moves, then those of terms with a step of their own, once each. No two have one name:
+  /// the second of `information` is `information_2`.
   static func moves(_ experiment: Experiment, _ penalties: [any Penalty]) -> [Move] {
     let players = Player.allCases.map { player in
       Move(
@@ -21,14 +22,18 @@ enum TwoPlayerForm {
         takesBatch: player == .discriminator,
         hasMomentumRamp: experiment.schedule.momentum != nil)
     }
-    let terms = penalties.indices.compactMap { place in
-      (penalties[place] as? any SteppingTerm)?.ownOptimizer.map { optimizer in
-        let name = experiment.penalties[place].name
-        return Move(
+    var terms: [Move] = []
+    var counts: [String: Int] = [:]
+    for (place, choice) in experiment.penalties.enumerated() {
+      guard let optimizer = (penalties[place] as? any SteppingTerm)?.ownOptimizer else { continue }
+      let count = counts[choice.name, default: 0] + 1
+      counts[choice.name] = count
+      let name = count == 1 ? choice.name : "\(choice.name)_\(count)"
+      terms.append(
+        Move(
           name: name, networks: [Player.generator, .discriminator].map(\.rawValue),
           goal: .term(place), stepper: Stepper(name, optimizer, isOwn: true), takesBatch: false,
-          hasMomentumRamp: false)
-      }
+          hasMomentumRamp: false))
     }
     return players + terms
   }

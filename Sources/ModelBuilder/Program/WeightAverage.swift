@@ -39,7 +39,8 @@ struct WeightAverage: Sendable {
   }
 
   static let counter = StateDeclaration(
-    name: "optimizer.generator.average_step", network: "generator", role: .optimizer,
+    name: "optimizer.\(Player.generator.rawValue).average_step",
+    network: Player.generator.rawValue, role: .optimizer,
     type: TensorType(.scalar), layout: .plain, initial: .constant(0))
 
   /// 0 until the start.
