@@ -61,7 +61,7 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let realScore = try score(real, lossCase.realImages, "real_images")
     let scores = Scores(
       real: { realScore }, fake: try score(fake, lossCase.fakeImages, "fake_images"),
-      draws: Draws(key: key, move: "0"), states: states)
+      draws: Draws(key: key, move: "0"), states: states, keeper: someCritic)
     let sides = [
       ("discriminator", loss.critic(scores)), ("generator", loss.generator(scores)),
     ]
@@ -113,7 +113,8 @@ struct LossCase: Decodable, CustomTestStringConvertible {
     let draws = Draws(key: builder.feed("key", [3], .int32), move: "0")
     let value = loss.generator(
       Scores(
-        real: { score }, fake: score, draws: draws, states: StateTable(builder: builder)))
+        real: { score }, fake: score, draws: draws, states: StateTable(builder: builder),
+        keeper: someCritic))
     let gradient = builder.gradient(of: value, withRespectTo: [fed])[0]
     let graph = builder.finish(outputs: [("loss", value), ("gradient", gradient)], updates: [])
     let outputs = try Reference.evaluate(graph, feeds: ["logit": [logit]]).outputs

@@ -48,7 +48,8 @@ struct PenaltyBench {
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
     var critic = Network(
-      "discriminator", LayerList(game.architecture.discriminator), .fromImages)
+      "discriminator", LayerList(game.architecture.discriminator), .fromImages,
+      initializers: InitializerSet(game.architecture.initializers))
     if penaltyCase.alpha != nil { critic.stage = GrowthStage(level: 1, isFading: true) }
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
@@ -63,8 +64,9 @@ struct PenaltyBench {
     let parameters = table.parameters(of: "discriminator")
     let scope = TermScope(
       player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
-      scores: Scores(real: { realScore }, fake: fakeScore, draws: draws, states: table),
-      labels: (labels, labels), latents: latents ?? fake.value, latent: game.latent,
+      scores: Scores(
+        real: { realScore }, fake: fakeScore, draws: draws, states: table, keeper: someCritic),
+      labels: (labels, labels), latent: latents.map { ($0, game.latent) },
       parameters: parameters, name: "penalty/0", draws: draws, held: [],
       critic: { images, name in
         do { return try score(images, name) } catch { preconditionFailure("\(error)") }

@@ -29,8 +29,8 @@ import Testing
   ) throws {
     let keys = schedule.isEmpty ? "" : ", \(schedule)"
     let experiment = try smallGame(schedule: "{length: 1 epochs\(keys)}")
-    let plan = Game(experiment, format: .image(smallImages)).plan
-    #expect(plan.segments.map { $0.map(\.name).joined(separator: " ") } == graphs)
+    let plan = try TrainingProgram(experiment, images: smallImages).game.plan
+    #expect(plan.segments.map { $0.moves.map(\.name).joined(separator: " ") } == graphs)
   }
 
   @Test(arguments: table)

@@ -39,3 +39,6 @@ func smallGame(
 }
 
 let smallImages = ImageFormat(channels: 1, height: 2, width: 2)
+
+/// Whose states a loss's are in a game of one critic.
+let someCritic = StateKeeper(network: "discriminator", prefix: "")

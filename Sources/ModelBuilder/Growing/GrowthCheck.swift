@@ -4,12 +4,10 @@ import TensorCore
 extension Growth {
   /// nil for networks that do not grow, and for those of which `Game.growingProblems` has something to
   /// say.
-  init?(
-    _ experiment: Experiment, _ generator: Network, _ discriminator: Network,
-    _ format: SampleFormat
-  ) {
+  init?(_ experiment: Experiment, _ networks: [Network], _ format: SampleFormat) {
+    let counts = networks.compactMap { $0.levels?.levels.count }
     guard let section = experiment.schedule.growing, case .image(let images) = format,
-      let levels = generator.levels?.levels.count, levels == discriminator.levels?.levels.count,
+      counts.count == 2, let levels = counts.first, levels == counts.last,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })
     else { return nil }

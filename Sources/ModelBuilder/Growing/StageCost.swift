@@ -18,16 +18,16 @@ extension TrainingProgram {
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
-      classes: game.classes, initializers: game.initializers,
+      classes: game.classes, initializers: network.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
     do throws(LayerMisfit) {
       if name == game.generator.name {
-        _ = try network.apply(
+        _ = try network.answer(
           builder.feed("latents", [batch, experiment.latent.width]), in: pass)
       } else {
         let size = growth?.images(of: stage.level)
         let shape = size.map { SampleFormat.image($0).shape(batch: batch) }
-        let images = builder.feed("real", shape ?? game.sampleShape(batch: batch))
+        let images = builder.feed("real", shape ?? game.format.shape(batch: batch))
         _ = try network.judge(ImageBatch(value: images), in: pass)
       }
     } catch {

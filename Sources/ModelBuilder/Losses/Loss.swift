@@ -54,26 +54,39 @@ package struct Scores {
   package let draws: Draws
   private let realScore: FirstAsked
   private let states: StateTable
+  private let keeper: StateKeeper
 
-  init(real: @escaping () -> Score, fake: Score, draws: Draws, states: StateTable) {
+  init(
+    real: @escaping () -> Score, fake: Score, draws: Draws, states: StateTable, keeper: StateKeeper
+  ) {
     realScore = FirstAsked(real)
     self.fake = fake
     self.draws = draws
     self.states = states
+    self.keeper = keeper
   }
 
-  /// A number that the loss keeps from move to move: `loss.NAME`.
+  /// A number that the loss keeps from move to move: `loss.NAME`; where there are several such terms,
+  /// `loss.TERM.NAME`.
   func controller(_ name: String, initial: Double) -> Controller {
     Controller(
       states: states,
       declaration: StateDeclaration(
-        name: "loss.\(name)", network: Player.discriminator.rawValue, role: .controller,
+        name: "loss.\(keeper.prefix)\(name)", network: keeper.network, role: .controller,
         type: TensorType(.scalar), layout: .plain, initial: .constant(initial)))
   }
 
   /// `value` as a number that no gradient passes. It must be a node of its own: what else is computed
   /// from an equal one would be cut off too.
   func held(_ value: Value) -> Value { states.hold(value) }
+}
+
+/// Whose states a loss's are.
+struct StateKeeper {
+  /// The critic.
+  let network: String
+  /// `TERM.`, or nothing.
+  let prefix: String
 }
 
 /// A scalar state of a loss.

@@ -7,8 +7,11 @@ package final class Draws {
   private let move: String
   /// Stands in front of every name: `part1/`, or nothing.
   private let prefix: String
+  /// Of which these are a part; nil: of none.
+  private let whole: Draws?
+  private var own: [(name: String, role: MoveOutput.Role, value: Value)] = []
   /// What was drawn, as another framework needs it to do the same.
-  private(set) var observed: [(name: String, role: MoveOutput.Role, value: Value)] = []
+  var observed: [(name: String, role: MoveOutput.Role, value: Value)] { own }
 
   /// - Parameters:
   ///   - key: int32 `[3]`: seed and number of the execution.
@@ -18,6 +21,15 @@ package final class Draws {
     self.key = key
     self.move = move
     prefix = part == 0 ? "" : "part\(part)/"
+    whole = nil
+  }
+
+  /// Those of a part of the game, whose names begin with its own.
+  ///
+  /// - Parameter name: `NAME/`, or nothing.
+  init(_ name: String, within whole: Draws) {
+    (key, move, prefix) = (whole.key, whole.move, whole.prefix + name)
+    self.whole = whole
   }
 
   /// Numbers of a shape, anew in every execution.
@@ -45,6 +57,14 @@ package final class Draws {
 
   /// Gives out what was made of a draw.
   func observe(_ name: String, _ value: Value, as role: MoveOutput.Role = .input) {
-    observed.append((prefix + name, role, value))
+    record(prefix + name, role, value)
+  }
+
+  private func record(_ name: String, _ role: MoveOutput.Role, _ value: Value) {
+    if let whole {
+      whole.record(name, role, value)
+    } else {
+      own.append((name, role, value))
+    }
   }
 }

@@ -18,6 +18,10 @@ final class Pass {
   let name: String
   /// Whether parameters are read as they are or as their moving averages.
   let weights: Weights
+  /// The network's inputs behind the first, by name.
+  var inputs: [String: Value] = [:]
+  /// Named inner places, as layers come by.
+  var marks: [String: Value] = [:]
   /// Whether layers say so that learn nothing of a single sample, for which the batch is looked at apart.
   var refusesOneSample = false
 

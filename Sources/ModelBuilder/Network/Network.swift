@@ -82,24 +82,41 @@ package struct ImageBatch { package let value: Value }
 struct Network: Sendable {
   let name: String
   let layers: LayerList
+  /// Names of its inputs behind the first, for layers that ask for them.
+  let inputs: [String]
+  let initializers: InitializerSet
+  /// nil: its weights are not averaged.
+  let average: WeightAverage?
+  /// What its parameters are brought back to after each step.
+  let constraints: [any Constraint]
   /// nil: it does not grow.
   let levels: LevelList?
   /// What plays of one that grows; nil: all of it.
   var stage: GrowthStage?
 
   /// - Parameter direction: whether it makes samples or judges them.
-  init(_ name: String, _ layers: LayerList, _ direction: LevelList.Direction) {
-    (self.name, self.layers) = (name, layers)
+  init(
+    _ name: String, _ layers: LayerList, _ direction: LevelList.Direction,
+    initializers: InitializerSet, inputs: [String] = [], average: WeightAverage? = nil,
+    constraints: [any Constraint] = []
+  ) {
+    (self.name, self.layers, self.inputs) = (name, layers, inputs)
+    (self.initializers, self.average) = (initializers, average)
+    self.constraints = constraints
     levels = LevelList(layers, direction)
   }
 
   func scope(_ pass: Pass) -> LayerScope { LayerScope(pass: pass, network: name, path: name) }
 
-  /// What it makes of its input; `visit` sees each layer's result.
-  func apply(
+  /// What it makes of its first input; `visit` sees each layer's result.
+  func answer(
     _ input: Value, in pass: Pass, visit: LevelList.Visit = { _, _, _ in }
-  ) throws(LayerMisfit) -> Value {
-    guard let levels else { return try layers.apply(input, in: scope(pass), visit: visit) }
-    return try levels.generate(input, at: stage ?? levels.whole, in: scope(pass), visit: visit)
+  ) throws(LayerMisfit) -> Score {
+    if let levels, levels.direction == .toImages {
+      let made = try levels.generate(
+        input, at: stage ?? levels.whole, in: scope(pass), visit: visit)
+      return Score(Reading(output: made, logit: made), of: ImageBatch(value: input))
+    }
+    return try judge(ImageBatch(value: input), in: pass, visit: visit)
   }
 }

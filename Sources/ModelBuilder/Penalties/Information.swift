@@ -46,12 +46,12 @@ package struct Information: SteppingTerm {
   }
 
   package func value(in scope: TermScope) -> Value? {
-    guard let codes = scope.latent.codes else { return nil }
+    guard let latent = scope.latent, let codes = latent.section.codes else { return nil }
     let fake = scope.scores.fake
-    var place = scope.latent.size
+    var place = latent.section.size
     func given(_ width: Int) -> Value {
       defer { place += width }
-      return scope.latents.slice(axis: 1, place..<place + width)
+      return latent.value.slice(axis: 1, place..<place + width)
     }
     var sum = scope.builder.constant(0)
     var told = 0

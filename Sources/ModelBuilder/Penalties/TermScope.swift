@@ -10,9 +10,9 @@ package struct TermScope {
   package let scores: Scores
   /// Class labels of the real and of the generated images.
   let labels: (real: Value?, fake: Value?)
-  /// `[batch, width]`, codes included, and what they are made of.
-  let latents: Value
-  let latent: LatentSection
+  /// The first latent that the fakes are made of: `[batch, width]`, codes included, and what it is; nil
+  /// where there is none.
+  let latent: (value: Value, section: LatentSection)?
   /// Of the player, with their newest values.
   let parameters: [(declaration: StateDeclaration, value: Value)]
   /// Its name among the round's random numbers.

@@ -1,43 +1,49 @@
 import Spec
 import TensorCore
 
-/// Two networks, a loss and two optimizers: writes the graphs in which they play.
+/// Networks, what they make of what, and who moves down what: writes the graphs in which they play.
 struct Game: Sendable {
   let experiment: Experiment
+  /// Of the first source.
   let format: SampleFormat
-  private(set) var generator: Network
-  private(set) var discriminator: Network
+  let sources: [Source]
+  let latents: [Latent]
+  /// In the order in which they are shown and kept.
+  private(set) var networks: [Network]
+  /// What the file's names stand for.
+  let meanings: [String: Formula]
+  let terms: [GameTerm]
+  /// Those that a round is made of, once each: critics' first.
+  let moves: [Move]
+  let plan: RoundPlan
+  /// What is drawn and measured.
+  let sampled: Formula
   /// nil: the networks are whole from the start.
   let growth: Growth?
-  let loss: any Loss
-  let penalties: [any Penalty]
-  /// Those that a round is made of, once each.
-  let moves: [Move]
   let augmentations: [any Augmentation]
-  let initializers: InitializerSet
   /// nil: learning rates stay as they are.
   let rate: (any RateSchedule)?
-  /// nil: the generator's weights are not averaged.
-  let average: WeightAverage?
+  /// Formulas that the file has given a name, with what that stands for in place of names.
+  let named: Set<Formula>
+  /// The calls of each network outside of what critics judge.
+  private let calls: [String: Set<Formula>]
 
-  init(_ experiment: Experiment, format: SampleFormat) {
+  init(_ experiment: Experiment, _ parts: GameParts, format: SampleFormat) {
     self.experiment = experiment
     self.format = format
-    (generator, discriminator) = TwoPlayerForm.networks(experiment.architecture)
-    growth = Growth(experiment, generator, discriminator, format)
-    loss = Catalog.loss(experiment.loss)
-    penalties = experiment.penalties.map(Catalog.penalty)
-    moves = TwoPlayerForm.moves(experiment, penalties)
+    (sources, latents, networks) = (parts.sources, parts.latents, parts.networks)
+    (meanings, terms, sampled) = (parts.meanings, parts.terms, parts.sampled)
     augmentations = experiment.augmentations.map(Catalog.augmentation)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
-    average = experiment.schedule.averaging.map {
-      WeightAverage($0, movesPerRound: experiment.schedule.generatorSteps)
+    named = Set(meanings.values.map { $0.expanded(parts.meanings) })
+    growth = Growth(experiment, networks, format)
+    let written = parts.meanings.values + parts.terms.flatMap(\.formulas) + [parts.sampled]
+    calls = written.flatMap { $0.expanded(parts.meanings).calls }.reduce(into: [:]) { calls, call in
+      if case .call(let network, _, _) = call { calls[network, default: []].insert(call) }
     }
-    initializers = InitializerSet(experiment.architecture.initializers)
+    moves = parts.round.movers
+    plan = RoundPlan(parts.round.round)
   }
-
-  /// In the order in which they are shown and kept.
-  var networks: [Network] { [generator, discriminator] }
 
   func network(_ name: String) -> Network {
     guard let network = networks.first(where: { $0.name == name }) else {
@@ -49,40 +55,50 @@ struct Game: Sendable {
   /// The same game as its networks play it in a stage of growing.
   func playing(_ stage: GrowthStage?) -> Game {
     var game = self
-    game.generator.stage = stage
-    game.discriminator.stage = stage
+    for index in networks.indices { game.networks[index].stage = stage }
     return game
   }
 
   /// Every part of the networks plays in one of these.
   var stages: [GrowthStage?] { growth?.stages ?? [nil] }
 
-  /// Samples of the data as networks see them that grow, and play in `stage` now.
+  /// What plays now of networks that grow.
+  private var stage: GrowthStage? { networks.lazy.compactMap(\.stage).first }
+
+  /// Samples of the data as networks see them that grow, and play in a stage now.
   func seen(_ samples: Value) -> Value {
     guard let growth else { return samples }
-    return growth.seen(samples, in: discriminator.stage ?? growth.whole)
+    return growth.seen(samples, in: stage ?? growth.whole)
   }
 
-  var classes: Int { experiment.labels?.classes ?? 0 }
+  /// What a formula is with what names stand for in their place.
+  func expanded(_ formula: Formula) -> Formula { formula.expanded(meanings) }
 
-  /// What a network's parameters are held to.
-  func constraints(on network: String) -> [any Constraint] {
-    penalties.filter { $0.players.contains { $0.rawValue == network } }
-      .compactMap { $0 as? any Constraint }
+  /// The networks that a formula depends on.
+  func reach(of formula: Formula) -> Set<String> { Set(expanded(formula).networks) }
+
+  /// What tells a call's walk through its network from others in one move; nothing where there is but one.
+  func pass(of call: Formula) -> String {
+    guard case .call(let network, _, _) = call, calls[network]?.count ?? 0 > 1 else { return "" }
+    return call.description
   }
 
-  /// What a critic says, as penalties ask.
-  func traits(features: Value?) -> GameTraits {
-    GameTraits(
-      critic: loss.demands.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
-      classes: classes, codes: experiment.latent.codes, features: features?.shape.rank,
-      format: format)
+  /// The adversarial terms whose critic moves in a move, by their places.
+  func judgements(in move: Move) -> [Int] {
+    move.parts.map(\.term).filter { place in
+      terms[place].adversarial.map { move.networks.contains($0.critic) } ?? false
+    }
   }
 
-  var plan: RoundPlan { RoundPlan(TwoPlayerForm.round(experiment.schedule, moves)) }
+  /// In front of the names of what an adversarial term draws and keeps: nothing where it is the only one.
+  func prefix(of term: GameTerm) -> String {
+    terms.count { $0.adversarial != nil } > 1 ? "\(term.name)/" : ""
+  }
 
-  /// Of a batch, real or generated.
-  func sampleShape(batch: Int) -> Shape { format.shape(batch: batch) }
+  /// Whether a move is the first of those that step a network.
+  func leads(_ move: Move, _ network: String) -> Bool {
+    moves.first { $0.networks.contains(network) }?.name == move.name
+  }
 
   /// Images as they go into the critic.
   func augmented(_ images: ImageBatch, _ draws: Draws, pass: String) -> ImageBatch {
@@ -94,10 +110,10 @@ struct Game: Sendable {
     return ImageBatch(value: changed)
   }
 
-  /// The moves of `segment`, one after the other, in one graph, and what each gives out.
+  /// The moves of a segment, one after the other, in one graph, and what each gives out.
   func write(
     _ segment: [PlannedMove], batch: Int, observing: Bool, real input: RealInput = .values
-  ) -> (graph: Graph, states: StateTable, outputs: [[MoveOutput]]) {
+  ) -> WrittenSegment {
     let writer = RoundWriter(game: self, batch: batch, observing: observing, real: input)
     // Shapes were checked before any round is written.
     do throws(LayerMisfit) {
@@ -107,24 +123,71 @@ struct Game: Sendable {
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
-    return (writer.finish(), writer.states, writer.outputs)
+    return WrittenSegment(
+      graph: writer.finish(), states: writer.states, outputs: writer.outputs,
+      firstDataMove: writer.firstDataMove)
   }
 
-  func writeSampler(count: Int, weights: Weights) -> Graph {
+  /// `formula` of given leaves, in inference mode.
+  func writeSampler(of formula: Formula, count: Int, weights: Weights) -> Graph {
     let builder = GraphBuilder()
-    let pass = Pass(
-      states: StateTable(builder: builder), mode: .inference,
-      labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
-      initializers: initializers, draws: nil, weights: weights)
-    let latents = builder.feed("latents", [count, experiment.latent.width])
+    let values = ValueTable(
+      self, batch: count, StateTable(builder: builder), .given, weights: weights)
     do throws(LayerMisfit) {
-      var samples = try generator.apply(latents, in: pass)
+      var samples = try values.value(formula, .whole(count, builder)).value
       if let growth {
-        samples = samples.enlarged(growth.factor(of: (generator.stage ?? growth.whole).level))
+        samples = samples.enlarged(growth.factor(of: (stage ?? growth.whole).level))
       }
       return builder.finish(outputs: [("samples", samples)], updates: [])
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
+    }
+  }
+}
+
+/// What `Game` is made from.
+struct GameParts: Sendable {
+  let sources: [Source]
+  let latents: [Latent]
+  let networks: [Network]
+  let meanings: [String: Formula]
+  let terms: [GameTerm]
+  let round: RoundMoves
+  let sampled: Formula
+}
+
+/// The moves of a round, once each, and in their order with what each draws anew.
+struct RoundMoves: Sendable {
+  let movers: [Move]
+  let round: [(move: Move, fresh: MoveEntry.Fresh)]
+}
+
+/// A segment of a round as a graph.
+struct WrittenSegment {
+  let graph: Graph
+  let states: StateTable
+  /// Of each move.
+  let outputs: [[MoveOutput]]
+  /// The first that looks at the data.
+  let firstDataMove: Int?
+}
+
+extension BatchPart {
+  /// A whole batch that nobody moves for.
+  static func whole(_ count: Int, _ builder: GraphBuilder) -> BatchPart {
+    BatchPart(
+      move: 0, samples: 0..<count, share: 1,
+      draws: Draws(key: builder.feed("key", [3], .int32), move: ""), moving: [])
+  }
+}
+
+extension GameTerm {
+  /// What it looks at as it is written.
+  var formulas: [Formula] {
+    switch kind {
+    case .adversarial(let game): [game.real, game.fake]
+    case .watching: []
+    case .value(let value): value.formulas
     }
   }
 }

@@ -36,7 +36,7 @@ extension TrainingProgram {
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
-      classes: game.classes, initializers: game.initializers,
+      classes: game.classes, initializers: network.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
     let outgrown = network.levels?.outgrown.map { "\(name).\($0)" } ?? []
     var layers: [LayerSummary] = []
@@ -67,7 +67,7 @@ extension TrainingProgram {
           _ = try network.layers.apply(input, in: network.scope(pass), visit: visit)
         }
       } else {
-        input = builder.feed("real", game.sampleShape(batch: batch))
+        input = builder.feed("real", game.format.shape(batch: batch))
         counted = builder.nodes.count
         let images = ImageBatch(value: input)
         if growth != nil, let levels = network.levels {

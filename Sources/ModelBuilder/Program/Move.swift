@@ -3,24 +3,28 @@ import TensorCore
 
 /// One step of some networks down something: who moves, how, and down what.
 struct Move: Sendable {
-  /// What the networks step down.
-  enum Goal: Hashable, Sendable {
-    /// A side of the loss, and the penalties that are asked of that player.
-    case loss(of: Player)
-    /// The term at this place of the spec's list, alone.
-    case term(Int)
+  /// Something it steps down, times a factor.
+  struct Part: Sendable, Hashable {
+    /// The place of a term among those of the game.
+    let term: Int
+    let factor: Double
   }
-  /// No other move's: `discriminator`, `generator`; that of a term alone is named after it,
-  /// `information`.
+  /// No other move's: `discriminator`, `generator`; `information`.
   let name: String
   /// Those whose parameters step.
   let networks: [String]
-  let goal: Goal
+  let parts: [Part]
+  /// Whether it has been given its terms one by one.
+  let choosesTerms: Bool
   let stepper: Stepper
-  /// Whether the next batch of the data goes in.
-  let takesBatch: Bool
+  /// What its columns of losses.csv begin with.
+  let columns: String
   /// Whether `schedule.momentum_ramp` is for it.
   let hasMomentumRamp: Bool
+
+  func moves(_ networks: some Collection<String>) -> Bool {
+    self.networks.contains(where: networks.contains)
+  }
 }
 
 /// How parameters step, and what their gradients are held to.
@@ -32,10 +36,11 @@ struct Stepper: Sendable {
   /// Put before the parameter's in the names of what the optimizer keeps.
   let prefix: String
 
-  init(_ name: String, _ choice: Choice, isOwn: Bool = false) {
+  /// - Parameter isSecond: whether an earlier move steps the same networks with an optimizer of its own.
+  init(_ name: String, _ choice: Choice, isSecond: Bool = false) {
     self.name = name
     optimizer = Catalog.optimizer(choice)
     clipping = GradientClipping(choice.record)
-    prefix = isOwn ? "\(name)." : ""
+    prefix = isSecond ? "\(name)." : ""
   }
 }

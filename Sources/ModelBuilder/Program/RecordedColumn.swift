@@ -10,7 +10,7 @@ package struct RecordedColumn: Hashable, Sendable {
     case score
     /// Euclidean norm over all parameters of a mover.
     case gradientNorm = "gradient_norm"
-    /// What a penalty adds to a loss, or what a loss measures.
+    /// What a term adds to a loss, or what a loss measures.
     case term
   }
   /// `d_loss`, `d_gradient_penalty`, `information` (of a step of its own), `k`.
@@ -23,46 +23,72 @@ package struct RecordedColumn: Hashable, Sendable {
 }
 
 extension Game {
-  /// Those of every game, then what the loss measures, then the penalties in the order of the spec. The
-  /// second penalty of a name on the same player is `d_orthogonal_2`.
+  /// The losses of all moves, what critics say, the norms of the gradients, then what losses measure, then
+  /// the terms in the order of the file. The second term of one word in the same move is `d_orthogonal_2`.
   ///
   /// - Parameter labels: of the outputs of each mover's moves.
   func columns(labels: [String: [String]]) -> [RecordedColumn] {
-    let (critic, generator) = (Player.discriminator.rawValue, Player.generator.rawValue)
-    var columns = [
-      RecordedColumn(name: "d_loss", mover: critic, label: "loss", kind: .loss),
-      RecordedColumn(name: "g_loss", mover: generator, label: "loss", kind: .loss),
-      RecordedColumn(name: "d_real", mover: critic, label: "real_score", kind: .score),
-      RecordedColumn(name: "d_fake", mover: critic, label: "fake_score", kind: .score),
+    let whole = moves.filter { !stepsAlone($0) }
+    var columns = whole.map {
+      RecordedColumn(name: "\($0.columns)_loss", mover: $0.name, label: "loss", kind: .loss)
+    }
+    for move in whole {
+      for kind in ["real", "fake"] {
+        for label in labels[move.name] ?? [] where label.hasPrefix("\(kind)_score") {
+          let term = label.split(separator: "/").dropFirst().first.map(String.init)
+          columns.append(
+            RecordedColumn(
+              name: "\(term ?? move.columns)_\(kind)", mover: move.name, label: label, kind: .score)
+          )
+        }
+      }
+    }
+    columns += whole.map {
       RecordedColumn(
-        name: "d_gradient_norm", mover: critic, label: "gradient_norm", kind: .gradientNorm),
-      RecordedColumn(
-        name: "g_gradient_norm", mover: generator, label: "gradient_norm", kind: .gradientNorm),
-    ]
-    columns += (labels[critic] ?? []).filter { $0.hasPrefix(RoundWriter.measure) }.map {
-      RecordedColumn(
-        name: String($0.dropFirst(RoundWriter.measure.count)), mover: critic, label: $0,
-        kind: .term)
+        name: "\($0.columns)_gradient_norm", mover: $0.name, label: "gradient_norm",
+        kind: .gradientNorm)
+    }
+    for move in whole {
+      columns += (labels[move.name] ?? []).filter { $0.hasPrefix(RoundWriter.measure) }.map {
+        RecordedColumn(
+          name: $0.dropFirst(RoundWriter.measure.count).split(separator: "/").joined(
+            separator: "_"),
+          mover: move.name, label: $0, kind: .term)
+      }
     }
     var counts: [String: Int] = [:]
-    func add(_ name: String, _ mover: String, _ label: String) {
-      let count = counts[name, default: 0] + 1
-      counts[name] = count
-      columns.append(
-        RecordedColumn(
-          name: count == 1 ? name : "\(name)_\(count)", mover: mover, label: label,
-          kind: .term))
-    }
-    for place in penalties.indices {
-      let name = experiment.penalties[place].name
-      if let move = moves.first(where: { $0.goal == .term(place) }) {
-        add(move.name, move.name, "loss")
+    for (place, term) in terms.enumerated() {
+      if let alone = moves.first(where: { stepsAlone($0) && $0.parts[0].term == place }) {
+        columns.append(
+          RecordedColumn(name: alone.columns, mover: alone.name, label: "loss", kind: .term))
       }
-      for (mover, letter) in [(critic, "d"), (generator, "g")]
-      where labels[mover]?.contains("penalty/\(place)") == true {
-        add("\(letter)_\(name)", mover, "penalty/\(place)")
+      let label = term.adversarial == nil ? term.stream : "adversarial/\(term.name)"
+      for move in whole where labels[move.name]?.contains(label) == true {
+        let name = "\(move.columns)_\(term.plainName)"
+        let count = counts[name, default: 0] + 1
+        counts[name] = count
+        columns.append(
+          RecordedColumn(
+            name: count == 1 ? name : "\(name)_\(count)", mover: move.name, label: label,
+            kind: .term))
       }
     }
     return columns
+  }
+
+  /// Whether a move steps down one term that it has been given and that has no sides: there is but one
+  /// number to tell of it.
+  private func stepsAlone(_ move: Move) -> Bool {
+    move.choosesTerms && move.parts.count == 1 && terms[move.parts[0].term].adversarial == nil
+  }
+}
+
+extension GameTerm {
+  /// Its name without the number by which it is told from others of its word.
+  fileprivate var plainName: String {
+    guard name.hasPrefix(choice.name + "_"),
+      name.dropFirst(choice.name.count + 1).allSatisfy(\.isNumber)
+    else { return name }
+    return choice.name
   }
 }

@@ -1,3 +1,5 @@
+import Spec
+
 /// A move of a round and its name there.
 struct PlannedMove: Sendable {
   let move: Move
@@ -13,29 +15,29 @@ struct PlannedMove: Sendable {
 
 /// Which moves of a round are written into one graph.
 ///
-/// Neighbouring moves that use the same latents stand in one graph, in which the samples made of them are
-/// computed once. A graph takes one batch of the data at most: a move that takes one joins a graph that has
-/// none yet, a move that takes none joins a graph that has one.
+/// Neighbouring moves that draw nothing anew stand in one graph, in which the values they share are
+/// computed once.
 struct RoundPlan: Sendable {
-  private(set) var segments: [[PlannedMove]] = []
+  /// A row of moves.
+  struct Segment: Sendable {
+    /// What is drawn anew before it; of the round's first all is.
+    let fresh: MoveEntry.Fresh
+    fileprivate(set) var moves: [PlannedMove]
+  }
+  private(set) var segments: [Segment] = []
 
-  /// - Parameter round: its moves, and whether each draws its latents anew.
-  init(_ round: [(move: Move, isFresh: Bool)]) {
+  /// - Parameter round: its moves, and what each draws anew.
+  init(_ round: [(move: Move, fresh: MoveEntry.Fresh)]) {
     var counts: [String: Int] = [:]
-    for (move, isFresh) in round {
+    for (move, fresh) in round {
       let count = counts[move.name, default: 0]
       counts[move.name] = count + 1
       let planned = PlannedMove(move, count)
-      if !isFresh, let last = segments.last, Self.shares(last, with: move) {
-        segments[segments.count - 1].append(planned)
+      if fresh == .nothing, !segments.isEmpty {
+        segments[segments.count - 1].moves.append(planned)
       } else {
-        segments.append([planned])
+        segments.append(Segment(fresh: segments.isEmpty ? .batch : fresh, moves: [planned]))
       }
     }
-  }
-
-  /// Whether a batch of the data is in the graph once: with the move, or before it.
-  private static func shares(_ segment: [PlannedMove], with move: Move) -> Bool {
-    segment.contains { $0.move.takesBatch } != move.takesBatch
   }
 }

@@ -19,7 +19,7 @@ extension Game {
     Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: classes > 0 ? builder.feed("labels", [2], .int32) : nil, classes: classes,
-      initializers: initializers,
+      initializers: generator.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
   }
 
@@ -90,7 +90,7 @@ extension Game {
       }
     }
     return problems(generator, latent, builder) { result in
-      let wanted = sampleShape(batch: 2)
+      let wanted = format.shape(batch: 2)
       guard result.shape != wanted else { return nil }
       guard case .image(let images) = format else {
         let made = described(result.shape)
@@ -120,7 +120,7 @@ extension Game {
   private func discriminatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
     let pass = checkPass(builder)
-    let real = ImageBatch(value: builder.feed("real", sampleShape(batch: 2)))
+    let real = ImageBatch(value: builder.feed("real", format.shape(batch: 2)))
     var trail = Trail(discriminator.name, from: real.value.shape)
     do throws(LayerMisfit) {
       let score =

@@ -40,12 +40,12 @@ extension Game {
     let latents = generatorBuilder.feed("latents", [part, experiment.latent.width])
     var found: [Diagnostic] = []
     do throws(LayerMisfit) {
-      _ = try generator.apply(latents, in: pass(generatorBuilder, batch: part))
+      _ = try generator.answer(latents, in: pass(generatorBuilder, batch: part))
     } catch {
       found += problem(error, note)
     }
     let criticBuilder = GraphBuilder()
-    let samples = ImageBatch(value: criticBuilder.feed("real", sampleShape(batch: seen)))
+    let samples = ImageBatch(value: criticBuilder.feed("real", format.shape(batch: seen)))
     do throws(LayerMisfit) {
       _ = try discriminator.judge(samples, in: pass(criticBuilder, batch: seen))
     } catch {
@@ -64,7 +64,7 @@ extension Game {
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training,
       labels: classes > 0 ? builder.feed("labels", [batch], .int32) : nil, classes: classes,
-      initializers: initializers,
+      initializers: generator.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
     pass.refusesOneSample = true
     return pass

@@ -17,7 +17,7 @@ package struct TrainingProgram: Sendable {
   package init(_ experiment: Experiment, format: SampleFormat) throws(Diagnostics) {
     self.experiment = experiment
     self.format = format
-    game = Game(experiment, format: format)
+    game = Game(experiment, TwoPlayerForm.parts(experiment, format: format), format: format)
     try game.checkShapes()
     (states, columns) = Self.mentioned(in: game)
   }
@@ -37,9 +37,9 @@ package struct TrainingProgram: Sendable {
     for stage in game.stages {
       for segment in game.plan.segments {
         // Two samples suffice: no state's shape depends on the batch.
-        let written = game.playing(stage).write(segment, batch: 2, observing: false)
+        let written = game.playing(stage).write(segment.moves, batch: 2, observing: false)
         unique += written.states.declarations.filter { seen.insert($0.name).inserted }
-        for (move, outputs) in zip(segment, written.outputs) {
+        for (move, outputs) in zip(segment.moves, written.outputs) {
           let known = labels[move.move.name, default: []]
           labels[move.move.name] = known + outputs.map(\.label).filter { !known.contains($0) }
         }
@@ -56,8 +56,8 @@ package struct TrainingProgram: Sendable {
   /// The names of the networks, in the order in which they are shown and kept.
   package var networks: [String] { game.networks.map(\.name) }
 
-  /// The one whose samples are drawn, measured and averaged.
-  package var sampled: String { game.generator.name }
+  /// Those that what is drawn and measured depends on.
+  package var sampled: Set<String> { game.reach(of: game.sampled) }
 
   /// Trainable numbers of one network.
   package func parameterCount(of network: String) -> Int {
@@ -84,31 +84,58 @@ package struct TrainingProgram: Sendable {
     at stage: GrowthStage? = nil
   ) -> RoundProgram {
     let game = game.playing(stage)
-    let plan = game.plan
     var program = RoundProgram(graphs: [], steps: [])
     var known: [[String]: Int] = [:]
-    var outputs: [[[MoveOutput]]] = []
-    for segment in plan.segments {
-      let movers = segment.map(\.move.name)
-      let graph: Int
-      if let index = known[movers] {
-        graph = index
-      } else {
-        graph = program.graphs.count
-        known[movers] = graph
-        let written = game.write(segment, batch: batch, observing: observing, real: input)
-        program.graphs.append(written.graph)
-        outputs.append(written.outputs)
+    var written: [WrittenSegment] = []
+    var asks: [Bool] = []
+    for segment in game.plan.segments {
+      let movers = segment.moves.map(\.move.name)
+      let index = known[movers] ?? written.count
+      if index == written.count {
+        known[movers] = index
+        written.append(
+          game.write(segment.moves, batch: batch, observing: observing, real: input))
+        program.graphs.append(written[index].graph)
       }
+      asks.append(
+        written[index].graph.inputs(.feed).contains { dataFeeds.contains($0.name) })
       program.steps.append(
         RoundStep(
-          graph: graph,
-          moves: zip(segment, outputs[graph]).map {
+          graph: index,
+          moves: zip(segment.moves, written[index].outputs).map {
             RoundMove(name: $0.name, mover: $0.move.name, outputs: $1)
-          },
-          consumer: segment.first { $0.move.takesBatch }?.name))
+          }))
+    }
+    for index in takers(asks) {
+      let (segment, graph) = (game.plan.segments[index], program.steps[index].graph)
+      program.steps[index].consumer = segment.moves[written[graph].firstDataMove ?? 0].name
     }
     return program
+  }
+
+  /// The segments of a round that are said to take a batch of the data: of those that share one, the first
+  /// in which a critic sees it, or else the first that asks for it.
+  ///
+  /// - Parameter asks: for each segment, whether its graph has a feed of the data.
+  private func takers(_ asks: [Bool]) -> [Int] {
+    let segments = game.plan.segments
+    let starts = segments.indices.filter { segments[$0].fresh == .batch }
+    return zip(starts, starts.dropFirst() + [segments.count]).compactMap { start, end in
+      let asking = (start..<end).filter { asks[$0] }
+      return asking.first { index in
+        segments[index].moves.contains { !game.judgements(in: $0.move).isEmpty }
+      } ?? asking.first
+    }
+  }
+
+  /// The feeds of the data's samples and labels.
+  private var dataFeeds: Set<String> {
+    Set(
+      game.sources.flatMap { source -> [String] in
+        switch source.kind {
+        case .stored(let feed, _): [feed] + [source.labels?.feed].compactMap(\.self)
+        }
+      })
   }
 
   static func learningRateFeed(of stepper: String) -> String { "learning_rate/\(stepper)" }
@@ -155,7 +182,7 @@ package struct TrainingProgram: Sendable {
   package func sampler(
     count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
   ) -> Graph {
-    game.playing(stage).writeSampler(count: count, weights: weights)
+    game.playing(stage).writeSampler(of: game.sampled, count: count, weights: weights)
   }
 
   /// nil: the networks are whole from the start.
@@ -163,11 +190,14 @@ package struct TrainingProgram: Sendable {
 
   /// What begins anew where optimizers do (`schedule.growing.reset_optimizer`).
   package var optimizerMemory: [StateDeclaration] {
-    states.filter { $0.role == .optimizer && $0 != WeightAverage.counter }
+    let counters = game.networks.map { WeightAverage.counter(of: $0.name) }
+    return states.filter { $0.role == .optimizer && !counters.contains($0) }
   }
 
-  /// Sets of generator weights there are.
-  package var weights: [Weights] { game.average == nil ? [.raw] : [.raw, .ema] }
+  /// Sets of weights there are.
+  package var weights: [Weights] {
+    game.networks.contains { $0.average != nil } ? [.raw, .ema] : [.raw]
+  }
 }
 
 /// The graphs of one round and the order in which they are played.
@@ -192,6 +222,6 @@ package struct RoundStep: Sendable {
   package let graph: Int
   package let moves: [RoundMove]
   /// The move for which the next batch of the data goes in; nil: none does.
-  package let consumer: String?
+  package fileprivate(set) var consumer: String?
   package var consumesData: Bool { consumer != nil }
 }

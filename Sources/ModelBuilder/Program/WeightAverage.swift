@@ -1,10 +1,10 @@
 import Spec
 import TensorCore
 
-/// Which of two sets of generator weights: those that are trained, or their moving average.
+/// Which of two sets of weights: those that are trained, or their moving average.
 package enum Weights: String, CaseIterable, Sendable { case raw, ema }
 
-/// The moving average of the generator's weights, one step at a time (Yazıcı et al. 2019,
+/// The moving average of a network's weights, one step at a time (Yazıcı et al. 2019,
 /// equation 4).
 struct WeightAverage: Sendable {
   private let section: AveragingSection
@@ -18,7 +18,7 @@ struct WeightAverage: Sendable {
 
   /// Moves the averages of parameters that have just moved.
   ///
-  /// - Parameter count: moves the generator has made, this one included.
+  /// - Parameter count: moves the network has made, this one included.
   func follow(
     _ parameters: [(declaration: StateDeclaration, value: Value)], count: Value,
     in states: StateTable
@@ -30,18 +30,20 @@ struct WeightAverage: Sendable {
     }
   }
 
-  /// How many moves the generator has made, this one included, where that is not what its optimizer
+  /// How many moves a network has made, this one included, where that is not what its optimizer
   /// counts: one that begins anew with each level.
-  func ownCount(in states: StateTable) -> Value {
-    let count = states.read(Self.counter) + 1
-    states.write(Self.counter, count)
+  func ownCount(of network: String, in states: StateTable) -> Value {
+    let counter = Self.counter(of: network)
+    let count = states.read(counter) + 1
+    states.write(counter, count)
     return count
   }
 
-  static let counter = StateDeclaration(
-    name: "optimizer.\(Player.generator.rawValue).average_step",
-    network: Player.generator.rawValue, role: .optimizer,
-    type: TensorType(.scalar), layout: .plain, initial: .constant(0))
+  static func counter(of network: String) -> StateDeclaration {
+    StateDeclaration(
+      name: "optimizer.\(network).average_step", network: network, role: .optimizer,
+      type: TensorType(.scalar), layout: .plain, initial: .constant(0))
+  }
 
   /// 0 until the start.
   private func decay(after count: Value) -> Value {

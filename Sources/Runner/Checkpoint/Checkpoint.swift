@@ -151,7 +151,7 @@ enum CheckpointFile: Hashable, Sendable {
   func states(of program: TrainingProgram) -> [StateDeclaration] {
     let own = program.states.filter { CheckpointFile(of: $0) == self }
     guard self == .ema else { return own }
-    return own + program.states.filter { $0.role == .statistic && $0.network == program.sampled }
+    return own + program.states.filter { $0.role == .statistic && program.sampled.contains($0.network) }
   }
 
   /// The name in this file of a state.

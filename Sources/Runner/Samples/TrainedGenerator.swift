@@ -37,7 +37,7 @@ struct TrainedGenerator {
     weights = request.weights
     session = try program.makeSession(on: backend)
     try checkpoint.restore(
-      program.states.filter { $0.network == program.sampled && $0.role != .optimizer },
+      program.states.filter { program.sampled.contains($0.network) && $0.role != .optimizer },
       into: session)
   }
 
