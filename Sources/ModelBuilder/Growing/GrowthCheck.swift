@@ -6,7 +6,7 @@ extension Growth {
   /// say.
   init?(_ experiment: Experiment, _ networks: [Network], _ format: SampleFormat) {
     let counts = networks.compactMap { $0.levels?.levels.count }
-    guard let section = experiment.schedule.growing, case .image(let images) = format,
+    guard let section = twoPlayers.growing, case .image(let images) = format,
       counts.count == 2, let levels = counts.first, levels == counts.last,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })
@@ -24,7 +24,7 @@ extension Growth {
 extension Game {
   /// Whether there is all that growing takes, in its place. Shapes are checked later.
   func growingProblems() -> [Diagnostic] {
-    let section = experiment.schedule.growing
+    let section = twoPlayers.growing
     let networks = [generator, discriminator].map { ($0.name, $0.levels) }
     guard let section else {
       return networks.compactMap { name, levels in
@@ -51,8 +51,8 @@ extension Game {
     }
     if loss.demands.critic == .reconstruction {
       found.append(
-        experiment.loss.error(
-          "the loss \(experiment.loss.name) takes an autoencoder, which cannot grow: what it makes of "
+        twoPlayers.loss.error(
+          "the loss \(twoPlayers.loss.name) takes an autoencoder, which cannot grow: what it makes of "
             + "an image has one size", notes: ["take a loss that wants a score"]))
     }
     guard let levels = generator.levels?.levels.count,
@@ -61,7 +61,7 @@ extension Game {
     guard levels == others else {
       complain(
         "the generator has \(counted(levels, "level")), the discriminator \(others)",
-        at: experiment.architecture.discriminatorOrigin, "each size of image is a `grow` in both")
+        at: twoPlayers.architecture.discriminatorOrigin, "each size of image is a `grow` in both")
       return found
     }
     guard levels > 1 else {

@@ -15,21 +15,16 @@ extension TrainingProgram {
     let game = game.playing(stage)
     let network = game.network(name)
     let builder = GraphBuilder()
-    let pass = Pass(
-      states: StateTable(builder: builder), mode: .training,
-      labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
-      classes: game.classes, initializers: network.initializers,
-      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
+    let walk = walks[name].map { walk in
+      guard let size = growth?.images(of: stage.level), network.levels?.direction == .fromImages
+      else { return walk }
+      return NetworkWalk(
+        input: SampleFormat.image(size).shape(batch: batch), others: walk.others,
+        classes: walk.classes)
+    }
+    let (input, pass) = game.trialWalk(of: network, walk, batch: batch, builder)
     do throws(LayerMisfit) {
-      if name == game.generator.name {
-        _ = try network.answer(
-          builder.feed("latents", [batch, experiment.latent.width]), in: pass)
-      } else {
-        let size = growth?.images(of: stage.level)
-        let shape = size.map { SampleFormat.image($0).shape(batch: batch) }
-        let images = builder.feed("real", shape ?? game.format.shape(batch: batch))
-        _ = try network.judge(ImageBatch(value: images), in: pass)
-      }
+      _ = try network.answer(input, in: pass)
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }

@@ -22,6 +22,8 @@ final class Pass {
   var inputs: [String: Value] = [:]
   /// Named inner places, as layers come by.
   var marks: [String: Value] = [:]
+  /// What another network of the game makes of a value in this walk; nil where there is no other.
+  var call: ((_ network: String, Value, LayerScope) throws(LayerMisfit) -> Value)?
   /// Whether layers say so that learn nothing of a single sample, for which the batch is looked at apart.
   var refusesOneSample = false
 

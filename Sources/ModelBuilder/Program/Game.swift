@@ -17,7 +17,9 @@ struct Game: Sendable {
   let moves: [Move]
   let plan: RoundPlan
   /// What is drawn and measured.
-  let sampled: Formula
+  let sampled: Formula?
+  /// For each network all that play in it: itself, and those that its layers call.
+  let players: [String: Set<String>]
   /// nil: the networks are whole from the start.
   let growth: Growth?
   let augmentations: [any Augmentation]
@@ -28,16 +30,21 @@ struct Game: Sendable {
   /// The calls of each network outside of what critics judge.
   private let calls: [String: Set<Formula>]
 
-  init(_ experiment: Experiment, _ parts: GameParts, format: SampleFormat) {
+  /// - Parameter formats: of what lies in each source, by its name.
+  init(_ experiment: Experiment, formats: [String: SampleFormat]) {
+    let parts = GameParts(experiment, formats: formats)
     self.experiment = experiment
+    let first = experiment.game.sources.lazy.compactMap { formats[$0.name] }.first
+    guard let format = first else { preconditionFailure("a game without data") }
     self.format = format
     (sources, latents, networks) = (parts.sources, parts.latents, parts.networks)
     (meanings, terms, sampled) = (parts.meanings, parts.terms, parts.sampled)
+    players = parts.players
     augmentations = experiment.augmentations.map(Catalog.augmentation)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
     named = Set(meanings.values.map { $0.expanded(parts.meanings) })
     growth = Growth(experiment, networks, format)
-    let written = parts.meanings.values + parts.terms.flatMap(\.formulas) + [parts.sampled]
+    let written = parts.meanings.values + parts.terms.flatMap(\.formulas) 
     calls = written.flatMap { $0.expanded(parts.meanings).calls }.reduce(into: [:]) { calls, call in
       if case .call(let network, _, _) = call { calls[network, default: []].insert(call) }
     }
@@ -50,6 +57,13 @@ struct Game: Sendable {
       preconditionFailure("there is no network `\(name)`")
     }
     return network
+  }
+
+  func source(_ name: String) -> Source {
+    guard let source = sources.first(where: { $0.name == name }) else {
+      preconditionFailure("there is no source `\(name)`")
+    }
+    return source
   }
 
   /// The same game as its networks play it in a stage of growing.
@@ -74,8 +88,15 @@ struct Game: Sendable {
   /// What a formula is with what names stand for in their place.
   func expanded(_ formula: Formula) -> Formula { formula.expanded(meanings) }
 
+  private var reaches: Reaches { Reaches(meanings: meanings, players: players, terms: terms) }
+
   /// The networks that a formula depends on.
-  func reach(of formula: Formula) -> Set<String> { Set(expanded(formula).networks) }
+  func reach(of formula: Formula) -> Set<String> { reaches.reach(of: formula) }
+
+  /// Which side of an adversarial term a move plays; nil: it moves both.
+  func side(of played: Adversarial, in move: Move) -> Player? {
+    reaches.side(of: played, in: move.networks)
+  }
 
   /// What tells a call's walk through its network from others in one move; nothing where there is but one.
   func pass(of call: Formula) -> String {
@@ -128,38 +149,34 @@ struct Game: Sendable {
       firstDataMove: writer.firstDataMove)
   }
 
-  /// `formula` of given leaves, in inference mode.
-  func writeSampler(of formula: Formula, count: Int, weights: Weights) -> Graph {
+  /// Formulas of given leaves, in inference mode: of each sample what they make of it, one after the other.
+  func writeSampler(of formulas: [Formula], count: Int, weights: Weights) -> Graph {
     let builder = GraphBuilder()
     let values = ValueTable(
       self, batch: count, StateTable(builder: builder), .given, weights: weights)
     do throws(LayerMisfit) {
-      var samples = try values.value(formula, .whole(count, builder)).value
-      if let growth {
-        samples = samples.enlarged(growth.factor(of: (stage ?? growth.whole).level))
+      var made: [Value] = []
+      for formula in formulas {
+        var samples = try values.value(formula, .whole(count, builder)).value
+        if let growth {
+          samples = samples.enlarged(growth.factor(of: (stage ?? growth.whole).level))
+        }
+        made.append(samples)
       }
-      return builder.finish(outputs: [("samples", samples)], updates: [])
+      return builder.finish(outputs: [("samples", Self.interleaved(made))], updates: [])
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
   }
-}
 
-/// What `Game` is made from.
-struct GameParts: Sendable {
-  let sources: [Source]
-  let latents: [Latent]
-  let networks: [Network]
-  let meanings: [String: Formula]
-  let terms: [GameTerm]
-  let round: RoundMoves
-  let sampled: Formula
-}
-
-/// The moves of a round, once each, and in their order with what each draws anew.
-struct RoundMoves: Sendable {
-  let movers: [Move]
-  let round: [(move: Move, fresh: MoveEntry.Fresh)]
+  /// `[count · values, …]` of values `[count, …]`: the first of each, then the second of each.
+  private static func interleaved(_ values: [Value]) -> Value {
+    guard values.count > 1 else { return values[0] }
+    let shape = values[0].shape
+    let rows = values.map { $0.reshape([shape[0], shape.count / shape[0]]) }
+    let joined = rows.dropFirst().reduce(rows[0]) { $0.concatenated(with: $1, axis: 1) }
+    return joined.reshape(Shape([shape[0] * values.count] + shape.extents.dropFirst()))
+  }
 }
 
 /// A segment of a round as a graph.
@@ -178,16 +195,5 @@ extension BatchPart {
     BatchPart(
       move: 0, samples: 0..<count, share: 1,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""), moving: [])
-  }
-}
-
-extension GameTerm {
-  /// What it looks at as it is written.
-  var formulas: [Formula] {
-    switch kind {
-    case .adversarial(let game): [game.real, game.fake]
-    case .watching: []
-    case .value(let value): value.formulas
-    }
   }
 }

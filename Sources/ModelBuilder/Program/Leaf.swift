@@ -6,6 +6,8 @@ struct Source: Sendable {
   enum Kind: Sendable {
     /// Its samples come in by a feed of the round's graphs.
     case stored(feed: String, SampleFormat)
+    /// Another source, changed.
+    case derived(of: String, [any Transformation])
   }
   let name: String
   let kind: Kind

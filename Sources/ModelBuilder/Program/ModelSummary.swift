@@ -33,11 +33,7 @@ extension TrainingProgram {
     // Costs are those of a batch divided by its size, so that what a batch shares is shared.
     let batch = experiment.data.batch
     let builder = GraphBuilder()
-    let pass = Pass(
-      states: StateTable(builder: builder), mode: .training,
-      labels: game.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
-      classes: game.classes, initializers: network.initializers,
-      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
+    let (input, pass) = game.trialWalk(of: network, walks[name], batch: batch, builder)
     let outgrown = network.levels?.outgrown.map { "\(name).\($0)" } ?? []
     var layers: [LayerSummary] = []
     var counted = builder.nodes.count
@@ -56,29 +52,51 @@ extension TrainingProgram {
           isOutgrown: outgrown.contains { path.hasPrefix($0) }))
       counted = builder.nodes.count
     }
-    let input: Value
+    counted = builder.nodes.count
     do throws(LayerMisfit) {
-      if network.name == game.generator.name {
-        input = builder.feed("latents", [batch, experiment.latent.width])
-        counted = builder.nodes.count
-        if let growth, let levels = network.levels {
-          try levels.walk(generating: input, growth, in: network.scope(pass), visit: visit)
-        } else {
-          _ = try network.layers.apply(input, in: network.scope(pass), visit: visit)
-        }
-      } else {
-        input = builder.feed("real", game.format.shape(batch: batch))
-        counted = builder.nodes.count
-        let images = ImageBatch(value: input)
-        if growth != nil, let levels = network.levels {
-          _ = try network.walk(images, levels, in: pass, visit: visit)
-        } else {
-          _ = try network.judge(images, in: pass, visit: visit)
-        }
+      switch (network.levels, growth) {
+      case (let levels?, let growth?) where levels.direction == .toImages:
+        try levels.walk(generating: input, growth, in: network.scope(pass), visit: visit)
+      case (let levels?, _?):
+        _ = try network.walk(ImageBatch(value: input), levels, in: pass, visit: visit)
+      default: _ = try network.answer(input, in: pass, visit: visit)
       }
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
     return NetworkSummary(name: name, input: described(input.shape), layers: layers)
+  }
+}
+
+extension Game {
+  /// A network's input and a way through it, for a look at what it is.
+  ///
+  /// - Parameter walk: what goes into it; nil: nothing is known to.
+  func trialWalk(
+    of network: Network, _ walk: NetworkWalk?, batch: Int, _ builder: GraphBuilder
+  ) -> (input: Value, pass: Pass) {
+    guard let walk else { preconditionFailure("nothing goes into \(network.name)") }
+    func shape(_ other: Shape) -> Shape { Shape([batch] + other.extents.dropFirst()) }
+    let pass = Pass(
+      states: StateTable(builder: builder), mode: .training,
+      labels: walk.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
+      classes: walk.classes, initializers: network.initializers,
+      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
+    for (name, other) in walk.others { pass.inputs[name] = builder.feed("input/\(name)", shape(other)) }
+    lead(pass)
+    return (builder.feed("input", shape(walk.input)), pass)
+  }
+
+  /// Lets layers of a trial walk call other networks.
+  private func lead(_ pass: Pass) {
+    pass.call = { [self] callee, input, scope throws(LayerMisfit) in
+      let network = network(callee)
+      let inner = Pass(
+        states: pass.states, mode: pass.mode, labels: pass.labels, classes: pass.classes,
+        initializers: network.initializers, draws: pass.draws, name: scope.path)
+      inner.inputs = pass.inputs
+      lead(inner)
+      return try network.answer(input, in: inner).output
+    }
   }
 }

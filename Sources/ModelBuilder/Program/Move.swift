@@ -21,16 +21,15 @@ struct Move: Sendable {
   let columns: String
   /// Whether `schedule.momentum_ramp` is for it.
   let hasMomentumRamp: Bool
-
-  func moves(_ networks: some Collection<String>) -> Bool {
-    self.networks.contains(where: networks.contains)
-  }
+  let origin: Origin
 }
 
 /// How parameters step, and what their gradients are held to.
 struct Stepper: Sendable {
   /// That of its move.
   let name: String
+  /// As the file has it.
+  let choice: Choice
   let optimizer: any Optimizer
   let clipping: GradientClipping
   /// Put before the parameter's in the names of what the optimizer keeps.
@@ -38,7 +37,7 @@ struct Stepper: Sendable {
 
   /// - Parameter isSecond: whether an earlier move steps the same networks with an optimizer of its own.
   init(_ name: String, _ choice: Choice, isSecond: Bool = false) {
-    self.name = name
+    (self.name, self.choice) = (name, choice)
     optimizer = Catalog.optimizer(choice)
     clipping = GradientClipping(choice.record)
     prefix = isSecond ? "\(name)." : ""

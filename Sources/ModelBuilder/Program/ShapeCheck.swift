@@ -23,7 +23,8 @@ extension Game {
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
   }
 
-  private func scheduleProblems() -> [Diagnostic] {
+  /// What the schedule asks of moves that they cannot do.
+  func scheduleProblems() -> [Diagnostic] {
     let (schedule, batch) = (experiment.schedule, experiment.data.batch)
     var found: [Diagnostic] = []
     if schedule.accumulate > batch {
@@ -33,18 +34,22 @@ extension Game {
             + "\(counted(schedule.accumulate, "part"))", at: schedule.accumulateOrigin,
           label: "at most \(batch)"))
     }
-    if schedule.accumulate > 1, loss is any BalancedLoss {
+    if schedule.accumulate > 1,
+      let balanced = terms.lazy.compactMap(\.adversarial).first(where: { $0.loss is any BalancedLoss })
+    {
       found.append(
         Diagnostic(
-          "the controller of \(experiment.loss.name) follows whole batches",
+          "the controller of \(balanced.choice.name) follows whole batches",
           at: schedule.accumulateOrigin, label: "leave it at 1"))
     }
     if let momentum = schedule.momentum {
-      let kinds = [experiment.optimizer.generator, experiment.optimizer.discriminator]
-      for kind in kinds where Catalog.optimizer(kind).momentum == nil {
+      let kinds = moves.filter(\.hasMomentumRamp).map(\.stepper).filter {
+        $0.optimizer.momentum == nil
+      }
+      for kind in kinds {
         found.append(
           Diagnostic(
-            "\(kind.name) has no momentum that could change", at: momentum.origin,
+            "\(kind.choice.name) has no momentum that could change", at: momentum.origin,
             notes: ["momentum ramps are for sgd and rmsprop"]))
       }
     }
@@ -52,7 +57,7 @@ extension Game {
   }
 
   /// Keys that say something of images, where the data are none.
-  private func dataProblems() -> [Diagnostic] {
+  func dataProblems() -> [Diagnostic] {
     guard case .vector = format else { return [] }
     let data = experiment.data
     var found: [Diagnostic] = []
@@ -78,7 +83,7 @@ extension Game {
 
   private func generatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
-    let latent = builder.feed("latents", [2, experiment.latent.width])
+    let latent = builder.feed("latents", [2, twoPlayers.latent.width])
     if let growth, let levels = generator.levels {
       let scope = generator.scope(checkPass(builder))
       var trail = Trail(generator.name, from: latent.shape)
@@ -147,18 +152,18 @@ extension Game {
       if shape[shape.rank - 1] == width { return [] }
       return problem(
         "discriminator gives \(numbers(shape)) a sample, the loss "
-          + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
+          + "\(twoPlayers.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
         width == 1
           ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
           : "end with `linear: \(width)` (before a closing `softmax`)")
     case (.scores, _):
       return problem(
-        "the critic is an autoencoder, the loss \(experiment.loss.name) takes a score",
+        "the critic is an autoencoder, the loss \(twoPlayers.loss.name) takes a score",
         "give `heads` a `score`, or take the loss `began` or `ebgan`")
     case (.reconstruction, _):
       if discriminator.heads?.main == .score {
         return problem(
-          "the critic gives a score, the loss \(experiment.loss.name) takes an autoencoder",
+          "the critic gives a score, the loss \(twoPlayers.loss.name) takes an autoencoder",
           "give `heads` a `reconstruction` in place of the `score`")
       }
       if shape == score.images.value.shape { return [] }
@@ -170,7 +175,7 @@ extension Game {
         case .vector(let length): ("\(format)", "end with `linear: \(length)`")
         }
       return problem(
-        "discriminator makes \(what), the loss \(experiment.loss.name) compares them with the "
+        "discriminator makes \(what), the loss \(twoPlayers.loss.name) compares them with the "
           + "data's \(wanted)", advice)
     }
   }
@@ -178,7 +183,7 @@ extension Game {
   /// Whether the other heads are as wide as what they are to tell, and anybody listens.
   private func otherHeadProblems(_ score: Score) -> [Diagnostic] {
     guard let last = discriminator.layers.entries.last else { return [] }
-    let codes = experiment.latent.codes
+    let codes = twoPlayers.latent.codes
     let heads: [(CriticHead, width: Int, what: String, penalty: String)] = [
       (.class, classes, "labels.classes is \(classes)", "classification"),
       (
@@ -193,7 +198,7 @@ extension Game {
     ]
     return heads.compactMap { head, width, what, penalty in
       guard let reading = score.others[head] else { return nil }
-      if !experiment.penalties.contains(where: { $0.name == penalty }) {
+      if !twoPlayers.penalties.contains(where: { $0.name == penalty }) {
         return last.choice.error(
           "nobody listens to the head `\(head.rawValue)`",
           notes: ["add `\(penalty)` to penalties, or take the head out"])
@@ -208,7 +213,7 @@ extension Game {
   /// Whether each penalty can be asked of these networks.
   private func penaltyProblems(_ score: Score) -> [Diagnostic] {
     let traits = traits(features: score.features)
-    return zip(experiment.penalties, penalties).compactMap { choice, penalty in
+    return zip(twoPlayers.penalties, penalties).compactMap { choice, penalty in
       penalty.misfit(with: traits).map {
         choice.error("\(choice.name): \($0.message)", notes: [$0.advice].compactMap(\.self))
       }

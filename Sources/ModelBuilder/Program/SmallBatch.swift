@@ -35,39 +35,28 @@ extension Game {
     let part = smallestPart(of: size)
     // Two samples are what all shapes are checked with.
     guard part < 2 else { return [] }
-    let seen = experiment.schedule.criticBatch == .joint ? 2 * part : part
-    let generatorBuilder = GraphBuilder()
-    let latents = generatorBuilder.feed("latents", [part, experiment.latent.width])
-    var found: [Diagnostic] = []
-    do throws(LayerMisfit) {
-      _ = try generator.answer(latents, in: pass(generatorBuilder, batch: part))
-    } catch {
-      found += problem(error, note)
+    let joint = Set(
+      terms.compactMap(\.adversarial).filter { $0.criticBatch == .joint }.map(\.critic))
+    let walks = walks()
+    return networks.flatMap { network -> [Diagnostic] in
+      guard let walk = walks[network.name] else { return [] }
+      let builder = GraphBuilder()
+      let (input, pass) = trialWalk(
+        of: network, walk, batch: joint.contains(network.name) ? 2 * part : part, builder)
+      pass.refusesOneSample = true
+      do throws(LayerMisfit) {
+        _ = try network.answer(input, in: pass)
+        return []
+      } catch {
+        return problem(error, note)
+      }
     }
-    let criticBuilder = GraphBuilder()
-    let samples = ImageBatch(value: criticBuilder.feed("real", format.shape(batch: seen)))
-    do throws(LayerMisfit) {
-      _ = try discriminator.judge(samples, in: pass(criticBuilder, batch: seen))
-    } catch {
-      found += problem(error, note)
-    }
-    return found
   }
 
   private func problem(_ misfit: LayerMisfit, _ note: String) -> [Diagnostic] {
     misfit.choice.map {
       [$0.error(misfit.message, notes: [note, misfit.advice].compactMap(\.self))]
     } ?? []
-  }
-
-  private func pass(_ builder: GraphBuilder, batch: Int) -> Pass {
-    let pass = Pass(
-      states: StateTable(builder: builder), mode: .training,
-      labels: classes > 0 ? builder.feed("labels", [batch], .int32) : nil, classes: classes,
-      initializers: generator.initializers,
-      draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
-    pass.refusesOneSample = true
-    return pass
   }
 }
 

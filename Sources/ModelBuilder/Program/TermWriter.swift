@@ -71,6 +71,45 @@ final class TermWriter {
     }
   }
 
+  /// Why a term that watches an adversarial one cannot; nil if it can.
+  func misfit(of place: Int) throws(LayerMisfit) -> LayerMisfit? {
+    let term = game.terms[place]
+    guard case .watching(let watcher, let watched) = term.kind,
+      let played = game.terms[watched].adversarial
+    else { return nil }
+    if let side = game.side(of: played, in: move), !watcher.players.contains(side) {
+      let who = side == .discriminator ? "the critic \(played.critic)" : "who makes its fakes"
+      return LayerMisfit(
+        "\(term.choice.name) asks nothing of \(who), which the move \(move.name) steps",
+        advice: "take it out of the move's `terms`")
+    }
+    let heard = try hearing(watched)
+    let image = heard.fake[0].value.shape
+    let latent = try firstLatent(of: played)?.section
+    let critic = game.network(played.critic)
+    return watcher.misfit(
+      with: GameTraits(
+        critic: played.loss.demands.critic, heads: Set((critic.heads?.lists ?? []).map(\.head)),
+        classes: heard.fake.lazy.compactMap(\.label).first?.classes ?? 0, codes: latent?.codes,
+        features: heard.scores.fake.features?.shape.rank,
+        format: image.rank == 4
+          ? .image(ImageFormat(channels: image[3], height: image[1], width: image[2]))
+          : .vector(length: image[1])))
+  }
+
+  /// The first latent that a term's fakes are made of.
+  private func firstLatent(
+    of played: Adversarial
+  ) throws(LayerMisfit) -> (value: Value, section: LatentSection)? {
+    for name in game.expanded(played.fake).leaves {
+      guard let found = game.latents.first(where: { $0.name == name }),
+        case .vector(let section) = found.kind
+      else { continue }
+      return (try values.value(.name(name), part).value, section)
+    }
+    return nil
+  }
+
   /// What a term that watches an adversarial one may look at.
   private func scope(_ term: GameTerm, _ watched: Int) throws(LayerMisfit) -> TermScope {
     guard let played = game.terms[watched].adversarial else {
@@ -78,21 +117,14 @@ final class TermWriter {
     }
     let heard = try hearing(watched)
     let real = try heard.real()
-    let side = played.side(of: move.networks, makers: game.makers(of: played))
+    let side = game.side(of: played, in: move)
     let parameters =
       switch side {
       case .discriminator: states.parameters(of: played.critic)
       case .generator: move.networks.flatMap { states.parameters(of: $0) }
       case nil: [(declaration: StateDeclaration, value: Value)]()
       }
-    var latent: (Value, LatentSection)?
-    for name in game.expanded(played.fake).leaves {
-      guard let found = game.latents.first(where: { $0.name == name }),
-        case .vector(let section) = found.kind
-      else { continue }
-      latent = (try values.value(.name(name), part).value, section)
-      break
-    }
+    let latent = try firstLatent(of: played)
     let prefix = game.prefix(of: game.terms[watched])
     return TermScope(
       player: side, real: ImageBatch(value: real[0].value),
@@ -121,12 +153,27 @@ final class TermWriter {
       preconditionFailure("\(term.name) has no critic")
     }
     let prefix = game.prefix(of: term)
-    let fake = try judged(played.fake, by: place)
+    let keeper = StateKeeper(
+      network: played.critic, prefix: prefix.split(separator: "/").map { "\($0)." }.joined())
+    let draws = Draws(prefix, within: part.draws)
+    var fake = try judged(played.fake, by: place)
     let real = { [self] () throws(LayerMisfit) in try judged(played.real, by: place) }
+    if move.networks.contains(played.critic) {
+      try requireAlike(try real(), fake)
+      if let size = played.pool {
+        guard fake.count == 1, fake[0].label == nil else {
+          throw LayerMisfit(
+            "a pool keeps samples alone, and \(played.fake) comes with "
+              + (fake.count > 1 ? "other inputs" : "labels"), advice: "take `pool` out")
+        }
+        let pool = ImagePool(size: size, states: states, keeper: keeper, draws: draws)
+        fake = [Evaluated(pool.shown(fake[0].value))]
+      }
+    }
     let fakeScore: Score
     var realScore: Score?
     let isCritics =
-      played.side(of: move.networks, makers: game.makers(of: played)) == .discriminator
+      game.side(of: played, in: move) == .discriminator
     switch (isCritics, played.criticBatch) {
     case (true, .joint):
       let (realInputs, count) = (try real(), part.samples.count)
@@ -145,9 +192,7 @@ final class TermWriter {
           return checked { () throws(LayerMisfit) in
             try score(played, real(), prefix + "real")
           }
-        }, fake: fakeScore, draws: Draws(prefix, within: part.draws), states: states,
-        keeper: StateKeeper(
-          network: played.critic, prefix: prefix.split(separator: "/").map { "\($0)." }.joined())),
+        }, fake: fakeScore, draws: draws, states: states, keeper: keeper),
       real: real, fake: fake)
     hearings[place] = hearing
     return hearing
@@ -165,6 +210,44 @@ final class TermWriter {
     }
     if takesSlopes { states.builder.hide(inputs[0].value) }
     return inputs
+  }
+
+  /// What is called real and what is called fake go into the same critic.
+  private func requireAlike(_ real: [Evaluated], _ fake: [Evaluated]) throws(LayerMisfit) {
+    guard real.count == fake.count else {
+      throw LayerMisfit(
+        "`real` has \(real.count) inputs for the critic, `fake` has \(fake.count)")
+    }
+    for (real, fake) in zip(real, fake)
+    where real.value.shape.extents.dropFirst() != fake.value.shape.extents.dropFirst() {
+      throw LayerMisfit(
+        "what is real is \(described(real.value.shape)), what is fake is "
+          + "\(described(fake.value.shape)): the critic would tell them apart by that")
+    }
+  }
+
+  /// The critic says what the loss wants to hear.
+  private func requireFit(_ score: Score, _ played: Adversarial) throws(LayerMisfit) {
+    let shape = score.output.shape
+    switch played.loss.demands.critic {
+    case .scores(let width):
+      let given = shape[shape.rank - 1]
+      guard game.network(played.critic).heads?.main == .reconstruction || given != width else {
+        return
+      }
+      throw LayerMisfit(
+        "\(played.critic) gives \(given) numbers a sample, the loss \(played.choice.name) takes "
+          + (width == 1 ? "one score" : "\(width) scores"),
+        advice: width == 1
+          ? "end it with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
+          : "end it with `linear: \(width)` (before a closing `softmax`)")
+    case .reconstruction:
+      if shape == score.images.value.shape { return }
+      throw LayerMisfit(
+        "\(played.critic) makes \(described(shape)) of \(described(score.images.value.shape)), the loss "
+          + "\(played.choice.name) compares the two",
+        advice: "end it with layers that restore what it judges")
+    }
   }
 
   /// Both batches as one, what is real first.
@@ -194,11 +277,12 @@ final class TermWriter {
   ) throws(LayerMisfit) -> Score {
     let critic = game.network(played.critic)
     let images = game.augmented(ImageBatch(value: inputs[0].value), part.draws, pass: name)
-    let pass = values.pass(critic, name, label: label, others: Array(inputs.dropFirst()), part)
-    let score = try critic.judge(images, in: pass)
+    let score = try values.judge(
+      critic, images, others: Array(inputs.dropFirst()), label: label, name, part)
     if let kink = (played.loss as? any BalancedLoss)?.kink(of: score) {
       part.draws.observe("kink/loss/\(name)", kink, as: .kink)
     }
+    try requireFit(score, played)
     return score
   }
 

@@ -13,13 +13,35 @@ package struct TrainingProgram: Sendable {
   package let columns: [RecordedColumn]
   let game: Game
 
+  /// What goes into each network where it is walked first.
+  let walks: [String: NetworkWalk]
+
   /// Checks that the networks fit each other and the data.
-  package init(_ experiment: Experiment, format: SampleFormat) throws(Diagnostics) {
+  ///
+  /// - Parameter formats: of what lies in each source, by its name.
+  package init(
+    _ experiment: Experiment, formats: [String: SampleFormat]
+  ) throws(Diagnostics) {
     self.experiment = experiment
-    self.format = format
-    game = Game(experiment, TwoPlayerForm.parts(experiment, format: format), format: format)
-    try game.checkShapes()
+    game = Game(experiment, formats: formats)
+    format = game.format
+    if experiment.twoPlayers == nil {
+      var found = game.dataProblems() + game.misfits() + game.scheduleProblems()
+      if found.isEmpty { found = game.smallBatchProblems() }
+      if !found.isEmpty { throw Diagnostics(found) }
+    } else {
+      try game.checkShapes()
+    }
+    walks = game.walks()
     (states, columns) = Self.mentioned(in: game)
+  }
+
+  /// The same, where all sources are alike.
+  package init(_ experiment: Experiment, format: SampleFormat) throws(Diagnostics) {
+    try self.init(
+      experiment,
+      formats: Dictionary(
+        experiment.game.sources.map { ($0.name, format) }, uniquingKeysWith: { first, _ in first }))
   }
 
   /// The same, on images.
@@ -55,9 +77,6 @@ package struct TrainingProgram: Sendable {
 
   /// The names of the networks, in the order in which they are shown and kept.
   package var networks: [String] { game.networks.map(\.name) }
-
-  /// Those that what is drawn and measured depends on.
-  package var sampled: Set<String> { game.reach(of: game.sampled) }
 
   /// Trainable numbers of one network.
   package func parameterCount(of network: String) -> Int {
@@ -175,14 +194,6 @@ package struct TrainingProgram: Sendable {
     }
     return move.stepper.optimizer.learningRate
       * (game.rate?.factor(round: round, of: rounds) ?? 1)
-  }
-
-  /// `latents [count, width]` (and `labels`, if the game has them) → `samples`, by the generator in
-  /// inference mode, with `weights`. Samples of a stage of growing are enlarged to the data's size.
-  package func sampler(
-    count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
-  ) -> Graph {
-    game.playing(stage).writeSampler(of: game.sampled, count: count, weights: weights)
   }
 
   /// nil: the networks are whole from the start.

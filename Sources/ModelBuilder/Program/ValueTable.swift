@@ -48,6 +48,8 @@ final class ValueTable {
   private var versions: [String: Int] = [:]
   private var drawn: [String: Value] = [:]
   private var told: Set<[String]> = []
+  /// What goes into each network where it is walked first.
+  private(set) var walks: [String: NetworkWalk] = [:]
   /// The first move that has looked at the data.
   private(set) var firstDataMove: Int?
 
@@ -85,9 +87,9 @@ final class ValueTable {
 
   private func evaluated(_ formula: Formula, _ part: BatchPart) throws(LayerMisfit) -> Evaluated {
     switch formula {
-    case .name(let name): return leaf(name, part)
+    case .name(let name): return try leaf(name, part)
     case .part(.name(let name), "label"):
-      guard let label = leaf(name, part).label else {
+      guard let label = try leaf(name, part).label else {
         throw LayerMisfit("`\(name)` has no labels", advice: "write `classes: …` at the source")
       }
       return Evaluated(label.value, label: label)
@@ -148,12 +150,23 @@ final class ValueTable {
     if let label { given = try evaluated(label, part).label }
     let pass = pass(
       network, game.pass(of: formula), label: given, others: Array(values.dropFirst()), part)
+    note(network.name, values[0].value, pass)
     let score = try network.answer(values[0].value, in: pass)
     return Evaluated(score, label: given, marks: pass.marks)
   }
 
+  /// A critic's answer in the walk of a name, of what goes into it.
+  func judge(
+    _ critic: Network, _ images: ImageBatch, others: [Evaluated], label: Evaluated.Label?,
+    _ name: String, _ part: BatchPart
+  ) throws(LayerMisfit) -> Score {
+    let pass = pass(critic, name, label: label, others: others, part)
+    note(critic.name, images.value, pass)
+    return try critic.judge(images, in: pass)
+  }
+
   /// How a network is walked for a part.
-  func pass(
+  private func pass(
     _ network: Network, _ name: String, label: Evaluated.Label?, others: [Evaluated],
     _ part: BatchPart
   ) -> Pass {
@@ -163,7 +176,23 @@ final class ValueTable {
       weights: network.average == nil ? .raw : weights)
     pass.inputs = Dictionary(
       zip(network.inputs, others.map(\.value)), uniquingKeysWith: { first, _ in first })
+    pass.call = { [weak self] callee, input, scope throws(LayerMisfit) in
+      guard let self else { preconditionFailure("a walk ends before its table") }
+      let inner = self.pass(
+        game.network(callee), scope.path + (name.isEmpty ? "" : "/\(name)"), label: label,
+        others: [], part)
+      inner.inputs = pass.inputs
+      note(callee, input, inner)
+      return try game.network(callee).answer(input, in: inner).output
+    }
     return pass
+  }
+
+  /// Remembers what goes into a network.
+  private func note(_ network: String, _ input: Value, _ pass: Pass) {
+    guard walks[network] == nil else { return }
+    walks[network] = NetworkWalk(
+      input: input.shape, others: pass.inputs.mapValues(\.shape), classes: pass.classes)
   }
 
   private var mode: NetworkMode {
@@ -175,14 +204,14 @@ final class ValueTable {
 
   // MARK: leaves
 
-  private func leaf(_ name: String, _ part: BatchPart) -> Evaluated {
+  private func leaf(_ name: String, _ part: BatchPart) throws(LayerMisfit) -> Evaluated {
     if let source = game.sources.first(where: { $0.name == name }) {
       firstDataMove = firstDataMove ?? part.move
       let label = source.labels.map { feed, classes in
         Evaluated.Label(
           value: samples(part, of: builder.feed(feed, [batch], .int32)), classes: classes)
       }
-      return Evaluated(samples(part, of: whole(source)), label: label)
+      return Evaluated(samples(part, of: try whole(source)), label: label)
     }
     guard let latent = game.latents.first(where: { $0.name == name }) else {
       preconditionFailure("unchecked: there is no `\(name)`")
@@ -200,8 +229,14 @@ final class ValueTable {
     part.samples.count == batch ? value : value.slice(axis: 0, part.samples)
   }
 
-  private func whole(_ source: Source) -> Value {
+  private func whole(_ source: Source) throws(LayerMisfit) -> Value {
     switch source.kind {
+    case .derived(let origin, let changes):
+      var value = try whole(game.source(origin))
+      for change in changes {
+        value = try change.apply(value, range: game.experiment.data.range)
+      }
+      return value
     case .stored(let feed, let format):
       let shape = format.shape(batch: batch)
       guard case .played(.bytes) = leaves, case .image = format else {
@@ -245,6 +280,16 @@ final class ValueTable {
       }
     }
   }
+}
+
+/// What goes into a network.
+struct NetworkWalk: Sendable {
+  /// Of a batch.
+  let input: Shape
+  /// Its inputs behind the first.
+  let others: [String: Shape]
+  /// Of the label that comes along; 0: none does.
+  let classes: Int
 }
 
 extension Evaluated {

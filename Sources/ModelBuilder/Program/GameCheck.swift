@@ -1,0 +1,81 @@
+import Spec
+import TensorCore
+
+extension Game {
+  /// What does not fit in a game that the file says itself: each value, then each term of each move, all
+  /// of them before anything is reported.
+  func misfits() -> [Diagnostic] {
+    let builder = GraphBuilder()
+    let states = StateTable(builder: builder)
+    let key = builder.feed("key", [3], .int32)
+    let values = ValueTable(self, batch: 2, states, .played(.values))
+    var found: [Diagnostic] = []
+    func report(_ misfit: LayerMisfit, at origin: Origin) {
+      let notes = [misfit.advice].compactMap(\.self)
+      let diagnostic =
+        misfit.choice?.error(misfit.message, notes: notes)
+        ?? Diagnostic(misfit.message, at: origin, notes: notes)
+      if !found.contains(where: { $0.message == diagnostic.message }) { found.append(diagnostic) }
+    }
+    let still = BatchPart(
+      move: 0, samples: 0..<2, share: 1, draws: Draws(key: key, move: ""), moving: [])
+    for entry in experiment.game.values {
+      do throws(LayerMisfit) { _ = try values.value(entry.formula, still) } catch {
+        report(error, at: entry.origin)
+      }
+    }
+    guard found.isEmpty else { return found }
+    for (index, move) in moves.enumerated() {
+      let part = BatchPart(
+        move: index, samples: 0..<2, share: 1, draws: Draws(key: key, move: "\(index)"),
+        moving: move.networks)
+      let writer = TermWriter(self, move, part, values, states)
+      for piece in move.parts {
+        let term = terms[piece.term]
+        do throws(LayerMisfit) {
+          if let played = term.adversarial {
+            if side(of: played, in: move) == nil {
+              throw LayerMisfit(
+                "the move \(move.name) steps the critic \(played.critic) and what it judges down the "
+                  + "same term",
+                advice: "give the critic a move of its own")
+            }
+            _ = try writer.side(of: piece.term)
+          } else {
+            if let misfit = try writer.misfit(of: piece.term) { throw misfit }
+            _ = try writer.cost(of: piece.term)
+          }
+        } catch {
+          report(error, at: term.origin)
+        }
+      }
+    }
+    return found
+  }
+
+  /// What goes into each network where it is walked first. Shapes have been checked.
+  func walks() -> [String: NetworkWalk] {
+    let builder = GraphBuilder()
+    let states = StateTable(builder: builder)
+    let key = builder.feed("key", [3], .int32)
+    let values = ValueTable(self, batch: 2, states, .played(.values))
+    do throws(LayerMisfit) {
+      for (index, move) in moves.enumerated() {
+        let part = BatchPart(
+          move: index, samples: 0..<2, share: 1, draws: Draws(key: key, move: "\(index)"),
+          moving: move.networks)
+        let writer = TermWriter(self, move, part, values, states)
+        for piece in move.parts {
+          if terms[piece.term].adversarial == nil {
+            _ = try writer.cost(of: piece.term)
+          } else {
+            _ = try writer.side(of: piece.term)
+          }
+        }
+      }
+    } catch {
+      preconditionFailure("unchecked shapes: \(error.message)")
+    }
+    return values.walks
+  }
+}

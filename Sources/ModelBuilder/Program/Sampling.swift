@@ -1,0 +1,87 @@
+import Spec
+import TensorCore
+
+/// Something that a graph of samples is fed.
+package struct SampleFeed: Sendable {
+  package enum Leaf: Sendable {
+    /// float32 `[count, width]`
+    case latent(LatentSection)
+    /// int32 `[count]`
+    case label(classes: Int)
+    /// Samples of the data, as networks see them.
+    case source(SampleFormat)
+    /// int32 `[count]`: the labels of those samples.
+    case sourceLabel(classes: Int)
+  }
+  /// The name of the feed.
+  package let feed: String
+  /// That of the leaf in the game.
+  package let name: String
+  package let leaf: Leaf
+  /// Whether it is the only latent of its kind.
+  package let isOnly: Bool
+}
+
+extension TrainingProgram {
+  /// What is drawn and measured; nil: the game makes nothing that could be.
+  package var sampled: Formula? { game.sampled }
+  /// What stands beside each other in a picture.
+  package var shown: [Formula] {
+    let wanted = experiment.record.samples?.show ?? []
+    return wanted.isEmpty ? [game.sampled].compactMap(\.self) : wanted
+  }
+  /// The networks that what is drawn or measured depends on.
+  package var sampledNetworks: Set<String> {
+    ([game.sampled].compactMap(\.self) + shown).reduce(into: []) {
+      $0.formUnion(game.reach(of: $1))
+    }
+  }
+
+  /// What a graph of samples is fed, of which it declares what it needs.
+  package func sampleFeeds(of formulas: [Formula]) -> [SampleFeed] {
+    var names: [String] = []
+    for formula in formulas {
+      names += game.expanded(formula).leaves.filter { !names.contains($0) }
+    }
+    return names.flatMap { name -> [SampleFeed] in
+      if let latent = game.latents.first(where: { $0.name == name }) {
+        switch latent.kind {
+        case .vector(let section):
+          return [
+            SampleFeed(
+              feed: latent.stream, name: name, leaf: .latent(section),
+              isOnly: latent.stream == Latent.only)
+          ]
+        case .label(let classes):
+          return [
+            SampleFeed(feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
+          ]
+        }
+      }
+      return feeds(of: game.source(name))
+    }
+  }
+
+  private func feeds(of source: Source) -> [SampleFeed] {
+    switch source.kind {
+    case .derived(let origin, _): return feeds(of: game.source(origin))
+    case .stored(let feed, let format):
+      let labels = source.labels.map { feed, classes in
+        SampleFeed(
+          feed: feed, name: source.name, leaf: .sourceLabel(classes: classes), isOnly: true)
+      }
+      return [SampleFeed(feed: feed, name: source.name, leaf: .source(format), isOnly: true)]
+        + [labels].compactMap(\.self)
+    }
+  }
+
+  /// Formulas → `samples` `[count · formulas, …]`, of each sample what the formulas make of it one after
+  /// the other, in inference mode. Samples of a stage of growing are enlarged to the data's size.
+  ///
+  /// - Parameter count: of samples.
+  package func sampler(
+    of formulas: [Formula], count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
+  ) -> Graph {
+    game.playing(stage).writeSampler(of: formulas, count: count, weights: weights)
+  }
+}
