@@ -115,7 +115,8 @@ struct Game: Sendable {
     let pass = Pass(
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
-      initializers: initializers, draws: nil, weights: weights)
+      initializers: initializers,
+      draws: Draws(key: builder.feed("key", [3], .int32), move: "samples"), weights: weights)
     let latents = builder.feed("latents", [count, experiment.latent.width])
     do throws(LayerMisfit) {
       var samples = try generator.apply(latents, in: pass)

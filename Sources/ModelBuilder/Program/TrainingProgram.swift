@@ -150,8 +150,8 @@ package struct TrainingProgram: Sendable {
       * (game.rate?.factor(round: round, of: rounds) ?? 1)
   }
 
-  /// `latents [count, width]` (and `labels`, if the game has them) → `samples`, by the generator in
-  /// inference mode, with `weights`. Samples of a stage of growing are enlarged to the data's size.
+  /// `latents [count, width]` (and `labels`, if the game has them; and `key` int32 `[3]`, if something is
+  /// drawn in inference too) → `samples`, by the generator in inference mode, with `weights`. Samples of a stage of growing are enlarged to the data's size.
   package func sampler(
     count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
   ) -> Graph {
