@@ -3,8 +3,10 @@ import Spec
 /// Every word that has maths behind it: one line each. A test compares these lists with the folders.
 package enum Catalog {
   package static let layers: [any Layer.Type] = [
+    AdaptiveInstanceNorm.self,
     AveragePool.self,
     BatchNorm.self,
+    ConcatInput.self,
     ConcatLabel.self,
     ConditionalBatchNorm.self,
     Convolution.self,
@@ -21,6 +23,7 @@ package enum Catalog {
     LeakyReLU.self,
     Linear.self,
     MaxPool.self,
+    Mark.self,
     Maxout.self,
     MinibatchDiscrimination.self,
     MinibatchStddev.self,
@@ -32,6 +35,7 @@ package enum Catalog {
     PReLU.self,
     Projection.self,
     ReLU.self,
+    Reparametrize.self,
     Residual.self,
     SelfAttention.self,
     Sigmoid.self,
@@ -73,6 +77,13 @@ package enum Catalog {
     Cutout.self,
     Flip.self,
     Translation.self,
+  ]
+  package static let transformations: [any Transformation.Type] = [
+    Grayscale.self,
+    Half.self,
+    Invert.self,
+    Mask.self,
+    Resize.self,
   ]
   package static let optimizers: [any Optimizer.Type] = [
     Adam.self,
@@ -124,6 +135,9 @@ package enum Catalog {
   }
   static func augmentation(_ choice: Choice) -> any Augmentation {
     find(choice, in: augmentations) { $0.declaration }.init(choice.record)
+  }
+  static func transformation(_ choice: Choice) -> any Transformation {
+    find(choice, in: transformations) { $0.declaration }.init(choice.record)
   }
   static func optimizer(_ choice: Choice) -> any Optimizer {
     find(choice, in: optimizers) { $0.declaration }.init(choice.record)

@@ -11,6 +11,7 @@ import Testing
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
     ("Penalties", Catalog.penalties, ["Penalty", "SlopeSource", "TermScope"]),
     ("Augmentations", Catalog.augmentations, ["Augmentation"]),
+    ("Transformations", Catalog.transformations, ["Transformation"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
     ("Schedules", Catalog.rates, ["RateSchedule"]),
     ("Initializers", Catalog.initializers, ["Initializer", "InitializerSet"]),

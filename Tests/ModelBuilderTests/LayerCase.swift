@@ -11,10 +11,14 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
   let mode: String
   let input: GoldenTensor
   let labels: [Double]?
+  /// What goes into the network besides.
+  let inputs: [String: GoldenTensor]?
+  /// Normal numbers that the layer drew.
+  let draws: [GoldenTensor]?
   /// By PyTorch's names within the layer: `weight`, `0.weight`, `running_mean`.
   let states: [String: GoldenTensor]
   let output: GoldenTensor
-  /// Of Σ cos(i + 1) · output, in `input` and in each parameter.
+  /// Of Σ cos(i + 1) · output, in `input`, in each parameter and in each of `inputs`: `inputs/NAME`.
   let gradient: [String: GoldenTensor]
   /// Of Σ sin(i + 1) · gradient/input.
   let second: [String: GoldenTensor]
@@ -43,24 +47,33 @@ struct LayerBench {
       labels: layerCase.labels.map { builder.feed("labels", [$0.count], .int32) }, classes: 4,
       initializers: InitializerSet(try smallGame().architecture.initializers),
       draws: Draws(key: builder.feed("key", [3], .int32), move: "move"))
+    let inputs = (layerCase.inputs ?? [:]).map { name, tensor in
+      (name: name, tensor: tensor.activation)
+    }
+    for (name, tensor) in inputs {
+      pass.inputs[name] = builder.feed("inputs/\(name)", Shape(tensor.shape))
+    }
     let scope = LayerScope(pass: pass, network: "generator", path: Self.path)
     let given = layerCase.input.activation
     let input = builder.feed("input", Shape(given.shape))
     let output = try Catalog.layer(choice("{\(layerCase.layer)}", .layer)).apply(input, in: scope)
     let parameters = table.parameters(of: "generator")
-    let targets = [input] + parameters.map(\.value)
+    let targets = [input] + parameters.map(\.value) + inputs.compactMap { pass.inputs[$0.name] }
     let cotangent = builder.feed("cotangent", output.shape)
     let direction = builder.feed("direction", input.shape)
     let total = (output * cotangent).sum()
     let gradient = builder.gradient(of: total, withRespectTo: targets, holding: table.held)
     let directional = (gradient[0] * direction).sum()
     let second = builder.gradient(of: directional, withRespectTo: targets, holding: table.held)
-    let names = ["input"] + parameters.map { Self.short($0.declaration.name) }
+    let names =
+      ["input"] + parameters.map { Self.short($0.declaration.name) }
+      + inputs.map { "inputs/\($0.name)" }
     graph = builder.finish(
       outputs: [("output", output), ("total", total), ("directional", directional)]
         + zip(names, gradient).map { ("gradient/\($0)", $1) }
         + zip(names, second).map { ("second/\($0)", $1) },
-      updates: table.updates)
+      updates: table.updates
+    ).withDrawsFed()
     states = table.declarations
     feeds = [
       "input": given.values, "key": [1, 2, 3],
@@ -68,6 +81,8 @@ struct LayerBench {
       "direction": layerCase.input.filled(sin).activation.values,
     ]
     if let labels = layerCase.labels { feeds["labels"] = labels }
+    for (name, tensor) in inputs { feeds["inputs/\(name)"] = tensor.values }
+    feeds.merge((layerCase.draws ?? []).asFeeds) { $1 }
     values = [:]
     for state in states {
       guard let given = layerCase.states[Self.short(state.name)] else { continue }

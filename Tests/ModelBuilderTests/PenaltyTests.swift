@@ -13,6 +13,8 @@ struct PenaltyCase: Decodable, CustomTestStringConvertible {
   let fake: GoldenTensor
   /// Class labels of both kinds of image, of 3 classes; nil: the critic has none.
   let labels: [Double]?
+  /// What goes into the critic besides images.
+  var inputs: [String: GoldenTensor]?
   let draws: [GoldenTensor]
   /// `[batch, width]`, of a game with codes.
   var latents: GoldenTensor?
@@ -55,6 +57,9 @@ struct PenaltyBench {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
         initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
+      for (name, tensor) in penaltyCase.inputs ?? [:] {
+        pass.inputs[name] = builder.feed("inputs/\(name)", Shape(tensor.activation.shape))
+      }
       return try critic.judge(images, in: pass)
     }
     let given = (real: penaltyCase.real.activation, fake: penaltyCase.fake.activation)
@@ -85,6 +90,9 @@ struct PenaltyBench {
     feeds = ["real": given.real.values, "fake": given.fake.values, "key": [0, 0, 0]]
     feeds.merge(penaltyCase.draws.asFeeds) { $1 }
     feeds["labels"] = penaltyCase.labels
+    for (name, tensor) in penaltyCase.inputs ?? [:] {
+      feeds["inputs/\(name)"] = tensor.activation.values
+    }
     feeds["latents"] = penaltyCase.latents?.values
     feeds[GrowthStage.alphaFeed] = penaltyCase.alpha.map { [$0] }
     states = [:]

@@ -1,3 +1,4 @@
+import Foundation
 import Spec
 import TensorCore
 import Testing
@@ -65,6 +66,18 @@ import Testing
     #expect(try run("{dropout: 1}", [2, 2]).output == [0, 0, 0, 0])
   }
 
+  @Test func whatIsAlwaysDroppedIsDroppedInInferenceToo() throws {
+    let text = "{dropout: {when: always}}"
+    let masks = try [
+      run(text, [20, 20], mode: .inference), run(text, [20, 20], mode: .inference),
+      run(text, [20, 20], mode: .inference, step: 1),
+    ]
+    for result in masks { expectClose(result.output, result.mask.map { 2 * $0 }, "output") }
+    #expect(masks[0].mask == masks[1].mask)
+    #expect(masks[0].mask != masks[2].mask)
+    #expect(Set(masks[0].mask) == [0, 1])
+  }
+
   @Test func whatPassesASkipByIsNotDropped() throws {
     let result = try run("{skip: [{dropout: 0.5}]}", [50, 4])
     for sample in 0..<50 {
@@ -85,5 +98,18 @@ import Testing
     #expect(abs(mean) < 0.08)
     #expect(abs(variance - 1) < 0.1)
     #expect(try run("{noise: 0.5}", [2, 2], mode: .inference).output == [1, 1, 1, 1])
+  }
+
+  @Test func whatIsDrawnHasTheMeanAndVarianceThatItIsToHave() throws {
+    let text = "{reparametrize: {mean: [sigmoid], log_variance: [tanh]}}"
+    let result = try run(text, [100, 100])
+    let (mean, deviation) = (1 / (1 + exp(-1.0)), exp(tanh(1.0) / 2))
+    expectClose(result.output, result.mask.map { mean + deviation * $0 }, "output")
+    let found = result.output.reduce(0, +) / 10_000
+    let spread = result.output.map { ($0 - found) * ($0 - found) }.reduce(0, +) / 10_000
+    #expect(abs(found - mean) < 0.05)
+    #expect(abs(spread.squareRoot() - deviation) < 0.05)
+    let certain = try run(text, [2, 3], mode: .inference)
+    expectClose(certain.output, [Double](repeating: mean, count: 6), "in inference")
   }
 }

@@ -20,6 +20,7 @@ struct SecondOrderCase: Decodable, CustomTestStringConvertible {
   let real: GoldenTensor
   let fake: GoldenTensor
   let labels: [Double]
+  let inputs: [String: GoldenTensor]?
   let states: [String: GoldenTensor]
   let penalties: [Term]
 
@@ -30,7 +31,8 @@ struct SecondOrderCase: Decodable, CustomTestStringConvertible {
   func penaltyCase(_ term: Term) -> PenaltyCase {
     PenaltyCase(
       penalty: term.penalty, critic: critic, real: real, fake: fake, labels: labels,
-      draws: term.draws, alpha: alpha, states: states, value: term.value, gradient: term.gradient)
+      inputs: inputs, draws: term.draws, alpha: alpha, states: states, value: term.value,
+      gradient: term.gradient)
   }
 }
 

@@ -5,8 +5,9 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 
 from networks import (
-    ConcatLabel, ConditionalBatchNorm, Maxout, MinibatchDiscrimination, MinibatchStddev,
-    MultiplyLabel, PixelNorm, Projection, Residual, SameConv2d, SelfAttention, Skip, equalized)
+    AdaptiveInstanceNorm, ConcatInput, ConcatLabel, ConditionalBatchNorm, Mark, Maxout,
+    MinibatchDiscrimination, MinibatchStddev, MultiplyLabel, PixelNorm, Projection, Reparametrize,
+    Residual, SameConv2d, SelfAttention, Skip, equalized)
 
 
 def rounded(*shape):
@@ -16,6 +17,18 @@ def rounded(*shape):
 def labelled(labels, module):
     """A module of `networks` that takes these labels too; there are 4 classes."""
     module.labels = torch.tensor(labels)
+    return module
+
+
+def beside(name, shape, module):
+    """A module of `networks` that takes another input of this shape too."""
+    module.other = (name, rounded(*shape).requires_grad_())
+    return module
+
+
+def drawing(shape, module):
+    """A module of `networks` that takes normal numbers too, `[batch, numbers of a sample]`."""
+    module.drawn_noise = rounded(*shape)
     return module
 
 
@@ -182,6 +195,26 @@ def table():
                 nn.Conv2d(1, 3, 4, 2, 1), Skip(nn.Conv2d(3, 2, 1), nn.SiLU()), nn.BatchNorm2d(5),
                 nn.ConvTranspose2d(5, 2, 4, 2, 1))
 
+    style = (2, 2, 2, 3)
+    yield "concat_input: {input: y}", vectors, beside("y", (3, 2), ConcatInput("y"))
+    yield "concat_input: y", style, beside("y", (2, 1, 2, 3), ConcatInput("y"))
+    yield "concat_input: y", style, beside("y", (2, 3), ConcatInput("y"))
+    yield "adaptive_instance_norm: y", style, beside(
+        "y", (2, 4), AdaptiveInstanceNorm("y", 2, 4))
+    yield "adaptive_instance_norm: {input: y, epsilon: 0.1, scale_from_one: false}", (
+        1, 3, 3, 1), beside("y", (1, 2), AdaptiveInstanceNorm("y", 3, 2, 0.1, False))
+    yield "adaptive_instance_norm: {input: y, equalized: 2}", style, beside(
+        "y", (2, 3), AdaptiveInstanceNorm("y", 2, 3, equalized=2))
+    yield "adaptive_instance_norm: {input: y, spectral_norm: true}", style, beside(
+        "y", (2, 3), AdaptiveInstanceNorm("y", 2, 3, spectral_norm=True))
+    yield "reparametrize: {mean: [{linear: 2}], log_variance: [{linear: 2}, tanh]}", vectors, drawing(
+        (3, 2), Reparametrize([nn.Linear(5, 2)], [nn.Linear(5, 2), nn.Tanh()]))
+    yield (
+        "reparametrize: {mean: [{conv: {channels: 3, kernel: 2}}], "
+        "log_variance: [{conv: {channels: 3, kernel: 2}}]}"), (2, 1, 2, 3), drawing(
+            (2, 6), Reparametrize([nn.Conv2d(1, 3, 2)], [nn.Conv2d(1, 3, 2)]))
+    yield "mark: features", vectors, Mark("features")
+
 
 def tensors(module):
     return {
@@ -201,9 +234,14 @@ def case(text, shape, module, mode):
     module.train(mode == "training")
     states = tensors(module)
     labels = getattr(module, "labels", None)
-    output = module(x) if labels is None else module(x, labels)
+    name, other = getattr(module, "other", ("", None))
+    noise = getattr(module, "drawn_noise", None)
+    further = [value for value in (labels, other, noise) if value is not None]
+    output = module(x, *further)
     cotangent = torch.cos(torch.arange(output.numel()) + 1.0).reshape(output.shape)
     targets = {"input": x, **dict(module.named_parameters())}
+    if other is not None:
+        targets[f"inputs/{name}"] = other
     total = (output * cotangent).sum()
     gradient = torch.autograd.grad(total, list(targets.values()), create_graph=True)
     direction = torch.sin(torch.arange(x.numel()) + 1.0).reshape(x.shape)
@@ -218,6 +256,10 @@ def case(text, shape, module, mode):
     }
     if labels is not None:
         result["labels"] = labels.tolist()
+    if other is not None:
+        result["inputs"] = {name: other}
+    if noise is not None:
+        result["draws"] = [noise]
     return result
 
 

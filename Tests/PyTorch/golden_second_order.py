@@ -12,11 +12,14 @@ from torch.nn.utils import spectral_norm
 
 import growing
 from networks import (
-    ConcatLabel, ConditionalBatchNorm, Heads, Image, Maxout, MinibatchDiscrimination, MinibatchStddev,
-    MultiplyLabel, PixelNorm, Projection, Residual, SelfAttention, Skip, equalized)
+    NAMING_INPUTS, AdaptiveInstanceNorm, ConcatInput, ConcatLabel, ConditionalBatchNorm, Heads, Image,
+    Mark, Maxout, MinibatchDiscrimination, MinibatchStddev, MultiplyLabel, PixelNorm, Projection,
+    Reparametrize, Residual, SelfAttention, Skip, equalized)
 
 LABELS = [2, 0, 2]
 CLASSES = 3
+STYLE = [[0.4, -0.7], [1.1, 0.2], [-0.3, 0.9]]
+"""The critic's input `style`, where it has one."""
 
 
 class Recorded(nn.Module):
@@ -49,6 +52,19 @@ class Dropout(Recorded):
     def forward(self, x):
         drawn = self.keep((torch.rand(x.shape) * 1000).round() / 1000)
         return x * (drawn < 1 - self.probability) / (1 - self.probability)
+
+
+class Drawing(Recorded):
+    """A normal distribution that is drawn from."""
+
+    def __init__(self, mean, log_variance):
+        super().__init__()
+        self.mean, self.log_variance = nn.Sequential(*mean), nn.Sequential(*log_variance)
+
+    def forward(self, x):
+        mean = self.mean(x)
+        noise = self.keep((torch.randn(len(x), mean[0].numel()) * 1000).round() / 1000)
+        return Reparametrize.drawn(mean, self.log_variance(x), noise)
 
 
 def images(text, layer, channels, places):
@@ -160,6 +176,14 @@ def table():
     yield "skip", images(
         "{skip: [{conv: {channels: 2, kernel: 2}}, tanh, {conv_transpose: {channels: 3, kernel: 2}}]}",
         Skip(nn.Conv2d(2, 2, 2), nn.Tanh(), nn.ConvTranspose2d(2, 3, 2)), 5, 9)
+    yield "concat_input", images("{concat_input: style}", ConcatInput("style"), 4, 9)
+    yield "adaptive_instance_norm", images(
+        "{adaptive_instance_norm: style}", AdaptiveInstanceNorm("style", 2, 2), 2, 9)
+    yield "reparametrize", images(
+        "{reparametrize: {mean: [{conv: {channels: 3, kernel: 2}}], "
+        "log_variance: [{conv: {channels: 3, kernel: 2}}]}}",
+        Drawing([nn.Conv2d(2, 3, 2)], [nn.Conv2d(2, 3, 2)]), 3, 4)
+    yield "mark", images("{mark: features}", Mark("features"), 2, 9)
 
 
 class Critic(nn.Sequential):
@@ -167,7 +191,12 @@ class Critic(nn.Sequential):
         for module in self:
             takes_labels = isinstance(
                 module, (ConcatLabel, ConditionalBatchNorm, MultiplyLabel, Projection))
-            x = module(x, torch.tensor(LABELS)) if takes_labels else module(x)
+            if takes_labels:
+                x = module(x, torch.tensor(LABELS))
+            elif isinstance(module, NAMING_INPUTS):
+                x = module(x, torch.tensor(STYLE))
+            else:
+                x = module(x)
         return x
 
 
@@ -265,6 +294,8 @@ def case(layer, text, modules):
             "penalty": penalty, "draws": field.draws, "value": value.item(),
             "gradient": dict(zip(targets, gradient))})
     stage = {"alpha": critic.alpha} if getattr(critic, "alpha", None) else {}
+    if any(isinstance(module, NAMING_INPUTS) for module in critic):
+        stage["inputs"] = {"style": torch.tensor(STYLE)}
     return stage | {
         "layer": layer, "critic": text, "real": real, "fake": fake, "labels": LABELS,
         "states": states, "penalties": penalties}

@@ -22,6 +22,8 @@ import golden_optimizers
 import golden_penalties
 import golden_rates
 import golden_second_order
+import golden_terms
+import golden_transformations
 
 FOLDER = Path(__file__).parent.parent / "ModelBuilderTests" / "Golden"
 
@@ -48,6 +50,7 @@ def main():
     modules = [
         golden_layers, golden_losses, golden_penalties, golden_optimizers, golden_initializers,
         golden_rates, golden_games, golden_augmentations, golden_second_order,
+        golden_terms, golden_transformations,
     ]
     for module in modules:
         torch.manual_seed(0)

@@ -94,6 +94,61 @@ class Heads(nn.ModuleDict):
         return self[self.main](x)
 
 
+class ConcatInput(nn.Module):
+    """Joins another input of the network along the channels, which a vector is repeated for."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    def forward(self, x, other):
+        if x.ndim == 4 and other.ndim == 2:
+            other = other[:, :, None, None].expand(-1, -1, *x.shape[2:])
+        return torch.cat((x, other), 1)
+
+
+class AdaptiveInstanceNorm(nn.Module):
+    """Huang and Belongie 2017, equation 8, with the style's affine map of Karras et al. 2019."""
+
+    def __init__(self, name, channels, units, epsilon=1e-5, scale_from_one=True, **rule):
+        super().__init__()
+        self.name, self.epsilon, self.base = name, epsilon, 1 if scale_from_one else 0
+        self.linear = ruled(nn.Linear(units, 2 * channels), rule)
+
+    def forward(self, x, style):
+        scale, offset = self.linear(style)[:, :, None, None].chunk(2, 1)
+        mean = x.mean((2, 3), keepdim=True)
+        deviation = (x.var((2, 3), correction=0, keepdim=True) + self.epsilon).sqrt()
+        return (scale + self.base) * (x - mean) / deviation + offset
+
+
+class Reparametrize(nn.Module):
+    """Kingma and Welling 2014, section 2.4, with noise that is given."""
+
+    def __init__(self, mean, log_variance):
+        super().__init__()
+        self.mean, self.log_variance = nn.Sequential(*mean), nn.Sequential(*log_variance)
+
+    @staticmethod
+    def drawn(mean, log_variance, noise):
+        return mean + log_variance.exp().sqrt() * noise.reshape(mean.shape)
+
+    def forward(self, x, noise):
+        return self.drawn(self.mean(x), self.log_variance(x), noise)
+
+
+class Mark(nn.Identity):
+    """A place with a name."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+
+NAMING_INPUTS = (ConcatInput, AdaptiveInstanceNorm)
+"""Modules that take another input of the network, by its name."""
+
+
 LABELLED = (ConcatLabel, MultiplyLabel, ConditionalBatchNorm, Projection)
 """Modules that take the labels too."""
 
@@ -245,17 +300,18 @@ def entry(layer):
     return name, keys if isinstance(keys, dict) else {"layers": keys}
 
 
-def build(layers, shape, classes):
+def build(layers, shape, classes, inputs={}):
     """A Sequential and the shape (channels, height, width) or (units,) that comes out of it; of a
-    generator that grows, that of its largest images."""
+    generator that grows, that of its largest images. `inputs` are the shapes of further inputs by name."""
     modules, image = nn.Sequential(), shape
     for layer in layers:
         name, keys = entry(layer)
         if name == "grow":
             module, shape, image = level(keys, shape, image, classes)
         else:
-            module = make(name, keys, shape, classes)
-            shape = None if isinstance(module, Heads) else shape_after(module, shape, classes)
+            module = make(name, keys, shape, classes, inputs)
+            shape = None if isinstance(module, Heads) else shape_after(
+                module, shape, classes, inputs)
         modules.append(module)
     if len(modules) and hasattr(modules[-1], "to_image"):
         shape = image
@@ -275,21 +331,27 @@ def level(keys, shape, image, classes):
             (image[0], image[1] // 2, image[2] // 2))
 
 
-def shape_after(module, shape, classes):
+def shape_after(module, shape, classes, inputs={}):
     if isinstance(module, ConcatLabel):
         return (shape[0] + module.embedding_dim,)
+    if isinstance(module, ConcatInput):
+        return (shape[0] + inputs[module.name][0], *shape[1:])
+    if isinstance(module, Reparametrize):
+        for inner in module.mean:
+            shape = shape_after(inner, shape, classes, inputs)
+        return shape
     if isinstance(module, Projection):
         return (1,)
-    if isinstance(module, (Dropout, Noise, *LABELLED)):
+    if isinstance(module, (Dropout, Noise, AdaptiveInstanceNorm, *LABELLED)):
         return shape
     if isinstance(module, Residual):
         for inner in module.branch:
-            shape = shape_after(inner, shape, classes)
+            shape = shape_after(inner, shape, classes, inputs)
         return shape
     if isinstance(module, Skip):
         made = shape
         for inner in module:
-            made = shape_after(inner, made, classes)
+            made = shape_after(inner, made, classes, inputs)
         return (shape[0] + made[0], *made[1:])
     with torch.no_grad():
         return tuple(module.eval()(torch.zeros(2, *shape)).shape[1:])
@@ -307,16 +369,20 @@ def border(keys):
     return kind((columns * before, columns * after, rows * before, rows * after))
 
 
-def make(name, keys, shape, classes):
-    module = plain(name, keys, shape, classes)
-    return module if name in ("self_attention", "projection") else ruled(module, keys)
+OWN_RULES = ("self_attention", "projection", "adaptive_instance_norm")
+"""Layers whose weights are within them."""
+
+
+def make(name, keys, shape, classes, inputs={}):
+    module = plain(name, keys, shape, classes, inputs)
+    return module if name in OWN_RULES else ruled(module, keys)
 
 
 def rule_of(keys):
     return {name: keys[name] for name in ("spectral_norm", "equalized")}
 
 
-def plain(name, keys, shape, classes):
+def plain(name, keys, shape, classes, inputs={}):
     match name:
         case "linear":
             return nn.Linear(shape[0], keys["units"], bias=keys["bias"])
@@ -362,11 +428,22 @@ def plain(name, keys, shape, classes):
         case "pad":
             return border(keys)
         case "skip":
-            return Skip(*build(keys["layers"], shape, classes)[0])
+            return Skip(*build(keys["layers"], shape, classes, inputs)[0])
         case "residual":
-            branch, _ = build(keys["layers"], shape, classes)
-            shortcut, _ = build(keys.get("shortcut") or [], shape, classes)
+            branch, _ = build(keys["layers"], shape, classes, inputs)
+            shortcut, _ = build(keys.get("shortcut") or [], shape, classes, inputs)
             return Residual(branch, shortcut)
+        case "concat_input":
+            return ConcatInput(keys["input"])
+        case "adaptive_instance_norm":
+            return AdaptiveInstanceNorm(
+                keys["input"], shape[0], inputs[keys["input"]][0], keys["epsilon"],
+                keys["scale_from_one"], **rule_of(keys))
+        case "reparametrize":
+            return Reparametrize(
+                *(build(keys[part], shape, classes, inputs)[0] for part in ("mean", "log_variance")))
+        case "mark":
+            return Mark(keys["name"])
         case "concat_label":
             return ConcatLabel(classes, keys["embedding"], keys["position"])
         case "multiply_label":
@@ -377,7 +454,8 @@ def plain(name, keys, shape, classes):
             return Projection(classes, shape[0], keys["bias"], **rule_of(keys))
         case "heads":
             return Heads({
-                head: build(layers, shape, classes)[0] for head, layers in keys.items() if layers})
+                head: build(layers, shape, classes, inputs)[0]
+                for head, layers in keys.items() if layers})
         case "dropout":
             return Dropout(keys["probability"])
         case "flatten":
@@ -446,11 +524,21 @@ class Kinks:
         return x
 
 
-def apply(modules, x, path, labels, mask, kinks=None, name="", first=0):
+def apply(
+        modules, x, path, labels, mask, kinks=None, name="", first=0, inputs=None, marks=None):
     """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax.
 
     They are named from `first` on. `mask(path, kind)` is what a layer drew: of the kind `dropout`, unless it says `noise`.
+    `inputs` are the network's inputs behind the first; into `marks` go the values at named places.
     """
+    def walk(modules, x, path):
+        return apply(
+            modules, x, path, labels, mask, kinks, name, inputs=inputs, marks=marks)[0]
+
+    def mark(name, value):
+        if marks is not None:
+            marks[name] = value
+
     before = x
     for index, module in enumerate(modules):
         before = x
@@ -464,11 +552,21 @@ def apply(modules, x, path, labels, mask, kinks=None, name="", first=0):
             if module.deviation > 0:
                 x = x + module.deviation * mask(here, "noise").reshape(x.shape)
         elif isinstance(module, Residual):
-            branch = apply(module.branch, x, here, labels, mask, kinks, name)[0]
-            past = apply(module.past, x, f"{here}.shortcut", labels, mask, kinks, name)[0]
+            branch = walk(module.branch, x, here)
+            past = walk(module.past, x, f"{here}.shortcut")
             x = past + branch
         elif isinstance(module, Skip):
-            x = torch.cat((x, apply(module, x, here, labels, mask, kinks, name)[0]), 1)
+            x = torch.cat((x, walk(module, x, here)), 1)
+        elif isinstance(module, NAMING_INPUTS):
+            x = module(x, inputs[module.name])
+        elif isinstance(module, Reparametrize):
+            mean = walk(module.mean, x, f"{here}.mean")
+            log_variance = walk(module.log_variance, x, f"{here}.log_variance")
+            mark("mean", mean)
+            mark("log_variance", log_variance)
+            x = module.drawn(mean, log_variance, mask(here, "noise"))
+        elif isinstance(module, Mark):
+            mark(module.name, x)
         elif isinstance(module, KINKED) and kinks is not None:
             x = module(kinks(x, f"{here}{name}"))
         else:
@@ -549,6 +647,9 @@ def powerless_biases(modules, path):
             names |= powerless_biases(module.past, f"{here}.shortcut")
         if isinstance(module, Skip):
             names |= powerless_biases(module, here)
+        if isinstance(module, Reparametrize):
+            names |= powerless_biases(module.mean, f"{here}.mean")
+            names |= powerless_biases(module.log_variance, f"{here}.log_variance")
         if isinstance(module, Heads):
             for head, layers in module.items():
                 names |= powerless_biases(layers, f"{here}.{head}")
@@ -556,7 +657,8 @@ def powerless_biases(modules, path):
             names.add(f"{here}.key.bias")
         followers = [h[0] for h in after.values()] if isinstance(after, Heads) else [after]
         removes = all(isinstance(follower, (
-            nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm))
+            nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm,
+            AdaptiveInstanceNorm))
             for follower in followers)
         if removes and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")

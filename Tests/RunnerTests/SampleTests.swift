@@ -40,6 +40,16 @@ struct SampleTests {
     #expect(try encodePNG(earlier.picture) == FileLayer().read("\(run)/samples/epoch-0002.png"))
   }
 
+  /// Masks that are drawn for pictures follow from the seed and the sample's place, not from the moment.
+  @Test func aGeneratorThatAlwaysDrawsMakesTheSamePictureAgain() throws {
+    let scratch = try Scratch()
+    let (run, experiment) = try finished(
+      TinyRun(generatorLayer: "dropout: {when: always}"), scratch)
+    let sample = try sample(
+      run: run, experiment: experiment, SampleRequest(), backend: ReferenceBackend())
+    #expect(try encodePNG(sample.picture) == FileLayer().read("\(run)/samples/final.png"))
+  }
+
   @Test func averagedWeightsHaveGridsOfTheirOwn() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(

@@ -12,20 +12,22 @@ final class Pass {
   let labels: Value?
   let classes: Int
   let initializers: InitializerSet
-  /// nil where nothing is drawn: in inference.
+  /// nil where nothing is drawn.
   let draws: Draws?
   /// Tells the walks of one network within one move apart: `real`, `fake`, or nothing.
   let name: String
   /// Whether parameters are read as they are or as their moving averages.
   let weights: Weights
-  /// The network's inputs behind the first, by name.
-  var inputs: [String: Value] = [:]
-  /// Named inner places, as layers come by.
-  var marks: [String: Value] = [:]
   /// What another network of the game makes of a value in this walk; nil where there is no other.
   var call: ((_ network: String, Value, LayerScope) throws(LayerMisfit) -> Value)?
   /// Whether layers say so that learn nothing of a single sample, for which the batch is looked at apart.
   var refusesOneSample = false
+  /// What goes into the network besides the first input, by name: images or vectors.
+  var inputs: [String: Value] = [:]
+  /// The values at the inner places that have a name.
+  fileprivate(set) var marks: [String: Value] = [:]
+  /// The layers that named them.
+  fileprivate var markers: [String: String] = [:]
 
   init(
     states: StateTable, mode: NetworkMode, labels: Value?, classes: Int,
@@ -64,6 +66,38 @@ package struct LayerScope {
         "there are no labels \(use)", advice: "write `labels: {classes: 10}`")
     }
     return labels
+  }
+
+  /// An input of the network behind the first: images or vectors.
+  func input(_ name: String) throws(LayerMisfit) -> Value {
+    guard let value = pass.inputs[name] else {
+      let names = pass.inputs.keys.sorted().map { "`\($0)`" }
+      throw LayerMisfit(
+        "the network has no input `\(name)`: "
+          + (names.isEmpty
+            ? "it takes one input only"
+            : "behind the first it has \(names.joined(separator: ", "))"),
+        advice: "write `inputs: [\(name)]` on the network")
+    }
+    guard [2, 4].contains(value.shape.rank) else {
+      throw LayerMisfit(
+        "the input `\(name)` is neither images nor vectors",
+        advice: "a class goes in as `label:`")
+    }
+    return value
+  }
+
+  /// Gives a value within the network a name, by which it can be asked for.
+  ///
+  /// - Throws: if another layer has given the name to its own.
+  func mark(_ name: String, _ value: Value) throws(LayerMisfit) {
+    if let other = pass.markers[name], other != path {
+      throw LayerMisfit(
+        "`\(name)` is the name of two places, here and at \(other)",
+        advice: "give each a name of its own")
+    }
+    pass.markers[name] = path
+    pass.marks[name] = value
   }
 
   /// The scope of the `index`-th layer of a list inside this one.
@@ -114,7 +148,7 @@ package struct LayerScope {
         layout: .plain, initial: initial))
   }
 
-  /// 1 with probability `probability`, else 0, anew in every move.
+  /// 1 with probability `probability`, else 0, anew in every execution.
   package func randomMask(_ shape: Shape, probability: Double) -> Value {
     guard let draws = pass.draws else { return builder.constant(1, shape) }
     let name = drawName("dropout")
@@ -123,7 +157,7 @@ package struct LayerScope {
     return mask
   }
 
-  /// Standard normal numbers shaped like an activation, anew in every move; zeros in inference.
+  /// Standard normal numbers shaped like an activation, anew in every execution.
   func noise(like value: Value) -> Value {
     guard let draws = pass.draws else { return builder.constant(0, value.shape) }
     return draws.observedNoise(.normal, drawName("noise"), like: value)

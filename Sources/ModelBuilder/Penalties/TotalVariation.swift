@@ -41,13 +41,25 @@ package struct TotalVariation: Term {
   }
 
   package func value(in scope: TermScope) -> Value? {
-    let images = scope.fake.value
+    cost(of: scope.fake.value) { name, difference in
+      scope.draws.observe("kink/\(scope.name)/\(name)", difference, as: .kink)
+    }
+  }
+
+  /// What differences in images `[batch, height, width, channels]` come to, weight included.
+  ///
+  /// - Parameter kink: is given the differences downwards (`height`) and to the right (`width`), whose
+  ///   sign decides the slope.
+  /// - Returns: nil for images of one pixel, which has no neighbours.
+  func cost(
+    of images: Value, kink: (_ name: String, _ difference: Value) -> Void = { _, _ in }
+  ) -> Value? {
     let costs = [("height", 1), ("width", 2)].compactMap { name, axis -> Value? in
       let extent = images.shape[axis]
       if extent == 1 { return nil }
       let difference =
         images.slice(axis: axis, 1..<extent) - images.slice(axis: axis, 0..<extent - 1)
-      scope.draws.observe("kink/\(scope.name)/\(name)", difference, as: .kink)
+      kink(name, difference)
       let distance = difference.magnitude
       return switch norm {
       case .mean: distance.mean() * weight

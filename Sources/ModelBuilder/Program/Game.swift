@@ -194,6 +194,6 @@ extension BatchPart {
   static func whole(_ count: Int, _ builder: GraphBuilder) -> BatchPart {
     BatchPart(
       move: 0, samples: 0..<count, share: 1,
-      draws: Draws(key: builder.feed("key", [3], .int32), move: ""), moving: [])
+      draws: Draws(key: builder.feed("key", [3], .int32), move: "samples"), moving: [])
   }
 }

@@ -75,8 +75,16 @@ extension TrainingProgram {
     }
   }
 
+  /// The same of what is sampled.
+  package func sampler(
+    count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
+  ) -> Graph {
+    sampler(of: [game.sampled].compactMap(\.self), count: count, weights: weights, at: stage)
+  }
+
   /// Formulas → `samples` `[count · formulas, …]`, of each sample what the formulas make of it one after
-  /// the other, in inference mode. Samples of a stage of growing are enlarged to the data's size.
+  /// the other, in inference mode; `key` int32 `[3]` where something is drawn in inference too. Samples of a stage
+  /// of growing are enlarged to the data's size.
   ///
   /// - Parameter count: of samples.
   package func sampler(

@@ -172,7 +172,7 @@ final class ValueTable {
   ) -> Pass {
     let pass = Pass(
       states: states, mode: mode, labels: label?.value, classes: label?.classes ?? 0,
-      initializers: network.initializers, draws: mode == .training ? part.draws : nil, name: name,
+      initializers: network.initializers, draws: part.draws, name: name,
       weights: network.average == nil ? .raw : weights)
     pass.inputs = Dictionary(
       zip(network.inputs, others.map(\.value)), uniquingKeysWith: { first, _ in first })

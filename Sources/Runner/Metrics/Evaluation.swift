@@ -70,7 +70,8 @@ final class Evaluation {
     for start in stride(from: 0, to: count, by: chunk) {
       let part = Array(numbers[(start * size)..<((start + chunk) * size)])
       let own = labels.map { Array($0[start..<(start + chunk)]) }
-      values += try sampler.samples(HostTensor([chunk, size], part), labels: own, at: moment)
+      values += try sampler.samples(
+        HostTensor([chunk, size], part), labels: own, first: start, at: moment)
     }
     let generated = SampleArray(
       form, values: Array(values.prefix(count * form.size)),

@@ -29,10 +29,11 @@ final class Sampler {
   /// - Parameters:
   ///   - latents: `[count, width]`.
   ///   - labels: `count` of them, where the game has some.
+  ///   - first: place of the first one among all that are asked for, which decides what layers draw.
   /// - Returns: `count` samples, one after the other, images with channels last and as large as the
   ///   data's.
   func samples(
-    _ latents: HostTensor, labels: [Int32]?, at moment: GrowthMoment?
+    _ latents: HostTensor, labels: [Int32]?, first: Int = 0, at moment: GrowthMoment?
   ) throws(RunError) -> [Float] {
     let compiled = try compiled(for: moment?.stage)
     return try onDevice { () throws(BackendError) in
@@ -40,6 +41,11 @@ final class Sampler {
       if compiled.feeds.contains("latents") { try executable.feed("latents", latents) }
       if compiled.feeds.contains("labels"), let labels {
         try executable.feed("labels", array: labels)
+      }
+      if compiled.feeds.contains("key") {
+        let key = Philox.key(
+          seed: program.experiment.seed, step: UInt32(truncatingIfNeeded: first))
+        try executable.feed("key", array: key)
       }
       if let moment, compiled.feeds.contains(GrowthStage.alphaFeed) {
         try executable.feed(GrowthStage.alphaFeed, array: [moment.alpha])

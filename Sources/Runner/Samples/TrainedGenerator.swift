@@ -54,7 +54,8 @@ struct TrainedGenerator {
       let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
       let samples = try sampler.samples(
         HostTensor([batch, width], indices.flatMap { latents[$0] }),
-        labels: labels.map { labels in indices.map { labels[$0] } }, at: checkpoint.growth)
+        labels: labels.map { labels in indices.map { labels[$0] } }, first: first,
+        at: checkpoint.growth)
       for index in first..<min(first + batch, latents.count) {
         let place = (index - first) * size
         try use(index, samples[place..<place + size])

@@ -121,7 +121,18 @@ extension Field where Value == [Int] {
 }
 
 extension Field where Value == [Int]? {
-  /// The same, or nothing.
+  /// Whole numbers, or nothing.
+  package static func optionalIntegers(
+    _ name: String, count: Int? = nil, in bounds: Bounds = .any, _ summary: String
+  ) -> Field {
+    Field(
+      name, .integers(count: count, bounds), default: DefaultText.none, isOptional: true, summary
+    ) {
+      if case .integers(let ns) = $0 { .some(ns) } else { .some(nil) }
+    }
+  }
+
+  /// A height and a width, or nothing.
   package static func optionalSizes(
     _ name: String, in bounds: Bounds = .atLeast(1), _ summary: String
   ) -> Field {
