@@ -43,10 +43,11 @@ package func sample(
   let generator = try TrainedGenerator(
     run: run, experiment: experiment, request, backend: backend, files: files)
   let checkpoint = generator.checkpoint
-  let grid = try SampleGrid(request, experiment, checkpoint.format)
+  let program = generator.program
+  let grid = try SampleGrid(request, experiment, program.format, classes: program.sampleClasses)
   let painter = try GridPainter(
-    grid, generator.program, try SamplePicture(of: generator.program, grid, real: data),
-    classNames: checkpoint.classNames, session: generator.session, weights: request.weights,
+    grid, program, try SamplePicture(of: program, grid, real: data),
+    classNames: checkpoint.classNames, data: data, session: generator.session, weights: request.weights,
     at: checkpoint.growth)
   return Sample(
     picture: try painter.paint(at: checkpoint.growth), checkpoint: checkpoint.path,
@@ -67,9 +68,9 @@ extension SampleGrid {
   private static let pointLimit = 100_000
 
   init(
-    _ request: SampleRequest, _ experiment: Experiment, _ format: SampleFormat
+    _ request: SampleRequest, _ experiment: Experiment, _ format: SampleFormat, classes: Int?
   ) throws(RunError) {
-    let shown = try request.shownClasses(of: experiment)
+    let shown = try request.shownClasses(of: classes)
     let own = experiment.record.samples
     let (rows, columns): (Int, Int)
     switch format {

@@ -207,7 +207,12 @@ package struct TrainingProgram: Sendable {
 
   /// Sets of weights there are.
   package var weights: [Weights] {
-    game.networks.contains { $0.average != nil } ? [.raw, .ema] : [.raw]
+    averagedNetworks.isEmpty ? [.raw] : [.raw, .ema]
+  }
+
+  /// The networks of which there is a second set.
+  package var averagedNetworks: [String] {
+    game.networks.filter { $0.average != nil }.map(\.name)
   }
 }
 

@@ -151,14 +151,20 @@ enum CheckpointFile: Hashable, Sendable {
   func states(of program: TrainingProgram) -> [StateDeclaration] {
     let own = program.states.filter { CheckpointFile(of: $0) == self }
     guard self == .ema else { return own }
-    return own + program.states.filter { $0.role == .statistic && program.sampled.contains($0.network) }
+    let averaged = Set(own.map(\.network))
+    return own + program.states.filter { $0.role == .statistic && averaged.contains($0.network) }
   }
 
   /// The name in this file of a state.
-  func name(of state: StateDeclaration) -> String {
+  ///
+  /// - Parameter averaged: networks whose averages are kept; where there are several, their names stay in
+  ///   front.
+  func name(of state: StateDeclaration, averaged: Int) -> String {
     switch self {
-    case .optimizer: state.name
-    case .network, .ema: String(state.nameOfFirstValue.dropFirst(state.network.count + 1))
+    case .optimizer: return state.name
+    case .ema where averaged > 1: return state.nameOfFirstValue
+    case .network, .ema:
+      return String(state.nameOfFirstValue.dropFirst(state.network.count + 1))
     }
   }
 }
@@ -174,7 +180,7 @@ extension DraftFolder {
       let hash = BackgroundSHA256()
       try createTensors(
         file.name, metadata: ["format": "pt", "step": String(state.step)],
-        file.states(of: program).map { (file.name(of: $0), $0) }, hash, read: read)
+        file.states(of: program).map { (file.name(of: $0, averaged: program.averagedNetworks.count), $0) }, hash, read: read)
       hashes.append((file.name, hash))
     }
     let digests = hashes.map { (file: $0.file, sha256: $0.hash.hexadecimal) }

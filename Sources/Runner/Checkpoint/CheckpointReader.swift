@@ -167,7 +167,9 @@ package struct LoadedCheckpoint: Sendable {
   ) throws(RunError) {
     for state in states {
       let file = CheckpointFile(of: state)
-      guard let tensor = tensors[file]?[file.name(of: state)] else {
+      // How many networks have averages decides on their names, and `states` may be those of one.
+      let names = [1, 2].map { file.name(of: state, averaged: $0) }
+      guard let tensor = names.lazy.compactMap({ tensors[file]?[$0] }).first else {
         throw .damaged(path: path, reason: "it lacks `\(state.name)`, which the spec has")
       }
       let expected = TensorType(state.layout.torchShape(of: state.type.shape), state.type.dtype)

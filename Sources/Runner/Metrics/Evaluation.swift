@@ -12,7 +12,7 @@ final class Evaluation {
   private let form: SampleForm
   private let count: Int
   private let chunk: Int
-  private let latents: HostTensor
+  private let inputs: SampleInputs
   private let labels: [Int32]?
   private let threads: Int
   private let sampler: Sampler
@@ -41,11 +41,12 @@ final class Evaluation {
     let total = (count + chunk - 1) / chunk * chunk
     let grid = SampleGrid(
       rows: total, columns: 1, seed: found.section.seed,
-      rowClasses: experiment.labels.map { labels in (0..<total).map { $0 % labels.classes } })
-    latents = grid.latents(experiment.latent)
+      rowClasses: program.sampleClasses.map { classes in (0..<total).map { $0 % classes } })
+    let sampled = [program.sampled].compactMap(\.self)
+    inputs = try SampleInputs(grid, program, sampled, data: data)
     labels = grid.labels
     sampler = try Sampler(
-      program, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,
+      program, of: sampled, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,
       session: session, at: moment)
   }
 
@@ -64,14 +65,10 @@ final class Evaluation {
 
   func measure(at moment: GrowthMoment?) throws(RunError) -> [MetricPlan.Measurement] {
     var values: [Float] = []
-    values.reserveCapacity(latents.type.shape[0] * form.size)
-    let size = latents.type.shape.count / latents.type.shape[0]
-    let numbers = latents.floats
+    values.reserveCapacity((count + chunk) * form.size)
     for start in stride(from: 0, to: count, by: chunk) {
-      let part = Array(numbers[(start * size)..<((start + chunk) * size)])
-      let own = labels.map { Array($0[start..<(start + chunk)]) }
       values += try sampler.samples(
-        HostTensor([chunk, size], part), labels: own, first: start, at: moment)
+        inputs.part(Array(start..<(start + chunk))), first: start, at: moment)
     }
     let generated = SampleArray(
       form, values: Array(values.prefix(count * form.size)),

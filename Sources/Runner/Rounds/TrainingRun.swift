@@ -303,7 +303,7 @@ final class TrainingRun {
     if recorder.hasUnwrittenRounds { try recorder.writeLosses(after: step) }
     let program = setup.program
     let generator = program.states.filter {
-      program.sampled.contains($0.network) && $0.role != .optimizer
+      program.sampledNetworks.contains($0.network) && $0.role != .optimizer
     }
     var moment = player.moment(after: 0)
     if let checkpoint = try directory.latestCheckpoint() {

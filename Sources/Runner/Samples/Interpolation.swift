@@ -31,9 +31,11 @@ package enum Interpolation: String, CaseIterable, Sendable {
 extension SampleGrid {
   /// `[count, width]`: each row goes from one latent to another, with equal steps. Codes are those of
   /// the row's first picture: they are no places on a way.
-  func latents(_ section: LatentSection, along way: Interpolation) -> HostTensor {
+  func latents(
+    _ section: LatentSection, _ name: String?, along way: Interpolation
+  ) -> HostTensor {
     let ends = SampleGrid(rows: rows, columns: 2, seed: seed, rowClasses: rowClasses)
-      .latents(section).floats
+      .latents(section, name).floats
     let (size, width) = (section.size, section.width)
     let values = (0..<rows).flatMap { row in
       let first = Array(ends[(2 * row * width)..<((2 * row + 1) * width)])

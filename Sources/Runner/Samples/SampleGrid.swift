@@ -34,9 +34,12 @@ package struct SampleGrid: Sendable {
 
   /// `[count, width]`; element `i` does not depend on how many there are. Each row shows one value of
   /// the first categorical code.
-  func latents(_ section: LatentSection) -> HostTensor {
-    if let interpolation { return latents(section, along: interpolation) }
-    let random = Philox(seed: seed, stream: Philox.streamID(named: "samples"), step: 0)
+  ///
+  /// - Parameter name: of the latent where there are several.
+  func latents(_ section: LatentSection, _ name: String? = nil) -> HostTensor {
+    if let interpolation { return latents(section, name, along: interpolation) }
+    let stream = "samples" + (name.map { "/\($0)" } ?? "")
+    let random = Philox(seed: seed, stream: Philox.streamID(named: stream), step: 0)
     let total = count * section.size
     let noise: [Float]
     switch section.distribution {
@@ -84,28 +87,30 @@ package struct SampleGrid: Sendable {
   }
 }
 
-/// Draws one grid again and again, with the generator as it then is.
+/// Draws one grid again and again, with the networks as they then are.
 final class GridPainter {
   private let grid: SampleGrid
   private let picture: SamplePicture
   private let classNames: [String]
-  private let latents: HostTensor
+  private let inputs: SampleInputs
   private let sampler: Sampler
 
-  /// - Parameter moment: at which it will be drawn first; nil for networks that do not grow.
+  /// - Parameters:
+  ///   - data: of the run, from which samples may be made; nil: they are not here.
+  ///   - moment: at which it will be drawn first; nil for networks that do not grow.
   init(
     _ grid: SampleGrid, _ program: TrainingProgram, _ picture: SamplePicture, classNames: [String],
-    session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
+    data: TrainingData?, session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
   ) throws(RunError) {
     (self.grid, self.picture, self.classNames) = (grid, picture, classNames)
-    latents = grid.latents(program.experiment.latent)
+    inputs = try SampleInputs(grid, program, program.shown, data: data)
     sampler = try Sampler(
-      program, count: grid.count, weights: weights, session: session, at: moment)
+      program, of: program.shown, count: grid.count, weights: weights, session: session, at: moment)
   }
 
   func paint(at moment: GrowthMoment?) throws(RunError) -> Raster {
     picture.draw(
-      try sampler.samples(latents, labels: grid.labels, at: moment), grid, classNames: classNames)
+      try sampler.samples(inputs, at: moment), grid, classNames: classNames)
   }
 }
 

@@ -4,8 +4,8 @@ import RunFormat
 import Spec
 import TensorCore
 
-/// Draws the grids of a run: one for each set of the generator's weights; none where no pictures are
-/// asked for.
+/// Draws the grids of a run: one for each set of weights; none where no pictures are asked for, or there is
+/// nothing to draw.
 struct SamplePainters {
   /// The grid's counterpart from the data.
   private(set) var real: Raster?
@@ -16,15 +16,14 @@ struct SamplePainters {
     _ program: TrainingProgram, _ data: TrainingData, session: any Session,
     at moment: GrowthMoment?
   ) throws(RunError) {
-    guard let samples = program.experiment.record.samples else { return }
-    let grid = SampleGrid(
-      samples, of: program.format, classes: program.experiment.labels?.classes)
+    guard let samples = program.experiment.record.samples, !program.shown.isEmpty else { return }
+    let grid = SampleGrid(samples, of: program.format, classes: program.sampleClasses)
     let picture = try SamplePicture(of: program, grid, real: data)
     real = try picture.drawReal(
       grid.realIndices(data, seed: program.experiment.seed), of: data, grid)
     for weights in program.weights {
       let painter = try GridPainter(
-        grid, program, picture, classNames: data.classNames, session: session,
+        grid, program, picture, classNames: data.classNames, data: data, session: session,
         weights: weights, at: moment)
       list.append((weights, painter))
     }

@@ -6,7 +6,8 @@ import Spec
 /// How samples become one picture: images side by side, vectors as points among the real ones.
 struct SamplePicture: Sendable {
   private enum Kind: Sendable {
-    case grid(ImageFormat, ValueRange)
+    /// - Parameter beside: images of one sample, which stand beside each other.
+    case grid(ImageFormat, ValueRange, beside: Int)
     case scatter(ScatterPlot)
   }
   private let kind: Kind
@@ -14,7 +15,8 @@ struct SamplePicture: Sendable {
   /// - Parameter real: the data; needed where samples are vectors, whose axes they fix.
   init(of program: TrainingProgram, _ grid: SampleGrid, real: TrainingData?) throws(RunError) {
     switch program.format {
-    case .image(let format): kind = .grid(format, program.experiment.data.range)
+    case .image(let format):
+      kind = .grid(format, program.experiment.data.range, beside: program.shown.count)
     case .vector:
       guard let real else {
         throw .request("a picture of vectors needs the data, which fix its axes")
@@ -28,11 +30,12 @@ struct SamplePicture: Sendable {
     }
   }
 
-  /// - Parameter samples: `[grid.count]` of them, row-major, channels last.
+  /// - Parameter samples: `[grid.count]` of them, of each what is shown of it, row-major, channels last.
   func draw(_ samples: [Float], _ grid: SampleGrid, classNames: [String]) -> Raster {
     switch kind {
-    case .grid(let format, let range):
-      Self.grid(samples, grid, format, range, grid.rowLabels(classNames))
+    case .grid(let format, let range, let beside):
+      Self.grid(
+        samples, grid, format, range, grid.rowLabels(classNames), columns: beside * grid.columns)
     case .scatter(let plot): plot.draw(generated: samples)
     }
   }
@@ -42,20 +45,24 @@ struct SamplePicture: Sendable {
     _ indices: [Int], of data: TrainingData, _ grid: SampleGrid
   ) throws(RunError) -> Raster {
     switch kind {
-    case .grid(let format, let range):
-      Self.grid(
-        try data.values(of: indices), grid, format, range, grid.rowLabels(data.classNames))
-    case .scatter(let plot): plot.drawReal()
+    case .grid(_, let range, _):
+      guard case .image(let format) = data.samples.format else {
+        throw .request("the data are no images")
+      }
+      return Self.grid(
+        try data.values(of: indices), grid, format, range, grid.rowLabels(data.classNames),
+        columns: grid.columns)
+    case .scatter(let plot): return plot.drawReal()
     }
   }
 
   private static func grid(
     _ values: [Float], _ grid: SampleGrid, _ format: ImageFormat, _ range: ValueRange,
-    _ rowLabels: [String]?
+    _ rowLabels: [String]?, columns: Int
   ) -> Raster {
     Images.grid(
       images: values, count: values.count / SampleFormat.image(format).valueCount,
       height: format.height, width: format.width, channels: format.channels,
-      columns: grid.columns, range: range, rowLabels: rowLabels)
+      columns: columns, range: range, rowLabels: rowLabels)
   }
 }

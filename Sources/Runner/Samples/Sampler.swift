@@ -2,7 +2,7 @@ import ModelBuilder
 import RunFormat
 import TensorCore
 
-/// Asks a generator for samples, so many at a time, as it stands on a device.
+/// Asks networks for samples, so many at a time, as they stand on a device.
 final class Sampler {
   private struct Compiled {
     let stage: GrowthStage?
@@ -12,35 +12,37 @@ final class Sampler {
 
   let count: Int
   private let program: TrainingProgram
+  private let formulas: [Formula]
   private let weights: Weights
   private let session: any Session
   private var compiled: Compiled?
 
-  /// - Parameter moment: at which it will be asked first; nil for networks that do not grow.
+  /// - Parameters:
+  ///   - formulas: what is made of each of `count` samples.
+  ///   - moment: at which it will be asked first; nil for networks that do not grow.
   init(
-    _ program: TrainingProgram, count: Int, weights: Weights, session: any Session,
-    at moment: GrowthMoment?
+    _ program: TrainingProgram, of formulas: [Formula], count: Int, weights: Weights,
+    session: any Session, at moment: GrowthMoment?
   ) throws(RunError) {
     (self.program, self.count, self.weights) = (program, count, weights)
+    self.formulas = formulas
     self.session = session
     _ = try compiled(for: moment?.stage)
   }
 
   /// - Parameters:
-  ///   - latents: `[count, width]`.
-  ///   - labels: `count` of them, where the game has some.
+  ///   - inputs: of `count` samples.
   ///   - first: place of the first one among all that are asked for, which decides what layers draw.
-  /// - Returns: `count` samples, one after the other, images with channels last and as large as the
-  ///   data's.
+  /// - Returns: what the formulas make of the first sample, then of the second, …; images with channels
+  ///   last and as large as the data's.
   func samples(
-    _ latents: HostTensor, labels: [Int32]?, first: Int = 0, at moment: GrowthMoment?
+    _ inputs: SampleInputs, first: Int = 0, at moment: GrowthMoment?
   ) throws(RunError) -> [Float] {
     let compiled = try compiled(for: moment?.stage)
     return try onDevice { () throws(BackendError) in
       let executable = compiled.executable
-      if compiled.feeds.contains("latents") { try executable.feed("latents", latents) }
-      if compiled.feeds.contains("labels"), let labels {
-        try executable.feed("labels", array: labels)
+      for (name, tensor) in inputs.tensors where compiled.feeds.contains(name) {
+        try executable.feed(name, tensor)
       }
       if compiled.feeds.contains("key") {
         let key = Philox.key(
@@ -58,7 +60,7 @@ final class Sampler {
   /// The graph of a stage; those of earlier ones are not needed again.
   private func compiled(for stage: GrowthStage?) throws(RunError) -> Compiled {
     if let compiled, compiled.stage == stage { return compiled }
-    let graph = program.sampler(count: count, weights: weights, at: stage)
+    let graph = program.sampler(of: formulas, count: count, weights: weights, at: stage)
     let made = Compiled(
       stage: stage,
       executable: try onDevice { () throws(BackendError) in try session.compile(graph) },

@@ -34,10 +34,10 @@ package func writeSamples(
       throw .request("\(folder): not an empty folder; name a new one with --to")
     }
   }
-  let classes = try request.shownClasses(of: experiment)
+  let classes = try request.shownClasses(of: generator.program.sampleClasses)
   let labels = classes.map { classes in (0..<count).map { Int32(classes[$0 % classes.count]) } }
   let names = generator.checkpoint.classNames
-  let latents = generator.latents(count, seed: request.pictureSeed(of: experiment))
+  let latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
   try generator.forEachSample(latents, labels: labels) { index, values throws(RunError) in
     let picture = Images.grid(
       images: Array(values), count: 1, height: format.height, width: format.width,
@@ -61,8 +61,9 @@ func checkSampleCount(_ count: Int) throws(RunError) {
 
 extension SampleRequest {
   /// The classes to draw, or nil for games without labels.
-  func shownClasses(of experiment: Experiment) throws(RunError) -> [Int]? {
-    let classes = experiment.labels?.classes
+  ///
+  /// - Parameter classes: that the labels of samples tell apart.
+  func shownClasses(of classes: Int?) throws(RunError) -> [Int]? {
     guard let labels else { return classes.map { Array(0..<$0) } }
     guard let classes else { throw .request("the game of this run has no labels to choose from") }
     if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {

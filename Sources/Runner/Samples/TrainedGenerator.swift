@@ -37,25 +37,32 @@ struct TrainedGenerator {
     weights = request.weights
     session = try program.makeSession(on: backend)
     try checkpoint.restore(
-      program.states.filter { program.sampled.contains($0.network) && $0.role != .optimizer },
+      program.states.filter { program.sampledNetworks.contains($0.network) && $0.role != .optimizer },
       into: session)
   }
 
-  /// Images that the generator makes, in the order of the latents, so many at a time.
+  /// Images that are made of latents, in their order, so many at a time.
+  ///
+  /// - Throws: `.request` where samples are made of anything else.
   func forEachSample(
     _ latents: [[Float]], labels: [Int32]?, _ use: (Int, ArraySlice<Float>) throws(RunError) -> Void
   ) throws(RunError) {
+    let formulas = [program.sampled].compactMap(\.self)
+    let (latent, label) = try latentFeeds(formulas)
+    var tensors = [
+      latent: HostTensor([latents.count, latents[0].count], latents.flatMap(\.self))
+    ]
+    if let label, let labels { tensors[label] = HostTensor([labels.count], labels) }
+    let inputs = SampleInputs(tensors)
     let batch = min(latents.count, Self.batch)
     let sampler = try Sampler(
-      program, count: batch, weights: weights, session: session, at: checkpoint.growth)
-    let (width, size) = (program.experiment.latent.width, program.format.valueCount)
+      program, of: formulas, count: batch, weights: weights, session: session,
+      at: checkpoint.growth)
+    let size = program.format.valueCount
     for first in stride(from: 0, to: latents.count, by: batch) {
       // The last batch is filled up with the first latent, whose samples are not looked at again.
       let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
-      let samples = try sampler.samples(
-        HostTensor([batch, width], indices.flatMap { latents[$0] }),
-        labels: labels.map { labels in indices.map { labels[$0] } }, first: first,
-        at: checkpoint.growth)
+      let samples = try sampler.samples(inputs.part(indices), first: first, at: checkpoint.growth)
       for index in first..<min(first + batch, latents.count) {
         let place = (index - first) * size
         try use(index, samples[place..<place + size])
@@ -65,9 +72,37 @@ struct TrainedGenerator {
 
   private static let batch = 100
 
+  /// The feeds of the one latent and of the label that samples are made of.
+  private func latentFeeds(
+    _ formulas: [Formula]
+  ) throws(RunError) -> (latent: String, label: String?) {
+    let needed = Set(program.sampler(of: formulas, count: 1).inputs(.feed).map(\.name))
+    var (latents, labels): ([String], [String]) = ([], [])
+    for feed in program.sampleFeeds(of: formulas) where needed.contains(feed.feed) {
+      switch feed.leaf {
+      case .latent: latents.append(feed.feed)
+      case .label, .sourceLabel: labels.append(feed.feed)
+      case .source:
+        throw .request(
+          "the samples of this run are made from its data (`\(feed.name)`), not from latents alone")
+      }
+    }
+    guard latents.count == 1 else {
+      throw .request("the samples of this run are made from \(latents.count) latents, not from one")
+    }
+    return (latents[0], labels.first)
+  }
+
   /// `count` latents of a seed, the same ones whatever the class.
-  func latents(_ count: Int, seed: UInt64) -> [[Float]] {
-    let section = program.experiment.latent
+  ///
+  /// - Throws: `.request` where samples are made of anything else.
+  func latents(_ count: Int, seed: UInt64) throws(RunError) -> [[Float]] {
+    let formulas = [program.sampled].compactMap(\.self)
+    let wanted = try latentFeeds(formulas).latent
+    let sections = program.sampleFeeds(of: formulas).compactMap { feed -> LatentSection? in
+      if case .latent(let section) = feed.leaf, feed.feed == wanted { section } else { nil }
+    }
+    guard let section = sections.first else { preconditionFailure("\(wanted) is no latent") }
     let values = SampleGrid(rows: count, columns: 1, seed: seed, rowClasses: nil)
       .latents(section).floats
     return (0..<count).map { Array(values[($0 * section.width)..<(($0 + 1) * section.width)]) }

@@ -1,7 +1,7 @@
 import ModelBuilder
 import Spec
 
-/// Both networks and what lies between them, a node a layer, as TensorBoard draws them: a `GraphDef`
+/// All networks and what lies between them, a node a layer, as TensorBoard draws them: a `GraphDef`
 /// of `tensorflow/core/framework/graph.proto`.
 struct ModelGraph: Sendable {
   struct Node: Sendable {
@@ -17,28 +17,26 @@ struct ModelGraph: Sendable {
   private(set) var nodes: [Node] = []
 
   init(_ program: TrainingProgram) {
-    let experiment = program.experiment
-    let hasLabels = experiment.labels != nil
-    add("latents", "latents", shape: "\(experiment.latent.size)")
-    add("data", experiment.data.source.name, shape: program.format.description)
-    if hasLabels { add("labels", "labels") }
-    let labels = hasLabels ? ["labels"] : []
-    let fakes = add(program.summary(of: Player.generator.rawValue), from: ["latents"] + labels)
-    let score = add(
-      program.summary(of: Player.discriminator.rawValue), from: ["data", fakes] + labels)
-    let loss = experiment.loss.name
-    for player in Player.allCases {
+    let outline = program.outline
+    for leaf in outline.leaves { add(leaf.name, leaf.text, shape: leaf.shape) }
+    var ends = Dictionary(
+      outline.leaves.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
+    // Networks may look at each other's samples: their last nodes are known before any is drawn.
+    let summaries = program.networks.map { program.summary(of: $0) }
+    for summary in summaries { ends[summary.name] = Self.end(of: summary) }
+    for summary in summaries {
+      add(summary, from: (outline.inputs[summary.name] ?? []).compactMap { ends[$0] })
+    }
+    for term in outline.terms {
       add(
-        "loss/\(player.rawValue)", loss, inputs: [score],
-        details: [("spec", experiment.loss.text)])
-      let optimizer =
-        switch player {
-        case .generator: experiment.optimizer.generator
-        case .discriminator: experiment.optimizer.discriminator
-        }
+        "terms/\(term.name)", term.name, inputs: term.networks.compactMap { ends[$0] },
+        details: [("spec", term.text)])
+    }
+    for move in outline.moves where !nodes.contains(where: { $0.name == "moves/\(move.name)" }) {
       add(
-        "optimizer/\(player.rawValue)", optimizer.name, inputs: ["loss/\(player.rawValue)"],
-        details: [("spec", optimizer.text)])
+        "moves/\(move.name)", move.name,
+        inputs: move.terms.compactMap { $0.split(separator: " ").last }.map { "terms/\($0)" },
+        details: [("spec", move.optimizer)])
     }
   }
 
@@ -49,18 +47,24 @@ struct ModelGraph: Sendable {
     nodes.append(Node(name: name, kind: kind, inputs: inputs, shape: shape, details: details))
   }
 
-  /// - Returns: the name of the last layer.
-  private mutating func add(_ network: NetworkSummary, from inputs: [String]) -> String {
+  private mutating func add(_ network: NetworkSummary, from inputs: [String]) {
     var sources = inputs
     for layer in network.layers where !layer.isOutgrown {
-      let path = layer.path.split(separator: ".").map(String.init)
-      let name = path.joined(separator: "/") + "_" + layer.name
+      let name = Self.name(of: layer)
       add(
         name, layer.name, inputs: sources, shape: layer.output,
         details: [("parameters", String(layer.parameters)), ("flops", String(layer.flops))])
       sources = [name]
     }
-    return sources.last ?? network.name
+  }
+
+  private static func name(of layer: LayerSummary) -> String {
+    layer.path.split(separator: ".").joined(separator: "/") + "_" + layer.name
+  }
+
+  /// The name of the last layer.
+  private static func end(of network: NetworkSummary) -> String {
+    network.layers.last { !$0.isOutgrown }.map(name) ?? network.name
   }
 
   var bytes: [UInt8] {

@@ -23,8 +23,15 @@ struct Describe: ParsableCommand {
   @Flag(help: "Print the graphs of one round as text.")
   var graph = false
 
+  @Flag(help: "Print the game that a file of two players stands for, as a spec in the general form.")
+  var game = false
+
   func run() throws {
     let experiment = try options.load()
+    if game {
+      try Output.text(experiment.gameYAML)
+      return
+    }
     let format = try experiment.format(data)
     let program = try experiment.program(format)
     let networks = program.networks.map(program.summary)
@@ -45,6 +52,7 @@ struct Describe: ParsableCommand {
       // Comments, so that what is printed is a spec.
       let tables =
         networks.map(Self.table) + (stages.isEmpty ? [] : [Self.table(stages)])
+        + (experiment.twoPlayers == nil ? Self.tables(program.outline) : [])
         + [Self.round(program), "memory: \(program.memoryNeed(sampleCount: nil).words)"]
       for line in tables.joined(separator: "\n\n").split(
         separator: "\n", omittingEmptySubsequences: false)
@@ -86,6 +94,26 @@ struct Describe: ParsableCommand {
         }, texts: 3)
   }
 
+  /// What is made of what, what is to be small, and who moves.
+  private static func tables(_ outline: GameOutline) -> [String] {
+    let values =
+      outline.leaves.map { [$0.name, $0.text, $0.shape] }
+      + outline.values.map { [$0.name, $0.formula, $0.shape] }
+    let terms = outline.terms.map { [$0.name, $0.text, $0.networks.joined(separator: ", ")] }
+    let moves = outline.moves.map { move in
+      [
+        move.name, move.terms.joined(separator: ", "), move.networks.joined(separator: ", "),
+        (move.fresh == .nothing ? "" : "fresh \(move.fresh.rawValue)")
+          + (move.times == 1 ? "" : " × \(move.times)"), move.optimizer,
+      ]
+    }
+    return [
+      aligned([["value", "", "shape"]] + values, texts: 3),
+      aligned([["term", "", "depends on"]] + terms, texts: 3),
+      aligned([["move", "terms", "steps", "", "optimizer"]] + moves, texts: 5),
+    ]
+  }
+
   /// Columns side by side: the first `texts` of them begin under each other, the numbers end so.
   private static func aligned(_ rows: [[String]], texts: Int) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -125,26 +153,33 @@ struct Describe: ParsableCommand {
       }
       let name: String
       let samples: String
-      let generator: Network
-      let discriminator: Network
+      let networks: [String: Network]
       let growing: [StageLine]?
     }
     let parts = networks.map { network in
-      Output.Network(
-        input: network.input, parameters: network.parameters, flops: network.flops,
-        layers: network.layers.map {
-          .init(
-            path: $0.path, name: $0.name, output: $0.output, parameters: $0.parameters,
-            flops: $0.flops)
-        })
+      (
+        network.name,
+        Output.Network(
+          input: network.input, parameters: network.parameters, flops: network.flops,
+          layers: network.layers.map {
+            .init(
+              path: $0.path, name: $0.name, output: $0.output, parameters: $0.parameters,
+              flops: $0.flops)
+          })
+      )
     }
     let encoder = JSONEncoder()
     let output = Output(
-      name: program.experiment.name, samples: "\(program.format)", generator: parts[0],
-      discriminator: parts[1], growing: stages.isEmpty ? nil : stages)
+      name: program.experiment.name, samples: "\(program.format)",
+      networks: Dictionary(parts, uniquingKeysWith: { first, _ in first }),
+      growing: stages.isEmpty ? nil : stages)
     // The resolved spec is JSON already, of a shape that only the spec knows.
     var object =
       try JSONSerialization.jsonObject(with: encoder.encode(output)) as? [String: Any] ?? [:]
+    if program.experiment.twoPlayers != nil, let networks = object["networks"] as? [String: Any] {
+      // As it has been for files of two players.
+      object.merge(networks) { first, _ in first }
+    }
     object["spec"] = try JSONSerialization.jsonObject(
       with: Foundation.Data(program.experiment.resolvedJSON.utf8))
     let data = try JSONSerialization.data(

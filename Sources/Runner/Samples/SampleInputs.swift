@@ -1,0 +1,93 @@
+import ModelBuilder
+import RunFormat
+import Spec
+import TensorCore
+
+/// What samples are made from: for each feed of their graph numbers for all of them.
+struct SampleInputs {
+  private(set) var tensors: [String: HostTensor]
+
+  /// The same whenever they are made: latents and labels of a grid, and the first samples of the data as
+  /// they are shuffled for the first epoch.
+  ///
+  /// - Parameter data: asked for where samples are made from those of the data; nil: there are none.
+  /// - Throws: `.request` where they are needed.
+  init(
+    _ grid: SampleGrid, _ program: TrainingProgram, _ formulas: [Formula], data: TrainingData?
+  ) throws(RunError) {
+    tensors = [:]
+    let graph = program.sampler(of: formulas, count: 1)
+    let needed = Set(graph.inputs(.feed).map(\.name))
+    for feed in program.sampleFeeds(of: formulas) where needed.contains(feed.feed) {
+      switch feed.leaf {
+      case .latent(let section):
+        tensors[feed.feed] = grid.latents(section, feed.isOnly ? nil : feed.name)
+      case .label: tensors[feed.feed] = grid.labels.map { HostTensor([grid.count], $0) }
+      case .source(let format):
+        let (known, indices) = try Self.samples(grid, program, data, feed.name)
+        tensors[feed.feed] = HostTensor(
+          format.shape(batch: grid.count), try known.values(of: indices))
+      case .sourceLabel:
+        // Labels of samples that are looked at themselves are theirs.
+        let isShown = program.sampleFeeds(of: formulas).contains { other in
+          if case .source = other.leaf {
+            other.name == feed.name && needed.contains(other.feed)
+          } else {
+            false
+          }
+        }
+        guard isShown else {
+          tensors[feed.feed] = grid.labels.map { HostTensor([grid.count], $0) }
+          continue
+        }
+        let (known, indices) = try Self.samples(grid, program, data, feed.name)
+        tensors[feed.feed] = known.labels.map { labels in
+          HostTensor([grid.count], indices.map { labels[$0] })
+        }
+      }
+    }
+  }
+
+  init(_ tensors: [String: HostTensor]) { self.tensors = tensors }
+
+  /// Those of samples `indices`, one after the other.
+  func part(_ indices: [Int]) -> SampleInputs {
+    SampleInputs(
+      tensors.mapValues { tensor in
+        let shape = tensor.type.shape
+        let size = shape.count / shape[0]
+        let part = Shape([indices.count] + shape.extents.dropFirst())
+        switch tensor.elements {
+        case .float32(let values):
+          return HostTensor(part, indices.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
+        case .int32(let values):
+          return HostTensor(part, indices.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
+        case .uint8(let values):
+          return HostTensor(part, indices.flatMap { values[($0 * size)..<(($0 + 1) * size)] })
+        }
+      })
+  }
+
+  /// As many samples of a source as the grid has, over and over where it has fewer.
+  private static func samples(
+    _ grid: SampleGrid, _ program: TrainingProgram, _ data: TrainingData?, _ name: String
+  ) throws(RunError) -> (TrainingData, [Int]) {
+    guard let data else {
+      throw .request("the pictures of this run are made from its data (`\(name)`), which are not here")
+    }
+    let indices = grid.realIndices(data, seed: program.experiment.seed)
+    return (data, (0..<grid.count).map { indices[$0 % indices.count] })
+  }
+}
+
+extension TrainingProgram {
+  /// How many classes the labels of samples tell apart; nil: they have none.
+  var sampleClasses: Int? {
+    sampleFeeds(of: [sampled].compactMap(\.self) + shown).lazy.compactMap { feed -> Int? in
+      switch feed.leaf {
+      case .label(let classes), .sourceLabel(let classes): classes
+      case .latent, .source: nil
+      }
+    }.first
+  }
+}
