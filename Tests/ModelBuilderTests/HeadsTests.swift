@@ -53,9 +53,9 @@ import Testing
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training, labels: nil, classes: 0,
-      initializers: InitializerSet(game.architecture.initializers), draws: nil)
+      initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: nil)
     let critic = Network(
-      "discriminator", LayerList(game.architecture.discriminator), .fromImages)
+      "discriminator", LayerList(game.twoPlayers!.architecture.discriminator), .fromImages)
     let score = try critic.judge(ImageBatch(value: builder.feed("real", [2, 2, 2, 1])), in: pass)
     #expect(score.output.node.op == .unary(.sigmoid))
     #expect(score.output.operands.first?.id == score.logit.id)
@@ -71,6 +71,6 @@ import Testing
     let resolved = game.resolvedYAML(comments: false)
     let again = try loadExperiment(text: resolved, vocabulary: vocabulary).get()
     #expect(again.resolvedYAML(comments: false) == resolved)
-    #expect(again.latent.width == 3)
+    #expect(again.twoPlayers!.latent.width == 3)
   }
 }

@@ -48,12 +48,13 @@ struct PenaltyBench {
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
     var critic = Network(
-      "discriminator", LayerList(game.architecture.discriminator), .fromImages)
+      "discriminator", LayerList(game.twoPlayers!.architecture.discriminator), .fromImages)
     if penaltyCase.alpha != nil { critic.stage = GrowthStage(level: 1, isFading: true) }
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
-        initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
+        initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: draws,
+        name: name)
       return try critic.judge(images, in: pass)
     }
     let given = (real: penaltyCase.real.activation, fake: penaltyCase.fake.activation)
@@ -64,7 +65,7 @@ struct PenaltyBench {
     let scope = TermScope(
       player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
       scores: Scores(real: { realScore }, fake: fakeScore, draws: draws, states: table),
-      labels: (labels, labels), latents: latents ?? fake.value, latent: game.latent,
+      labels: (labels, labels), latents: latents ?? fake.value, latent: game.twoPlayers!.latent,
       parameters: parameters, name: "penalty/0", draws: draws, held: [],
       critic: { images, name in
         do { return try score(images, name) } catch { preconditionFailure("\(error)") }

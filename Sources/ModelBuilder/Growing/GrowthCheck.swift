@@ -8,7 +8,7 @@ extension Growth {
     _ experiment: Experiment, _ generator: Network, _ discriminator: Network,
     _ format: SampleFormat
   ) {
-    guard let section = experiment.schedule.growing, case .image(let images) = format,
+    guard let section = experiment.twoPlayers!.growing, case .image(let images) = format,
       let levels = generator.levels?.levels.count, levels == discriminator.levels?.levels.count,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })
@@ -26,7 +26,7 @@ extension Growth {
 extension Game {
   /// Whether there is all that growing takes, in its place. Shapes are checked later.
   func growingProblems() -> [Diagnostic] {
-    let section = experiment.schedule.growing
+    let section = experiment.twoPlayers!.growing
     let networks = [generator, discriminator].map { ($0.name, $0.levels) }
     guard let section else {
       return networks.compactMap { name, levels in
@@ -53,8 +53,8 @@ extension Game {
     }
     if loss.demands.critic == .reconstruction {
       found.append(
-        experiment.loss.error(
-          "the loss \(experiment.loss.name) takes an autoencoder, which cannot grow: what it makes of "
+        experiment.twoPlayers!.loss.error(
+          "the loss \(experiment.twoPlayers!.loss.name) takes an autoencoder, which cannot grow: what it makes of "
             + "an image has one size", notes: ["take a loss that wants a score"]))
     }
     guard let levels = generator.levels?.levels.count,
@@ -63,7 +63,8 @@ extension Game {
     guard levels == others else {
       complain(
         "the generator has \(counted(levels, "level")), the discriminator \(others)",
-        at: experiment.architecture.discriminatorOrigin, "each size of image is a `grow` in both")
+        at: experiment.twoPlayers!.architecture.discriminatorOrigin,
+        "each size of image is a `grow` in both")
       return found
     }
     guard levels > 1 else {

@@ -23,7 +23,7 @@ extension TrainingProgram {
     do throws(LayerMisfit) {
       if name == game.generator.name {
         _ = try network.apply(
-          builder.feed("latents", [batch, experiment.latent.width]), in: pass)
+          builder.feed("latents", [batch, experiment.twoPlayers!.latent.width]), in: pass)
       } else {
         let size = growth?.images(of: stage.level)
         let shape = size.map { SampleFormat.image($0).shape(batch: batch) }

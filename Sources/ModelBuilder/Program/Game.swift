@@ -23,17 +23,17 @@ struct Game: Sendable {
   init(_ experiment: Experiment, format: SampleFormat) {
     self.experiment = experiment
     self.format = format
-    (generator, discriminator) = TwoPlayerForm.networks(experiment.architecture)
+    (generator, discriminator) = TwoPlayerForm.networks(experiment.twoPlayers!.architecture)
     growth = Growth(experiment, generator, discriminator, format)
-    loss = Catalog.loss(experiment.loss)
-    penalties = experiment.penalties.map(Catalog.penalty)
+    loss = Catalog.loss(experiment.twoPlayers!.loss)
+    penalties = experiment.twoPlayers!.penalties.map(Catalog.penalty)
     moves = TwoPlayerForm.moves(experiment, penalties)
     augmentations = experiment.augmentations.map(Catalog.augmentation)
     rate = experiment.schedule.learningRate.map(Catalog.rate)
-    average = experiment.schedule.averaging.map {
-      WeightAverage($0, movesPerRound: experiment.schedule.generatorSteps)
+    average = experiment.twoPlayers!.averaging.map {
+      WeightAverage($0, movesPerRound: experiment.twoPlayers!.generatorSteps)
     }
-    initializers = InitializerSet(experiment.architecture.initializers)
+    initializers = InitializerSet(experiment.twoPlayers!.architecture.initializers)
   }
 
   /// In the order in which they are shown and kept.
@@ -63,7 +63,7 @@ struct Game: Sendable {
     return growth.seen(samples, in: discriminator.stage ?? growth.whole)
   }
 
-  var classes: Int { experiment.labels?.classes ?? 0 }
+  var classes: Int { experiment.twoPlayers!.labels?.classes ?? 0 }
 
   /// What a network's parameters are held to.
   func constraints(on network: String) -> [any Constraint] {
@@ -75,11 +75,11 @@ struct Game: Sendable {
   func traits(features: Value?) -> GameTraits {
     GameTraits(
       critic: loss.demands.critic, heads: Set((discriminator.heads?.lists ?? []).map(\.head)),
-      classes: classes, codes: experiment.latent.codes, features: features?.shape.rank,
+      classes: classes, codes: experiment.twoPlayers!.latent.codes, features: features?.shape.rank,
       format: format)
   }
 
-  var plan: RoundPlan { RoundPlan(TwoPlayerForm.round(experiment.schedule, moves)) }
+  var plan: RoundPlan { RoundPlan(TwoPlayerForm.round(experiment.twoPlayers!, moves)) }
 
   /// Of a batch, real or generated.
   func sampleShape(batch: Int) -> Shape { format.shape(batch: batch) }
@@ -116,7 +116,7 @@ struct Game: Sendable {
       states: StateTable(builder: builder), mode: .inference,
       labels: classes > 0 ? builder.feed("labels", [count], .int32) : nil, classes: classes,
       initializers: initializers, draws: nil, weights: weights)
-    let latents = builder.feed("latents", [count, experiment.latent.width])
+    let latents = builder.feed("latents", [count, experiment.twoPlayers!.latent.width])
     do throws(LayerMisfit) {
       var samples = try generator.apply(latents, in: pass)
       if let growth {

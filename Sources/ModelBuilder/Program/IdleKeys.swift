@@ -27,7 +27,7 @@ extension TrainingProgram {
   }
 
   private var codeKeys: [Diagnostic?] {
-    guard let codes = experiment.latent.codes, codes.continuous == 0 else { return [] }
+    guard let codes = experiment.twoPlayers!.latent.codes, codes.continuous == 0 else { return [] }
     return ["low", "high"].map {
       idle("latent.codes.\($0)", because: "there are no continuous codes")
     }
@@ -41,7 +41,7 @@ extension TrainingProgram {
         idle(
           "record.checkpoint.keep.best", because: "there is no `metrics.objective` to be best by"))
     }
-    if let average = experiment.schedule.averaging,
+    if let average = experiment.twoPlayers!.averaging,
       case .steps(let rounds) = experiment.schedule.length, average.startRound >= rounds
     {
       found.append(
@@ -61,7 +61,7 @@ extension TrainingProgram {
   /// Rules for parameters that neither network has.
   private var initializersOfNothing: [Diagnostic?] {
     let kinds = Set(states.compactMap(\.kind))
-    let ownNorm = experiment.architecture.initializers.batchNorm1D
+    let ownNorm = experiment.twoPlayers!.architecture.initializers.batchNorm1D
     func unused(_ key: String, _ what: String, _ takers: [ParameterKind]) -> Diagnostic? {
       if takers.contains(where: kinds.contains) { return nil }
       return idle(

@@ -59,7 +59,7 @@ extension TrainingProgram {
     let input: Value
     do throws(LayerMisfit) {
       if network.name == game.generator.name {
-        input = builder.feed("latents", [batch, experiment.latent.width])
+        input = builder.feed("latents", [batch, experiment.twoPlayers!.latent.width])
         counted = builder.nodes.count
         if let growth, let levels = network.levels {
           try levels.walk(generating: input, growth, in: network.scope(pass), visit: visit)

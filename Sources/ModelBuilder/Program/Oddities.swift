@@ -56,11 +56,12 @@ extension TrainingProgram {
   /// A loss of plain scores on a critic that bounds them.
   private var scoreOddities: [Diagnostic] {
     guard game.loss.demands.unboundedScores, let (span, layer) = scoreLayers.span else { return [] }
-    let name = experiment.loss.name
+    let name = experiment.twoPlayers!.loss.name
     return [
       warning(
         "the loss \(name) is for scores of any size, and \(layer.choice.name) gives numbers \(span)",
-        at: layer.choice.origin, "take it out", because: Self.place(experiment.loss.origin, name))
+        at: layer.choice.origin, "take it out",
+        because: Self.place(experiment.twoPlayers!.loss.origin, name))
     ]
   }
 
@@ -82,8 +83,9 @@ extension TrainingProgram {
     if isHeld || isNormalized { return [] }
     return [
       warning(
-        "the loss \(experiment.loss.name) means nothing for a critic whose slope nothing holds",
-        at: experiment.loss.origin, "add `penalties: [{clip: 0.01}]` or `[gradient_penalty]`",
+        "the loss \(experiment.twoPlayers!.loss.name) means nothing for a critic whose slope nothing holds",
+        at: experiment.twoPlayers!.loss.origin,
+        "add `penalties: [{clip: 0.01}]` or `[gradient_penalty]`",
         because: "or write `spectral_norm: true` in every layer of the critic that has weights")
     ]
   }
@@ -94,7 +96,7 @@ extension TrainingProgram {
     guard game.loss.demands.critic == .scores(1), !(last is Sigmoid || last is Softmax) else {
       return []
     }
-    return zip(game.penalties, experiment.penalties).compactMap { penalty, choice in
+    return zip(game.penalties, experiment.twoPlayers!.penalties).compactMap { penalty, choice in
       guard penalty.traits.slopeSource == .output else { return nil }
       return warning(
         "\(choice.name).slope_of: output changes nothing: the critic ends in no sigmoid and no "
@@ -112,7 +114,7 @@ extension TrainingProgram {
         $0.network == game.discriminator.name && $0.name.hasSuffix(".running_mean")
       })
     else { return [] }
-    let penalty = experiment.penalties[place]
+    let penalty = experiment.twoPlayers!.penalties[place]
     let entries = game.discriminator.layers.entries
     let index = norm.name.split(separator: ".").dropFirst().first.flatMap { Int($0) }
     let layer = index.flatMap { entries.indices.contains($0) ? entries[$0].choice : nil }
@@ -128,7 +130,7 @@ extension TrainingProgram {
 
   /// Labels that nobody looks at.
   private var labelOddities: [Diagnostic] {
-    guard let labels = experiment.labels else { return [] }
+    guard let labels = experiment.twoPlayers!.labels else { return [] }
     // A graph declares only what it needs.
     let graphs = game.stages.flatMap {
       round(batch: 2, at: $0).graphs + [sampler(count: 2, at: $0)]
@@ -144,8 +146,8 @@ extension TrainingProgram {
 
   /// Networks that grow and never get to their last level.
   private var growingOddities: [Diagnostic] {
-    guard let growth, let section = experiment.schedule.growing else { return [] }
-    let perRound = experiment.data.batch * experiment.schedule.discriminatorSteps
+    guard let growth, let section = experiment.twoPlayers!.growing else { return [] }
+    let perRound = experiment.data.batch * experiment.twoPlayers!.discriminatorSteps
     let shortfall = growth.shortfall(of: experiment.schedule.length, imagesPerRound: perRound)
     return [shortfall].compactMap(\.self).map {
       Diagnostic(

@@ -54,7 +54,7 @@ extension Game {
           kind: .term))
     }
     for place in penalties.indices {
-      let name = experiment.penalties[place].name
+      let name = experiment.twoPlayers!.penalties[place].name
       if let move = moves.first(where: { $0.goal == .term(place) }) {
         add(move.name, move.name, "loss")
       }

@@ -212,7 +212,7 @@ final class RoundWriter {
     ofRealAnd fakes: Fakes, _ part: Part
   ) throws(LayerMisfit) -> (real: Score, fake: Score) {
     let (real, labels) = (real(of: part), dataLabels(of: part))
-    switch game.experiment.schedule.criticBatch {
+    switch game.experiment.twoPlayers!.criticBatch {
     case .separate:
       let realScore = try criticScore(of: real, labels: labels, pass: "real", part)
       return (
@@ -337,7 +337,7 @@ final class RoundWriter {
     TermScope(
       player: player, real: real(of: part), fake: fakes.images, scores: scores,
       labels: (dataLabels(of: part), fakes.labels), latents: fakes.latents,
-      latent: game.experiment.latent,
+      latent: game.experiment.twoPlayers!.latent,
       parameters: player.map { states.parameters(of: $0.rawValue) } ?? [],
       name: "penalty/\(place)", draws: part.draws, held: states.held,
       critic: { [self] in checkedScore(of: $0, labels: dataLabels(of: part), pass: $1, part) })
@@ -345,7 +345,7 @@ final class RoundWriter {
 
   /// `[batch, width]`: noise, and the codes behind it.
   private func drawLatents(_ draws: Draws) -> Value {
-    let section = game.experiment.latent
+    let section = game.experiment.twoPlayers!.latent
     let shape: Shape = [batch, section.size]
     let noise =
       switch section.distribution {
@@ -368,7 +368,7 @@ final class RoundWriter {
 
   /// Labels for generated images.
   private func drawLabels(_ draws: Draws) -> Value? {
-    guard let section = game.experiment.labels else { return nil }
+    guard let section = game.experiment.twoPlayers!.labels else { return nil }
     switch section.fake {
     case .data: return dataLabels
     case .random:

@@ -36,11 +36,13 @@ extension Game {
     if schedule.accumulate > 1, loss is any BalancedLoss {
       found.append(
         Diagnostic(
-          "the controller of \(experiment.loss.name) follows whole batches",
+          "the controller of \(experiment.twoPlayers!.loss.name) follows whole batches",
           at: schedule.accumulateOrigin, label: "leave it at 1"))
     }
     if let momentum = schedule.momentum {
-      let kinds = [experiment.optimizer.generator, experiment.optimizer.discriminator]
+      let kinds = [
+        experiment.twoPlayers!.optimizer.generator, experiment.twoPlayers!.optimizer.discriminator,
+      ]
       for kind in kinds where Catalog.optimizer(kind).momentum == nil {
         found.append(
           Diagnostic(
@@ -78,7 +80,7 @@ extension Game {
 
   private func generatorProblems() -> [Diagnostic] {
     let builder = GraphBuilder()
-    let latent = builder.feed("latents", [2, experiment.latent.width])
+    let latent = builder.feed("latents", [2, experiment.twoPlayers!.latent.width])
     if let growth, let levels = generator.levels {
       let scope = generator.scope(checkPass(builder))
       var trail = Trail(generator.name, from: latent.shape)
@@ -147,18 +149,18 @@ extension Game {
       if shape[shape.rank - 1] == width { return [] }
       return problem(
         "discriminator gives \(numbers(shape)) a sample, the loss "
-          + "\(experiment.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
+          + "\(experiment.twoPlayers!.loss.name) takes \(width == 1 ? "one score" : "\(width) scores")",
         width == 1
           ? "end with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"
           : "end with `linear: \(width)` (before a closing `softmax`)")
     case (.scores, _):
       return problem(
-        "the critic is an autoencoder, the loss \(experiment.loss.name) takes a score",
+        "the critic is an autoencoder, the loss \(experiment.twoPlayers!.loss.name) takes a score",
         "give `heads` a `score`, or take the loss `began` or `ebgan`")
     case (.reconstruction, _):
       if discriminator.heads?.main == .score {
         return problem(
-          "the critic gives a score, the loss \(experiment.loss.name) takes an autoencoder",
+          "the critic gives a score, the loss \(experiment.twoPlayers!.loss.name) takes an autoencoder",
           "give `heads` a `reconstruction` in place of the `score`")
       }
       if shape == score.images.value.shape { return [] }
@@ -170,7 +172,7 @@ extension Game {
         case .vector(let length): ("\(format)", "end with `linear: \(length)`")
         }
       return problem(
-        "discriminator makes \(what), the loss \(experiment.loss.name) compares them with the "
+        "discriminator makes \(what), the loss \(experiment.twoPlayers!.loss.name) compares them with the "
           + "data's \(wanted)", advice)
     }
   }
@@ -178,7 +180,7 @@ extension Game {
   /// Whether the other heads are as wide as what they are to tell, and anybody listens.
   private func otherHeadProblems(_ score: Score) -> [Diagnostic] {
     guard let last = discriminator.layers.entries.last else { return [] }
-    let codes = experiment.latent.codes
+    let codes = experiment.twoPlayers!.latent.codes
     let heads: [(CriticHead, width: Int, what: String, penalty: String)] = [
       (.class, classes, "labels.classes is \(classes)", "classification"),
       (
@@ -193,7 +195,7 @@ extension Game {
     ]
     return heads.compactMap { head, width, what, penalty in
       guard let reading = score.others[head] else { return nil }
-      if !experiment.penalties.contains(where: { $0.name == penalty }) {
+      if !experiment.twoPlayers!.penalties.contains(where: { $0.name == penalty }) {
         return last.choice.error(
           "nobody listens to the head `\(head.rawValue)`",
           notes: ["add `\(penalty)` to penalties, or take the head out"])
@@ -208,7 +210,7 @@ extension Game {
   /// Whether each penalty can be asked of these networks.
   private func penaltyProblems(_ score: Score) -> [Diagnostic] {
     let traits = traits(features: score.features)
-    return zip(experiment.penalties, penalties).compactMap { choice, penalty in
+    return zip(experiment.twoPlayers!.penalties, penalties).compactMap { choice, penalty in
       penalty.misfit(with: traits).map {
         choice.error("\(choice.name): \($0.message)", notes: [$0.advice].compactMap(\.self))
       }

@@ -35,9 +35,9 @@ extension Game {
     let part = smallestPart(of: size)
     // Two samples are what all shapes are checked with.
     guard part < 2 else { return [] }
-    let seen = experiment.schedule.criticBatch == .joint ? 2 * part : part
+    let seen = experiment.twoPlayers!.criticBatch == .joint ? 2 * part : part
     let generatorBuilder = GraphBuilder()
-    let latents = generatorBuilder.feed("latents", [part, experiment.latent.width])
+    let latents = generatorBuilder.feed("latents", [part, experiment.twoPlayers!.latent.width])
     var found: [Diagnostic] = []
     do throws(LayerMisfit) {
       _ = try generator.apply(latents, in: pass(generatorBuilder, batch: part))

@@ -24,7 +24,7 @@ enum TwoPlayerForm {
     }
     var terms: [Move] = []
     var counts: [String: Int] = [:]
-    for (place, choice) in experiment.penalties.enumerated() {
+    for (place, choice) in experiment.twoPlayers!.penalties.enumerated() {
       guard let optimizer = (penalties[place] as? any SteppingTerm)?.ownOptimizer else { continue }
       let count = counts[choice.name, default: 0] + 1
       counts[choice.name] = count
@@ -39,7 +39,8 @@ enum TwoPlayerForm {
   }
 
   /// The moves of a round, of those that `moves` has made, and whether each draws its latents anew.
-  static func round(_ schedule: ScheduleSection, _ moves: [Move]) -> [(move: Move, isFresh: Bool)] {
+  static func round(_ schedule: TwoPlayerSections, _ moves: [Move]) -> [(move: Move, isFresh: Bool)]
+  {
     var round: [(move: Move, isFresh: Bool)] = []
     for player in schedule.order {
       let steps =
@@ -58,8 +59,8 @@ enum TwoPlayerForm {
 
   private static func optimizer(of player: Player, _ experiment: Experiment) -> Choice {
     switch player {
-    case .generator: experiment.optimizer.generator
-    case .discriminator: experiment.optimizer.discriminator
+    case .generator: experiment.twoPlayers!.optimizer.generator
+    case .discriminator: experiment.twoPlayers!.optimizer.discriminator
     }
   }
 }

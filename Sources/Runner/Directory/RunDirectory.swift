@@ -124,7 +124,7 @@ package final class RunDirectory {
 
   private func prepare(_ work: Work) throws(RunError) {
     try removeTemporaries(in: path)
-    let averaged = work.experiment.schedule.averaging == nil ? [] : ["samples/ema"]
+    let averaged = work.experiment.twoPlayers!.averaging == nil ? [] : ["samples/ema"]
     // The same words in a new file: a line that a former owner is about to add goes to the old one.
     if try files.isThere("\(path)/log.txt") {
       try replace("log.txt", with: try files.read("\(path)/log.txt"))

@@ -41,8 +41,10 @@ final class Evaluation {
     let total = (count + chunk - 1) / chunk * chunk
     let grid = SampleGrid(
       rows: total, columns: 1, seed: found.section.seed,
-      rowClasses: experiment.labels.map { labels in (0..<total).map { $0 % labels.classes } })
-    latents = grid.latents(experiment.latent)
+      rowClasses: experiment.twoPlayers!.labels.map { labels in
+        (0..<total).map { $0 % labels.classes }
+      })
+    latents = grid.latents(experiment.twoPlayers!.latent)
     labels = grid.labels
     sampler = try Sampler(
       program, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,

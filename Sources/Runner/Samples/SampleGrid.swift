@@ -98,7 +98,7 @@ final class GridPainter {
     session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
   ) throws(RunError) {
     (self.grid, self.picture, self.classNames) = (grid, picture, classNames)
-    latents = grid.latents(program.experiment.latent)
+    latents = grid.latents(program.experiment.twoPlayers!.latent)
     sampler = try Sampler(
       program, count: grid.count, weights: weights, session: session, at: moment)
   }

@@ -18,7 +18,7 @@ struct SamplePainters {
   ) throws(RunError) {
     guard let samples = program.experiment.record.samples else { return }
     let grid = SampleGrid(
-      samples, of: program.format, classes: program.experiment.labels?.classes)
+      samples, of: program.format, classes: program.experiment.twoPlayers!.labels?.classes)
     let picture = try SamplePicture(of: program, grid, real: data)
     real = try picture.drawReal(
       grid.realIndices(data, seed: program.experiment.seed), of: data, grid)

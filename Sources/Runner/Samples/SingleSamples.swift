@@ -62,7 +62,7 @@ func checkSampleCount(_ count: Int) throws(RunError) {
 extension SampleRequest {
   /// The classes to draw, or nil for games without labels.
   func shownClasses(of experiment: Experiment) throws(RunError) -> [Int]? {
-    let classes = experiment.labels?.classes
+    let classes = experiment.twoPlayers!.labels?.classes
     guard let labels else { return classes.map { Array(0..<$0) } }
     guard let classes else { throw .request("the game of this run has no labels to choose from") }
     if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {

@@ -48,7 +48,7 @@ struct TrainedGenerator {
     let batch = min(latents.count, Self.batch)
     let sampler = try Sampler(
       program, count: batch, weights: weights, session: session, at: checkpoint.growth)
-    let (width, size) = (program.experiment.latent.width, program.format.valueCount)
+    let (width, size) = (program.experiment.twoPlayers!.latent.width, program.format.valueCount)
     for first in stride(from: 0, to: latents.count, by: batch) {
       // The last batch is filled up with the first latent, whose samples are not looked at again.
       let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
@@ -66,7 +66,7 @@ struct TrainedGenerator {
 
   /// `count` latents of a seed, the same ones whatever the class.
   func latents(_ count: Int, seed: UInt64) -> [[Float]] {
-    let section = program.experiment.latent
+    let section = program.experiment.twoPlayers!.latent
     let values = SampleGrid(rows: count, columns: 1, seed: seed, rowClasses: nil)
       .latents(section).floats
     return (0..<count).map { Array(values[($0 * section.width)..<(($0 + 1) * section.width)]) }

@@ -18,23 +18,23 @@ struct ModelGraph: Sendable {
 
   init(_ program: TrainingProgram) {
     let experiment = program.experiment
-    let hasLabels = experiment.labels != nil
-    add("latents", "latents", shape: "\(experiment.latent.size)")
+    let hasLabels = experiment.twoPlayers!.labels != nil
+    add("latents", "latents", shape: "\(experiment.twoPlayers!.latent.size)")
     add("data", experiment.data.source.name, shape: program.format.description)
     if hasLabels { add("labels", "labels") }
     let labels = hasLabels ? ["labels"] : []
     let fakes = add(program.summary(of: Player.generator.rawValue), from: ["latents"] + labels)
     let score = add(
       program.summary(of: Player.discriminator.rawValue), from: ["data", fakes] + labels)
-    let loss = experiment.loss.name
+    let loss = experiment.twoPlayers!.loss.name
     for player in Player.allCases {
       add(
         "loss/\(player.rawValue)", loss, inputs: [score],
-        details: [("spec", experiment.loss.text)])
+        details: [("spec", experiment.twoPlayers!.loss.text)])
       let optimizer =
         switch player {
-        case .generator: experiment.optimizer.generator
-        case .discriminator: experiment.optimizer.discriminator
+        case .generator: experiment.twoPlayers!.optimizer.generator
+        case .discriminator: experiment.twoPlayers!.optimizer.discriminator
         }
       add(
         "optimizer/\(player.rawValue)", optimizer.name, inputs: ["loss/\(player.rawValue)"],
