@@ -20,7 +20,8 @@ extension Experiment {
 
   /// Labels that do not go with the data, as far as that is known without reading them.
   var labelFindings: [Diagnostic] {
-    guard let labels, let count = source.classCount, labels.classes != count else { return [] }
+    guard let labels = twoPlayers!.labels, let count = source.classCount, labels.classes != count
+    else { return [] }
     let isShort = labels.classes < count
     return [
       Diagnostic(

@@ -264,6 +264,6 @@ private func stage(_ level: Int, fading: Bool = false) -> GrowthStage {
     #expect(resolved.contains("fade: [1000 images, 2000 images]\n    stable: 3 epochs\n"))
     let again = try loadExperiment(text: resolved, vocabulary: vocabulary).get()
     #expect(again.resolvedYAML(comments: false) == resolved)
-    #expect(again.schedule.growing?.reset == .levels)
+    #expect(again.twoPlayers!.growing?.reset == .levels)
   }
 }

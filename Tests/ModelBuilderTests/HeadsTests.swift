@@ -53,10 +53,10 @@ import Testing
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: .training, labels: nil, classes: 0,
-      initializers: InitializerSet(game.architecture.initializers), draws: nil)
+      initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: nil)
     let critic = Network(
-      "discriminator", LayerList(game.architecture.discriminator), .fromImages,
-      initializers: InitializerSet(game.architecture.initializers))
+      "discriminator", LayerList(game.twoPlayers!.architecture.discriminator), .fromImages,
+      initializers: InitializerSet(game.twoPlayers!.architecture.initializers))
     let score = try critic.judge(ImageBatch(value: builder.feed("real", [2, 2, 2, 1])), in: pass)
     #expect(score.output.node.op == .unary(.sigmoid))
     #expect(score.output.operands.first?.id == score.logit.id)

@@ -34,7 +34,7 @@ extension InitialValue {
   private func states(
     of layer: String, input: Shape, _ initializers: String, labels: Bool = false
   ) throws -> [String: StateDeclaration] {
-    let section = try smallGame(initializers: initializers).architecture.initializers
+    let section = try smallGame(initializers: initializers).twoPlayers!.architecture.initializers
     let builder = GraphBuilder()
     let table = StateTable(builder: builder)
     let pass = Pass(

@@ -45,7 +45,7 @@ struct LayerBench {
     let pass = Pass(
       states: table, mode: layerCase.mode == "training" ? .training : .inference,
       labels: layerCase.labels.map { builder.feed("labels", [$0.count], .int32) }, classes: 4,
-      initializers: InitializerSet(try smallGame().architecture.initializers),
+      initializers: InitializerSet(try smallGame().twoPlayers!.architecture.initializers),
       draws: Draws(key: builder.feed("key", [3], .int32), move: "move"))
     let inputs = (layerCase.inputs ?? [:]).map { name, tensor in
       (name: name, tensor: tensor.activation)

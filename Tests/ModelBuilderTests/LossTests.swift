@@ -53,7 +53,8 @@ struct LossCase: Decodable, CustomTestStringConvertible {
       }
       let pass = Pass(
         states: states, mode: .training, labels: nil, classes: 0,
-        initializers: InitializerSet(try smallGame().architecture.initializers), draws: nil)
+        initializers: InitializerSet(try smallGame().twoPlayers!.architecture.initializers),
+        draws: nil)
       let output = try Catalog.layer(choice(lossCase.closing, .layer)).apply(
         logit, in: LayerScope(pass: pass, network: "discriminator", path: ""))
       return Score(Reading(output: output, logit: logit), of: judged)

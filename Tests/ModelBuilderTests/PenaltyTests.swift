@@ -50,13 +50,13 @@ struct PenaltyBench {
     let labels = penaltyCase.labels.map { builder.feed("labels", [$0.count], .int32) }
     let latents = penaltyCase.latents.map { builder.feed("latents", Shape($0.shape)) }
     var critic = Network(
-      "discriminator", LayerList(game.architecture.discriminator), .fromImages,
-      initializers: InitializerSet(game.architecture.initializers))
+      "discriminator", LayerList(game.twoPlayers!.architecture.discriminator), .fromImages,
+      initializers: InitializerSet(game.twoPlayers!.architecture.initializers))
     if penaltyCase.alpha != nil { critic.stage = GrowthStage(level: 1, isFading: true) }
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
-        initializers: InitializerSet(game.architecture.initializers), draws: draws, name: name)
+        initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: draws, name: name)
       for (name, tensor) in penaltyCase.inputs ?? [:] {
         pass.inputs[name] = builder.feed("inputs/\(name)", Shape(tensor.activation.shape))
       }
@@ -71,7 +71,7 @@ struct PenaltyBench {
       player: Spec.Player(rawValue: penaltyCase.player ?? "discriminator"), real: real, fake: fake,
       scores: Scores(
         real: { realScore }, fake: fakeScore, draws: draws, states: table, keeper: someCritic),
-      labels: (labels, labels), latent: latents.map { ($0, game.latent) },
+      labels: (labels, labels), latent: latents.map { ($0, game.twoPlayers!.latent) },
       parameters: parameters, name: "penalty/0", draws: draws, held: [],
       critic: { images, name in
         do { return try score(images, name) } catch { preconditionFailure("\(error)") }

@@ -18,7 +18,7 @@ import Testing
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: mode, labels: nil, classes: 0,
-      initializers: InitializerSet(try smallGame().architecture.initializers),
+      initializers: InitializerSet(try smallGame().twoPlayers!.architecture.initializers),
       draws: Draws(key: builder.feed("key", [3], .int32), move: move))
     let input = builder.feed("input", shape)
     let output = try Catalog.layer(choice(text, .layer)).apply(

@@ -22,7 +22,7 @@ import Testing
   func anAverageIsTheWeightsUntilItStartsAndThenFollowsThem(
     _ keys: String, _ movesPerRound: Int, _ wanted: [Double]
   ) throws {
-    let schedule = try smallGame(schedule: "{length: 1 epochs, ema: \(keys)}").schedule
+    let schedule = try smallGame(schedule: "{length: 1 epochs, ema: \(keys)}").twoPlayers!
     let average = WeightAverage(
       try #require(schedule.averaging), movesPerRound: movesPerRound)
     let state = StateDeclaration(

@@ -51,7 +51,7 @@ import Testing
       let set = try source.load(LoadRequest(folders: [], cacheFolder: cached ? cache : nil))
       return try TrainingData(
         set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels)
+        labels: experiment.twoPlayers!.labels)
     }
 
     func setup(_ results: String, cached: Bool) throws -> RunSetup {
@@ -165,7 +165,7 @@ import Testing
       program: base.program,
       data: try TrainingData(
         set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels),
+        labels: experiment.twoPlayers!.labels),
       backend: base.backend, results: cached.scratch.path + "/results", context: base.context)
     setup.interrupt = { 0 }
     var warnings: [String] = []

@@ -44,7 +44,7 @@ import Testing
     throws
   {
     let latent = try TinyRun(latent: "{size: 2, codes: {categorical: [3], continuous: 1}}")
-      .experiment().latent
+      .experiment().twoPlayers!.latent
     var grid = SampleGrid(rows: 3, columns: 4, seed: 1, rowClasses: nil)
     grid.interpolation = way
     let ends = SampleGrid(rows: 3, columns: 2, seed: 1, rowClasses: nil).latents(latent).floats

@@ -95,7 +95,7 @@ struct TinyRun {
     let experiment = try experiment()
     return try TrainingData(
       set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.labels)
+      labels: experiment.twoPlayers!.labels)
   }
 
   static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))

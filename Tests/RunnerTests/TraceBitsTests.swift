@@ -27,7 +27,7 @@ struct TraceBitsTests {
     let store = try set.store(size: experiment.data.size, range: experiment.data.range)
     return (
       try TrainingProgram(experiment, format: set.format.resized(to: experiment.data.size)),
-      try TrainingData(set, samples: store, labels: experiment.labels)
+      try TrainingData(set, samples: store, labels: experiment.twoPlayers!.labels)
     )
   }
 

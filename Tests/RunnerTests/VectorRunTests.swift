@@ -47,7 +47,7 @@ struct VectorRun {
     let set = try DatasetCatalog.source(experiment.data.source).load(dataDirectory: [])
     return try TrainingData(
       set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.labels)
+      labels: experiment.twoPlayers!.labels)
   }
 
   func setup(

@@ -20,7 +20,7 @@ private func generator(_ layers: String) throws -> [String] {
     optimizer: {kind: sgd, learning_rate: 1}
     schedule: {length: 1 epoch}
     """
-  return try load(spec).architecture.generator.map(\.text)
+  return try load(spec).twoPlayers!.architecture.generator.map(\.text)
 }
 
 @Test func aPlainSpecHasItsValuesAndTheDefaults() throws {
@@ -31,17 +31,17 @@ private func generator(_ layers: String) throws -> [String] {
   #expect(spec.data.size == 32)
   #expect(spec.data.batch == 512)
   #expect(spec.data.range == ValueRange(low: -1, high: 1))
-  #expect(spec.latent.distribution == .normal(mean: 0, standardDeviation: 1))
-  #expect(spec.labels == nil)
-  #expect(spec.schedule.order == [.discriminator, .generator])
+  #expect(spec.twoPlayers!.latent.distribution == .normal(mean: 0, standardDeviation: 1))
+  #expect(spec.twoPlayers!.labels == nil)
+  #expect(spec.twoPlayers!.order == [.discriminator, .generator])
   #expect(spec.schedule.learningRate == nil)
   #expect(spec.record.samples?.grid == Grid(rows: 4, columns: 5))
   #expect(spec.record.checkpoint?.keepLast == 2)
   #expect(spec.guards.nonFinite == .stop)
   #expect(spec.sweep == nil)
   #expect(spec.warnings.isEmpty)
-  #expect(spec.architecture.generator[2].origin.summary == "spec.yaml:7")
-  #expect(spec.architecture.generator[2].position == "architecture.generator[2]")
+  #expect(spec.twoPlayers!.architecture.generator[2].origin.summary == "spec.yaml:7")
+  #expect(spec.twoPlayers!.architecture.generator[2].position == "architecture.generator[2]")
 }
 
 @Test(arguments: [
@@ -87,7 +87,7 @@ func layersAreReadInEveryForm(_ layers: Written<[String]>) throws {
   let spec = goodSpec.replacing(
     "- linear: 1024",
     with: "- for: {w: [1, 2]}\n      do:\n        - linear: \"${w}\"\n        - residual: [relu]")
-  let layers = try load(spec).architecture.generator
+  let layers = try load(spec).twoPlayers!.architecture.generator
   #expect(layers[5].position == "architecture.generator[5]")
   #expect(layers[5].origin.summary == "spec.yaml:10 ".trimmingSuffix(" "))
   #expect(
@@ -115,7 +115,7 @@ extension String {
 func initializersGoByKindOfLayer(_ initializers: Written<String>) throws {
   let spec = goodSpec.replacing(
     "architecture:", with: "architecture:\n  init: \(initializers.text)")
-  let section = try load(spec).architecture.initializers
+  let section = try load(spec).twoPlayers!.architecture.initializers
   func text(_ choice: Choice?) -> String { choice?.text ?? "nil" }
   #expect(
     "\(section.default.text) | \(text(section.linear.weight)) \(text(section.linear.bias)) | "
@@ -144,7 +144,7 @@ func initializersGoByKindOfLayer(_ initializers: Written<String>) throws {
 func eachNetworkHasItsOptimizer(_ optimizer: Written<[String]>) throws {
   let spec = goodSpec.replacing(
     "{kind: adam, learning_rate: 2e-4, betas: [0.5, 0.999]}", with: optimizer.text)
-  let section = try load(spec).optimizer
+  let section = try load(spec).twoPlayers!.optimizer
   #expect([section.generator.text, section.discriminator.text] == optimizer.value)
 }
 
@@ -167,11 +167,11 @@ func eachNetworkHasItsOptimizer(_ optimizer: Written<[String]>) throws {
   #expect(spec.name == "child")
   #expect(spec.data.batch == 64)
   #expect(spec.data.size == 32)
-  #expect(spec.labels?.fake == .data)
-  #expect(spec.latent.size == 100)
-  #expect(spec.architecture.discriminator.map(\.name) == ["flatten"])
-  #expect(spec.architecture.generator.count == 6)
-  #expect(spec.loss.text == "{kind: cross_entropy, real: 0.9, form: non_saturating}")
+  #expect(spec.twoPlayers!.labels?.fake == .data)
+  #expect(spec.twoPlayers!.latent.size == 100)
+  #expect(spec.twoPlayers!.architecture.discriminator.map(\.name) == ["flatten"])
+  #expect(spec.twoPlayers!.architecture.generator.count == 6)
+  #expect(spec.twoPlayers!.loss.text == "{kind: cross_entropy, real: 0.9, form: non_saturating}")
   #expect(spec.data.sizeOrigin.summary == "shared/base.yaml:2")
   #expect(spec.data.batchOrigin.summary == "experiments/child.yaml:3")
 }
@@ -196,25 +196,25 @@ struct Change: Sendable, CustomTestStringConvertible {
   Change("data.batch=64", "data.batch=65", gives: "65") { "\($0.data.batch)" },
   Change("schedule.length=2 epochs", gives: "epochs(2)") { "\($0.schedule.length)" },
   Change("data.source={folder: faces/}", gives: "folder: {path: faces/}") { $0.data.source.text },
-  Change("loss.kind=hinge", gives: "{kind: hinge}") { $0.loss.text },
+  Change("loss.kind=hinge", gives: "{kind: hinge}") { $0.twoPlayers!.loss.text },
   Change(
     "loss.scale=0.5", gives: "{kind: least_squares, real: 1, fake: 0, generator: 1, scale: 0.5}"
-  ) { $0.loss.text },
+  ) { $0.twoPlayers!.loss.text },
   Change("optimizer.kind=sgd", gives: "{kind: sgd, learning_rate: 0.0002, momentum: 0}") {
-    $0.optimizer.generator.text
+    $0.twoPlayers!.optimizer.generator.text
   },
   Change("optimizer.generator.learning_rate=1", gives: "0.0002") {
-    "\($0.optimizer.discriminator.record[Field<Double>.number("learning_rate", ""),])"
+    "\($0.twoPlayers!.optimizer.discriminator.record[Field<Double>.number("learning_rate", ""),])"
   },
   Change("architecture.generator[2].leaky_relu=0.1", gives: "leaky_relu: {slope: 0.1}") {
-    $0.architecture.generator[2].text
+    $0.twoPlayers!.architecture.generator[2].text
   },
   Change("architecture.generator[5].image.size=28", gives: "image: {channels: 1, size: 28}") {
-    $0.architecture.generator[5].text
+    $0.twoPlayers!.architecture.generator[5].text
   },
   Change("name=a=b", gives: "a=b") { $0.name },
   Change("name=a b", gives: "--set") { $0.root.origin(of: "name").summary },
-  Change("labels={classes: 3}", gives: "3") { "\($0.labels?.classes ?? 0)" },
+  Change("labels={classes: 3}", gives: "3") { "\($0.twoPlayers!.labels?.classes ?? 0)" },
   Change("params={n: 3}", "data.batch=${n * 2}", gives: "6") { "\($0.data.batch)" },
 ])
 func setLaysAValueOverTheFile(_ change: Change) throws {
@@ -230,7 +230,7 @@ func setLaysAValueOverTheFile(_ change: Change) throws {
   let spec = try load(
     "extends: base.yaml\noptimizer: {kind: sgd, betas: !unset }\n", files: ["base.yaml": goodSpec])
   #expect(spec.warnings.map(\.message) == [])
-  #expect(spec.optimizer.generator.name == "sgd")
+  #expect(spec.twoPlayers!.optimizer.generator.name == "sgd")
 }
 
 @Test func byteOrderMarksAndWindowsLineEndsDoNotMatter() throws {

@@ -66,7 +66,7 @@ func lengthsHaveUnits(_ length: Written<TrainingLength>) throws {
 ])
 func oneLengthOrAListOfThem(_ lengths: Written<[TrainingLength]>) throws {
   let spec = goodSpec.replacing("200 epochs", with: "200 epochs, growing: {fade: \(lengths.text)}")
-  let growing = try #require(try load(spec).schedule.growing)
+  let growing = try #require(try load(spec).twoPlayers!.growing)
   #expect(growing.fade == lengths.value)
   #expect(growing.stable == [.images(800_000)])
 }
@@ -143,7 +143,7 @@ func flagsTakeTheUsualWords(_ flag: Written<Bool>) throws {
 func nothingHasManyNames(_ word: String) throws {
   let base = goodSpec + "\nlabels: {classes: 10}"
   let spec = "extends: base.yaml\nlabels: \(word)\n"
-  #expect(try load(spec, files: ["base.yaml": base]).labels == nil || word.isEmpty)
+  #expect(try load(spec, files: ["base.yaml": base]).twoPlayers!.labels == nil || word.isEmpty)
 }
 
 @Test(arguments: [

@@ -86,7 +86,9 @@ struct SweepTests {
     let trials = try sweep.points(seed: 7).map { try sweep.experiment(at: $0, seed: 7) }
     #expect(trials.map(\.seed) == [0, 8])
     #expect(
-      trials.allSatisfy { $0.latent.size == 16 && $0.loss.name == "hinge" && $0.sweep == nil })
+      trials.allSatisfy {
+        $0.twoPlayers!.latent.size == 16 && $0.twoPlayers!.loss.name == "hinge" && $0.sweep == nil
+      })
     #expect(trials[0].root.origin(of: "loss").summary == "sweep")
     #expect(trials[0].data.batchOrigin.summary == "spec.yaml:2")
   }

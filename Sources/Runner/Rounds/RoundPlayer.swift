@@ -228,10 +228,10 @@ extension TrainingProgram {
 extension Timetable {
   /// The timetable of an experiment over so many images.
   package init(_ experiment: Experiment, imageCount: Int) throws(RunError) {
-    let order = experiment.schedule.order.filter { $0 == .discriminator }.count
+    let order = experiment.twoPlayers!.order.filter { $0 == .discriminator }.count
     try self.init(
       length: experiment.schedule.length, imageCount: imageCount, batch: experiment.data.batch,
       dropLast: experiment.data.dropLast,
-      batchesPerRound: max(1, order * experiment.schedule.discriminatorSteps))
+      batchesPerRound: max(1, order * experiment.twoPlayers!.discriminatorSteps))
   }
 }

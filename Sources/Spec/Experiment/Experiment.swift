@@ -5,15 +5,10 @@ package struct Experiment: Sendable {
   package let description: String?
   package let seed: UInt64
   package let data: DataSection
-  package let latent: LatentSection
-  /// nil: the game has no labels.
-  package let labels: LabelsSection?
-  package let architecture: ArchitectureSection
-  package let loss: Choice
-  package let penalties: [Choice]
+  /// nil: the spec says its game in the general form.
+  package let twoPlayers: TwoPlayerSections?
   /// Of everything the critic sees.
   package let augmentations: [Choice]
-  package let optimizer: OptimizerSection
   package let schedule: ScheduleSection
   package let record: RecordSection
   /// nil: nothing is measured.
@@ -40,14 +35,10 @@ package struct Experiment: Sendable {
     description = root[Key.description]
     seed = UInt64(root[Key.seed])
     data = DataSection(root[Key.data], origin: root.origin(of: Key.data))
-    latent = LatentSection(root[Key.latent], origin: root.origin(of: Key.latent))
-    labels = root[Key.labels].map { LabelsSection($0, origin: root.origin(of: Key.labels)) }
-    architecture = ArchitectureSection(root[Key.architecture])
-    loss = root[Key.loss]
-    penalties = root[Key.penalties]
     augmentations = root[Key.augment]
-    optimizer = root[Key.optimizer]
-    schedule = ScheduleSection(root[Key.schedule(vocabulary)])
+    let rounds = root[Key.schedule(vocabulary)]
+    schedule = ScheduleSection(rounds)
+    twoPlayers = TwoPlayerSections(root, schedule: rounds)
     record = RecordSection(root[Key.record])
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     guards = GuardsSection(root[Key.guards])
@@ -62,10 +53,4 @@ extension Experiment {
       origin.source.kind != .file || origin.source === source ? origin : nil
     }
   }
-}
-
-/// One optimizer a network: what they share and what each overrides, already merged.
-package struct OptimizerSection: Sendable {
-  package let generator: Choice
-  package let discriminator: Choice
 }

@@ -26,7 +26,7 @@ struct Benchmark: ParsableCommand {
       )
     }
     let program = try experiment.program(format)
-    let (batch, classes) = (experiment.data.batch, experiment.labels?.classes)
+    let (batch, classes) = (experiment.data.batch, experiment.twoPlayers!.labels?.classes)
     let labels = classes.map { classes in (0..<batch).map { Int32($0 % classes) } }
     let bytes = (0..<batch * format.valueCount).map {
       UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
@@ -45,7 +45,7 @@ struct Benchmark: ParsableCommand {
     try Failure.catching {
       let data = try TrainingData(
         set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels)
+        labels: experiment.twoPlayers!.labels)
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds
       ).sorted()

@@ -137,7 +137,8 @@ extension Experiment {
     if let problems = program.problems(sampleCount: set.count) { throw Failure.spec(problems) }
     let training = try Failure.catching {
       try TrainingData(
-        set, samples: try set.store(size: self.data.size, range: self.data.range), labels: labels)
+        set, samples: try set.store(size: self.data.size, range: self.data.range),
+        labels: twoPlayers!.labels)
     }
     return (program, training)
   }
