@@ -175,8 +175,8 @@ struct Misfit: CustomTestStringConvertible {
       "there are no labels to choose scale and offset by = after layer 0 (flatten): 4 = "
         + "write `labels: {classes: 10}`"),
     Misfit(
-      discriminator: "[{concat_label: 3}, {linear: 1}]", rest: "labels: {classes: 3}",
-      "concat_label takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
+      discriminator: "[multiply_label, flatten, {linear: 1}]", rest: "labels: {classes: 3}",
+      "multiply_label takes vectors, but 1×2×2 images come in = discriminator starts from 1×2×2 = "
         + "put `flatten` before it"),
     Misfit(
       discriminator: "[flatten, {residual: {layers: [{linear: 3}], shortcut: [{linear: 2}]}}]",

@@ -214,6 +214,9 @@ def table():
         "log_variance: [{conv: {channels: 3, kernel: 2}}]}"), (2, 1, 2, 3), drawing(
             (2, 6), Reparametrize([nn.Conv2d(1, 3, 2)], [nn.Conv2d(1, 3, 2)]))
     yield "mark: features", vectors, Mark("features")
+    yield "concat_label: 2", (2, 1, 2, 3), labelled([3, 1], ConcatLabel(4, 2, "last"))
+    yield "concat_label: {embedding: 1, position: first}", (3, 2, 1, 2), labelled(
+        [2, 2, 0], ConcatLabel(4, 1, "first"))
 
 
 def tensors(module):

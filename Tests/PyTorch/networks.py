@@ -43,13 +43,20 @@ def ruled(module, keys, inputs=None):
     return module
 
 
+def everywhere(vectors, x):
+    """Vectors repeated at all places of `x`, if it is images; images as they are."""
+    if x.ndim == 2 or vectors.ndim == 4:
+        return vectors
+    return vectors[:, :, None, None].expand(-1, -1, *x.shape[2:])
+
+
 class ConcatLabel(nn.Embedding):
     def __init__(self, classes, embedding, position):
         super().__init__(classes, embedding)
         self.first = position == "first"
 
     def forward(self, x, labels):
-        rows = super().forward(labels)
+        rows = everywhere(super().forward(labels), x)
         return torch.cat((rows, x) if self.first else (x, rows), 1)
 
 
@@ -102,9 +109,7 @@ class ConcatInput(nn.Module):
         self.name = name
 
     def forward(self, x, other):
-        if x.ndim == 4 and other.ndim == 2:
-            other = other[:, :, None, None].expand(-1, -1, *x.shape[2:])
-        return torch.cat((x, other), 1)
+        return torch.cat((x, everywhere(other, x)), 1)
 
 
 class AdaptiveInstanceNorm(nn.Module):
@@ -333,7 +338,7 @@ def level(keys, shape, image, classes):
 
 def shape_after(module, shape, classes, inputs={}):
     if isinstance(module, ConcatLabel):
-        return (shape[0] + module.embedding_dim,)
+        return (shape[0] + module.embedding_dim, *shape[1:])
     if isinstance(module, ConcatInput):
         return (shape[0] + inputs[module.name][0], *shape[1:])
     if isinstance(module, Reparametrize):

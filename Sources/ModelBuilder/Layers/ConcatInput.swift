@@ -26,8 +26,7 @@ package struct ConcatInput: Layer {
     let axis = input.shape.rank - 1
     switch (input.shape.rank, other.shape.rank) {
     case (4, 2):
-      let tiled = Shape([input.batch, input.shape[1], input.shape[2], other.shape[1]])
-      return input.concatenated(with: other.broadcast(to: tiled, axes: [0, 3]), axis: axis)
+      return input.concatenated(with: other.everywhere(in: input), axis: axis)
     case (2, 4):
       throw LayerMisfit(
         "the input `\(self.input)` is \(described(other.shape)) images, and vectors of "

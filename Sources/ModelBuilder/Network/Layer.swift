@@ -47,6 +47,13 @@ extension Value {
     return shape[1]
   }
 
+  /// Vectors `[batch, units]` repeated at all places, if `activation` is images, as channels.
+  func everywhere(in activation: Value) -> Value {
+    guard activation.shape.rank == 4 else { return self }
+    let tiled = Shape([batch, activation.shape[1], activation.shape[2], shape[1]])
+    return broadcast(to: tiled, axes: [0, 3])
+  }
+
   /// Height, width and channels of an image activation.
   func image(for layer: String) throws(LayerMisfit) -> (height: Int, width: Int, channels: Int) {
     guard shape.rank == 4 else {

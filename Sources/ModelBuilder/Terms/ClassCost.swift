@@ -32,24 +32,17 @@ package struct ClassCost: Word {
   ///   - classes: how many there are; at most k.
   /// - Throws: for logits that do not go with the classes.
   package func cost(of logits: Value, labels: Value, classes: Int) throws(LayerMisfit) -> Value {
-    try ClassLogits.check(logits, classes: classes)
-    let count = logits.shape[1]
+    let count = try logits.units(for: "class")
+    guard count >= classes else {
+      throw LayerMisfit(
+        "\(count) \(count == 1 ? "logit" : "logits") for \(classes) classes",
+        advice: "end the network with `linear: \(classes)`")
+    }
     let shares = labels.oneHot(count: count)
     let cost = logits.crossEntropy(
       against: smoothing == 0
         ? shares : shares * (1 - smoothing) + smoothing / Double(count))
     return cost * weight
-  }
-}
-
-enum ClassLogits {
-  static func check(_ logits: Value, classes: Int) throws(LayerMisfit) {
-    let width = try logits.units(for: "class")
-    guard width >= classes else {
-      throw LayerMisfit(
-        "\(width) \(width == 1 ? "logit" : "logits") for \(classes) classes",
-        advice: "end the network with `linear: \(classes)`")
-    }
   }
 }
 
