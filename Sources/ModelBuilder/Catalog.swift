@@ -28,6 +28,7 @@ package enum Catalog {
     MinibatchDiscrimination.self,
     MinibatchStddev.self,
     MultiplyLabel.self,
+    NetworkCall.self,
     Noise.self,
     Pad.self,
     PixelNorm.self,
@@ -72,6 +73,16 @@ package enum Catalog {
     TotalVariation.self,
     WassersteinDivergence.self,
   ]
+  /// What the terms of a general game are, besides the penalties that are terms.
+  package static let valueTerms: [any ValueTerm.Type] = [
+    ClassCost.self,
+    Distance.self,
+    FeatureMatching.self,
+    KLToNormal.self,
+  ]
+  package static let constraints: [any Constraint.Type] = [
+    Clip.self
+  ]
   package static let augmentations: [any Augmentation.Type] = [
     Color.self,
     Cutout.self,
@@ -115,6 +126,9 @@ package enum Catalog {
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
+      .term: terms,
+      .constraint: constraints.map { $0.declaration.with([], without: ["on"]) },
+      .transformation: transformations.map { $0.declaration },
       .augmentation: augmentations.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
       .rate: rates.map { $0.declaration },
@@ -124,6 +138,22 @@ package enum Catalog {
     ])
   }
 
+  /// The words of `terms`.
+  private static var terms: [Declaration] {
+    [Adversarial.declaration] + valueTerms.map { $0.declaration }
+      + penalties.filter { !($0 is any Constraint.Type) }.map {
+        // A step of its own is a move.
+        $0.declaration.with([WatchedGame.field.declaration], without: ["optimizer"])
+      }
+  }
+
+  /// nil for a term that looks at no values of its own.
+  static func valueTerm(_ choice: Choice) -> (any ValueTerm)? {
+    valueTerms.first { $0.declaration.name == choice.name }?.init(choice.record)
+  }
+  static func constraint(_ choice: Choice) -> any Constraint {
+    find(choice, in: constraints) { $0.declaration }.init(choice.record)
+  }
   static func layer(_ choice: Choice) -> any Layer {
     find(choice, in: layers) { $0.declaration }.init(choice.record)
   }

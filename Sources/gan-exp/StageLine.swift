@@ -27,7 +27,7 @@ struct StageLine: Encodable {
   static func all(_ program: TrainingProgram, imageCount: () -> Int?) -> [StageLine] {
     guard let growth = program.growth else { return [] }
     let timetable = imageCount().flatMap { count in
-      try? Timetable(program.experiment, imageCount: count)
+      try? Timetable(program, imageCount: count)
     }
     let known = timetable.map { LevelTimetable(growth, $0).entries }
     return growth.stages.enumerated().map { index, stage in

@@ -122,7 +122,7 @@ struct ExtremeNumberTests {
       _ = (need.total, need.parts, ByteCount(need.total).description)
     }
     for count in [40, 60_000] {
-      let timetable = try Timetable(experiment, imageCount: count)
+      let timetable = try Timetable(program, imageCount: count)
       let levels = LevelTimetable(program, timetable)
       let record = experiment.record
       let periods = [

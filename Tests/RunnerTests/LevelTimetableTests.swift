@@ -59,7 +59,7 @@ struct LevelTimetableTests {
     run.length = test.length
     run.dropLast = test.dropLast
     run.schedule = ", growing: \(test.growing), discriminator_steps: \(test.criticSteps)"
-    let timetable = try Timetable(try run.experiment(), imageCount: 10)
+    let timetable = try Timetable(try run.program(), imageCount: 10)
     return (try #require(LevelTimetable(try run.program(), timetable)), timetable)
   }
 

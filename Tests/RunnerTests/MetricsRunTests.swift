@@ -50,7 +50,7 @@ private struct MeasuredRun {
       set, samples: try set.store(size: nil, range: experiment.data.range), labels: nil)
     let format = SampleFormat.image(ImageFormat(channels: 1, height: 7, width: 7))
     var setup = RunSetup(
-      program: try TrainingProgram(experiment, format: format), data: data,
+      program: try TrainingProgram(experiment, format: format), data: experiment.only(data),
       backend: CPUBackend(threads: 1), results: results,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: "reference", threads: 1, libraries: [],
@@ -189,8 +189,9 @@ struct MetricsRunTests {
       name: "ring8", length: 2, values: mixture.points(count: 400, seed: 1))
     var setup = RunSetup(
       program: try TrainingProgram(experiment, format: .vector(length: 2)),
-      data: try TrainingData(
-        set, samples: set.store(size: nil, range: experiment.data.range), labels: nil),
+      data: try experiment.only(
+        TrainingData(
+          set, samples: set.store(size: nil, range: experiment.data.range), labels: nil)),
       backend: CPUBackend(threads: 1), results: scratch.path,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: "reference", threads: 1, libraries: [],

@@ -92,12 +92,12 @@ struct SampleTests {
     var request = SampleRequest()
     request.labels = [2, 0]
     request.grid = (3, 2)
-    let grid = try SampleGrid(request, experiment, TinyRun.format)
+    let grid = try SampleGrid(request, experiment, TinyRun.format, classes: 3)
     #expect(grid.labels == [2, 2, 0, 0, 2, 2])
     #expect(grid.rowLabels(["ant", "bee", "cat"]) == ["cat", "ant", "cat"])
     #expect(grid.rowLabels([]) == ["2", "0", "2"])
     request.grid = nil
-    #expect(try SampleGrid(request, experiment, TinyRun.format).rows == 2)
+    #expect(try SampleGrid(request, experiment, TinyRun.format, classes: 3).rows == 2)
   }
 
   @Test func latentsDoNotDependOnTheGrid() throws {
@@ -187,7 +187,7 @@ struct SampleTests {
 
   @Test func realImagesStandInTheRowsOfTheirClass() throws {
     let run = TinyRun(labels: "{classes: 3}", imageCount: 30)
-    let (experiment, data) = (try run.experiment(), try run.data())
+    let (experiment, data) = (try run.experiment(), try run.data().epoch)
     let grid = SampleGrid(rows: 3, columns: 4, seed: 0, rowClasses: [0, 1, 2])
     let program = try run.program()
     let picture = try SamplePicture(of: program, grid, real: data).drawReal(

@@ -91,11 +91,12 @@ struct TinyRun {
       labels: (0..<imageCount).map { Int32($0 % 3) }, classNames: ["ant", "bee", "cat"])
   }
 
-  func data() throws -> TrainingData {
+  func data() throws -> RunData {
     let experiment = try experiment()
-    return try TrainingData(
-      set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.twoPlayers!.labels)
+    return try experiment.only(
+      TrainingData(
+        set, samples: try set.store(size: nil, range: experiment.data.range),
+        labels: experiment.sourceLabels))
   }
 
   static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))
@@ -114,6 +115,14 @@ struct TinyRun {
     setup.interrupt = { 0 }
     return setup
   }
+}
+
+extension Experiment {
+  /// What the labels of its one source are to tell apart.
+  var sourceLabels: SourceLabels? { labels(of: game.sources[0]) }
+
+  /// The data of its one source.
+  func only(_ data: TrainingData) -> RunData { RunData([(game.sources[0].name, data)]) }
 }
 
 struct TestProblem: Error, CustomStringConvertible {

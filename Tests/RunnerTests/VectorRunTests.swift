@@ -43,11 +43,12 @@ struct VectorRun {
     }
   }
 
-  func data(_ experiment: Experiment) throws -> TrainingData {
+  func data(_ experiment: Experiment) throws -> RunData {
     let set = try DatasetCatalog.source(experiment.data.source).load(dataDirectory: [])
-    return try TrainingData(
-      set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.twoPlayers!.labels)
+    return try experiment.only(
+      TrainingData(
+        set, samples: try set.store(size: nil, range: experiment.data.range),
+        labels: experiment.sourceLabels))
   }
 
   func setup(
@@ -56,7 +57,7 @@ struct VectorRun {
     let experiment = try experiment()
     let data = try data(experiment)
     var setup = RunSetup(
-      program: try TrainingProgram(experiment, format: data.samples.format), data: data,
+      program: try TrainingProgram(experiment, format: data.epoch.samples.format), data: data,
       backend: backend, results: results,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: backend.name, threads: 1,

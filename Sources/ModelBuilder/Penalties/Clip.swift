@@ -17,7 +17,8 @@ package struct Clip: Constraint {
 
   package init(_ record: Record) {
     limit = record[Self.limit]
-    players = [record[Self.on]]
+    // As a network's constraint it is on that network.
+    players = record.has(Self.on) ? [record[Self.on]] : []
   }
 
   package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true) }

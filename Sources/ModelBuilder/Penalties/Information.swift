@@ -28,7 +28,8 @@ package struct Information: SteppingTerm {
   package init(_ record: Record) {
     categorical = record[Self.categorical]
     continuous = record[Self.continuous]
-    ownOptimizer = record[Self.optimizer]
+    // In the general form a step of its own is a move.
+    ownOptimizer = record.has(Self.optimizer) ? record[Self.optimizer] : nil
   }
 
   package var players: Set<Player> { ownOptimizer == nil ? [.discriminator, .generator] : [] }

@@ -1,4 +1,5 @@
 import Spec
+import TensorCore
 
 /// A move of a round and its name there.
 struct PlannedMove: Sendable {
@@ -38,6 +39,34 @@ struct RoundPlan: Sendable {
       } else {
         segments.append(Segment(fresh: segments.isEmpty ? .batch : fresh, moves: [planned]))
       }
+    }
+  }
+}
+
+extension Game {
+  /// Whether a graph has a feed of the data's samples or labels.
+  func asksForData(_ graph: Graph) -> Bool {
+    let feeds = sources.flatMap { source -> [String] in
+      switch source.kind {
+      case .stored(let feed, _): [feed] + [source.labels?.feed].compactMap(\.self)
+      case .derived: []
+      }
+    }
+    return graph.inputs(.feed).contains { feeds.contains($0.name) }
+  }
+
+  /// The segments of a round that are said to take a batch of the data: of those that share one, the first
+  /// in which a critic sees it, or else the first that asks for it.
+  ///
+  /// - Parameter asks: for each segment, whether its graph has a feed of the data.
+  func takers(_ asks: [Bool]) -> [Int] {
+    let segments = plan.segments
+    let starts = segments.indices.filter { segments[$0].fresh == .batch }
+    return zip(starts, starts.dropFirst() + [segments.count]).compactMap { start, end in
+      let asking = (start..<end).filter { asks[$0] }
+      return asking.first { index in
+        segments[index].moves.contains { !judgements(in: $0.move).isEmpty }
+      } ?? asking.first
     }
   }
 }

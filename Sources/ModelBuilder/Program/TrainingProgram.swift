@@ -13,6 +13,8 @@ package struct TrainingProgram: Sendable {
   package let columns: [RecordedColumn]
   let game: Game
 
+  /// Batches of the data that one round takes.
+  package let batchesPerRound: Int
   /// What goes into each network where it is walked first.
   let walks: [String: NetworkWalk]
 
@@ -33,7 +35,7 @@ package struct TrainingProgram: Sendable {
       try game.checkShapes()
     }
     walks = game.walks()
-    (states, columns) = Self.mentioned(in: game)
+    (states, columns, batchesPerRound) = Self.mentioned(in: game)
   }
 
   /// The same, where all sources are alike.
@@ -49,15 +51,16 @@ package struct TrainingProgram: Sendable {
     try self.init(experiment, format: .image(images))
   }
 
-  /// What the graphs of a round keep and give out.
+  /// What the graphs of a round keep and give out, and how many batches of the data go into them.
   private static func mentioned(
     in game: Game
-  ) -> (states: [StateDeclaration], columns: [RecordedColumn]) {
+  ) -> (states: [StateDeclaration], columns: [RecordedColumn], batches: Int) {
     var seen: Set<String> = []
     var unique: [StateDeclaration] = []
     var labels: [String: [String]] = [:]
+    var asks: [Bool] = []
     for stage in game.stages {
-      for segment in game.plan.segments {
+      asks = game.plan.segments.map { segment in
         // Two samples suffice: no state's shape depends on the batch.
         let written = game.playing(stage).write(segment.moves, batch: 2, observing: false)
         unique += written.states.declarations.filter { seen.insert($0.name).inserted }
@@ -65,6 +68,7 @@ package struct TrainingProgram: Sendable {
           let known = labels[move.move.name, default: []]
           labels[move.move.name] = known + outputs.map(\.label).filter { !known.contains($0) }
         }
+        return game.asksForData(written.graph)
       }
     }
     let states = StateDeclaration.Role.allCases.flatMap { role in
@@ -72,7 +76,7 @@ package struct TrainingProgram: Sendable {
         unique.filter { $0.role == role && $0.network == network.name }
       }
     }
-    return (states, game.columns(labels: labels))
+    return (states, game.columns(labels: labels), max(1, game.takers(asks).count))
   }
 
   /// The names of the networks, in the order in which they are shown and kept.
@@ -116,8 +120,7 @@ package struct TrainingProgram: Sendable {
           game.write(segment.moves, batch: batch, observing: observing, real: input))
         program.graphs.append(written[index].graph)
       }
-      asks.append(
-        written[index].graph.inputs(.feed).contains { dataFeeds.contains($0.name) })
+      asks.append(game.asksForData(written[index].graph))
       program.steps.append(
         RoundStep(
           graph: index,
@@ -125,36 +128,11 @@ package struct TrainingProgram: Sendable {
             RoundMove(name: $0.name, mover: $0.move.name, outputs: $1)
           }))
     }
-    for index in takers(asks) {
+    for index in game.takers(asks) {
       let (segment, graph) = (game.plan.segments[index], program.steps[index].graph)
       program.steps[index].consumer = segment.moves[written[graph].firstDataMove ?? 0].name
     }
     return program
-  }
-
-  /// The segments of a round that are said to take a batch of the data: of those that share one, the first
-  /// in which a critic sees it, or else the first that asks for it.
-  ///
-  /// - Parameter asks: for each segment, whether its graph has a feed of the data.
-  private func takers(_ asks: [Bool]) -> [Int] {
-    let segments = game.plan.segments
-    let starts = segments.indices.filter { segments[$0].fresh == .batch }
-    return zip(starts, starts.dropFirst() + [segments.count]).compactMap { start, end in
-      let asking = (start..<end).filter { asks[$0] }
-      return asking.first { index in
-        segments[index].moves.contains { !game.judgements(in: $0.move).isEmpty }
-      } ?? asking.first
-    }
-  }
-
-  /// The feeds of the data's samples and labels.
-  private var dataFeeds: Set<String> {
-    Set(
-      game.sources.flatMap { source -> [String] in
-        switch source.kind {
-        case .stored(let feed, _): [feed] + [source.labels?.feed].compactMap(\.self)
-        }
-      })
   }
 
   static func learningRateFeed(of stepper: String) -> String { "learning_rate/\(stepper)" }

@@ -5,7 +5,13 @@ import TensorCore
 ///
 /// There may be more logits than classes: the last of k + 1 is for generated samples (Odena 2016,
 /// Salimans et al. 2016).
-package struct ClassCost: Word {
+package struct ClassCost: ValueTerm {
+  static let of = Field.formula(
+    "of", "The logits; what went into a closing `softmax`, where the network ends in one")
+  static let label = Field.optionalFormula(
+    "label", "Their classes: `digits.label`, or a latent of classes")
+  static let index = Field.optionalInteger(
+    "class", in: .within(0...1_000_000), "In place of `label`: one class for all samples, from 0")
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
   static let smoothing = Field.number(
     "smoothing", default: 0, in: .from(0, below: 1),
@@ -14,14 +20,45 @@ package struct ClassCost: Word {
     "class", "Logits are to name the classes of samples: softmax cross-entropy",
     details:
       "λ E −log softmax(l)[class]. PyTorch: `nn.CrossEntropyLoss(label_smoothing=smoothing)`.",
-    fields: [smoothing.declaration, weight.declaration], example: "class: {smoothing: 0.1}")
+    fields: [
+      of.declaration, label.declaration, index.declaration, smoothing.declaration,
+      weight.declaration,
+    ], example: "class: {of: classifier(digits), label: digits.label}",
+    check: { record in
+      switch (record[label], record[index]) {
+      case (nil, nil): [Objection("label", "class needs a `label` or a `class`")]
+      case (_?, _?): [Objection("class", "class has a `label` or a `class`, not both")]
+      case (_?, nil), (nil, _?): []
+      }
+    })
 
+  let of: Formula
+  let label: Formula?
+  let index: Int?
   let weight: Double
   let smoothing: Double
 
   package init(_ record: Record) {
+    of = record[Self.of]
+    label = record[Self.label]
+    index = record[Self.index]
     weight = record[Self.weight]
     smoothing = record[Self.smoothing]
+  }
+
+  package var formulas: [Formula] { [of] + [label].compactMap(\.self) }
+
+  package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
+    let logits = try scope.evaluate(of).logit
+    if let label {
+      guard let classes = try scope.evaluate(label).label else {
+        throw LayerMisfit("\(label) are no classes", advice: "write the `label` of a source")
+      }
+      return try cost(of: logits, labels: classes.value, classes: classes.classes)
+    }
+    guard let index else { preconditionFailure("unchecked: a class term without classes") }
+    let labels = logits.builder.constant(Double(index), [logits.batch]).converted(to: .int32)
+    return try cost(of: logits, labels: labels, classes: index + 1)
   }
 
   /// The cross-entropy, weight included.

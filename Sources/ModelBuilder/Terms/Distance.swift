@@ -2,8 +2,10 @@ import Spec
 import TensorCore
 
 /// How far two values of one shape are apart, number by number: the mean over the batch.
-package struct Distance: Word {
+package struct Distance: ValueTerm {
   enum Norm: String, CaseIterable, Sendable { case l1, l2, smooth }
+  static let of = Field.formula("of", "One value")
+  static let from = Field.formula("from", "The other, of the same shape")
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
   static let norm = Field.choice(
     "norm", of: Norm.self, default: .l1,
@@ -15,17 +17,29 @@ package struct Distance: Word {
     "distance", "Two values are to be near each other",
     details: "The mean over the batch. With `reduce: mean` PyTorch's `nn.L1Loss`, `nn.MSELoss`, "
       + "`nn.SmoothL1Loss` (β = 1).",
-    fields: [norm.declaration, reduce.declaration, weight.declaration],
-    example: "distance: {norm: l1, weight: 10}")
+    fields: [
+      of.declaration, from.declaration, norm.declaration, reduce.declaration, weight.declaration,
+    ],
+    example: "distance: {of: to_horse(zebra), from: horses, norm: l1, weight: 10}")
 
+  let of: Formula
+  let from: Formula
   let weight: Double
   let norm: Norm
   let reduce: Reduce
 
   package init(_ record: Record) {
+    of = record[Self.of]
+    from = record[Self.from]
     weight = record[Self.weight]
     norm = record[Self.norm]
     reduce = record[Self.reduce]
+  }
+
+  package var formulas: [Formula] { [of, from] }
+
+  package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
+    try cost(of: scope.value(of), from: scope.value(from)) { scope.observeKink($0) }
   }
 
   /// The distance of each sample from the one of the same place, weight included.

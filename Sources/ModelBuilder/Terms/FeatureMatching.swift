@@ -3,7 +3,9 @@ import TensorCore
 
 /// Generated samples are to have the features of real ones on average (Salimans et al. 2016, section 3.1):
 /// `‖E f(x) − E f(G(z))‖²`, with means over the batch.
-package struct FeatureMatching: Word {
+package struct FeatureMatching: ValueTerm {
+  static let of = Field.formula("of", "Features of samples that are made")
+  static let to = Field.formula("to", "Those of real ones, at the same place")
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
   static let reduce = Field.choice(
     "reduce", of: Reduce.self, default: .sum,
@@ -13,15 +15,25 @@ package struct FeatureMatching: Word {
     details:
       "Salimans et al. 2016, section 3.1: λ ‖E f(x) − E f(G(z))‖², f being what the critic makes "
       + "of a sample at an inner place.",
-    fields: [reduce.declaration, weight.declaration], shorthand: "weight",
-    example: "feature_matching: {weight: 1}")
+    fields: [of.declaration, to.declaration, reduce.declaration, weight.declaration],
+    example: "feature_matching: {of: critic(made).features, to: critic(photos).features}")
 
+  let of: Formula
+  let to: Formula
   let weight: Double
   let reduce: Reduce
 
   package init(_ record: Record) {
+    of = record[Self.of]
+    to = record[Self.to]
     weight = record[Self.weight]
     reduce = record[Self.reduce]
+  }
+
+  package var formulas: [Formula] { [of, to] }
+
+  package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
+    try cost(of: scope.value(of), to: scope.value(to))
   }
 
   /// The distance of the means, weight included, of batches that may be of different size.

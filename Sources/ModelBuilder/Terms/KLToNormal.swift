@@ -3,7 +3,10 @@ import TensorCore
 
 /// A normal distribution of independent numbers is to be near the standard normal one (Kingma and Welling
 /// 2014, appendix B): `KL = ½ Σ (μ² + σ² − 1 − log σ²)`, the mean over the batch.
-package struct KLToNormal: Word {
+package struct KLToNormal: ValueTerm {
+  static let mean = Field.formula("mean", "The means μ")
+  static let logVariance = Field.optionalFormula(
+    "log_variance", "The logarithms of the variances σ²; `none`: the variances are 1")
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ; β of a β-VAE")
   static let reduce = Field.choice(
     "reduce", of: Reduce.self, default: .sum,
@@ -11,15 +14,32 @@ package struct KLToNormal: Word {
   package static let declaration = Declaration(
     "kl_to_normal", "A normal distribution is to be near the standard normal one",
     details: "Kingma and Welling 2014, appendix B: λ E ½ Σ (μ² + σ² − 1 − log σ²).",
-    fields: [reduce.declaration, weight.declaration], shorthand: "weight",
-    example: "kl_to_normal: {weight: 1}")
+    fields: [
+      mean.declaration, logVariance.declaration, reduce.declaration, weight.declaration,
+    ],
+    example: "kl_to_normal: {mean: code.mean, log_variance: code.log_variance}")
 
+  let mean: Formula
+  let logVariance: Formula?
   let weight: Double
   let reduce: Reduce
 
   package init(_ record: Record) {
+    mean = record[Self.mean]
+    logVariance = record[Self.logVariance]
     weight = record[Self.weight]
     reduce = record[Self.reduce]
+  }
+
+  package var formulas: [Formula] { [mean] + [logVariance].compactMap(\.self) }
+
+  package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
+    let mean = try scope.value(mean)
+    let logVariance =
+      if let logVariance { try scope.value(logVariance) } else {
+        mean.builder.constant(0, mean.shape)
+      }
+    return try cost(mean: mean, logVariance: logVariance)
   }
 
   /// The divergence, weight included, of means and logarithms of variances.

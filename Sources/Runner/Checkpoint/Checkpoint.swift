@@ -17,7 +17,10 @@ package struct CheckpointState: Sendable {
   /// Batches taken from the data so far.
   package let batches: Int
   package let seed: UInt64
+  /// Of the first source.
   package let format: SampleFormat
+  /// Of each source, where there are several.
+  package let formats: [(name: String, format: SampleFormat)]
   package let classNames: [String]
   package let dataDigest: String
   /// Where networks that grow stand; nil for others.
@@ -40,6 +43,10 @@ package struct CheckpointState: Sendable {
       "data": .map(["digest": .text(dataDigest), "next_batch": .integer(batches)]),
       "random": .map(["seed": .text(String(seed)), "next_round": .integer(step)]),
       format.member.name: format.member.value,
+      "sources": formats.isEmpty
+        ? nil
+        : .object(
+          formats.map { ($0.name, .object([($0.format.member.name, $0.format.member.value)])) }),
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "metrics_bytes": .integer(metricsBytes),
       "growing": growth.map(\.json), "pending_row": pending, "events": events.map(\.json),

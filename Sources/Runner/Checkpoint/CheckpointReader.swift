@@ -79,7 +79,10 @@ package struct LoadedCheckpoint: Sendable {
   package let path: String
   package let step: Int
   package let epoch: Int
+  /// Of the first source.
   package let format: SampleFormat
+  /// Of each, where there are several.
+  package let formats: [String: SampleFormat]
   package let classNames: [String]
   /// Where networks that grow stand; nil for others.
   let growth: GrowthMoment?
@@ -104,6 +107,10 @@ package struct LoadedCheckpoint: Sendable {
     guard let step = state["step"]?.int, let epoch = state["epoch"]?.int,
       let format = SampleFormat(state)
     else { throw damaged("it lacks a step, an epoch or the size of a sample") }
+    formats = Dictionary(
+      (state["sources"]?.members ?? []).compactMap { name, value in
+        SampleFormat(value).map { (name, $0) }
+      }, uniquingKeysWith: { first, _ in first })
     if let growing = state["growing"] {
       guard let moment = GrowthMoment(growing) else {
         throw damaged("it does not say how far its networks have grown")

@@ -21,10 +21,11 @@ final class Evaluation {
   ///
   /// - Parameter moment: at which it will measure first; nil for networks that do not grow.
   init?(
-    _ program: TrainingProgram, _ data: TrainingData, session: any Session, threads: Int,
+    _ program: TrainingProgram, _ run: RunData, session: any Session, threads: Int,
     at moment: GrowthMoment?
   ) throws(RunError) {
     let experiment = program.experiment
+    let data = run.epoch
     form = SampleForm(program)
     let found: MetricPlan?
     do throws(Diagnostics) {
@@ -43,7 +44,7 @@ final class Evaluation {
       rows: total, columns: 1, seed: found.section.seed,
       rowClasses: program.sampleClasses.map { classes in (0..<total).map { $0 % classes } })
     let sampled = [program.sampled].compactMap(\.self)
-    inputs = try SampleInputs(grid, program, sampled, data: data)
+    inputs = try SampleInputs(grid, program, sampled, data: run)
     labels = grid.labels
     sampler = try Sampler(
       program, of: sampled, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,

@@ -6,11 +6,19 @@ import TensorCore
 
 /// A batch of the data, ready to be fed.
 struct Batch: Sendable {
-  /// Indices into the data.
-  let samples: ArraySlice<Int>
-  /// In the order of the indices, in the form of `TrainingProgram.realInput`.
-  let real: HostTensor.Elements
-  let labels: [Int32]?
+  /// What one source has for it.
+  struct Part: Sendable {
+    let source: String
+    /// Indices into its samples.
+    let samples: ArraySlice<Int>
+    /// In the order of the indices, images as bytes.
+    let real: HostTensor.Elements
+    let labels: [Int32]?
+  }
+  /// Of each source, as many samples as of any other.
+  let parts: [Part]
+
+  var count: Int { parts[0].samples.count }
 }
 
 /// Puts batches together in the order of the seed. Where samples lie on a disk this is done ahead of
@@ -22,7 +30,7 @@ final class BatchFeeder {
   private static let mostAhead = 16
   private static let leastAhead = 2
 
-  private let data: TrainingData
+  private let data: RunData
   private let order: SharedOrder
   private let ahead: DispatchQueue?
   private let depth: Int
@@ -32,15 +40,18 @@ final class BatchFeeder {
   /// Seconds that training has waited for data.
   private(set) var waited = 0.0
 
-  init(_ data: TrainingData, _ timetable: Timetable, seed: UInt64) {
+  init(_ data: RunData, _ timetable: Timetable, seed: UInt64) {
     self.data = data
-    order = SharedOrder(timetable, seed: seed)
+    order = SharedOrder(timetable, data, seed: seed)
     depth = max(
       Self.leastAhead,
       min(
         Self.mostAhead,
-        Self.bytesAhead / max(1, timetable.batch * data.samples.format.valueCount)))
-    ahead = data.samples.isOnDisk ? DispatchQueue(label: "batches") : nil
+        Self.bytesAhead / max(
+          1,
+          timetable.batch
+            * data.sources.map(\.data.samples.format.valueCount).reduce(0, +))))
+    ahead = data.sources.contains(where: \.data.samples.isOnDisk) ? DispatchQueue(label: "batches") : nil
   }
 
   /// Batch `index`, counted over the whole run.
@@ -84,16 +95,21 @@ final class BatchFeeder {
   }
 
   private static func make(
-    _ samples: ArraySlice<Int>, _ data: TrainingData
+    _ samples: [ArraySlice<Int>], _ data: RunData
   ) throws(RunError) -> Batch {
-    do throws(DatasetError) {
-      return Batch(
-        samples: samples,
-        real: try data.samples.elements(of: samples),
-        labels: data.labels.map { labels in samples.map { labels[$0] } })
-    } catch {
-      throw .data("\(error)")
+    var parts: [Batch.Part] = []
+    for (samples, source) in zip(samples, data.sources) {
+      do throws(DatasetError) {
+        parts.append(
+          Batch.Part(
+            source: source.name, samples: samples,
+            real: try source.data.samples.elements(of: samples),
+            labels: source.data.labels.map { labels in samples.map { labels[$0] } }))
+      } catch {
+        throw .data("\(error)")
+      }
     }
+    return Batch(parts: parts)
   }
 }
 
@@ -103,20 +119,28 @@ private final class SharedOrder: Sendable {
   private struct Epochs {
     var even: BatchOrder
     var odd: BatchOrder
+    /// Of the sources behind the first.
+    var others: [EndlessOrder]
   }
   private let epochs: Mutex<Epochs>
   private let batchesPerEpoch: Int
 
-  init(_ timetable: Timetable, seed: UInt64) {
+  init(_ timetable: Timetable, _ data: RunData, seed: UInt64) {
     let order = BatchOrder(timetable, seed: seed)
-    epochs = Mutex(Epochs(even: order, odd: order))
+    let others = data.sources.dropFirst().map {
+      EndlessOrder(timetable, source: $0.name, count: $0.data.samples.count, seed: seed)
+    }
+    epochs = Mutex(Epochs(even: order, odd: order, others: others))
     batchesPerEpoch = timetable.batchesPerEpoch
   }
 
-  func samples(ofBatch index: Int) -> ArraySlice<Int> {
+  /// For each source indices into its samples.
+  func samples(ofBatch index: Int) -> [ArraySlice<Int>] {
     epochs.withLock { epochs in
-      index / batchesPerEpoch % 2 == 0
+      let first =
+        index / batchesPerEpoch % 2 == 0
         ? epochs.even.images(ofBatch: index) : epochs.odd.images(ofBatch: index)
+      return [first] + epochs.others.indices.map { epochs.others[$0].images(ofBatch: index) }
     }
   }
 }

@@ -29,8 +29,8 @@ struct PlayedStep {
   let moves: [RoundMove]
   /// The move for which a batch of the data went in; nil if none did.
   let consumer: String?
-  /// Indices into the data of the batch that went in; nil if none did.
-  let batch: ArraySlice<Int>?
+  /// The batch of the data that went in; nil if none did.
+  let batch: Batch?
   let executable: any Executable
 }
 
@@ -65,7 +65,7 @@ final class RoundPlayer {
 
   /// Puts the first values of all states on the device.
   init(
-    _ program: TrainingProgram, data: TrainingData, timetable: Timetable, backend: any Backend,
+    _ program: TrainingProgram, data: RunData, timetable: Timetable, backend: any Backend,
     observing: Bool = false
   ) throws(RunError) {
     self.program = program
@@ -93,15 +93,15 @@ final class RoundPlayer {
     if let levels {
       scheduled.append((GrowthStage.alphaFeed, levels.moment(after: round).alpha))
     }
-    let stepCount = roundProgram(batch: batch.samples.count).steps.count
+    let stepCount = roundProgram(batch: batch.count).steps.count
     for index in 0..<stepCount {
-      var step = roundProgram(batch: batch.samples.count).steps[index]
+      var step = roundProgram(batch: batch.count).steps[index]
       if step.consumesData {
         batch = try feeder.batch(nextBatch)
         nextBatch += 1
-        step = roundProgram(batch: batch.samples.count).steps[index]
+        step = roundProgram(batch: batch.count).steps[index]
       }
-      let compiled = try compiled(batch: batch.samples.count, graph: step.graph)
+      let compiled = try compiled(batch: batch.count, graph: step.graph)
       try feed(compiled, batch, execution: round * stepCount + index)
       for (name, number) in scheduled where compiled.feeds.contains(name) {
         try onDevice { () throws(BackendError) in
@@ -113,7 +113,7 @@ final class RoundPlayer {
       try watch(
         PlayedStep(
           moves: step.moves, consumer: step.consumer,
-          batch: step.consumesData ? batch.samples : nil, executable: compiled.executable))
+          batch: step.consumesData ? batch : nil, executable: compiled.executable))
     }
     return results
   }
@@ -175,15 +175,18 @@ final class RoundPlayer {
   ) throws(RunError) {
     let executable = compiled.executable
     try onDevice { () throws(BackendError) in
-      if compiled.feeds.contains("real") {
-        switch batch.real {
-        case .uint8(let bytes): try executable.feed("real", array: bytes)
-        case .float32(let values): try executable.feed("real", array: values)
-        case .int32(let values): try executable.feed("real", array: values)
+      for source in program.sources {
+        guard let part = batch.parts.first(where: { $0.source == source.name }) else { continue }
+        if compiled.feeds.contains(source.feed) {
+          switch part.real {
+          case .uint8(let bytes): try executable.feed(source.feed, array: bytes)
+          case .float32(let values): try executable.feed(source.feed, array: values)
+          case .int32(let values): try executable.feed(source.feed, array: values)
+          }
         }
-      }
-      if compiled.feeds.contains("labels"), let labels = batch.labels {
-        try executable.feed("labels", array: labels)
+        if let feed = source.labelsFeed, compiled.feeds.contains(feed), let labels = part.labels {
+          try executable.feed(feed, array: labels)
+        }
       }
     }
     if compiled.feeds.contains("key") {
@@ -226,12 +229,11 @@ extension TrainingProgram {
 }
 
 extension Timetable {
-  /// The timetable of an experiment over so many images.
-  package init(_ experiment: Experiment, imageCount: Int) throws(RunError) {
-    let order = experiment.twoPlayers!.order.filter { $0 == .discriminator }.count
+  /// The timetable of a program over so many samples.
+  package init(_ program: TrainingProgram, imageCount: Int) throws(RunError) {
+    let experiment = program.experiment
     try self.init(
       length: experiment.schedule.length, imageCount: imageCount, batch: experiment.data.batch,
-      dropLast: experiment.data.dropLast,
-      batchesPerRound: max(1, order * experiment.twoPlayers!.discriminatorSteps))
+      dropLast: experiment.data.dropLast, batchesPerRound: program.batchesPerRound)
   }
 }

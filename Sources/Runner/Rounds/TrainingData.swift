@@ -18,7 +18,7 @@ package struct TrainingData: Sendable {
   /// - Parameter samples: those of `set`, as networks see them.
   /// - Throws: `.data` when the game wants labels that the set does not have.
   package init(
-    _ set: any SampleSet, samples: any SampleStore, labels section: LabelsSection?
+    _ set: any SampleSet, samples: any SampleStore, labels section: SourceLabels?
   ) throws(RunError) {
     guard set.count > 0 else { throw .data("\(set.name): no \(set.format.plural)") }
     self.samples = samples
@@ -38,8 +38,8 @@ package struct TrainingData: Sendable {
       let needed = (labels.max().map(Int.init) ?? 0) + 1
       throw .data(
         "\(set.name): \(set.format.singular) \(index) is of class \(labels[index]), and "
-          + "labels.classes is \(section.classes) (\(section.origin.summary)): "
-          + "write labels: {classes: \(needed)}")
+          + "\(section.key) is \(section.classes) (\(section.origin.summary)): "
+          + "write \(section.advice(needed))")
     }
     (self.labels, classNames) = (labels, set.classNames)
     var remarks = set.remarks
@@ -51,7 +51,7 @@ package struct TrainingData: Sendable {
 
   /// Classes that the networks know and the data never show.
   private static func warning(
-    ofClassesWithout labels: [Int32], _ section: LabelsSection, of set: any SampleSet
+    ofClassesWithout labels: [Int32], _ section: SourceLabels, of set: any SampleSet
   ) -> String? {
     let used = Set(labels)
     guard used.count < section.classes else { return nil }
@@ -61,8 +61,8 @@ package struct TrainingData: Sendable {
     let needed = (used.max().map(Int.init) ?? 0) + 1
     let remedy =
       needed < section.classes
-      ? "write labels: {classes: \(needed)}" : "their pictures are made by chance"
-    return "labels.classes is \(section.classes) (\(section.origin.summary)), and \(set.name) has "
+      ? "write \(section.advice(needed))" : "their pictures are made by chance"
+    return "\(section.key) is \(section.classes) (\(section.origin.summary)), and \(set.name) has "
       + "no \(set.format.singular) of \(count) of these classes (\(first)\(count > 5 ? ", …" : "")): "
       + remedy
   }

@@ -24,7 +24,7 @@ final class TrainingRun {
   init(_ setup: RunSetup, watch: @escaping (RunEvent) -> Void) throws(RunError) {
     (self.setup, self.watch) = (setup, watch)
     experiment = setup.program.experiment
-    timetable = try Timetable(experiment, imageCount: setup.data.samples.count)
+    timetable = try Timetable(setup.program, imageCount: setup.data.epoch.samples.count)
     try setup.checkDisk(at: setup.directory ?? setup.results)
     player = try RoundPlayer(
       setup.program, data: setup.data, timetable: timetable, backend: setup.backend)

@@ -43,7 +43,7 @@ package struct Record: Sendable {
   }
 
   /// Whether the vocabulary has the field at all.
-  func has<Value>(_ field: Field<Value>) -> Bool {
+  package func has<Value>(_ field: Field<Value>) -> Bool {
     entries.contains { $0.name == field.declaration.name }
   }
 

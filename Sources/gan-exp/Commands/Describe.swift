@@ -32,8 +32,7 @@ struct Describe: ParsableCommand {
       try Output.text(experiment.gameYAML)
       return
     }
-    let format = try experiment.format(data)
-    let program = try experiment.program(format)
+    let program = try experiment.program(try experiment.formats(data))
     let networks = program.networks.map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
     if json {

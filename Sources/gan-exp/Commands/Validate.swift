@@ -45,9 +45,9 @@ struct Validate: ParsableCommand {
       return diagnostics
     case .success(let experiment):
       let known = experiment.warnings + experiment.labelFindings
-      guard let format = experiment.declaredFormat else { return Diagnostics(known) }
+      guard let formats = experiment.declaredFormats else { return Diagnostics(known) }
       do throws(Diagnostics) {
-        let program = try TrainingProgram(experiment, format: format)
+        let program = try TrainingProgram(experiment, formats: formats)
         _ = try MetricPlan(experiment, program)
         return Diagnostics(known + program.warnings)
       } catch {
