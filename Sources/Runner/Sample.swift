@@ -47,7 +47,8 @@ package func sample(
   let grid = try SampleGrid(request, experiment, program.format, classes: program.sampleClasses)
   let painter = try GridPainter(
     grid, program, try SamplePicture(of: program, grid, real: data?.epoch),
-    classNames: checkpoint.classNames, data: data, session: generator.session, weights: request.weights,
+    classNames: checkpoint.classNames, data: data, session: generator.session,
+    weights: request.weights,
     at: checkpoint.growth)
   return Sample(
     picture: try painter.paint(at: checkpoint.growth), checkpoint: checkpoint.path,

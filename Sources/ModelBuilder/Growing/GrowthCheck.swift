@@ -6,7 +6,7 @@ extension Growth {
   /// say.
   init?(_ experiment: Experiment, _ networks: [Network], _ format: SampleFormat) {
     let counts = networks.compactMap { $0.levels?.levels.count }
-    guard let section = twoPlayers.growing, case .image(let images) = format,
+    guard let section = experiment.twoPlayers?.growing, case .image(let images) = format,
       counts.count == 2, let levels = counts.first, levels == counts.last,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })

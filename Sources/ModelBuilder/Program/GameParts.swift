@@ -146,7 +146,7 @@ extension GameSection {
         (
           network.name,
           Set(
-            network.layers.flatMap { [$0] + $0.nested }
+            network.layers.flatMap { [$0] + $0.nested }.filter { $0.category == .layer }
               .compactMap { (Catalog.layer($0) as? NetworkCall)?.name })
         )
       }, uniquingKeysWith: { first, _ in first })
@@ -206,13 +206,17 @@ extension GameSection {
 
   fileprivate func readRound(reaches: Reaches, momentum: Bool) -> RoundMoves {
     let terms = reaches.terms
+    // Terms that a move names count where they are named.
+    let named = Set(moves.flatMap { $0.terms?.map(\.name) ?? [] })
     var movers: [(entry: MoveEntry, parts: [Move.Part])] = []
     for entry in moves where !movers.contains(where: { $0.entry.name == entry.name }) {
       let parts =
         entry.terms?.compactMap { name, factor in
           terms.firstIndex { $0.name == name }.map { Move.Part(term: $0, factor: factor) }
         }
-        ?? terms.indices.filter { reaches.counts(terms[$0], for: entry.networks) }
+        ?? terms.indices.filter {
+          !named.contains(terms[$0].name) && reaches.counts(terms[$0], for: entry.networks)
+        }
         .map { Move.Part(term: $0, factor: 1) }
       movers.append((entry, parts))
     }

@@ -61,7 +61,8 @@ extension TrainingProgram {
     return [
       warning(
         "the loss \(name) is for scores of any size, and \(layer.choice.name) gives numbers \(span)",
-        at: layer.choice.origin, "take it out", because: Self.place(game.twoPlayers.loss.origin, name))
+        at: layer.choice.origin, "take it out",
+        because: Self.place(game.twoPlayers.loss.origin, name))
     ]
   }
 

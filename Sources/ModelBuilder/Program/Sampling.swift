@@ -77,7 +77,8 @@ extension TrainingProgram {
           ]
         case .label(let classes):
           return [
-            SampleFeed(feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
+            SampleFeed(
+              feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
           ]
         }
       }

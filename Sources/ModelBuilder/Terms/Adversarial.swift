@@ -7,7 +7,7 @@ package struct Adversarial: Word {
   enum CriticBatch: String, CaseIterable, Sendable { case separate, joint }
   static let loss = Field.choice(
     "loss", from: .loss, "What both sides make of what the critic says")
-  static let critic = Field.name("critic", "The network that judges")
+  static let critic = Field.name("critic", of: .network, "The network that judges")
   static let real = Field.formula("real", "What it is to call real")
   static let fake = Field.formula("fake", "What it is to call fake")
   static let criticBatch = Field.choice(
@@ -24,8 +24,10 @@ package struct Adversarial: Word {
       "critic_sees", "What the critic is shown in its own move", fields: [pool.declaration]),
     "What the critic is shown in its own move")
   package static let declaration = Declaration(
-    "adversarial", "A critic is to tell real from fake, and whoever makes them is to keep it from it",
-    details: "Goodfellow et al. 2014. In a move that steps the critic its own side of the loss counts, in "
+    "adversarial",
+    "A critic is to tell real from fake, and whoever makes them is to keep it from it",
+    details:
+      "Goodfellow et al. 2014. In a move that steps the critic its own side of the loss counts, in "
       + "every other the other side, which is differentiated through what is called fake and through "
       + "what is called real, where these depend on what moves (Donahue et al. 2017, section 3). "
       + "Several inputs of a critic are written in parentheses: `real: (digits, encoder(digits))`; a "
@@ -34,7 +36,8 @@ package struct Adversarial: Word {
       loss.declaration, critic.declaration, real.declaration, fake.declaration,
       criticBatch.declaration, sees.declaration,
     ],
-    example: "adversarial: {loss: {kind: least_squares}, critic: critic, real: photos, fake: painted}")
+    example:
+      "adversarial: {loss: {kind: least_squares}, critic: critic, real: photos, fake: painted}")
 
   let loss: any Loss
   /// As the file has it.
@@ -55,12 +58,12 @@ package struct Adversarial: Word {
     real = record[Self.real]
     fake = record[Self.fake]
     criticBatch = record[Self.criticBatch]
-    pool = record[Self.sees][Self.pool]
+    pool = record.has(Self.sees) ? record[Self.sees][Self.pool] : nil
   }
 }
 
 /// Which adversarial term a penalty is about, where there may be several.
 enum WatchedGame {
   static let field = Field.optionalName(
-    "game", "The adversarial term that it watches; `none`: the only one there is")
+    "game", of: .game, "The adversarial term that it watches; `none`: the only one there is")
 }

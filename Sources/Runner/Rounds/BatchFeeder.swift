@@ -47,11 +47,13 @@ final class BatchFeeder {
       Self.leastAhead,
       min(
         Self.mostAhead,
-        Self.bytesAhead / max(
-          1,
-          timetable.batch
-            * data.sources.map(\.data.samples.format.valueCount).reduce(0, +))))
-    ahead = data.sources.contains(where: \.data.samples.isOnDisk) ? DispatchQueue(label: "batches") : nil
+        Self.bytesAhead
+          / max(
+            1,
+            timetable.batch
+              * data.sources.map(\.data.samples.format.valueCount).reduce(0, +))))
+    ahead =
+      data.sources.contains(where: \.data.samples.isOnDisk) ? DispatchQueue(label: "batches") : nil
   }
 
   /// Batch `index`, counted over the whole run.

@@ -50,7 +50,7 @@ struct EndlessOrder {
   mutating func images(ofBatch index: Int) -> ArraySlice<Int> {
     let (epochs, _) = index.quotientAndRemainder(dividingBy: timetable.batchesPerEpoch)
     let places = timetable.places(ofBatch: index)
-    let first = epochs * timetable.imagesPerEpoch + places.lowerBound
+    let first = epochs * timetable.samplesPerEpoch + places.lowerBound
     return (first..<first + places.count).map { place in
       order(ofEpoch: place / count)[place % count]
     }[...]

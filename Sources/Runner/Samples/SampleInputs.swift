@@ -73,7 +73,8 @@ struct SampleInputs {
     _ grid: SampleGrid, _ program: TrainingProgram, _ data: RunData?, _ name: String
   ) throws(RunError) -> (TrainingData, [Int]) {
     guard let data = data?[name] else {
-      throw .request("the pictures of this run are made from its data (`\(name)`), which are not here")
+      throw .request(
+        "the pictures of this run are made from its data (`\(name)`), which are not here")
     }
     let indices = grid.realIndices(data, seed: program.experiment.seed)
     return (data, (0..<grid.count).map { indices[$0 % indices.count] })

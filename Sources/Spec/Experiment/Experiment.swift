@@ -7,6 +7,8 @@ package struct Experiment: Sendable {
   package let data: DataSection
   /// nil: the spec says its game in the general form.
   package let twoPlayers: TwoPlayerSections?
+  /// What is played, whichever form says it.
+  package let game: GameSection
   /// Of everything the critic sees.
   package let augmentations: [Choice]
   package let schedule: ScheduleSection
@@ -38,7 +40,9 @@ package struct Experiment: Sendable {
     augmentations = root[Key.augment]
     let rounds = root[Key.schedule(vocabulary)]
     schedule = ScheduleSection(rounds)
-    twoPlayers = TwoPlayerSections(root, schedule: rounds)
+    let players = TwoPlayerSections(root, schedule: rounds)
+    twoPlayers = players
+    game = TwoPlayerForm.game(players, data)
     record = RecordSection(root[Key.record])
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     guards = GuardsSection(root[Key.guards])

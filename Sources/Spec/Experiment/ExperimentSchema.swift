@@ -79,7 +79,7 @@ enum ExperimentSchema {
 }
 
 extension Field where Value == Record {
-  static func section(
+  package static func section(
     _ name: String, _ section: Declaration, isRequired: Bool = false, _ summary: String
   ) -> Field {
     Field(name, .section(section), default: isRequired ? nil : .empty, summary) {

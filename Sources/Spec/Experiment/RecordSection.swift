@@ -6,6 +6,8 @@ package struct RecordSection: Sendable {
     package let points: Int
     /// Of the fixed latents.
     package let seed: UInt64
+    /// What stands beside each other of each sample; nothing: what the game makes.
+    package let show: [Formula]
   }
   package struct Checkpoint: Sendable {
     package let every: Period
@@ -110,7 +112,7 @@ extension RecordSection {
     samples = record[Self.samplesKey].map {
       Samples(
         every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], points: $0[Self.pointsKey],
-        seed: UInt64($0[Self.seedKey]))
+        seed: UInt64($0[Self.seedKey]), show: [])
     }
     checkpoint = record[Self.checkpointKey].map {
       let keep = $0[Self.keepKey]

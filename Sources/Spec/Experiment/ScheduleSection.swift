@@ -8,6 +8,8 @@ package struct ScheduleSection: Sendable {
   package let learningRate: Choice?
   /// nil: momentum stays as it is.
   package let momentum: MomentumSection?
+  /// The source whose samples an epoch is of; nil: the largest.
+  package let epoch: String?
 }
 
 extension ScheduleSection {
@@ -45,6 +47,7 @@ extension ScheduleSection {
 
   init(_ record: Record) {
     length = record[Self.lengthKey]
+    epoch = nil
     accumulate = record[Self.accumulateKey]
     accumulateOrigin = record.origin(of: Self.accumulateKey)
     momentum = record[Self.momentumKey].map {

@@ -66,6 +66,8 @@ package struct TermEntry: Sendable {
   package let name: String
   /// Of the category `term`.
   package let choice: Choice
+  /// By which its random numbers are named; nil: its place among the terms that are not adversarial.
+  package let place: Int?
   package let origin: Origin
 }
 
@@ -81,7 +83,8 @@ package struct MoveEntry: Sendable {
   /// That of another entry only where both are the same move.
   package let name: String
   package let networks: [String]
-  /// The terms it steps down, with a factor each; nil: all that depend on its networks.
+  /// The terms it steps down, with a factor each; nil: all that depend on its networks and that no move
+  /// names.
   package let terms: [(name: String, factor: Double)]?
   package let optimizer: Choice
   package let fresh: Fresh
