@@ -68,7 +68,8 @@ private struct ResolvedPrinter {
         line("\(player):", nil, indent + 2)
         withKind(choice, indent: indent + 4)
       }
-    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+    case .none, .number, .integer, .flag, .text, .texts, .formula, .names, .numbers, .integers,
+      .choices, .length,
       .lengths, .period, .grid, .duration, .bytes:
       line("\(entry.name): \(entry.flow)", note, indent)
     }
@@ -138,6 +139,8 @@ extension FieldValue {
     case .flag(let on): on ? "true" : "false"
     case .text(let text): YAMLText.scalar(text)
     case .texts(let texts): "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"
+    case .formula(let located): located.formula.yaml
+    case .names(let names): "[\(names.map { YAMLText.scalar($0.name) }.joined(separator: ", "))]"
     case .numbers(let xs): "[\(xs.map(numberText).joined(separator: ", "))]"
     case .integers(let ns): "[\(ns.map { "\($0)" }.joined(separator: ", "))]"
     case .choice(let choice): choice.flow
@@ -165,6 +168,8 @@ extension FieldValue {
     case .flag(let on): .flag(on)
     case .text(let text): .text(text)
     case .texts(let texts): .list(texts.map(JSON.text))
+    case .formula(let located): .text(located.formula.description)
+    case .names(let names): .list(names.map { .text($0.name) })
     case .numbers(let xs): .list(xs.map(JSON.number))
     case .integers(let ns): .list(ns.map(JSON.integer))
     case .choice(let choice): choice.json
@@ -194,4 +199,12 @@ extension Choice {
 
 extension Record {
   var json: JSON { .object(printed.map { ($0.name, $0.value.json) }) }
+}
+
+extension Formula {
+  /// As a value of YAML: what is joined as a list, everything else as a text.
+  var yaml: String {
+    guard case .joined(let parts) = self else { return YAMLText.scalar(description) }
+    return "[\(parts.map(\.yaml).joined(separator: ", "))]"
+  }
 }

@@ -1,6 +1,7 @@
 /// The kinds of thing a spec names by a word.
 package enum Category: String, CaseIterable, Sendable {
-  case layer, loss, penalty, augmentation, optimizer, initializer, rate, source, metric
+  case layer, loss, penalty, term, constraint, augmentation, transformation, optimizer
+  case initializer, rate, source, metric
 
   /// How an error names the kind, and its plural.
   package var singular: String {
@@ -8,6 +9,9 @@ package enum Category: String, CaseIterable, Sendable {
     case .layer: "layer"
     case .loss: "loss"
     case .penalty: "penalty"
+    case .term: "term"
+    case .constraint: "constraint"
+    case .transformation: "transformation"
     case .augmentation: "augmentation"
     case .optimizer: "optimizer"
     case .initializer: "initializer"
@@ -20,7 +24,7 @@ package enum Category: String, CaseIterable, Sendable {
   var article: String {
     switch self {
     case .augmentation, .optimizer, .initializer: "an"
-    case .layer, .loss, .penalty, .rate, .source, .metric: "a"
+    case .layer, .loss, .penalty, .term, .constraint, .transformation, .rate, .source, .metric: "a"
     }
   }
 
@@ -28,7 +32,10 @@ package enum Category: String, CaseIterable, Sendable {
     switch self {
     case .loss: "losses"
     case .penalty: "penalties"
-    case .layer, .augmentation, .optimizer, .initializer, .rate, .source, .metric: singular + "s"
+    case .layer, .term, .constraint, .augmentation, .transformation, .optimizer, .initializer,
+      .rate,
+      .source, .metric:
+      singular + "s"
     }
   }
 

@@ -88,6 +88,10 @@ package indirect enum FieldKind: Sendable {
   case choices(Category)
   /// `kind:` and its keys, with overrides under `generator:` and `discriminator:`.
   case choicePerNetwork(Category)
+  /// A text such as `to_horse(zebra)`, or a list of them.
+  case formula(isLabel: Bool)
+  case name(NameKind)
+  case names(NameKind)
   case section(Declaration)
   case length
   /// One length, or a list of them.
@@ -110,6 +114,8 @@ package indirect enum FieldValue: Sendable {
   case flag(Bool)
   case text(String)
   case texts([String])
+  case formula(LocatedFormula)
+  case names([LocatedName])
   case numbers([Double])
   case integers([Int])
   case choice(Choice)

@@ -39,6 +39,8 @@ private struct SchemaWriter {
   /// What YAML does not take for a number but the reader does.
   private static let number = "^[-+]?[0-9_.]+([eE][-+]?[0-9]+)?$"
 
+  private static let name = "^[A-Za-z_][A-Za-z0-9_]*$"
+
   private static func has(_ key: String) -> JSON {
     .object([("required", .list([.text(key)]))])
   }
@@ -143,6 +145,12 @@ private struct SchemaWriter {
       let items =
         vocabulary.declarations(category).isEmpty ? .flag(false) : reference(Self.item(category))
       return [Self.type("array", "string", "null"), Self.pattern(expression)] + array(items)
+    case .formula:
+      return [Self.type("string", "array", "null")] + array(.object([Self.type("string", "null")]))
+    case .name: return [Self.type("string", "null"), Self.pattern(Self.name, expression)]
+    case .names:
+      return [Self.type("string", "array", "null"), Self.pattern(Self.name, expression)]
+        + array(.object(form(of: .name(.free))))
     case .section(let section): return self.section(section)
     case .length:
       return text("^ *[0-9_.]+[kM]? +(epochs?|steps?|images?) *$")

@@ -182,6 +182,10 @@ struct RecordReader {
         reader.integer(item, bounds, subject)
       }.map { .integers($0) }
     case .sizes(let bounds): return sizes(node, bounds, subject)
+    case .formula(let isLabel):
+      return formula(node, isLabel: isLabel, subject).map { .formula($0) }
+    case .name(let reference): return name(node, reference, subject).map { .text($0) }
+    case .names(let reference): return names(node, reference, subject).map { .names($0) }
     case .choice(let category):
       return choice(category, node, path: subject.path).map { .choice($0) }
     case .choices(let category): return choices(category, node, subject)
@@ -233,7 +237,7 @@ extension FieldValue {
   var isComposite: Bool {
     switch self {
     case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .length, .lengths,
-      .period, .grid, .duration, .bytes:
+      .formula, .names, .period, .grid, .duration, .bytes:
       false
     case .choice, .choices, .perNetwork, .section: true
     }

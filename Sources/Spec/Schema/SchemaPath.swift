@@ -91,7 +91,8 @@ struct SchemaPath {
       ])
     case .params:
       return parameters.contains(step) ? .anything : .unknown(step, candidates: parameters)
-    case .number, .integer, .flag, .text, .word, .order, .numbers, .integers, .sizes, .length,
+    case .number, .integer, .flag, .text, .formula, .name, .names, .word, .order, .numbers,
+      .integers, .sizes, .length,
       .lengths, .period, .grid, .duration, .bytes, .sweep:
       return .unknown(step, candidates: [])
     }

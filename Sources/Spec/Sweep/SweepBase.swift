@@ -183,7 +183,9 @@ extension Record {
           found["\(path).\(player).kind"] = choice.name
           choice.record.flatten(into: &found, "\(path).\(player).")
         }
-      case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+      case .none, .number, .integer, .flag, .text, .texts, .formula, .names, .numbers, .integers,
+        .choices,
+        .length,
         .lengths, .period, .grid, .duration, .bytes:
         found[path] = entry.value.conditionText
       }
