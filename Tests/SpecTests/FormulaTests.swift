@@ -108,7 +108,7 @@ func formulasAndNamesAreFieldsThatPrintAsTheyRead(_ text: String, _ printed: Str
 
 @Test(arguments: [
   (
-    "distance: {of: G(a, b), from: c}", 16,
+    "distance: {of: G(a, b), from: c}", 17,
     "this `(` is never closed"
   ),
   ("distance: {of: ['a', 'b(']}", 24, "the formula ends where a name is expected"),
@@ -117,7 +117,7 @@ func formulasAndNamesAreFieldsThatPrintAsTheyRead(_ text: String, _ printed: Str
     "`of` in distance must be a formula such as generator(z) or encoder(faces).mean, found a map"
   ),
   ("distance: {of: [], from: b}", 16, "found a list"),
-  ("distance: {of: }", 15, "`of` in distance has no value"),
+  ("distance: {of: }", 16, "`of` in distance has no value"),
   (
     "distance: {of: a, game: 2d}", 25,
     "`game` in distance must be the name of an adversarial term, found `2d`"
