@@ -65,6 +65,7 @@ struct Reaches: Sendable {
   func reach(of term: GameTerm) -> Set<String> {
     switch term.kind {
     case .adversarial(let game): makers(of: game).union(players[game.critic] ?? [])
+    case .watching(let watcher, _) where watcher.owner != nil: Set([watcher.owner].compactMap(\.self))
     case .watching(_, let place):
       terms[place].adversarial.map { makers(of: $0).union(players[$0.critic] ?? []) } ?? []
     case .value(let value): value.formulas.reduce(into: []) { $0.formUnion(reach(of: $1)) }
@@ -87,6 +88,7 @@ struct Reaches: Sendable {
     switch term.kind {
     case .adversarial, .value: return networks.contains(where: reach(of: term).contains)
     case .watching(let watcher, let place):
+      if let owner = watcher.owner { return networks.contains(owner) }
       guard let game = terms[place].adversarial,
         networks.contains(where: reach(of: term).contains),
         let side = side(of: game, in: networks)

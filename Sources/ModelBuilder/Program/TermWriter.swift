@@ -77,7 +77,7 @@ final class TermWriter {
     guard case .watching(let watcher, let watched) = term.kind,
       let played = game.terms[watched].adversarial
     else { return nil }
-    if let side = game.side(of: played, in: move), !watcher.players.contains(side) {
+    if watcher.owner == nil, let side = game.side(of: played, in: move), !watcher.players.contains(side) {
       let who = side == .discriminator ? "the critic \(played.critic)" : "who makes its fakes"
       return LayerMisfit(
         "\(term.choice.name) asks nothing of \(who), which the move \(move.name) steps",
@@ -118,12 +118,10 @@ final class TermWriter {
     let heard = try hearing(watched)
     let real = try heard.real()
     let side = game.side(of: played, in: move)
-    let parameters =
-      switch side {
-      case .discriminator: states.parameters(of: played.critic)
-      case .generator: move.networks.flatMap { states.parameters(of: $0) }
-      case nil: [(declaration: StateDeclaration, value: Value)]()
-      }
+    var parameters: [(declaration: StateDeclaration, value: Value)] = []
+    if case .watching(let watcher, _) = term.kind, let owner = watcher.owner {
+      parameters = states.parameters(of: owner)
+    }
     let latent = try firstLatent(of: played)
     let prefix = game.prefix(of: game.terms[watched])
     return TermScope(

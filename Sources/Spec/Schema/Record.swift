@@ -42,6 +42,14 @@ package struct Record: Sendable {
     return entry.origin
   }
 
+  /// The word or name at a key; nil for what is none.
+  package func word(of name: String) -> String? {
+    guard case .text(let word)? = entries.first(where: { $0.name == name })?.value else {
+      return nil
+    }
+    return word
+  }
+
   /// Whether the vocabulary has the field at all.
   package func has<Value>(_ field: Field<Value>) -> Bool {
     entries.contains { $0.name == field.declaration.name }
