@@ -164,11 +164,11 @@ extension GameSection {
   }
 
   fileprivate func readTerms() -> [GameTerm] {
-    let games = terms.indices.filter { terms[$0].choice.name == Adversarial.declaration.name }
+    let games = terms.indices.filter { terms[$0].choice.name == AdversarialTerm.declaration.name }
     var places = 0
     return terms.map { entry in
       let choice = entry.choice
-      if choice.name == Adversarial.declaration.name {
+      if choice.name == AdversarialTerm.declaration.name {
         return GameTerm(
           name: entry.name, choice: choice, kind: .adversarial(Adversarial(choice.record)),
           stream: entry.name, origin: entry.origin)
@@ -179,7 +179,7 @@ extension GameSection {
       if let value = Catalog.valueTerm(choice) {
         kind = .value(value)
       } else {
-        let watched = choice.record[WatchedGame.field]
+        let watched = choice.record.word(of: "game")
         let game = games.first { watched == nil || terms[$0].name == watched }
         guard let game, let term = Catalog.penalty(choice) as? any Term else {
           preconditionFailure("unchecked: `\(entry.name)` watches no adversarial term")
