@@ -104,6 +104,10 @@ package enum Catalog {
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
+      .term: penalties.filter { !($0 is any Constraint.Type) }.map { $0.declaration.asTerm },
+      .constraint: penalties.filter { $0 is any Constraint.Type }.map {
+        $0.declaration.asConstraint
+      },
       .augmentation: augmentations.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
       .rate: rates.map { $0.declaration },

@@ -91,7 +91,7 @@ struct Override {
         return root
       }
     }
-    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary))
+    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary, nil))
     return apply(stepsOfTheTree[...], to: root, as: kind, &overlay, &findings)
   }
 

@@ -93,6 +93,17 @@ package indirect enum FieldKind: Sendable {
   case name(NameKind)
   case names(NameKind)
   case section(Declaration)
+  /// A list of sections of one kind.
+  case sections(Declaration)
+  /// A map whose keys the file chooses.
+  case named(FieldKind)
+  case dataSource
+  /// What a source made of another is changed by: a word's keys.
+  case transformed(Declaration)
+  /// A vector that is drawn, or a class.
+  case latent
+  /// Names, or each with a factor.
+  case weightedNames(NameKind)
   case length
   /// One length, or a list of them.
   case lengths
@@ -122,6 +133,11 @@ package indirect enum FieldValue: Sendable {
   case choices([Choice])
   case perNetwork(generator: Choice, discriminator: Choice)
   case section(Record)
+  case sections([SectionValue])
+  case named([NamedValue])
+  /// A source made of another.
+  case derived(LocatedName, [Choice])
+  case weightedNames([LocatedName], factors: [Double]?)
   case length(TrainingLength)
   case lengths([TrainingLength])
   case period(Period)

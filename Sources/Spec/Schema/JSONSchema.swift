@@ -12,14 +12,15 @@ private struct SchemaWriter {
   let vocabulary: Vocabulary
 
   var document: JSON {
-    let root = object(ExperimentSchema.declaration(vocabulary))
+    let root = object(ExperimentSchema.declaration(vocabulary, nil))
     var definitions: [(String, JSON)] = []
     for category in Category.allCases where !vocabulary.declarations(category).isEmpty {
       definitions.append((category.rawValue, choice(category)))
       definitions.append((Self.item(category), item(category)))
     }
     // A file that extends another may leave out what the other has.
-    let required = ExperimentSchema.declaration(vocabulary).fields.filter(\.isRequired).map(\.name)
+    let required = ExperimentSchema.declaration(vocabulary, .twoPlayers).fields.filter(\.isRequired)
+      .map(\.name)
     return .object(
       [
         ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
@@ -152,6 +153,23 @@ private struct SchemaWriter {
       return [Self.type("string", "array", "null"), Self.pattern(Self.name, expression)]
         + array(.object(form(of: .name(.free))))
     case .section(let section): return self.section(section)
+    case .sections(let section):
+      return [Self.type("array", "string", "null"), Self.pattern(Self.expression)]
+        + array(.object(self.section(section)))
+    case .named(let kind):
+      return [
+        Self.type("object", "null"), ("propertyNames", .object([Self.pattern(Self.name)])),
+        ("additionalProperties", .object(form(of: kind))),
+      ]
+    case .dataSource: return self.section(GameSchema.anySource(vocabulary))
+    case .transformed(let word):
+      let isOn = JSON.object([Self.type("boolean")])
+      return Self.when(isOn, .flag(true), otherwise: .object(withKey(word))).members
+    case .latent: return self.section(GameSchema.anyLatent)
+    case .weightedNames:
+      return [Self.type("array", "object", "string", "null")]
+        + array(.object(form(of: .name(.free))))
+        + [("additionalProperties", .object(form(of: .number(.any))))]
     case .length:
       return text("^ *[0-9_.]+[kM]? +(epochs?|steps?|images?) *$")
     case .lengths:

@@ -70,3 +70,13 @@ package struct Choice: Sendable {
     Diagnostic(message, at: origin, label: label, notes: notes)
   }
 }
+
+extension Record.Entry {
+  /// An entry of a map whose keys the file chooses.
+  init(named name: String, _ value: FieldValue) {
+    self.init(
+      name: name, kind: .text, value: value,
+      origin: Origin(
+        source: SourceText(name: "", text: ""), mark: .wholeText), isActive: true, fallback: nil)
+  }
+}

@@ -65,7 +65,7 @@ private struct ReferenceWriter {
   }
 
   var topLevel: String {
-    let root = ExperimentSchema.declaration(vocabulary)
+    let root = ExperimentSchema.declaration(vocabulary, .twoPlayers)
     var parts = ["## Keys at the top", table(root.fields)]
     for field in root.fields {
       if case .section(let section) = field.kind { parts.append(self.section(section, field.name)) }

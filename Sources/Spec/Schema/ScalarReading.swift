@@ -202,7 +202,10 @@ extension FieldKind {
         : "a formula such as generator(z) or encoder(faces).mean"
     case .name(let reference): return "the name of \(reference.words)"
     case .names(let reference): return "a list of names of \(reference.plural)"
-    case .section: return "a map of keys and values"
+    case .section, .named, .dataSource, .latent, .transformed: return "a map of keys and values"
+    case .sections(let section): return "a list of \(section.name)s"
+    case .weightedNames(let reference):
+      return "a list of names of \(reference.plural), or a map of names and factors"
     case .length: return "a length such as 200 epochs, 10k steps or 5M images"
     case .lengths:
       return "a length such as 10 epochs, 10k steps or 600k images, or a list of them"
