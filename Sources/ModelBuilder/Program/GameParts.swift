@@ -208,8 +208,6 @@ extension GameSection {
 
   fileprivate func readRound(reaches: Reaches, momentum: Bool) -> RoundMoves {
     let terms = reaches.terms
-    // Terms that a move names count where they are named.
-    let named = Set(moves.flatMap { $0.terms?.map(\.name) ?? [] })
     var movers: [(entry: MoveEntry, parts: [Move.Part])] = []
     for entry in moves where !movers.contains(where: { $0.entry.name == entry.name }) {
       let parts =
@@ -217,7 +215,7 @@ extension GameSection {
           terms.firstIndex { $0.name == name }.map { Move.Part(term: $0, factor: factor) }
         }
         ?? terms.indices.filter {
-          !named.contains(terms[$0].name) && reaches.counts(terms[$0], for: entry.networks)
+          !entry.without.contains(terms[$0].name) && reaches.counts(terms[$0], for: entry.networks)
         }
         .map { Move.Part(term: $0, factor: 1) }
       movers.append((entry, parts))

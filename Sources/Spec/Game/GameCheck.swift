@@ -355,6 +355,11 @@ struct GameCheck {
       let record = move.record
       for entry in record.entries {
         switch entry.value {
+        case .names(let own) where entry.name == GameSchema.withoutKey.declaration.name:
+          for name in own where names.terms?.contains(where: { $0.name == name.name }) == false {
+            isWhole = false
+            reportUnknown("term", name, known: names.terms?.map(\.name) ?? [], "terms")
+          }
         case .names(let own):
           if own.isEmpty { report("the move moves no network", at: move.origin) }
           for name in own where networks?.contains(name.name) == false {
@@ -399,7 +404,7 @@ struct GameCheck {
         first[name] = move
         continue
       }
-      let differs = ["networks", "terms", "optimizer", "columns", "momentum_ramp"].filter { key in
+      let differs = ["networks", "terms", "without", "optimizer", "columns", "momentum_ramp"].filter { key in
         record.entries.first { $0.name == key }?.value.flow
           != other.record.entries.first { $0.name == key }?.value.flow
       }

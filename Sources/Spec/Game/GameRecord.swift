@@ -108,6 +108,7 @@ extension MoveEntry {
     let name = record[GameSchema.moveNameKey] ?? Self.name(of: networks)
     self.init(
       name: name, networks: networks, terms: record[GameSchema.moveTermsKey],
+      without: record[GameSchema.withoutKey],
       optimizer: optimizer, fresh: record[GameSchema.freshKey],
       times: record[GameSchema.timesKey], columns: record[GameSchema.columnsKey] ?? name,
       hasMomentumRamp: record[GameSchema.rampKey], origin: section.origin)

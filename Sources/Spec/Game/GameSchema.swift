@@ -107,11 +107,14 @@ enum GameSchema {
   static let moveTermsKey = Field<[(name: String, factor: Double)]?>(
     "terms", .weightedNames(.term), default: DefaultText.none, isOptional: true,
     "The terms they step down, or each with a factor, `{cycle: 1, identity: 0.5}`; `none`: all that "
-      + "depend on them"
+      + "depend on them and ask something of them"
   ) { value in
     guard case .weightedNames(let names, let factors) = value else { return .some(nil) }
     return zip(names, factors ?? names.map { _ in 1 }).map { (name: $0.name, factor: $1) }
   }
+  static let withoutKey = Field<[String]>.names(
+    "without", of: .term, default: [],
+    "In place of `terms`: those that do not count in it, of all that would")
   static let moveOptimizerKey = Field.optionalChoice(
     "optimizer", from: .optimizer,
     "How their parameters move; `none`: as `optimizer` at the top says. Without `kind` its keys differ "
@@ -135,9 +138,19 @@ enum GameSchema {
       + "else the other side. Everything is drawn once when a round begins.",
     fields: [
       moveNameKey.declaration, moveNetworksKey.declaration, moveTermsKey.declaration,
+      withoutKey.declaration,
       moveOptimizerKey.declaration, freshKey.declaration, timesKey.declaration,
       columnsKey.declaration, rampKey.declaration,
-    ], example: "{networks: [critic], times: 5, fresh: batch}")
+    ], example: "{networks: [critic], times: 5, fresh: batch}",
+    check: { record in
+      record[moveTermsKey] == nil || record[withoutKey].isEmpty
+        ? []
+        : [
+          Objection(
+            "without", "the move says which terms count and which do not",
+            label: "keep `terms` or `without`")
+        ]
+    })
 
   static let moves = Field<[SectionValue]>(
     "moves", .sections(move), default: nil, "Of one round, in their order"

@@ -83,9 +83,10 @@ package struct MoveEntry: Sendable {
   /// That of another entry only where both are the same move.
   package let name: String
   package let networks: [String]
-  /// The terms it steps down, with a factor each; nil: all that depend on its networks and that no move
-  /// names.
+  /// The terms it steps down, with a factor each; nil: all that depend on its networks.
   package let terms: [(name: String, factor: Double)]?
+  /// Terms that do not count in it, of all that would.
+  package let without: [String]
   package let optimizer: Choice
   package let fresh: Fresh
   /// How often it is made, one after the other.

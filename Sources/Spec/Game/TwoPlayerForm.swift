@@ -190,6 +190,10 @@ struct TwoPlayerForm {
       ]
       if let player = Player(rawValue: step.name) {
         entries["networks"] = (.names([placed(step.name, origin)]), origin)
+        let alone = terms.filter { $0.optimizer != nil }
+        if !alone.isEmpty {
+          entries["without"] = (.names(alone.map { placed($0.value.name, $0.value.origin) }), origin)
+        }
         let isCritic = player == .discriminator
         let optimizer = isCritic ? players.optimizer.discriminator : players.optimizer.generator
         entries["optimizer"] = (.choice(optimizer), root.origin(of: Key.optimizer))
