@@ -1,47 +1,88 @@
 import Images
 import ModelBuilder
+import RunFormat
+import Runner
 import Spec
 
 extension Experiment {
-  private var source: any DatasetSource { DatasetCatalog.source(data.source) }
-
-  /// What one sample is after resizing, where that is known without reading the data.
-  var declaredFormat: SampleFormat? {
-    if let channels = source.chosenChannels, let size = data.size {
-      return .image(ImageFormat(channels: channels, height: size, width: size))
-    }
-    return source.storedFormat?.resized(to: data.size)
-  }
-
-  /// The same, reading the data where that is needed.
-  func format(_ options: DataOptions) throws -> SampleFormat {
-    try declaredFormat ?? loadData(options).format.resized(to: data.size)
-  }
-
-  /// Labels that do not go with the data, as far as that is known without reading them.
-  var labelFindings: [Diagnostic] {
-    guard let labels, let count = source.classCount, labels.classes != count else { return [] }
-    let isShort = labels.classes < count
-    return [
-      Diagnostic(
-        "labels.classes is \(labels.classes), and \(source.title) has \(count) classes",
-        at: labels.origin, severity: isShort ? .error : .warning,
-        label: "write `labels: {classes: \(count)}`")
+  /// What is read or generated, in the order of the file.
+  var storedSources: [StoredSource] {
+    [
+      StoredSource(
+        name: "images", choice: data.source, size: data.size,
+        classes: labels.map(AskedClasses.init))
     ]
   }
 
-  /// How many samples the data have, where that is quickly known and they are there.
-  func imageCount(_ options: DataOptions) -> Int? {
-    guard source.storedFormat != nil else { return nil }
-    return try? source.load(options.request(size: data.size)).count
+  /// The source of which a pass is an epoch; nil: the longest one.
+  var epochSource: String? { nil }
+
+  /// What one sample of each source is after resizing, by the names of the sources, where that is known
+  /// without reading the data.
+  var declaredFormats: [String: SampleFormat]? {
+    var formats: [String: SampleFormat] = [:]
+    for source in storedSources {
+      guard let format = source.declaredFormat else { return nil }
+      formats[source.name] = format
+    }
+    return formats
   }
 
-  /// The data set, as stored or, where pictures are of any size, of `data.size`; or exit 4.
-  func loadData(_ options: DataOptions) throws -> any SampleSet {
+  /// The same, reading the data where that is needed.
+  func formats(_ options: DataOptions) throws -> [String: SampleFormat] {
+    try declaredFormats ?? loadData(options).formats
+  }
+
+  /// What does not go with the data, as far as that is known without reading them.
+  var dataFindings: [Diagnostic] {
+    storedSources.flatMap(\.labelFindings) + StoredSource.pairFindings(storedSources)
+  }
+
+  /// How many samples an epoch has, where that is quickly known and the data are there.
+  func imageCount(_ options: DataOptions) -> Int? {
+    guard storedSources.allSatisfy({ $0.source.storedFormat != nil }) else { return nil }
+    return try? loadData(options).sampleCount(epoch: epochSource)
+  }
+
+  /// The data, as stored or, where pictures are of any size, of the size asked for; pairs together; or
+  /// exit 3 or 4.
+  func loadData(_ options: DataOptions) throws -> LoadedSources {
+    let sources = storedSources
+    let findings = StoredSource.pairFindings(sources)
+    if !findings.isEmpty { throw Failure.spec(Diagnostics(findings)) }
     do throws(DatasetError) {
-      return try source.load(options.request(size: data.size))
+      return try LoadedSources(sources, options.request(size: nil))
     } catch {
       throw Failure.data(error)
+    }
+  }
+}
+
+extension LoadedSources {
+  /// Of all of them, as a run of them has it.
+  var digest: String {
+    TrainingSources.digest(of: entries.map { ($0.source.name, $0.set.digest) })
+  }
+
+  /// Samples of an epoch.
+  func sampleCount(epoch: String?) throws -> Int {
+    let counts = entries.map { (name: $0.source.name, count: $0.set.count) }
+    let name = try Failure.catching { try TrainingSources.epochSource(of: counts, named: epoch) }
+    return counts.first { $0.name == name }?.count ?? 0
+  }
+
+  /// As networks see them.
+  func training(range: ValueRange, epoch: String?) throws -> TrainingSources {
+    try Failure.catching {
+      let isOnly = entries.count == 1
+      return try TrainingSources(
+        entries.map { entry in
+          TrainingSources.Entry(
+            name: entry.source.name,
+            data: try TrainingData(
+              entry.set, samples: try entry.store(range: range), classes: entry.source.classes,
+              of: isOnly ? nil : entry.source.name), order: entry.order)
+        }, epoch: epoch)
     }
   }
 }

@@ -129,9 +129,11 @@ extension Experiment {
   }
 
   /// The networks as graphs, checked against the shape of the data.
-  func program(_ format: SampleFormat) throws -> TrainingProgram {
+  ///
+  /// - Parameter formats: of the sources, by their names.
+  func program(_ formats: [String: SampleFormat]) throws -> TrainingProgram {
     do throws(Diagnostics) {
-      let program = try TrainingProgram(self, format: format)
+      let program = try TrainingProgram(self, formats: formats)
       _ = try MetricPlan(self, program)
       return program
     } catch {

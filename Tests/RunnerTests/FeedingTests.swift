@@ -46,12 +46,13 @@ import Testing
       }
     }
 
-    func data(cached: Bool) throws -> TrainingData {
+    func data(cached: Bool) throws -> TrainingSources {
       let experiment = try run.experiment()
       let set = try source.load(LoadRequest(folders: [], cacheFolder: cached ? cache : nil))
-      return try TrainingData(
-        set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels)
+      return TrainingSources(
+        try TrainingData(
+          set, samples: try set.store(size: nil, range: experiment.data.range),
+          labels: experiment.labels))
     }
 
     func setup(_ results: String, cached: Bool) throws -> RunSetup {
@@ -70,13 +71,13 @@ import Testing
     let experiment = try cached.run.experiment()
     let timetable = try Timetable(experiment, imageCount: 11)
     let (onDisk, inMemory) = (try cached.data(cached: true), try cached.data(cached: false))
-    #expect(onDisk.samples.isOnDisk && !inMemory.samples.isOnDisk)
+    #expect(onDisk.first.samples.isOnDisk && !inMemory.first.samples.isOnDisk)
     #expect(onDisk.digest == inMemory.digest)
     let first = BatchFeeder(onDisk, timetable, seed: 5)
     let second = BatchFeeder(inMemory, timetable, seed: 5)
     // One after the other, again, and from another place as after a resume.
     for index in [0, 1, 2, 3, 3, 4, 5, 9, 10, 2, 3, 50] {
-      let (a, b) = (try first.batch(index), try second.batch(index))
+      let (a, b) = (try first.batch(index).parts[0], try second.batch(index).parts[0])
       #expect(a.samples == b.samples && a.real == b.real && a.labels == b.labels, "\(index)")
       #expect(a.samples.count == (index % 3 == 2 ? 3 : 4))
     }
@@ -163,9 +164,10 @@ import Testing
     let base = try cached.run.setup("x")
     var setup = RunSetup(
       program: base.program,
-      data: try TrainingData(
-        set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels),
+      data: TrainingSources(
+        try TrainingData(
+          set, samples: try set.store(size: nil, range: experiment.data.range),
+          labels: experiment.labels)),
       backend: base.backend, results: cached.scratch.path + "/results", context: base.context)
     setup.interrupt = { 0 }
     var warnings: [String] = []

@@ -177,7 +177,7 @@ struct SampleTests {
 
   @Test func realImagesStandInTheRowsOfTheirClass() throws {
     let run = TinyRun(labels: "{classes: 3}", imageCount: 30)
-    let (experiment, data) = (try run.experiment(), try run.data())
+    let (experiment, data) = (try run.experiment(), try run.data().first)
     let grid = SampleGrid(rows: 3, columns: 4, seed: 0, rowClasses: [0, 1, 2])
     let program = try run.program()
     let picture = try SamplePicture(of: program, grid, real: data).drawReal(

@@ -91,11 +91,12 @@ struct TinyRun {
       labels: (0..<imageCount).map { Int32($0 % 3) }, classNames: ["ant", "bee", "cat"])
   }
 
-  func data() throws -> TrainingData {
+  func data() throws -> TrainingSources {
     let experiment = try experiment()
-    return try TrainingData(
-      set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.labels)
+    return TrainingSources(
+      try TrainingData(
+        set, samples: try set.store(size: nil, range: experiment.data.range),
+        labels: experiment.labels))
   }
 
   static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))

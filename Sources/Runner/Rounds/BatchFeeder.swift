@@ -1,16 +1,22 @@
 import Dispatch
-import Images
 import RunFormat
 import Synchronization
 import TensorCore
 
 /// A batch of the data, ready to be fed.
 struct Batch: Sendable {
-  /// Indices into the data.
-  let samples: ArraySlice<Int>
-  /// In the order of the indices, in the form of `TrainingProgram.realInput`.
-  let real: HostTensor.Elements
-  let labels: [Int32]?
+  /// What one source gives.
+  struct Part: Sendable {
+    /// Indices into its data.
+    let samples: ArraySlice<Int>
+    /// In the order of the indices, images as bytes, vectors as numbers.
+    let real: HostTensor.Elements
+    let labels: [Int32]?
+  }
+  /// In the order of the sources, each of as many samples.
+  let parts: [Part]
+
+  var count: Int { parts[0].samples.count }
 }
 
 /// Puts batches together in the order of the seed. Where samples lie on a disk this is done ahead of
@@ -22,7 +28,7 @@ final class BatchFeeder {
   private static let mostAhead = 16
   private static let leastAhead = 2
 
-  private let data: TrainingData
+  private let data: TrainingSources
   private let order: SharedOrder
   private let ahead: DispatchQueue?
   private let depth: Int
@@ -32,15 +38,15 @@ final class BatchFeeder {
   /// Seconds that training has waited for data.
   private(set) var waited = 0.0
 
-  init(_ data: TrainingData, _ timetable: Timetable, seed: UInt64) {
+  init(_ data: TrainingSources, _ timetable: Timetable, seed: UInt64) {
     self.data = data
-    order = SharedOrder(timetable, seed: seed)
+    order = SharedOrder(data, timetable, seed: seed)
+    let valueCount = data.entries.reduce(0) { $0 + $1.data.samples.format.valueCount }
     depth = max(
       Self.leastAhead,
-      min(
-        Self.mostAhead,
-        Self.bytesAhead / max(1, timetable.batch * data.samples.format.valueCount)))
-    ahead = data.samples.isOnDisk ? DispatchQueue(label: "batches") : nil
+      min(Self.mostAhead, Self.bytesAhead / max(1, timetable.batch * valueCount)))
+    let isOnDisk = data.entries.contains { $0.data.samples.isOnDisk }
+    ahead = isOnDisk ? DispatchQueue(label: "batches") : nil
   }
 
   /// Batch `index`, counted over the whole run.
@@ -84,16 +90,16 @@ final class BatchFeeder {
   }
 
   private static func make(
-    _ samples: ArraySlice<Int>, _ data: TrainingData
+    _ samples: [ArraySlice<Int>], _ data: TrainingSources
   ) throws(RunError) -> Batch {
-    do throws(DatasetError) {
-      return Batch(
-        samples: samples,
-        real: try data.samples.elements(of: samples),
-        labels: data.labels.map { labels in samples.map { labels[$0] } })
-    } catch {
-      throw .data("\(error)")
+    var parts: [Batch.Part] = []
+    for (samples, entry) in zip(samples, data.entries) {
+      parts.append(
+        Batch.Part(
+          samples: samples, real: try entry.data.elements(of: samples),
+          labels: entry.data.labels.map { labels in samples.map { labels[$0] } }))
     }
+    return Batch(parts: parts)
   }
 }
 
@@ -101,22 +107,22 @@ final class BatchFeeder {
 /// ahead is often in the next one.
 private final class SharedOrder: Sendable {
   private struct Epochs {
-    var even: BatchOrder
-    var odd: BatchOrder
+    var even: SampleOrder
+    var odd: SampleOrder
   }
   private let epochs: Mutex<Epochs>
   private let batchesPerEpoch: Int
 
-  init(_ timetable: Timetable, seed: UInt64) {
-    let order = BatchOrder(timetable, seed: seed)
+  init(_ data: TrainingSources, _ timetable: Timetable, seed: UInt64) {
+    let order = SampleOrder(data, timetable, seed: seed)
     epochs = Mutex(Epochs(even: order, odd: order))
     batchesPerEpoch = timetable.batchesPerEpoch
   }
 
-  func samples(ofBatch index: Int) -> ArraySlice<Int> {
+  func samples(ofBatch index: Int) -> [ArraySlice<Int>] {
     epochs.withLock { epochs in
       index / batchesPerEpoch % 2 == 0
-        ? epochs.even.images(ofBatch: index) : epochs.odd.images(ofBatch: index)
+        ? epochs.even.samples(ofBatch: index) : epochs.odd.samples(ofBatch: index)
     }
   }
 }

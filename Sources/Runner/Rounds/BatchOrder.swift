@@ -1,6 +1,7 @@
 import TensorCore
 
-/// Which images stand in which batch: each epoch has an order of its own, drawn from the seed.
+/// Which samples of the source whose passes are epochs stand in which batch: each epoch has an order of
+/// its own, drawn from the seed.
 struct BatchOrder {
   let timetable: Timetable
   let seed: UInt64
@@ -22,9 +23,12 @@ struct BatchOrder {
     return order[timetable.places(ofBatch: index)]
   }
 
-  static func order(ofEpoch epoch: Int, count: Int, seed: UInt64) -> [Int] {
+  /// - Parameter stream: of a source that has other passes than the epochs `shuffle/NAME`.
+  static func order(
+    ofEpoch epoch: Int, count: Int, seed: UInt64, stream: String = "shuffle"
+  ) -> [Int] {
     Philox(
-      seed: seed, stream: Philox.streamID(named: "shuffle"),
+      seed: seed, stream: Philox.streamID(named: stream),
       step: UInt32(truncatingIfNeeded: epoch)
     ).permutation(count: count)
   }

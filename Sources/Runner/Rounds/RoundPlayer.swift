@@ -29,8 +29,8 @@ struct PlayedStep {
   let moves: [RoundMove]
   /// The move for which a batch of the data went in; nil if none did.
   let consumer: String?
-  /// Indices into the data of the batch that went in; nil if none did.
-  let batch: ArraySlice<Int>?
+  /// For each source indices into its data of the batch that went in; nil if none did.
+  let batch: [ArraySlice<Int>]?
   let executable: any Executable
 }
 
@@ -52,6 +52,8 @@ final class RoundPlayer {
   /// nil: the networks are whole from the start.
   let levels: LevelTimetable?
   private let feeder: BatchFeeder
+  /// As the feeder has them.
+  private let sources: [ProgramSource]
   /// What plays now of networks that grow; programs and graphs are those of this stage.
   private var stage: GrowthStage?
   /// Round programs by batch size; the last batch of an epoch has its own.
@@ -65,13 +67,19 @@ final class RoundPlayer {
 
   /// Puts the first values of all states on the device.
   init(
-    _ program: TrainingProgram, data: TrainingData, timetable: Timetable, backend: any Backend,
+    _ program: TrainingProgram, data: TrainingSources, timetable: Timetable, backend: any Backend,
     observing: Bool = false
   ) throws(RunError) {
     self.program = program
     self.observing = observing
     self.timetable = timetable
     levels = LevelTimetable(program, timetable)
+    sources = data.entries.map { entry in
+      guard let source = program.sources.first(where: { $0.name == entry.name }) else {
+        preconditionFailure("the program has no source `\(entry.name)`")
+      }
+      return source
+    }
     feeder = BatchFeeder(data, timetable, seed: program.experiment.seed)
     session = try program.makeSession(on: backend)
     for state in program.states {
@@ -93,15 +101,15 @@ final class RoundPlayer {
     if let levels {
       scheduled.append((GrowthStage.alphaFeed, levels.moment(after: round).alpha))
     }
-    let stepCount = roundProgram(batch: batch.samples.count).steps.count
+    let stepCount = roundProgram(batch: batch.count).steps.count
     for index in 0..<stepCount {
-      var step = roundProgram(batch: batch.samples.count).steps[index]
+      var step = roundProgram(batch: batch.count).steps[index]
       if step.consumesData {
         batch = try feeder.batch(nextBatch)
         nextBatch += 1
-        step = roundProgram(batch: batch.samples.count).steps[index]
+        step = roundProgram(batch: batch.count).steps[index]
       }
-      let compiled = try compiled(batch: batch.samples.count, graph: step.graph)
+      let compiled = try compiled(batch: batch.count, graph: step.graph)
       try feed(compiled, batch, execution: round * stepCount + index)
       for (name, number) in scheduled where compiled.feeds.contains(name) {
         try onDevice { () throws(BackendError) in
@@ -113,7 +121,8 @@ final class RoundPlayer {
       try watch(
         PlayedStep(
           moves: step.moves, consumer: step.consumer,
-          batch: step.consumesData ? batch.samples : nil, executable: compiled.executable))
+          batch: step.consumesData ? batch.parts.map(\.samples) : nil,
+          executable: compiled.executable))
     }
     return results
   }
@@ -175,15 +184,17 @@ final class RoundPlayer {
   ) throws(RunError) {
     let executable = compiled.executable
     try onDevice { () throws(BackendError) in
-      if compiled.feeds.contains("real") {
-        switch batch.real {
-        case .uint8(let bytes): try executable.feed("real", array: bytes)
-        case .float32(let values): try executable.feed("real", array: values)
-        case .int32(let values): try executable.feed("real", array: values)
+      for (source, part) in zip(sources, batch.parts) {
+        if compiled.feeds.contains(source.feed) {
+          switch part.real {
+          case .uint8(let bytes): try executable.feed(source.feed, array: bytes)
+          case .float32(let values): try executable.feed(source.feed, array: values)
+          case .int32(let values): try executable.feed(source.feed, array: values)
+          }
         }
-      }
-      if compiled.feeds.contains("labels"), let labels = batch.labels {
-        try executable.feed("labels", array: labels)
+        if compiled.feeds.contains(source.labelsFeed), let labels = part.labels {
+          try executable.feed(source.labelsFeed, array: labels)
+        }
       }
     }
     if compiled.feeds.contains("key") {

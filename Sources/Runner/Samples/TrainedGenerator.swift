@@ -23,7 +23,10 @@ struct TrainedGenerator {
     let path = try CheckpointStore(run: run, files: files).resolve(request.checkpoint)
     checkpoint = try LoadedCheckpoint(path, files: files)
     do throws(Diagnostics) {
-      program = try TrainingProgram(experiment, format: checkpoint.format)
+      program =
+        checkpoint.formats.isEmpty
+        ? try TrainingProgram(experiment, format: checkpoint.format)
+        : try TrainingProgram(experiment, formats: checkpoint.formats)
     } catch {
       let reason = error.entries.map(\.message).joined(separator: "; ")
       throw .damaged(path: path, reason: "the spec does not go with it: \(reason)")

@@ -20,37 +20,50 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     let experiment = try options.load()
-    guard let format = experiment.declaredFormat else {
+    guard let formats = experiment.declaredFormats else {
       throw Failure(
         status: .spec, message: "error: \(experiment.name): what its samples are is not declared"
       )
     }
-    let program = try experiment.program(format)
-    let (batch, classes) = (experiment.data.batch, experiment.labels?.classes)
-    let labels = classes.map { classes in (0..<batch).map { Int32($0 % classes) } }
-    let bytes = (0..<batch * format.valueCount).map {
-      UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
-    }
-    let set: any SampleSet =
-      switch format {
-      case .image(let image):
-        ImageSet(
-          name: "made up", count: batch, height: image.height, width: image.width,
-          channels: image.channels, pixels: bytes, labels: labels)
-      case .vector(let length):
-        VectorSet(
-          name: "made up", length: length, values: bytes.map { Float($0) / 64 - 2 },
-          labels: labels)
-      }
+    let program = try experiment.program(formats)
     try Failure.catching {
-      let data = try TrainingData(
-        set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.labels)
+      let data = try TrainingSources(
+        experiment.storedSources.compactMap { source in
+          try formats[source.name].map { format in
+            let set = Self.madeUp(
+              experiment.data.batch, format, classes: source.classes?.count)
+            return TrainingSources.Entry(
+              name: source.name,
+              data: try TrainingData(
+                set, samples: try set.store(size: nil, range: experiment.data.range),
+                classes: source.classes))
+          }
+        })
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds
       ).sorted()
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
       try Output.line("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
+    }
+  }
+
+  /// `count` samples of a format, the same ones each time.
+  private static func madeUp(
+    _ count: Int, _ format: SampleFormat, classes: Int?
+  ) -> any SampleSet {
+    let labels = classes.map { classes in (0..<count).map { Int32($0 % classes) } }
+    let bytes = (0..<count * format.valueCount).map {
+      UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
+    }
+    return switch format {
+    case .image(let image):
+      ImageSet(
+        name: "made up", count: count, height: image.height, width: image.width,
+        channels: image.channels, pixels: bytes, labels: labels)
+    case .vector(let length):
+      VectorSet(
+        name: "made up", length: length, values: bytes.map { Float($0) / 64 - 2 },
+        labels: labels)
     }
   }
 }

@@ -25,8 +25,7 @@ struct Describe: ParsableCommand {
 
   func run() throws {
     let experiment = try options.load()
-    let format = try experiment.format(data)
-    let program = try experiment.program(format)
+    let program = try experiment.program(try experiment.formats(data))
     let networks = program.networks.map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
     if json {

@@ -39,7 +39,7 @@ struct Run: ParsableCommand {
     let experiment = try loadSpec(options.spec, overrides: options.overrides, sweeps: axes).get()
     if let sweep = experiment.sweep { return try run(experiment, sweep) }
     if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
-    if let format = experiment.declaredFormat { _ = try experiment.program(format) }
+    if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
     Terminal.warn(setup.program.warnings)
     try setup.requireMemory()
@@ -131,14 +131,13 @@ extension Experiment {
   }
 
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
-  func prepared(_ data: DataOptions) throws -> (program: TrainingProgram, data: TrainingData) {
-    let set = try loadData(data)
-    let program = try program(set.format.resized(to: self.data.size))
-    if let problems = program.problems(sampleCount: set.count) { throw Failure.spec(problems) }
-    let training = try Failure.catching {
-      try TrainingData(
-        set, samples: try set.store(size: self.data.size, range: self.data.range), labels: labels)
-    }
-    return (program, training)
+  func prepared(
+    _ data: DataOptions
+  ) throws -> (program: TrainingProgram, data: TrainingSources) {
+    let loaded = try loadData(data)
+    let program = try program(loaded.formats)
+    let count = try loaded.sampleCount(epoch: epochSource)
+    if let problems = program.problems(sampleCount: count) { throw Failure.spec(problems) }
+    return (program, try loaded.training(range: self.data.range, epoch: epochSource))
   }
 }

@@ -137,7 +137,7 @@ struct Sample: ParsableCommand {
   /// Where single pictures go, if that is what is asked for.
   private func pictureFolder(_ experiment: Experiment) throws -> String? {
     if count == nil { return nil }
-    if case .vector = experiment.declaredFormat { return nil }
+    if experiment.drawsVectors { return nil }
     guard let to else {
       throw ValidationError("--count writes a file for each picture: name a folder with --to DIR")
     }
@@ -183,7 +183,10 @@ struct Sample: ParsableCommand {
 extension Experiment {
   /// The data, where pictures of samples need them: those of vectors, whose axes they fix.
   fileprivate func dataOfPictures(_ options: DataOptions) throws -> TrainingData? {
-    guard case .vector = declaredFormat else { return nil }
-    return try prepared(options).data
+    drawsVectors ? try prepared(options).data.first : nil
+  }
+
+  fileprivate var drawsVectors: Bool {
+    if case .vector = storedSources.first?.declaredFormat { true } else { false }
   }
 }

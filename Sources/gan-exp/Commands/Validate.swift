@@ -44,10 +44,10 @@ struct Validate: ParsableCommand {
     case .failure(let diagnostics):
       return diagnostics
     case .success(let experiment):
-      let known = experiment.warnings + experiment.labelFindings
-      guard let format = experiment.declaredFormat else { return Diagnostics(known) }
+      let known = experiment.warnings + experiment.dataFindings
+      guard let formats = experiment.declaredFormats else { return Diagnostics(known) }
       do throws(Diagnostics) {
-        let program = try TrainingProgram(experiment, format: format)
+        let program = try TrainingProgram(experiment, formats: formats)
         _ = try MetricPlan(experiment, program)
         return Diagnostics(known + program.warnings)
       } catch {
