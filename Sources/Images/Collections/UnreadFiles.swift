@@ -27,6 +27,11 @@ package struct UnreadFiles: Hashable, Sendable {
     counts[Kind(suffix: suffix, picture: picture), default: 0] += 1
   }
 
+  /// Those of other places too.
+  package mutating func add(_ other: UnreadFiles) {
+    counts.merge(other.counts) { $0 + $1 }
+  }
+
   package var count: Int { counts.values.reduce(0, +) }
 
   /// How many of them are pictures.

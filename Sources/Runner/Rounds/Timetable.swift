@@ -31,7 +31,7 @@ package struct Timetable: Sendable, Hashable {
     (self.imageCount, self.batch, self.dropLast) = (imageCount, batch, dropLast)
     self.batchesPerRound = batchesPerRound
     let perEpoch = Self.batches(imageCount, batch, dropLast)
-    let samplesPerEpoch = dropLast ? perEpoch * batch : imageCount
+    let imagesPerEpoch = dropLast ? perEpoch * batch : imageCount
     func rounds(batches: Int?) -> Int? {
       batches.map { $0 / batchesPerRound + ($0 % batchesPerRound == 0 ? 0 : 1) }
     }
@@ -40,7 +40,7 @@ package struct Timetable: Sendable, Hashable {
     case .steps(let steps): count = steps
     case .epochs(let epochs): count = rounds(batches: epochs.times(perEpoch))
     case .images(let images):
-      let (epochs, rest) = images.quotientAndRemainder(dividingBy: samplesPerEpoch)
+      let (epochs, rest) = images.quotientAndRemainder(dividingBy: imagesPerEpoch)
       count = rounds(batches: epochs.times(perEpoch).map { $0 + (rest + batch - 1) / batch })
     }
     guard let count, let shown = count.times(batchesPerRound)?.times(batch), shown <= Self.most
@@ -64,15 +64,15 @@ package struct Timetable: Sendable, Hashable {
     return start..<min(start + batch, imageCount)
   }
 
-  /// Samples of an epoch that are in a batch.
-  package var samplesPerEpoch: Int { dropLast ? batchesPerEpoch * batch : imageCount }
-
   /// Exact within the run; where a schedule looks far beyond its end, the largest number there is.
   package func batches(after rounds: Int) -> Int { rounds.times(batchesPerRound) ?? .max }
 
-  package func images(after rounds: Int) -> Int {
-    let (epochs, rest) = batches(after: rounds).quotientAndRemainder(dividingBy: batchesPerEpoch)
-    let whole = epochs.times(samplesPerEpoch)
+  package func images(after rounds: Int) -> Int { imageCount(inBatches: batches(after: rounds)) }
+
+  /// How many stand in the first so many batches of a run.
+  func imageCount(inBatches count: Int) -> Int {
+    let (epochs, rest) = count.quotientAndRemainder(dividingBy: batchesPerEpoch)
+    let whole = epochs.times(dropLast ? batchesPerEpoch * batch : imageCount)
     return whole.flatMap { $0.plus(rest * batch) } ?? .max
   }
 

@@ -29,6 +29,14 @@ package struct Field<Value: Sendable>: Sendable {
     declaration.condition = FieldCondition(field: field, values: values)
     return Field(declaration: declaration, read: read)
   }
+
+  /// A resolved spec has the field only where it is not what it is by default: for a key that came later
+  /// than specs whose runs go on.
+  package func unsaidByDefault() -> Field {
+    var declaration = declaration
+    declaration.isUnsaidByDefault = true
+    return Field(declaration: declaration, read: read)
+  }
 }
 
 /// What a field is, without its Swift type: what the reader, the schema and the reference see.
@@ -42,6 +50,7 @@ package struct FieldDeclaration: Sendable {
   /// One sentence, without a full stop.
   package let summary: String
   package var condition: FieldCondition?
+  package var isUnsaidByDefault = false
 
   package var isRequired: Bool { fallback == nil }
 }

@@ -6,7 +6,7 @@ package struct Record: Sendable {
     let kind: FieldKind
     let value: FieldValue
     let origin: Origin
-    /// False for a field whose condition does not hold; it is not printed.
+    /// False for a field whose condition does not hold, and for one that is unsaid; it is not printed.
     let isActive: Bool
     /// What the field is where nothing is said; nil: something has to be.
     let fallback: DefaultText?

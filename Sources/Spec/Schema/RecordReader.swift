@@ -80,7 +80,9 @@ struct RecordReader {
       read.append(
         Record.Entry(
           name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
-          isActive: isActive, fallback: field.fallback))
+          isActive: isActive
+            && !(field.isUnsaidByDefault && value.flow == field.fallback?.text),
+          fallback: field.fallback))
     }
     if !missing.isEmpty {
       findings.append(
