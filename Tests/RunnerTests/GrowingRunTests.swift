@@ -145,7 +145,7 @@ struct GrowingRunTests {
       let data = try run.data()
       let player = try RoundPlayer(
         try run.program(), data: data,
-        timetable: try Timetable(try run.experiment(), imageCount: data.sampleCount),
+        timetable: try Timetable(try run.program(), imageCount: data.sampleCount),
         backend: backend)
       return try (0..<9).flatMap { try player.play(round: $0).map(\.loss) }
     }

@@ -41,7 +41,7 @@ struct TraceBitsTests {
     let path = "\(scratch.path)/trace.safetensors"
     try trace(program, data: data, backend: backend, rounds: 2, to: path)
     let traced = try FileLayer().readSafetensors(path)
-    let timetable = try Timetable(program.experiment, imageCount: data.sampleCount)
+    let timetable = try Timetable(program, imageCount: data.sampleCount)
     let player = try RoundPlayer(program, data: data, timetable: timetable, backend: backend)
     var gradients = 0
     for round in 0..<2 {

@@ -33,7 +33,7 @@ package struct LevelTimetable: Sendable {
       switch growth.length(of: stage) {
       case .images(let images): end = image.plus(min(images, Self.mostImages)) ?? .max
       case .epochs(let epochs):
-        let (images, isTooMany) = epochs.multipliedReportingOverflow(by: timetable.samplesPerEpoch)
+        let (images, isTooMany) = epochs.multipliedReportingOverflow(by: timetable.imagesPerEpoch)
         end = image.plus(isTooMany ? Self.mostImages : min(images, Self.mostImages)) ?? .max
       case .steps(let steps): end = timetable.images(after: round + min(steps, Self.mostRounds))
       case nil: end = nil
@@ -103,4 +103,6 @@ extension Timetable {
     }
     return low
   }
+
+  fileprivate var imagesPerEpoch: Int { dropLast ? batchesPerEpoch * batch : imageCount }
 }

@@ -53,7 +53,8 @@ extension RecordSection {
   private static let showKey = Field<Formula?>.optionalFormula(
     "show",
     "What stands beside each other of each sample: `[photos, painter(photos)]`; `none`: what the first "
-      + "adversarial term calls fake")
+      + "adversarial term calls fake"
+  ).unsaidByDefault()
   private static let samplesKey = Field<Record?>.optionalSection(
     "samples",
     Declaration(
