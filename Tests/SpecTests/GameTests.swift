@@ -38,8 +38,8 @@ private func load(_ text: String, set: [String] = [], files: [String: String] = 
   #expect(game.moves.map(\.fresh) == [.batch, .nothing])
   #expect(
     game.moves.map(\.optimizer.text) == [
-      "{kind: adam, learning_rate: 0.0002, betas: [0.9, 0.999], epsilon: 1.0e-8}",
-      "{kind: adam, learning_rate: 0.001, betas: [0.9, 0.999], epsilon: 1.0e-8}",
+      "{kind: adam, learning_rate: 0.0002, betas: [0.9, 0.999], epsilon: 1.0e-08}",
+      "{kind: adam, learning_rate: 0.001, betas: [0.9, 0.999], epsilon: 1.0e-08}",
     ])
 }
 
@@ -134,7 +134,7 @@ func aGameIsSetByPaths(_ set: String, _ shown: String) throws {
   #expect(game.networks[2].layers.count == 2)
   #expect(game.values.map { "\($0.formula)" } == ["to_zebra(horses)", "maker(z)"])
   #expect(game.terms.map(\.name) == ["game", "slope", "told"])
-  #expect(game.terms[2].choice.text == "class: {of: critic(made), label: y, weight: 1}")
+  #expect(game.terms[2].choice.text == "class: {of: critic(made), label: \"y\", weight: 1}")
 }
 
 /// What two players stand for.
@@ -156,7 +156,7 @@ func aGameIsSetByPaths(_ set: String, _ shown: String) throws {
   ),
   (
     "{length: 1 epochs, generator_steps: 3}",
-    ["discriminator d nothing 1", "generator g nothing 1", "generator g latents 2"]
+    ["discriminator d nothing 1", "generator g nothing 3"]
   ),
   (
     "{length: 1 epochs, order: [generator, discriminator]}",

@@ -53,8 +53,9 @@ struct GameNames {
 
   /// Everything that a formula may name, in the order of the sections.
   var all: [(kind: Kind, value: NamedValue)] {
-    sources.map { (.source, $0) } + latents.map { (.latent, $0) }
-      + (networks ?? []).map { (.network, $0) } + values.map { (.value, $0) }
+    (sources.map { (.source, $0) } + latents.map { (.latent, $0) }
+      + (networks ?? []).map { (.network, $0) } + values.map { (.value, $0) })
+      .filter { LocatedName.isName($0.1.name) }
   }
 
   func kind(of name: String) -> Kind? { all.first { $0.value.name == name }?.kind }
