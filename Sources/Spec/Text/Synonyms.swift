@@ -123,6 +123,13 @@ package enum Synonyms {
       "total_variation": "tv tv_loss total_variation_loss",
       "wasserstein_divergence": "wgan_div wgandiv div_gp",
     ]),
+    .term: table([
+      "adversarial": "gan gan_loss adversarial_loss game",
+      "gradient_penalty": "gp wgan_gp wgangp grad_penalty",
+      "total_variation": "tv tv_loss total_variation_loss",
+      "orthogonal": "ortho orthogonal_regularization",
+    ]),
+    .constraint: table(["clip": "weight_clip weight_clipping clip_weights clamp"]),
     .augmentation: table([
       "flip": "hflip horizontal_flip random_horizontal_flip mirror",
       "translation": "translate shift random_translation",
@@ -192,6 +199,15 @@ package enum Synonyms {
       "reflect": "reflection mirror",
       "replicate": "replication edge",
       "zero": "zeros",
+      "networks": "network nets net models model",
+      "critic": "discriminator netd d dis",
+      "real": "reals target",
+      "fake": "fakes generated made",
+      "of": "input prediction output",
+      "from": "target to against",
+      "times": "repeat steps n_steps",
+      "terms": "losses loss",
+      "like": "same_as copy_of shared_with",
     ]
     for (ours, theirs) in rows {
       for name in theirs.split(separator: " ") {
