@@ -31,6 +31,47 @@ schedule: {ema: 0.999, learning_rate: none}
 architecture: {init: {linear: {normal: 0.02}, conv: {weight: he, bias: {constant: 0}}}}
 """
 
+# A game said in general.
+GAME = """
+name: cycle
+data: {batch: 1, sources: {a: {folder: a}, b: {source: mnist, classes: 10}, c: mnist, d: {of: a}}}
+latents: {z: {size: 3}, y: {classes: 10}, w: }
+networks:
+  to_b: [{conv: 3}, {for: {w: [1]}, do: [{conv: "${w}"}]}]
+  to_a: {like: to_b}
+  critic: {layers: [{linear: 1}], inputs: [code], constraints: [{clip: 0.01}], ema: 0.9}
+values: {made: to_b(a), both: [a, b], "no": !unset }
+terms:
+  game: {adversarial: {loss: hinge, critic: critic, real: b, fake: [a, made], critic_sees: {pool: 5}}}
+  slope: {gradient_penalty: 10}
+moves:
+  - {networks: [to_a, to_b], terms: {game: 1, slope: "${w}"}, optimizer: {learning_rate: 1}, fresh: batch}
+  - {networks: critic, terms: [game], times: 3, columns: d}
+init: {conv: {normal: 0.02}}
+optimizer: {kind: adam, learning_rate: 1}
+schedule: {length: 1 epochs, epoch: a}
+"""
+
+# A line of such a game, where it is wrong, and what the message names.
+BROKEN_GAME = [
+    ("loss: hinge", ["loss"], "False schema"),
+    ("data: {source: mnist}", ["data", "source"], "False schema"),
+    ("schedule: {order: [generator, discriminator]}", ["schedule", "order"], "False schema"),
+    ("optimizer: {generator: {learning_rate: 1}}", ["optimizer", "generator"], "False schema"),
+    ("data: {sources: {a-b: mnist}}", ["data", "sources"], "a-b"),
+    ("data: {sources: {a: {folder: 1, size: 3}}}", ["data", "sources", "a"], "folder"),
+    ("latents: {z: {sise: 3}}", ["latents", "z"], "sise"),
+    ("networks: {g: [lrelu]}", ["networks", "g", 0], "lrelu"),
+    ("networks: {g: {layer: [relu]}}", ["networks", "g"], "layer"),
+    ("networks: {g: {like: 2b}}", ["networks", "g", "like"], "2b"),
+    ("values: {v: {a: b}}", ["values", "v"], "b"),
+    ("terms: {t: {adversarial: {critics: c}}}", ["terms", "t", "adversarial"], "critics"),
+    ("terms: {t: clip}", ["terms", "t"], "clip"),
+    ("moves: [{network: [a]}]", ["moves", 0], "network"),
+    ("moves: [{networks: [a], fresh: all}]", ["moves", 0, "fresh"], "all"),
+    ("moves: [{networks: [a], times: 0}]", ["moves", 0, "times"], "0"),
+]
+
 # A line, where it is wrong, and what the message names.
 BROKEN = [
     ("loss: hinj", ["loss"], "hinj"),
@@ -85,15 +126,19 @@ def main() -> int:
     for path in experiments:
         wrong += [f"{path.relative_to(ROOT)}: {place}: {words}" for place, words in found(path.read_text())]
     wrong += [f"the good one: {place}: {words}" for place, words in found(GOOD)]
+    wrong += [f"the good game: {place}: {words}" for place, words in found(GAME)]
     if not found("name: x"):
         wrong.append("a file without its sections is valid")
-    for text, place, name in BROKEN:
+    if not found("name: x\nmoves: []"):
+        wrong.append("a game without its sections is valid")
+    games = [(f"{text}\nvalues: {{}}" if "values" not in text else text, *rest) for text, *rest in BROKEN_GAME]
+    for text, place, name in BROKEN + games:
         errors = found(f"extends: gan.yaml\n{text}\n")
         if len(errors) != 1 or errors[0][0] != place or name not in errors[0][1]:
             wrong.append(f"{text}: wanted {place} naming {name}, found {errors}")
     for line in wrong:
         print(line)
-    print(f"{len(experiments)} experiments and {len(BROKEN)} broken lines: {len(wrong)} wrong")
+    print(f"{len(experiments)} experiments and {len(BROKEN + games)} broken lines: {len(wrong)} wrong")
     return 1 if wrong else 0
 
 

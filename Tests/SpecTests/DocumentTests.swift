@@ -89,6 +89,35 @@ private func at(_ path: String, in object: [String: Any]) -> Any? {
   }
 }
 
+@Test func theReferenceAndTheSchemaKnowTheGeneralForm() throws {
+  let text = referenceMarkdown(generalWords)
+  for key in ["data.sources.NAME", "latents.NAME", "networks.NAME", "moves[N]"] {
+    #expect(text.contains("### `\(key)`"))
+  }
+  for key in ["sources", "latents", "networks", "values", "terms", "moves", "init", "epoch"] {
+    #expect(text.components(separatedBy: "| `\(key)` |").count >= 2)
+  }
+  let schema = try #require(
+    try JSONSerialization.jsonObject(with: Data(jsonSchema(generalWords).utf8)) as? [String: Any])
+  for key in ["sources", "source"] {
+    #expect(at("properties/data/properties/\(key)", in: schema) != nil)
+  }
+  let game = "allOf/0/then/properties"
+  for path in ["loss", "latent", "data/properties/source", "optimizer/properties/generator"] {
+    #expect(at("\(game)/\(path)", in: schema) as? Bool == false)
+  }
+  #expect(
+    (at("else/then/required", in: schema) as? [String])
+      == ["name", "data", "networks", "terms", "moves", "schedule"])
+  #expect(
+    (at("else/else/required", in: schema) as? [String])
+      == ["name", "data", "architecture", "loss", "optimizer", "schedule"])
+  let move = "properties/moves/items/properties"
+  #expect(
+    (at("\(move)/fresh/else/enum", in: schema) as? [Any])?.compactMap { $0 as? String }
+      == ["nothing", "latents", "batch"])
+}
+
 @Test func aListingHasOneLineAWord() {
   let lines = listing(.layer, vocabulary).split(separator: "\n")
   #expect(lines.count == vocabulary.declarations(.layer).count)

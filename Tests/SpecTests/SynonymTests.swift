@@ -47,3 +47,23 @@ func aHintLeadsToWhatMeansTheSame(_ hint: Written<String>) {
   }
   #expect(found.entries.compactMap(\.label).contains(hint.value), "\(found.rendered())")
 }
+
+@Test(arguments: [
+  ("networks: [critic]", "network: [critic]", "did you mean `networks`?"),
+  ("networks: [critic]", "models: [critic]", "did you mean `networks`?"),
+  ("optimizer: {kind", "n_critic: 5\noptimizer: {kind", "here it is `moves`"),
+  ("optimizer: {kind", "z_dim: 5\noptimizer: {kind", "here it is `latents`"),
+  ("optimizer: {kind", "num_classes: 5\noptimizer: {kind", "here it is `latents`"),
+  ("optimizer: {kind", "lr_d: 5\noptimizer: {kind", "here it is `moves`"),
+  ("optimizer: {kind", "lr: 5\noptimizer: {kind", "here it is `optimizer.learning_rate`"),
+  ("adversarial:", "gan_loss:", "did you mean `adversarial`?"),
+  ("from: horses", "target: horses", "did you mean `from`?"),
+])
+func aHintInAGameLeadsToItsOwnKeys(_ old: String, _ new: String, _ label: String) {
+  let text = goodGame.replacing(old, with: new)
+  guard case .failure(let found) = loadExperiment(text: text, vocabulary: generalWords) else {
+    Issue.record("it was taken")
+    return
+  }
+  #expect(found.entries.compactMap(\.label).contains(label), "\(found.rendered())")
+}

@@ -36,10 +36,15 @@ enum GameForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a key of a section, `""` for the top, may stand in a file of this form.
-  func has(_ key: String, in section: String) -> Bool {
-    let path = section.isEmpty ? key : "\(section).\(key)"
-    return !other.keys.contains { $0.key == path }
+  /// Dotted paths of the keys that only this form has.
+  var ownKeys: [String] { keys.map(\.key) }
+
+  /// Where a file of this form says what the other form says at a place; the place itself where both say
+  /// it alike.
+  func place(of path: String) -> String {
+    let ofPlayer = Player.allCases.contains { path.hasPrefix("optimizer.\($0.rawValue)") }
+    if self == .general, ofPlayer { return "moves" }
+    return other.keys.first { path == $0.key || path.hasPrefix($0.key + ".") }?.value ?? path
   }
 
   /// The form of a file: that of more of its keys. Without any, two players.

@@ -19,17 +19,58 @@ private struct SchemaWriter {
       definitions.append((Self.item(category), item(category)))
     }
     // A file that extends another may leave out what the other has.
-    let required = ExperimentSchema.declaration(vocabulary, .twoPlayers).fields.filter(\.isRequired)
-      .map(\.name)
+    func required(_ form: GameForm) -> JSON {
+      let fields = ExperimentSchema.declaration(vocabulary, form).fields
+      return .object([("required", .list(fields.filter(\.isRequired).map { .text($0.name) }))])
+    }
     return .object(
       [
         ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
         ("title", .text("gan-exp experiment")),
       ] + root + [
         ("if", Self.has("extends")), ("then", .flag(true)),
-        ("else", .object([("required", .list(required.map(JSON.text)))])),
+        ("else", Self.when(Self.isGeneral, required(.general), otherwise: required(.twoPlayers))),
+        (
+          "allOf",
+          .list([.object([("if", Self.isGeneral), ("then", Self.nothing(of: .twoPlayers))])])
+        ),
         ("$defs", .object(definitions)),
       ])
+  }
+
+  // MARK: two forms
+
+  /// Whether a file has a key that only the general form has.
+  private static var isGeneral: JSON {
+    let own = GameForm.general.ownKeys
+    let top = own.filter { !$0.contains(".") }.map(has)
+    let inside = own.filter { $0.hasPrefix("data.") }.map { path in
+      JSON.object([
+        ("required", .list([.text("data")])),
+        ("properties", .object([("data", has(String(path.dropFirst(5))))])),
+      ])
+    }
+    return .object([("anyOf", .list(top + inside))])
+  }
+
+  /// Refuses every key that only a form has. What such a key is stands with the others, so that editors
+  /// know the keys of both forms.
+  private static func nothing(of form: GameForm) -> JSON {
+    let players = Player.allCases.map { "optimizer.\($0.rawValue)" }
+    var sections: [(name: String, keys: Members)] = []
+    var properties: Members = []
+    for path in form.ownKeys + players {
+      let steps = path.split(separator: ".").map(String.init)
+      if steps.count == 1 {
+        properties.append((path, .flag(false)))
+      } else if let place = sections.firstIndex(where: { $0.name == steps[0] }) {
+        sections[place].keys.append((steps[1], .flag(false)))
+      } else {
+        sections.append((steps[0], [(steps[1], .flag(false))]))
+      }
+    }
+    properties += sections.map { ($0.name, .object([("properties", .object($0.keys))])) }
+    return .object([("properties", .object(properties))])
   }
 
   // MARK: pieces

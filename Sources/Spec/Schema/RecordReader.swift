@@ -146,7 +146,8 @@ struct RecordReader {
   private mutating func place(of key: String, outside subject: Subject) -> String? {
     // Inside of a layer there is more that a word may mean than a place elsewhere.
     guard !subject.path.contains("[") else { return nil }
-    if let place = Synonyms.place(key), !subject.isWithin(place) {
+    if let meant = Synonyms.place(key), !subject.isWithin(meant) {
+      let place = form?.place(of: meant) ?? meant
       return place.hasSuffix(".\(key)")
         ? "`\(key)` belongs in \(place.dropLast(key.count + 1))" : "here it is `\(place)`"
     }

@@ -1,7 +1,7 @@
 /// The reference of the experiment file (`docs/experiment-file.md`), from the declarations.
 package func referenceMarkdown(_ vocabulary: Vocabulary) -> String {
   let writer = ReferenceWriter(vocabulary: vocabulary)
-  var parts = [writer.introduction, writer.topLevel]
+  var parts = [writer.introduction, writer.topLevel, writer.generalForm]
   for category in Category.allCases {
     let words = vocabulary.declarations(category)
     guard !words.isEmpty else { continue }
@@ -77,13 +77,50 @@ private struct ReferenceWriter {
     return parts.joined(separator: "\n\n")
   }
 
+  /// The keys that only the general form has.
+  var generalForm: String {
+    let own = GameForm.general.ownKeys
+    func fields(_ declaration: Declaration, _ prefix: String = "") -> [FieldDeclaration] {
+      declaration.fields.filter { own.contains(prefix + $0.name) }
+    }
+    let replaced = GameForm.twoPlayers.ownKeys.map { "`\($0)`" }.joined(separator: ", ")
+    return [
+      """
+      ## The general form
+
+      A game of any number of networks. A file has keys of this table, and of `data.sources`, or those of \
+      two players, never both: here there is no \(replaced), and `optimizer` is the same for all moves that \
+      have none of their own. `gan-exp describe FILE --game` prints what a file of two players stands for.
+
+      A formula says what a value is made of: a source, a latent or a value by its name; \
+      `network(input)`, with further inputs behind the first and `label:` for the classes that go in with \
+      them, `generator(z, label: y)`; `encoder(faces).mean` for a part that a network names; \
+      `images.label` for the classes of a source; `[labels, photos]` for what is joined along the \
+      channels; `(digits, codes)` for the inputs of a critic that has several. Names are letters, digits \
+      and `_`. A comma inside of YAML's `{ }` or `[ ]` needs quotes around the formula.
+      """,
+      table(
+        fields(DataSection.declaration(.general), "data.")
+          + fields(ExperimentSchema.declaration(vocabulary, .general))
+          + fields(ScheduleSection.declaration(vocabulary, .general), "schedule.")),
+      section(GameSchema.anySource(vocabulary), "data.sources.NAME"),
+      section(GameSchema.anyLatent, "latents.NAME"), section(GameSchema.network, "networks.NAME"),
+      section(GameSchema.move, "moves[N]"),
+    ].joined(separator: "\n\n")
+  }
+
   private func section(
     _ section: Declaration, _ path: String, moreRows: [String] = []
   ) -> String {
     var parts = ["### `\(path)`", section.summary + "."]
     if let details = section.details { parts.append(details) }
     parts.append(([table(section.fields)] + moreRows).joined(separator: "\n"))
-    if let example = section.example { parts.append(code("\(section.name): \(example)")) }
+    if let example = section.example {
+      parts.append(
+        code(
+          path.hasSuffix("]")
+            ? "- \(example)" : "\(path.hasSuffix("NAME") ? "NAME" : section.name): \(example)"))
+    }
     for field in section.fields {
       if case .section(let inner) = field.kind {
         parts.append(self.section(inner, "\(path).\(field.name)"))

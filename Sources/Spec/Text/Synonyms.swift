@@ -63,8 +63,6 @@ package enum Synonyms {
       "batch_norm":
         "bn batchnorm2d batchnorm1d batch_normalization nn.BatchNorm2d nn.BatchNorm1d "
         + "BatchNormalization",
-      "adaptive_instance_norm":
-        "adain adaptive_instance_norm2d adaptive_instance_normalization style_mod",
       "instance_norm": "instancenorm2d instance_normalization nn.InstanceNorm2d",
       "layer_norm": "layer_normalization nn.LayerNorm",
       "group_norm": "group_normalization nn.GroupNorm",
@@ -95,10 +93,6 @@ package enum Synonyms {
         + "zero_padding2d padding nn.ReflectionPad2d nn.ReplicationPad2d nn.ZeroPad2d",
       "self_attention": "attention non_local sagan_attention",
       "minibatch_stddev": "minibatch_std mbstd minibatch_stdev batch_stddev",
-      "concat_input": "concat concatenate cat torch.cat",
-      "reparametrize":
-        "reparameterize reparametrization reparameterization reparam gaussian_sample",
-      "mark": "tap",
       "concat_label": "embedding label_embedding nn.Embedding",
       "conditional_batch_norm": "cbn conditional_bn",
     ]),
@@ -129,6 +123,13 @@ package enum Synonyms {
       "total_variation": "tv tv_loss total_variation_loss",
       "wasserstein_divergence": "wgan_div wgandiv div_gp",
     ]),
+    .term: table([
+      "adversarial": "gan gan_loss adversarial_loss game",
+      "gradient_penalty": "gp wgan_gp wgangp grad_penalty",
+      "total_variation": "tv tv_loss total_variation_loss",
+      "orthogonal": "ortho orthogonal_regularization",
+    ]),
+    .constraint: table(["clip": "weight_clip weight_clipping clip_weights clamp"]),
     .augmentation: table([
       "flip": "hflip horizontal_flip random_horizontal_flip mirror",
       "translation": "translate shift random_translation",
@@ -198,8 +199,15 @@ package enum Synonyms {
       "reflect": "reflection mirror",
       "replicate": "replication edge",
       "zero": "zeros",
-      "log_variance": "logvar log_var logsigma2 logsigma_sq",
-      "mean": "mu",
+      "networks": "network nets net models model",
+      "critic": "discriminator netd d dis",
+      "real": "reals target",
+      "fake": "fakes generated made",
+      "of": "input prediction output",
+      "from": "target to against",
+      "times": "repeat steps n_steps",
+      "terms": "losses loss",
+      "like": "same_as copy_of shared_with",
     ]
     for (ours, theirs) in rows {
       for name in theirs.split(separator: " ") {
