@@ -43,7 +43,8 @@ TRANSLATION = {
     "moves": [
         {"networks": ["zebra_critic"], "times": 2, "fresh": "batch"},
         {"name": "step2", "networks": ["to_zebra"], "fresh": "latents"},
-        {"networks": ["trunk", "to_horse"], "terms": {"near": 0.5}}],
+        {"networks": ["trunk", "to_horse"], "terms": {"near": 0.5}},
+        {"networks": ["to_horse", "to_zebra"], "without": ["near", "even"]}],
     "optimizer": {"kind": "sgd"},
 }
 
@@ -87,9 +88,10 @@ def check_form():
     assert parts("zebra_critic") == [("game", 1), ("slope", 1)]
     assert parts("step2") == [("near", 1), ("game", 1), ("even", 1)]
     assert parts("trunk_to_horse") == [("near", 0.5)]
+    assert parts("to_horse_to_zebra") == [("game", 1)]
     assert [(s.draw, [name for name, _ in s.moves]) for s in form.segments] == [
-        (0, ["zebra_critic0"]), (1, ["zebra_critic1"]), (1, ["step2_0", "trunk_to_horse0"])]
-    assert form.moves_of_draw(1) == ["zebra_critic1", "step2_0", "trunk_to_horse0"]
+        (0, ["zebra_critic0"]), (1, ["zebra_critic1"]), (1, ["step2_0", "trunk_to_horse0", "to_horse_to_zebra0"])]
+    assert form.moves_of_draw(1) == ["zebra_critic1", "step2_0", "trunk_to_horse0", "to_horse_to_zebra0"]
     game = form.terms["game"]
     assert form.side(game, ["zebra_critic"]) == "discriminator" and form.side(game, ["trunk"]) == "generator"
     assert form.side(game, ["zebra_critic", "to_zebra"]) is None and form.prefix(game) == ""

@@ -117,9 +117,8 @@ class Form:
     def inputs(self, name):
         """Names of a network's inputs behind the first."""
         keys = self.networks[name]
-        own = given(keys.get("inputs"))
         like = given(keys.get("like"))
-        return own or (self.inputs(like) if like and own is None else [])
+        return given(keys.get("inputs")) or (self.inputs(like) if like else [])
 
     def players_of(self, name):
         """A network, and those that play in it."""
@@ -203,7 +202,9 @@ class Form:
         elif told:
             parts = [(self.terms[name], 1) for name in told]
         else:
-            parts = [(term, 1) for term in self.terms.values() if self.counts(term, moving)]
+            without = given(keys.get("without")) or []
+            parts = [(term, 1) for term in self.terms.values()
+                     if self.counts(term, moving) and term.name not in without]
         return Mover(
             given(keys.get("name")) or "_".join(moving), moving, parts,
             given(keys.get("optimizer")) or self.spec["optimizer"])
