@@ -3,7 +3,8 @@
     python3 Tests/same_bytes.py OLD NEW [--only NAME ...] [--rounds 100] [--steps 5] [--data FOLDER]
 
 OLD and NEW are programs. Every experiment under experiments/ and Tests/PyTorch/games is traced for a
-few rounds, and trained for some more; compared are the trace, losses.csv, and each file of every checkpoint,
+few rounds, and trained for some more; compared are the tensors of the trace (its metadata say every default, of
+which there may be more), losses.csv, and each file of every checkpoint,
 of which NEW may have more than OLD; 0 rounds or steps leave that part out. Sweeps play their first trial. What cannot be played for want of its
 data is said and not counted as equal. Exit status 1: something differs.
 """
@@ -40,12 +41,24 @@ def digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_of_tensors(path):
+    """Of a safetensors file without its metadata."""
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header.pop("__metadata__", None)
+        digest = hashlib.sha256(json.dumps(header).encode())
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def traced(program, spec, settings, steps, folder, environment):
     path = folder / "trace.safetensors"
     code, _, errors = call(
         program, ["trace", spec, "--steps", str(steps), "-o", str(path), *settings], environment
     )
-    return ({"trace": digest(path)}, "") if code == 0 else (None, errors)
+    return ({"trace": digest_of_tensors(path)}, "") if code == 0 else (None, errors)
 
 
 def trained(program, spec, settings, rounds, folder, environment):

@@ -25,6 +25,10 @@ package protocol DatasetSource: Sendable {
   /// Channels of pictures of any size, where the spec chooses them.
   var chosenChannels: Int? { get }
 
+  /// The source of the same game with which it shares its order, each sample beside its partner; nil: it
+  /// has an order of its own. Only for sources of files with names.
+  var pairedWith: String? { get }
+
   /// The whole set: as stored, or, where pictures are of any size, brought to `request.size`.
   func load(_ request: LoadRequest) throws(DatasetError) -> Loaded
 }
@@ -32,6 +36,7 @@ package protocol DatasetSource: Sendable {
 extension DatasetSource {
   package var chosenChannels: Int? { nil }
   package var classCount: Int? { nil }
+  package var pairedWith: String? { nil }
 }
 
 /// Files that are to be had from mirrors.

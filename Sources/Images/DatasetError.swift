@@ -1,5 +1,5 @@
 /// Why a data set cannot be used, where, and what to do: exit code 4.
-package enum DatasetError: Error, Equatable, Sendable {
+package indirect enum DatasetError: Error, Equatable, Sendable {
   /// Not at any of the places where it may lie.
   case missing(what: String, looked: [String], remedy: String)
   /// The system refuses to read or write `path`; `reason` is in the system's words.
@@ -13,6 +13,10 @@ package enum DatasetError: Error, Equatable, Sendable {
   case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
   /// Files of a folder or an archive that are no pictures to learn from, of so many.
   case badImages(path: String, bad: [BadImage], of: Int)
+  /// Pictures of two sets that are to be pairs.
+  case unpaired([PictureWithoutPartner])
+  /// Of one of several sources, by its name.
+  case ofSource(String, DatasetError)
   /// No source gave the file: a sentence for each one tried.
   case unavailable(file: String, attempts: [String], remedy: String)
 }
@@ -20,6 +24,8 @@ package enum DatasetError: Error, Equatable, Sendable {
 extension DatasetError: CustomStringConvertible {
   /// How many bad files a message names.
   private static let shown = 10
+  /// The same of pictures without a partner.
+  private static let shownAlone = 5
 
   /// What is wrong in one line, for lists.
   package var summary: String {
@@ -35,6 +41,9 @@ extension DatasetError: CustomStringConvertible {
     case .badImages(_, let bad, let total):
       "\(bad.count) of \(total) pictures cannot be used: "
         + (bad.first.map { "\($0.name): \($0.reason)" } ?? "")
+    case .unpaired(let alone):
+      "\(alone.count) pictures without a partner: " + (alone.first.map(\.words) ?? "")
+    case .ofSource(let name, let error): "\(name): \(error.summary)"
     case .unavailable(let file, let attempts, _):
       "\(file) could not be fetched: \(attempts.last ?? "nowhere to fetch it from")"
     }
@@ -69,6 +78,14 @@ extension DatasetError: CustomStringConvertible {
         ? "\n    and \(bad.count - Self.shown) more, which `gan-exp data check` lists" : ""
       return "\(path): \(bad.count) of \(total) pictures cannot be used:" + shown + rest
         + "\n  = mend or remove them, or go on without them with on_bad_image: skip"
+    case .unpaired(let alone):
+      let shown = alone.prefix(Self.shownAlone).map { "\n    \($0.words)" }.joined()
+      let rest =
+        alone.count > Self.shownAlone ? "\n    and \(alone.count - Self.shownAlone) more" : ""
+      return "\(alone.count) pictures without a partner:" + shown + rest
+        + "\n  = partners have equal paths below their folders, apart from the suffix; "
+        + "remove what has none"
+    case .ofSource(let name, let error): return "\(name): \(error)"
     case .unavailable(let file, let attempts, let remedy):
       let tried = attempts.map { "\n    \($0)" }.joined()
       return "\(file) could not be fetched. Tried:\(tried)\n  = \(remedy)"

@@ -41,15 +41,19 @@ package func grid(
 
 /// The first images of a data set: a row a class with its name where there are labels, otherwise ten
 /// rows. A set of more than `rowLimit` classes shows the first of them.
+///
+/// - Parameter order: in which the images are looked through; nil: as they are.
 package func preview(
-  of set: ImageSet, columns: Int, rowLimit: Int = 32
+  of set: ImageSet, columns: Int, rowLimit: Int = 32, order: [Int]? = nil
 ) throws(DatasetError) -> Raster {
+  let order = order ?? Array(0..<set.count)
   guard let labels = set.labels else {
-    return try grid(of: set, indices: Array(0..<min(set.count, columns * 10)), columns: columns)
+    return try grid(of: set, indices: Array(order.prefix(columns * 10)), columns: columns)
   }
   var rows = [[Int?]](repeating: [], count: min(set.classNames.count, rowLimit))
-  for (image, label) in labels.enumerated() where rows.indices.contains(Int(label)) {
-    if rows[Int(label)].count < columns { rows[Int(label)].append(image) }
+  for image in order where rows.indices.contains(Int(labels[image])) {
+    let row = Int(labels[image])
+    if rows[row].count < columns { rows[row].append(image) }
   }
   let indices = rows.flatMap { $0 + [Int?](repeating: nil, count: columns - $0.count) }
   return try grid(of: set, indices: indices, columns: columns, rowLabels: set.classNames)

@@ -20,6 +20,8 @@ package struct ImageSet: SampleSet {
   /// Files that were left out, with `on_bad_image: skip`.
   package let skipped: [BadImage]
   package internal(set) var remarks = SourceRemarks()
+  /// Of the files, one an image, where the request keeps them; else empty.
+  var paths: [FilePath] = []
   /// Of each image, to see that a file from which it is read is still what was written.
   let checksums: Checksums?
 

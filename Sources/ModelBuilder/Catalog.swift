@@ -126,8 +126,9 @@ package enum Catalog {
       .layer: layers.map { $0.declaration },
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
-      .term: terms,
-      .constraint: constraints.map { $0.declaration.with([], without: ["on"]) },
+      .term: valueTerms.map { $0.declaration }
+        + penalties.filter { !($0 is any Constraint.Type) }.map { $0.declaration.asTerm },
+      .constraint: constraints.map { $0.declaration.asConstraint },
       .transformation: transformations.map { $0.declaration },
       .augmentation: augmentations.map { $0.declaration },
       .optimizer: optimizers.map { $0.declaration },
@@ -136,15 +137,6 @@ package enum Catalog {
       .source: sources,
       .metric: metrics,
     ])
-  }
-
-  /// The words of `terms`.
-  private static var terms: [Declaration] {
-    [Adversarial.declaration] + valueTerms.map { $0.declaration }
-      + penalties.filter { !($0 is any Constraint.Type) }.map {
-        // A step of its own is a move.
-        $0.declaration.with([WatchedGame.field.declaration], without: ["optimizer"])
-      }
   }
 
   /// nil for a term that looks at no values of its own.

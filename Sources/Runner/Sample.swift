@@ -38,7 +38,7 @@ package struct Sample: Sendable {
 ///   - data: the run's; needed where samples are vectors.
 package func sample(
   run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
-  data: RunData? = nil, files: FileLayer = FileLayer()
+  data: TrainingSources? = nil, files: FileLayer = FileLayer()
 ) throws(RunError) -> Sample {
   let generator = try TrainedGenerator(
     run: run, experiment: experiment, request, backend: backend, files: files)
@@ -46,8 +46,9 @@ package func sample(
   let program = generator.program
   let grid = try SampleGrid(request, experiment, program.format, classes: program.sampleClasses)
   let painter = try GridPainter(
-    grid, program, try SamplePicture(of: program, grid, real: data?.epoch),
-    classNames: checkpoint.classNames, data: data, session: generator.session, weights: request.weights,
+    grid, program, try SamplePicture(of: program, grid, real: data?.first),
+    classNames: checkpoint.classNames, data: data, session: generator.session,
+    weights: request.weights,
     at: checkpoint.growth)
   return Sample(
     picture: try painter.paint(at: checkpoint.growth), checkpoint: checkpoint.path,

@@ -7,14 +7,14 @@ import TensorCore
 /// safetensors file, so that another framework can replay them.
 ///
 /// Images are NCHW, weights in PyTorch's layouts. Keys: `init/NAME` for every parameter and
-/// statistic, `round{i}/real`, `round{i}/labels` (of several sources `round{i}/real/SOURCE`), `round{i}/{move}/latents`, `…/labels` (of the fakes),
+/// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
 /// `…/dropout/NAME` (of the second part of a batch `…/part1/dropout/NAME`), `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
-/// `round{i}/after/NAME`. `…/kink/NAME` tells of those inputs of a relu, and of those differences whose magnitude is a loss
+/// `round{i}/after/NAME`. Of one of several sources: `…/real/NAME`, `…/labels/NAME`, `…/real_labels/NAME`. `…/kink/NAME` tells of those inputs of a relu, and of those differences whose magnitude is a loss
 /// (`…/kink/loss/PASS`, `…/kink/penalty/INDEX`), that lie so near to 0 that another framework's rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
 /// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
 /// `…/real_labels`. Networks that grow: `round{i}/level`, counted from 1, and `round{i}/alpha`; `…/real` are as large as the data. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(
-  _ program: TrainingProgram, data: RunData, backend: any Backend, rounds: Int,
+  _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
   to path: String, files: FileLayer = FileLayer()
 ) throws(RunError) {
   guard rounds > 0 else { throw .request("a trace has at least one round") }
@@ -34,17 +34,17 @@ private let kinkWidth = 1e-4
 
 private struct TraceRecorder {
   private let program: TrainingProgram
-  private let data: RunData
+  private let data: TrainingSources
   private let player: RoundPlayer
   private let layouts: [String: TensorLayout]
   private let batchesPerRound: Int
   private(set) var entries: [Safetensors.Entry] = []
 
   init(
-    _ program: TrainingProgram, data: RunData, backend: any Backend
+    _ program: TrainingProgram, data: TrainingSources, backend: any Backend
   ) throws(RunError) {
     (self.program, self.data) = (program, data)
-    let timetable = try Timetable(program, imageCount: data.epoch.samples.count)
+    let timetable = try Timetable(program, imageCount: data.sampleCount)
     batchesPerRound = timetable.batchesPerRound
     player = try RoundPlayer(
       program, data: data, timetable: timetable, backend: backend, observing: true)
@@ -87,21 +87,19 @@ private struct TraceRecorder {
     }
   }
 
-  /// The samples and labels of a batch; of several sources each with its name behind.
   private func batchEntries(
-    _ batch: Batch, real: String, labels: String
+    _ batch: [ArraySlice<Int>], real: String, labels: String
   ) throws(RunError) -> [Safetensors.Entry] {
     var entries: [Safetensors.Entry] = []
-    for part in batch.parts {
-      guard let source = data[part.source] else { continue }
-      let name = batch.parts.count > 1 ? "/\(part.source)" : ""
-      let format = source.samples.format
+    for (indices, source) in zip(batch, data.entries) {
+      let end = data.entries.count == 1 ? "" : "/\(source.name)"
+      let format = source.data.samples.format
       let values = HostTensor(
-        format.shape(batch: batch.count), try source.values(of: Array(part.samples)))
-      entries.append(Safetensors.Entry(real + name, format.layout.toTorch(values)))
-      if let known = part.labels {
-        entries.append(Safetensors.Entry(labels + name, HostTensor([batch.count], known)))
-      }
+        format.shape(batch: indices.count), try source.data.values(of: Array(indices)))
+      entries.append(Safetensors.Entry(real + end, format.layout.toTorch(values)))
+      guard let known = source.data.labels else { continue }
+      let ofBatch = HostTensor([indices.count], indices.map { known[$0] })
+      entries.append(Safetensors.Entry(labels + end, ofBatch))
     }
     return entries
   }

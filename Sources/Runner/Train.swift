@@ -5,7 +5,7 @@ import TensorCore
 /// Everything a run needs; nothing has been written yet.
 package struct RunSetup {
   package let program: TrainingProgram
-  package let data: RunData
+  package let data: TrainingSources
   package let backend: any Backend
   /// The folder in which `NAME/TIME-DIGEST` is made.
   package let results: String
@@ -27,7 +27,7 @@ package struct RunSetup {
   package var clock: () -> Double = monotonicSeconds
 
   package init(
-    program: TrainingProgram, data: RunData, backend: any Backend, results: String,
+    program: TrainingProgram, data: TrainingSources, backend: any Backend, results: String,
     context: RunContext
   ) {
     self.program = program

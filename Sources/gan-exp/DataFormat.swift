@@ -1,134 +1,90 @@
 import Images
 import ModelBuilder
+import RunFormat
 import Runner
 import Spec
 
-/// A source of an experiment that lies somewhere, and what its samples are to be.
-struct StoredSource {
-  let entry: SourceEntry
-  let choice: Choice
-  let experiment: Experiment
-
-  var size: Int? { entry.size ?? experiment.data.size }
-  fileprivate var source: any DatasetSource { DatasetCatalog.source(choice) }
-
-  /// What one sample is after resizing, where that is known without reading the data.
-  var declaredFormat: SampleFormat? {
-    if let channels = source.chosenChannels, let size {
-      return .image(ImageFormat(channels: channels, height: size, width: size))
-    }
-    return source.storedFormat?.resized(to: size)
-  }
-
-  /// How many samples there are, where that is quickly known and they are there.
-  func count(_ options: DataOptions) -> Int? {
-    guard source.storedFormat != nil else { return nil }
-    return try? source.load(options.request(size: size)).count
-  }
-
-  /// The data set, as stored or, where pictures are of any size, of the size; or exit 4.
-  func load(_ options: DataOptions) throws -> any SampleSet {
-    do throws(DatasetError) {
-      return try source.load(options.request(size: size))
-    } catch {
-      throw Failure.data(error)
-    }
-  }
-}
-
 extension Experiment {
-  /// In the order of the file.
+  /// What is read or generated, in the order of the file.
   var storedSources: [StoredSource] {
     game.sources.compactMap { entry in
       guard case .stored(let choice) = entry.kind else { return nil }
-      return StoredSource(entry: entry, choice: choice, experiment: self)
+      let classes = twoPlayers.map { $0.labels.map(AskedClasses.init) } ?? AskedClasses(entry)
+      return StoredSource(name: entry.name, choice: choice, size: entry.size, classes: classes)
     }
   }
 
-  /// What one sample of each source is, where that is known of all without reading the data.
+  /// The source of which a pass is an epoch; nil: the longest one.
+  var epochSource: String? { schedule.epoch }
+
+  /// What one sample of each source is after resizing, by the names of the sources, where that is known
+  /// without reading the data.
   var declaredFormats: [String: SampleFormat]? {
     var formats: [String: SampleFormat] = [:]
     for source in storedSources {
       guard let format = source.declaredFormat else { return nil }
-      formats[source.entry.name] = format
+      formats[source.name] = format
     }
     return formats
   }
 
   /// The same, reading the data where that is needed.
   func formats(_ options: DataOptions) throws -> [String: SampleFormat] {
-    var formats: [String: SampleFormat] = [:]
-    for source in storedSources {
-      formats[source.entry.name] =
-        try source.declaredFormat ?? source.load(options).format.resized(to: source.size)
-    }
-    return formats
+    try declaredFormats ?? loadData(options).formats
   }
 
-  /// Labels that do not go with the data, as far as that is known without reading them.
-  var labelFindings: [Diagnostic] {
-    storedSources.compactMap { stored in
-      let source = stored.source
-      guard let labels = labels(of: stored.entry), let count = source.classCount,
-        labels.classes != count
-      else { return nil }
-      let isShort = labels.classes < count
-      return Diagnostic(
-        "\(labels.key) is \(labels.classes), and \(source.title) has \(count) classes",
-        at: labels.origin, severity: isShort ? .error : .warning,
-        label: "write `\(labels.advice(count))`")
-    }
+  /// What does not go with the data, as far as that is known without reading them.
+  var dataFindings: [Diagnostic] {
+    storedSources.flatMap(\.labelFindings) + StoredSource.pairFindings(storedSources)
   }
 
-  /// How many samples an epoch has, where that is quickly known and they are there.
+  /// How many samples an epoch has, where that is quickly known and the data are there.
   func imageCount(_ options: DataOptions) -> Int? {
-    let counts = storedSources.map { $0.count(options) }
-    return counts.contains(nil) ? nil : counts.compactMap(\.self).max()
+    guard storedSources.allSatisfy({ $0.source.storedFormat != nil }) else { return nil }
+    return try? loadData(options).sampleCount(epoch: epochSource)
   }
 
-  /// What lies in its sources; or exit 4.
-  func loadData(_ options: DataOptions) throws -> DataSets {
-    DataSets(sets: try storedSources.map { ($0.entry.name, try $0.load(options)) })
-  }
-
-  /// What the samples of data sets are to networks.
-  func formats(of sets: DataSets) -> [String: SampleFormat] {
-    var formats: [String: SampleFormat] = [:]
-    for source in storedSources {
-      formats[source.entry.name] = sets[source.entry.name]?.format.resized(to: source.size)
-    }
-    return formats
-  }
-
-  /// Data sets as networks see them; or exit 4.
-  func runData(_ sets: DataSets) throws -> RunData {
-    try Failure.catching {
-      var sources: [(name: String, data: TrainingData)] = []
-      for source in storedSources {
-        guard let set = sets[source.entry.name] else { continue }
-        let samples = try set.store(size: source.size, range: data.range)
-        sources.append(
-          (
-            source.entry.name,
-            try TrainingData(set, samples: samples, labels: labels(of: source.entry))
-          ))
-      }
-      return RunData(sources, epoch: schedule.epoch)
+  /// The data, as stored or, where pictures are of any size, of the size asked for; pairs together; or
+  /// exit 3 or 4.
+  func loadData(_ options: DataOptions) throws -> LoadedSources {
+    let sources = storedSources
+    let findings = StoredSource.pairFindings(sources)
+    if !findings.isEmpty { throw Failure.spec(Diagnostics(findings)) }
+    do throws(DatasetError) {
+      return try LoadedSources(sources, options.request(size: nil))
+    } catch {
+      throw Failure.data(error)
     }
   }
 }
 
-/// The data sets of an experiment by their sources' names.
-struct DataSets {
-  let sets: [(name: String, set: any SampleSet)]
+extension LoadedSources {
+  /// Of all of them, as a run of them has it.
+  var digest: String {
+    TrainingSources.digest(of: entries.map { ($0.source.name, $0.set.digest) })
+  }
 
-  subscript(name: String) -> (any SampleSet)? { sets.first { $0.name == name }?.set }
+  /// Samples of an epoch.
+  func sampleCount(epoch: String?) throws -> Int {
+    let counts = entries.map { (name: $0.source.name, count: $0.set.count) }
+    let name = try Failure.catching { try TrainingSources.epochSource(of: counts, named: epoch) }
+    return counts.first { $0.name == name }?.count ?? 0
+  }
 
-  /// As that of the run's data.
-  var digest: String { RunData.digest(of: sets.map { ($0.name, $0.set.digest) }) }
-
-  /// Samples of the largest.
-  var largest: Int { sets.map(\.set.count).max() ?? 0 }
+  /// As networks see them.
+  func training(range: ValueRange, epoch: String?) throws -> TrainingSources {
+    try Failure.catching {
+      let isOnly = entries.count == 1
+      return try TrainingSources(
+        entries.map { entry in
+          TrainingSources.Entry(
+            name: entry.source.name,
+            data: try TrainingData(
+              entry.set, samples: try entry.store(range: range), classes: entry.source.classes,
+              of: isOnly ? nil : entry.source.name), order: entry.order)
+        }, epoch: epoch)
+    }
+  }
 }
 
 extension Failure {

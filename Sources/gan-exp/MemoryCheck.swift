@@ -28,6 +28,6 @@ extension MemoryNeed {
 
 extension RunSetup {
   func requireMemory() throws {
-    try program.memoryNeed(sampleCount: data.samples.count).require(in: program.experiment)
+    try program.memoryNeed(sampleCount: data.sampleCount).require(in: program.experiment)
   }
 }

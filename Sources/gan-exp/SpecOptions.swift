@@ -129,6 +129,8 @@ extension Experiment {
   }
 
   /// The networks as graphs, checked against the shape of the data.
+  ///
+  /// - Parameter formats: of the sources, by their names.
   func program(_ formats: [String: SampleFormat]) throws -> TrainingProgram {
     do throws(Diagnostics) {
       let program = try TrainingProgram(self, formats: formats)

@@ -25,7 +25,7 @@ struct SweepPlan {
   /// What is odd about trials, once each.
   private(set) var warnings: [Diagnostic] = []
   private let data: DataOptions
-  private var sets: [String: DataSets] = [:]
+  private var sets: [String: LoadedSources] = [:]
   /// Shapes that are known to be right, with what decides nothing in games of such shapes.
   private var checked: [String: [Diagnostic]] = [:]
 
@@ -73,7 +73,7 @@ struct SweepPlan {
       do {
         let draft = try draft.get()
         // Shapes are those of few trials; what the others resolve to need not be kept.
-        let set: DataSets
+        let set: LoadedSources
         let idle: [Diagnostic]
         if let known = sets[draft.source], let found = checked[draft.shape] {
           (set, idle) = (known, found)
@@ -81,10 +81,11 @@ struct SweepPlan {
           let trial = try sweep.experiment(at: point, seed: experiment.seed)
           set = try sets[draft.source] ?? trial.loadData(data)
           sets[draft.source] = set
-          let program = try TrainingProgram(trial, formats: trial.formats(of: set))
+          let program = try TrainingProgram(trial, formats: set.formats)
           _ = try MetricPlan(trial, program)
-          if let problems = program.problems(sampleCount: set.largest) { throw problems }
-          weigh(program, samples: set.largest)
+          let count = try set.sampleCount(epoch: trial.epochSource)
+          if let problems = program.problems(sampleCount: count) { throw problems }
+          weigh(program, samples: count)
           warnings += program.warnings.map { $0.noting(point) }
           idle = program.warnings.filter(\.isWithoutEffect)
           checked[draft.shape] = idle
@@ -147,9 +148,7 @@ struct SweepPlan {
           let texts = trial.identityTexts
           return Draft(
             seed: trial.seed, vain: sweep.pathsWithoutEffect(trial.warnings),
-            source: trial.storedSources.map {
-              "\($0.entry.name) \($0.choice.text) \($0.size ?? 0)"
-            }.joined(separator: "\n"),
+            source: trial.storedSources.map(\.identity).joined(separator: "\n"),
             spec: PlannedTrial.specDigest(texts.identity),
             shape: PlannedTrial.specDigest(texts.shape))
         }

@@ -32,6 +32,43 @@ struct DataCommandTests {
   }
 
   @Test
+  func dataCheckOfAnExperimentTakesTheSourceThatIsNamed() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    for result in [
+      try place.run("data", "check", "tiny.yaml", "--preview", "none"),
+      try place.run("data", "check", "tiny.yaml", "--preview", "none", "--source", "images"),
+    ] {
+      #expect(result.end == .exit(0))
+      #expect(result.lines.first == "synthetic digits: 64 images of 1×28×28")
+    }
+    for command in ["check", "show"] {
+      let other = try place.run("data", command, "tiny.yaml", "--source", "dogs")
+      #expect(other.end == .exit(2))
+      #expect(
+        other.errors.contains("tiny.yaml has the data of images: name one with --source"))
+      let idle = try place.run("data", command, "{synthetic: digits}", "--source", "images")
+      #expect(idle.end == .exit(2) && idle.errors.contains("--source is for experiment files"))
+    }
+  }
+
+  @Test
+  func aFolderPairedWithASourceThatIsNotThereIsRefusedWhereItIsWritten() throws {
+    let place = try Place()
+    let folder = "{folder: {path: own, paired_with: photos}}"
+    try place.write("tiny.yaml", TinySpec(source: folder).yaml)
+    for result in [
+      try place.run("validate", "tiny.yaml"), try place.run("describe", "tiny.yaml"),
+      try place.run("run", "tiny.yaml"), try place.run("trace", "tiny.yaml", "-o", "x.safetensors"),
+    ] {
+      #expect(result.end == .exit(3))
+      #expect(result.errors.contains("there is no source `photos` whose files are read"))
+      #expect(result.errors.contains("tiny.yaml:4:"))
+    }
+    #expect(!place.exists("results"))
+  }
+
+  @Test
   func dataCheckOfAFolderTellsSizesClassesAndEveryBadFileAndEndsWith4ForThem() throws {
     let place = try Place()
     _ = try place.run("data", "show", "{synthetic: {of: digits, count: 30}}", "--to", "a.png")

@@ -39,7 +39,8 @@ import Testing
     // What stands behind `conv:` or `optimizer:` is the choice; a layer is an entry of a list.
     let text =
       switch category {
-      case .layer, .penalty, .augmentation: example.contains(":") ? "{\(example)}" : example
+      case .layer, .penalty, .term, .constraint, .augmentation, .transformation:
+        example.contains(":") ? "{\(example)}" : example
       case .loss, .optimizer, .initializer, .rate, .source, .metric:
         String(example.drop { $0 != ":" }.dropFirst(2))
       }

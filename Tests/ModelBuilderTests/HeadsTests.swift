@@ -72,6 +72,6 @@ import Testing
     let resolved = game.resolvedYAML(comments: false)
     let again = try loadExperiment(text: resolved, vocabulary: vocabulary).get()
     #expect(again.resolvedYAML(comments: false) == resolved)
-    #expect(again.latent.width == 3)
+    #expect(again.twoPlayers!.latent.width == 3)
   }
 }

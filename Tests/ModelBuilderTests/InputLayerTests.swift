@@ -13,7 +13,7 @@ import Testing
     let builder = GraphBuilder()
     let pass = Pass(
       states: StateTable(builder: builder), mode: mode, labels: nil, classes: 0,
-      initializers: InitializerSet(try smallGame().architecture.initializers),
+      initializers: InitializerSet(try smallGame().twoPlayers!.architecture.initializers),
       draws: Draws(key: builder.feed("key", [3], .int32), move: "move"))
     for (name, shape) in inputs { pass.inputs[name] = builder.feed(name, shape) }
     let list = LayerList(try choices(layers))
@@ -24,7 +24,7 @@ import Testing
   }
 
   private func choices(_ layers: String) throws -> [Choice] {
-    try smallGame(generator: layers).architecture.generator
+    try smallGame(generator: layers).twoPlayers!.architecture.generator
   }
 
   private static let images: Shape = [2, 4, 4, 3]

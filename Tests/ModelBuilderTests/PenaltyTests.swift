@@ -56,7 +56,8 @@ struct PenaltyBench {
     func score(_ images: ImageBatch, _ name: String) throws(LayerMisfit) -> Score {
       let pass = Pass(
         states: table, mode: .training, labels: labels, classes: labels == nil ? 0 : 3,
-        initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: draws, name: name)
+        initializers: InitializerSet(game.twoPlayers!.architecture.initializers), draws: draws,
+        name: name)
       for (name, tensor) in penaltyCase.inputs ?? [:] {
         pass.inputs[name] = builder.feed("inputs/\(name)", Shape(tensor.activation.shape))
       }

@@ -46,13 +46,13 @@ import Testing
       }
     }
 
-    func data(cached: Bool) throws -> RunData {
+    func data(cached: Bool) throws -> TrainingSources {
       let experiment = try run.experiment()
       let set = try source.load(LoadRequest(folders: [], cacheFolder: cached ? cache : nil))
-      return try experiment.only(
-        TrainingData(
+      return TrainingSources(
+        try TrainingData(
           set, samples: try set.store(size: nil, range: experiment.data.range),
-          labels: experiment.sourceLabels))
+          labels: experiment.twoPlayers!.labels))
     }
 
     func setup(_ results: String, cached: Bool) throws -> RunSetup {
@@ -70,7 +70,7 @@ import Testing
     let cached = try Cached()
     let timetable = try Timetable(try cached.run.program(), imageCount: 11)
     let (onDisk, inMemory) = (try cached.data(cached: true), try cached.data(cached: false))
-    #expect(onDisk.epoch.samples.isOnDisk && !inMemory.epoch.samples.isOnDisk)
+    #expect(onDisk.first.samples.isOnDisk && !inMemory.first.samples.isOnDisk)
     #expect(onDisk.digest == inMemory.digest)
     let first = BatchFeeder(onDisk, timetable, seed: 5)
     let second = BatchFeeder(inMemory, timetable, seed: 5)
@@ -163,10 +163,10 @@ import Testing
     let base = try cached.run.setup("x")
     var setup = RunSetup(
       program: base.program,
-      data: try experiment.only(
-        TrainingData(
+      data: TrainingSources(
+        try TrainingData(
           set, samples: try set.store(size: nil, range: experiment.data.range),
-          labels: experiment.sourceLabels)),
+          labels: experiment.twoPlayers!.labels)),
       backend: base.backend, results: cached.scratch.path + "/results", context: base.context)
     setup.interrupt = { 0 }
     var warnings: [String] = []

@@ -143,10 +143,9 @@ struct GrowingRunTests {
     run.schedule += ", accumulate: 2"
     func losses(_ backend: any Backend) throws -> [Float] {
       let data = try run.data()
-      let program = try run.program()
       let player = try RoundPlayer(
-        program, data: data,
-        timetable: try Timetable(program, imageCount: data.epoch.samples.count),
+        try run.program(), data: data,
+        timetable: try Timetable(try run.program(), imageCount: data.sampleCount),
         backend: backend)
       return try (0..<9).flatMap { try player.play(round: $0).map(\.loss) }
     }

@@ -46,11 +46,12 @@ private struct MeasuredRun {
     let set = ImageSet(
       name: "blots", count: 10, height: 7, width: 7, channels: 1,
       pixels: (0..<490).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 37) })
-    let data = try TrainingData(
-      set, samples: try set.store(size: nil, range: experiment.data.range), labels: nil)
+    let data = TrainingSources(
+      try TrainingData(
+        set, samples: try set.store(size: nil, range: experiment.data.range), labels: nil))
     let format = SampleFormat.image(ImageFormat(channels: 1, height: 7, width: 7))
     var setup = RunSetup(
-      program: try TrainingProgram(experiment, format: format), data: experiment.only(data),
+      program: try TrainingProgram(experiment, format: format), data: data,
       backend: CPUBackend(threads: 1), results: results,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: "reference", threads: 1, libraries: [],
@@ -189,8 +190,8 @@ struct MetricsRunTests {
       name: "ring8", length: 2, values: mixture.points(count: 400, seed: 1))
     var setup = RunSetup(
       program: try TrainingProgram(experiment, format: .vector(length: 2)),
-      data: try experiment.only(
-        TrainingData(
+      data: TrainingSources(
+        try TrainingData(
           set, samples: set.store(size: nil, range: experiment.data.range), labels: nil)),
       backend: CPUBackend(threads: 1), results: scratch.path,
       context: RunContext(

@@ -40,16 +40,6 @@ struct SampleTests {
     #expect(try encodePNG(earlier.picture) == FileLayer().read("\(run)/samples/epoch-0002.png"))
   }
 
-  /// Masks that are drawn for pictures follow from the seed and the sample's place, not from the moment.
-  @Test func aGeneratorThatAlwaysDrawsMakesTheSamePictureAgain() throws {
-    let scratch = try Scratch()
-    let (run, experiment) = try finished(
-      TinyRun(generatorLayer: "dropout: {when: always}"), scratch)
-    let sample = try sample(
-      run: run, experiment: experiment, SampleRequest(), backend: ReferenceBackend())
-    #expect(try encodePNG(sample.picture) == FileLayer().read("\(run)/samples/final.png"))
-  }
-
   @Test func averagedWeightsHaveGridsOfTheirOwn() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(
@@ -101,7 +91,7 @@ struct SampleTests {
   }
 
   @Test func latentsDoNotDependOnTheGrid() throws {
-    let latent = try TinyRun().experiment().twoPlayers!.latent
+    let latent = try TinyRun().experiment().latent
     let small = SampleGrid(rows: 1, columns: 2, seed: 1, rowClasses: nil).latents(latent)
     let large = SampleGrid(rows: 3, columns: 3, seed: 1, rowClasses: nil).latents(latent)
     #expect(Array(large.floats.prefix(6)) == small.floats)
@@ -112,7 +102,7 @@ struct SampleTests {
   @Test func rowsShowTheValuesOfTheFirstCode() throws {
     let run = TinyRun(
       latent: "{size: 2, codes: {categorical: [3, 2], continuous: 1, low: 5, high: 6}}")
-    let latent = try run.experiment().twoPlayers!.latent
+    let latent = try run.experiment().latent
     let tensor = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(latent)
     #expect(tensor.shape == [8, 8])
     for picture in 0..<8 {
@@ -121,7 +111,7 @@ struct SampleTests {
       #expect(code[2..<5].reduce(0, +) == 1 && code[5..<7].reduce(0, +) == 1)
       #expect((5..<6).contains(code[7]))
     }
-    let noise = try TinyRun(latent: "{size: 2}").experiment().twoPlayers!.latent
+    let noise = try TinyRun(latent: "{size: 2}").experiment().latent
     let plain = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(noise).floats
     for picture in 0..<8 {
       #expect(
@@ -187,7 +177,7 @@ struct SampleTests {
 
   @Test func realImagesStandInTheRowsOfTheirClass() throws {
     let run = TinyRun(labels: "{classes: 3}", imageCount: 30)
-    let (experiment, data) = (try run.experiment(), try run.data().epoch)
+    let (experiment, data) = (try run.experiment(), try run.data().first)
     let grid = SampleGrid(rows: 3, columns: 4, seed: 0, rowClasses: [0, 1, 2])
     let program = try run.program()
     let picture = try SamplePicture(of: program, grid, real: data).drawReal(

@@ -91,12 +91,12 @@ struct TinyRun {
       labels: (0..<imageCount).map { Int32($0 % 3) }, classNames: ["ant", "bee", "cat"])
   }
 
-  func data() throws -> RunData {
+  func data() throws -> TrainingSources {
     let experiment = try experiment()
-    return try experiment.only(
-      TrainingData(
+    return TrainingSources(
+      try TrainingData(
         set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.sourceLabels))
+        labels: experiment.twoPlayers!.labels))
   }
 
   static let format = SampleFormat.image(ImageFormat(channels: 1, height: 3, width: 4))
@@ -115,14 +115,6 @@ struct TinyRun {
     setup.interrupt = { 0 }
     return setup
   }
-}
-
-extension Experiment {
-  /// What the labels of its one source are to tell apart.
-  var sourceLabels: SourceLabels? { labels(of: game.sources[0]) }
-
-  /// The data of its one source.
-  func only(_ data: TrainingData) -> RunData { RunData([(game.sources[0].name, data)]) }
 }
 
 struct TestProblem: Error, CustomStringConvertible {

@@ -18,7 +18,7 @@ struct TraceBitsTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
 
-  private func game(_ file: String) throws -> (TrainingProgram, RunData) {
+  private func game(_ file: String) throws -> (TrainingProgram, TrainingSources) {
     let experiment = try loadExperiment(
       path: "\(Self.folder)/\(file)", vocabulary: TinyRun.vocabulary
     ).get()
@@ -27,8 +27,7 @@ struct TraceBitsTests {
     let store = try set.store(size: experiment.data.size, range: experiment.data.range)
     return (
       try TrainingProgram(experiment, format: set.format.resized(to: experiment.data.size)),
-      try experiment.only(
-        TrainingData(set, samples: store, labels: experiment.sourceLabels))
+      TrainingSources(try TrainingData(set, samples: store, labels: experiment.twoPlayers!.labels))
     )
   }
 
@@ -42,7 +41,7 @@ struct TraceBitsTests {
     let path = "\(scratch.path)/trace.safetensors"
     try trace(program, data: data, backend: backend, rounds: 2, to: path)
     let traced = try FileLayer().readSafetensors(path)
-    let timetable = try Timetable(program, imageCount: data.epoch.samples.count)
+    let timetable = try Timetable(program, imageCount: data.sampleCount)
     let player = try RoundPlayer(program, data: data, timetable: timetable, backend: backend)
     var gradients = 0
     for round in 0..<2 {

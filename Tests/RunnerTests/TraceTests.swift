@@ -69,7 +69,7 @@ struct TraceTests {
     // The first batch, as `prepare` scales it.
     let order = BatchOrder.order(ofEpoch: 0, count: 10, seed: 5)
     let data = try run.data()
-    let values = try data.epoch.samples.values(of: Array(order.prefix(4)))
+    let values = try data.first.samples.values(of: Array(order.prefix(4)))
     #expect(file["round0/real"]?.floats == values)
   }
 

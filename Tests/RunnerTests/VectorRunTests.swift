@@ -43,12 +43,12 @@ struct VectorRun {
     }
   }
 
-  func data(_ experiment: Experiment) throws -> RunData {
+  func data(_ experiment: Experiment) throws -> TrainingSources {
     let set = try DatasetCatalog.source(experiment.data.source).load(dataDirectory: [])
-    return try experiment.only(
-      TrainingData(
+    return TrainingSources(
+      try TrainingData(
         set, samples: try set.store(size: nil, range: experiment.data.range),
-        labels: experiment.sourceLabels))
+        labels: experiment.twoPlayers!.labels))
   }
 
   func setup(
@@ -57,7 +57,7 @@ struct VectorRun {
     let experiment = try experiment()
     let data = try data(experiment)
     var setup = RunSetup(
-      program: try TrainingProgram(experiment, format: data.epoch.samples.format), data: data,
+      program: try TrainingProgram(experiment, format: data.first.samples.format), data: data,
       backend: backend, results: results,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: backend.name, threads: 1,
@@ -88,7 +88,8 @@ struct VectorRun {
       var request = SampleRequest()
       change(&request)
       return try sample(
-        run: run, experiment: experiment, request, backend: ReferenceBackend(), data: setup.data
+        run: run, experiment: experiment, request, backend: ReferenceBackend(),
+        data: setup.data
       ).picture
     }
     #expect(try drawn() == pictures[2])
@@ -145,7 +146,7 @@ struct VectorRun {
     let real = try #require(trace["round1/real"])
     #expect(real.shape == [8, 2])
     let order = BatchOrder.order(ofEpoch: 0, count: 20, seed: experiment.seed)
-    #expect(try real.floats == data.samples.values(of: Array(order[8..<16])))
+    #expect(try real.floats == data.first.samples.values(of: Array(order[8..<16])))
     #expect(trace["round0/discriminator0/penalty/0/mix"]?.shape == [8])
   }
 }

@@ -93,7 +93,7 @@ func mapsMergeAndListsAndValuesReplace(_ merging: Merging) throws {
   let loaded = extends.load("above.yaml")
   var tree = try #require(loaded)
   var (findings, overlay) = (extends.findings, Overlay(vocabulary: vocabulary))
-  let schema = SchemaPath(vocabulary: vocabulary, parameters: [])
+  let schema = SchemaPath(vocabulary: vocabulary, form: nil, parameters: [])
   for text in merging.set {
     let override = try #require(Override(text, schema, findings: &findings))
     tree = override.apply(to: tree, &overlay, &findings)

@@ -56,6 +56,15 @@ struct CollectionLoader {
     }
     var set = set
     set.remarks = remarks(facts)
+    if request.keepsNames {
+      let leftOut = Set(set.skipped.map(\.name))
+      set.paths = collection.listing.entries.map(\.path).filter { !leftOut.contains($0.text) }
+      guard set.paths.count == set.count else {
+        throw .malformed(
+          path: path, offset: nil, expected: "file names in UTF-8",
+          found: "pictures that cannot be told from bad ones by their names", remedy: nil)
+      }
+    }
     return set
   }
 

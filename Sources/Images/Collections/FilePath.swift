@@ -34,6 +34,12 @@ struct FilePath: Hashable, Sendable {
     return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
   }
 
+  /// The bytes without the suffix and its dot: what partners of a pair have in common.
+  var withoutSuffix: [UInt8] {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return bytes }
+    return FilePath(components.dropLast() + [Array(name[..<dot])]).bytes
+  }
+
   /// Whether it is called as the pictures that are read are: it is one, or damaged.
   var isNamedPicture: Bool { Self.pictureSuffixes.contains(suffix) }
 

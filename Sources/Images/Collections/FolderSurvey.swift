@@ -61,7 +61,7 @@ extension Folder {
   package var tolerant: Folder {
     var options = options
     options.onBadImage = .skip
-    return Folder(path, options)
+    return Folder(path, options, pairedWith: pairedWith)
   }
 
   /// The pictures at `path`, as they are taken without any further word.

@@ -56,4 +56,6 @@ package struct BadImage: Hashable, Sendable, Codable {
   /// Below the folder or in the archive.
   package let name: String
   package let reason: String
+
+  package init(name: String, reason: String) { (self.name, self.reason) = (name, reason) }
 }

@@ -1,7 +1,7 @@
 /// The files beside the pictures that are not read: how many of each suffix, and what pictures among
 /// them are by their content.
 package struct UnreadFiles: Hashable, Sendable {
-  fileprivate struct Kind: Hashable {
+  private struct Kind: Hashable {
     let suffix: String
     let picture: PictureKind?
 
@@ -19,12 +19,17 @@ package struct UnreadFiles: Hashable, Sendable {
     "pnm", "psd", "svg", "ico", "tga", "dds", "exr", "dng", "cr2", "nef", "arw",
   ]
 
-  fileprivate var counts: [Kind: Int] = [:]
+  private var counts: [Kind: Int] = [:]
 
   package init() {}
 
   mutating func add(suffix: String, _ picture: PictureKind?) {
     counts[Kind(suffix: suffix, picture: picture), default: 0] += 1
+  }
+
+  /// Those of other places too.
+  package mutating func add(_ other: UnreadFiles) {
+    counts.merge(other.counts) { $0 + $1 }
   }
 
   package var count: Int { counts.values.reduce(0, +) }
@@ -40,12 +45,5 @@ package struct UnreadFiles: Hashable, Sendable {
       ($1.key.isPicture ? 1 : 0, $0.key.text) < ($0.key.isPicture ? 1 : 0, $1.key.text)
     }
     .map { "\($0.value) \($0.key.text)" }.joined(separator: ", ")
-  }
-}
-
-extension UnreadFiles {
-  /// Those of several sources together.
-  package mutating func add(_ others: UnreadFiles) {
-    counts.merge(others.counts) { $0 + $1 }
   }
 }

@@ -15,6 +15,11 @@ package struct Folder: DatasetSource, Equatable {
     "background", of: Background.self, default: .black, "What transparent pictures are laid on")
   static let minimumSide = Field.integer(
     "min_side", default: 2, in: .within(1...4096), "A picture with a shorter side is a bad one")
+  package static let pairedWith = Field.optionalText(
+    "paired_with",
+    "Another source, a folder too, whose pictures have the same names: each picture is shown together "
+      + "with its partner"
+  ).unsaidByDefault()
   static let onBadImage = Field.choice(
     "on_bad_image", of: ImageOptions.Policy.self, default: .fail,
     "What a file that cannot be used does: ends the run before it begins, or is left out and counted"
@@ -31,10 +36,14 @@ package struct Folder: DatasetSource, Equatable {
       resized to it and the middle cut out; without, all must have one size. Colours, EXIF \
       orientation, transparency, CMYK and 16 bits are seen to. Files of other kinds are left out and \
       named. `gan-exp data check` tells what is there and what is bad.
+
+      `paired_with` names another source of the same game. Partners are pictures whose paths below their \
+      folders are equal apart from the suffix (`a/1.jpg` and `a/1.png`); both sources then have one \
+      order. A picture without a partner is an error.
       """,
     fields: [
       path.declaration, labels.declaration, channels.declaration, background.declaration,
-      minimumSide.declaration, onBadImage.declaration,
+      minimumSide.declaration, onBadImage.declaration, pairedWith.declaration,
     ],
     shorthand: "path", example: "source: {folder: faces/}",
     check: { record in
@@ -47,15 +56,19 @@ package struct Folder: DatasetSource, Equatable {
 
   let path: String
   let options: ImageOptions
+  package let pairedWith: String?
 
-  init(_ path: String, _ options: ImageOptions = ImageOptions()) {
-    (self.path, self.options) = (path, options)
+  init(
+    _ path: String, _ options: ImageOptions = ImageOptions(), pairedWith: String? = nil
+  ) {
+    (self.path, self.options, self.pairedWith) = (path, options, pairedWith)
   }
 
   package static func source(_ record: Record) -> any DatasetSource { Self(record) }
 
   init(_ record: Record) {
     path = record[Self.path]
+    pairedWith = record[Self.pairedWith]
     options = ImageOptions(
       channels: record[Self.channels], background: record[Self.background],
       minimumSide: record[Self.minimumSide], labels: record[Self.labels],

@@ -6,7 +6,7 @@ extension Growth {
   /// say.
   init?(_ experiment: Experiment, _ networks: [Network], _ format: SampleFormat) {
     let counts = networks.compactMap { $0.levels?.levels.count }
-    guard let section = twoPlayers.growing, case .image(let images) = format,
+    guard let section = experiment.schedule.growing, case .image(let images) = format,
       counts.count == 2, let levels = counts.first, levels == counts.last,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })
@@ -24,7 +24,7 @@ extension Growth {
 extension Game {
   /// Whether there is all that growing takes, in its place. Shapes are checked later.
   func growingProblems() -> [Diagnostic] {
-    let section = twoPlayers.growing
+    let section = experiment.schedule.growing
     let networks = [generator, discriminator].map { ($0.name, $0.levels) }
     guard let section else {
       return networks.compactMap { name, levels in

@@ -13,7 +13,8 @@ package struct Dropout: Layer {
     "What is dropped as one: single elements, or whole channels (`nn.Dropout2d`)")
   static let when = Field.choice(
     "when", of: Time.self, default: .training,
-    "Only in training, or always: also in pictures and metrics, as the noise of pix2pix")
+    "Only in training, or always: also in pictures and metrics, as the noise of pix2pix"
+  ).unsaidByDefault()
   package static let declaration = Declaration(
     "dropout", "Zeroes random units in training and scales up the others",
     details: "Srivastava et al. 2014. PyTorch: `nn.Dropout`, `nn.Dropout2d`. `when: always` is how "

@@ -66,6 +66,16 @@ package struct CrossEntropy: Loss {
     return loss * generatorScale
   }
 
+  package func makerOfReal(_ real: Score) -> Value? {
+    let loss: Value? =
+      switch objective {
+      case .nonSaturating: real.logit.softplus.mean()
+      case .saturating: real.logit.negated.softplus.mean().negated
+      case .maxLikelihood, .boundarySeeking: nil
+      }
+    return loss.map { $0 * generatorScale }
+  }
+
   private func crossEntropy(_ logit: Value, _ target: CriticTargets.Target) -> Value {
     switch target {
     case .same(1): logit.negated.softplus.mean()

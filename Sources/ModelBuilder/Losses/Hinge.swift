@@ -30,4 +30,5 @@ package struct Hinge: Loss {
   }
 
   package func generator(_ scores: Scores) -> Value { scores.fake.output.mean().negated }
+  package func makerOfReal(_ real: Score) -> Value? { real.output.mean() }
 }

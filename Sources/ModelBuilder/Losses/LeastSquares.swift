@@ -43,6 +43,10 @@ package struct LeastSquares: Loss {
     (scores.fake.output - generatorTarget).squared.mean() * generatorScale
   }
 
+  package func makerOfReal(_ real: Score) -> Value? {
+    (real.output - targets.fake).squared.mean() * generatorScale
+  }
+
   private func distance(_ output: Value, _ target: CriticTargets.Target) -> Value {
     switch target {
     case .same(let target): (output - target).squared.mean()

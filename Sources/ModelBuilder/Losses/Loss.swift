@@ -9,6 +9,9 @@ package protocol Loss: Word {
   func critic(_ scores: Scores) -> Value
   /// The side of whoever makes what the critic is to take for real.
   func generator(_ scores: Scores) -> Value
+  /// The side of whoever makes what the critic is to take for fake, of what is called real (Donahue et
+  /// al. 2017, equation 3); nil: the paper has none.
+  func makerOfReal(_ real: Score) -> Value?
   /// One number for a batch, which losses.csv has of real and of generated samples.
   func level(of score: Score) -> Value
 }
@@ -16,6 +19,7 @@ package protocol Loss: Word {
 extension Loss {
   package var demands: LossDemands { LossDemands() }
   package func level(of score: Score) -> Value { score.realness.mean() }
+  package func makerOfReal(_ real: Score) -> Value? { nil }
 }
 
 /// A loss that keeps its two sides in balance by a number of its own, which each of the critic's moves
@@ -34,6 +38,8 @@ package struct LossDemands: Sendable {
   /// Whether it takes scores as they come out of the critic and means nothing where a closing layer
   /// bounds them.
   package var unboundedScores = false
+  /// Whether its generator's side looks at what is real too, and so moves whoever makes that.
+  package var generatorSeesReal = false
   /// Whether it means something only while the critic's slope is held in bounds.
   package var boundedSlope = false
 }

@@ -32,6 +32,8 @@ package struct Relativistic: Loss {
     objective = record[Self.objective]
   }
 
+  package var demands: LossDemands { LossDemands(generatorSeesReal: objective == .relativistic) }
+
   package func critic(_ scores: Scores) -> Value {
     preferring(scores.real.logit, over: scores.fake.logit)
   }

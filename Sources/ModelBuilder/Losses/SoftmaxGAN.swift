@@ -17,6 +17,8 @@ package struct SoftmaxGAN: Loss {
 
   package init(_ record: Record) { addsCritic = record[Self.addsCritic] }
 
+  package var demands: LossDemands { LossDemands(generatorSeesReal: true) }
+
   package func critic(_ scores: Scores) -> Value {
     logPartition(scores) + scores.real.output.mean()
   }

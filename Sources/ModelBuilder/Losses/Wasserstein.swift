@@ -27,4 +27,5 @@ package struct Wasserstein: Loss {
   }
 
   package func generator(_ scores: Scores) -> Value { scores.fake.output.mean().negated }
+  package func makerOfReal(_ real: Score) -> Value? { real.output.mean() }
 }

@@ -18,7 +18,7 @@ package struct Clip: Constraint {
   package init(_ record: Record) {
     limit = record[Self.limit]
     // As a network's constraint it is on that network.
-    players = record.has(Self.on) ? [record[Self.on]] : []
+    players = record.word(of: Self.on.declaration.name).flatMap(Player.init).map { [$0] } ?? []
   }
 
   package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true) }

@@ -21,14 +21,15 @@ package struct OrthogonalPenalty: Term {
 
   let weight: Double
   let diagonal: Bool
-  package let players: Set<Player>
+  package let owner: String?
 
   package init(_ record: Record) {
     weight = record[Self.weight]
     diagonal = record[Self.diagonal]
-    players = [record[Self.on]]
+    owner = record.word(of: Self.on.declaration.name)
   }
 
+  package var players: Set<Player> { owner.flatMap(Player.init).map { [$0] } ?? [] }
   package var traits: PenaltyTraits { PenaltyTraits(boundsSlope: true) }
 
   package func value(in scope: TermScope) -> Value? {

@@ -18,8 +18,14 @@ extension Penalty {
 
 /// Something that is to be small besides a loss.
 package protocol Term: Penalty {
+  /// The network whose weights it is about; nil: it is about what a critic judges and says.
+  var owner: String? { get }
   /// A scalar to be added to the loss of `scope.player`, weight included; nil for none.
   func value(in scope: TermScope) -> Value?
+}
+
+extension Term {
+  package var owner: String? { nil }
 }
 
 /// A term that may be stepped down alone.

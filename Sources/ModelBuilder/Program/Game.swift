@@ -44,7 +44,7 @@ struct Game: Sendable {
     rate = experiment.schedule.learningRate.map(Catalog.rate)
     named = Set(meanings.values.map { $0.expanded(parts.meanings) })
     growth = Growth(experiment, networks, format)
-    let written = parts.meanings.values + parts.terms.flatMap(\.formulas) 
+    let written = parts.meanings.values + parts.terms.flatMap(\.formulas)
     calls = written.flatMap { $0.expanded(parts.meanings).calls }.reduce(into: [:]) { calls, call in
       if case .call(let network, _, _) = call { calls[network, default: []].insert(call) }
     }

@@ -30,6 +30,13 @@ extension Game {
         move: index, samples: 0..<2, share: 1, draws: Draws(key: key, move: "\(index)"),
         moving: move.networks)
       let writer = TermWriter(self, move, part, values, states)
+      if move.parts.isEmpty {
+        report(
+          LayerMisfit(
+            "the move \(move.name) steps down no term",
+            advice: "no term depends on its networks and asks something of them"),
+          at: move.origin)
+      }
       for piece in move.parts {
         let term = terms[piece.term]
         do throws(LayerMisfit) {

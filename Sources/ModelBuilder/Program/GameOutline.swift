@@ -129,7 +129,9 @@ extension Game {
     for case .call(let network, let inputs, _) in written.flatMap({ expanded($0).calls }) {
       note(network, inputs)
     }
-    for played in terms.compactMap(\.adversarial) { note(played.critic, [played.real, played.fake]) }
+    for played in terms.compactMap(\.adversarial) {
+      note(played.critic, [played.real, played.fake])
+    }
     return found
   }
 }

@@ -65,6 +65,7 @@ struct Reaches: Sendable {
   func reach(of term: GameTerm) -> Set<String> {
     switch term.kind {
     case .adversarial(let game): makers(of: game).union(players[game.critic] ?? [])
+    case .watching(let watcher, _) where watcher.owner != nil: Set([watcher.owner].compactMap(\.self))
     case .watching(_, let place):
       terms[place].adversarial.map { makers(of: $0).union(players[$0.critic] ?? []) } ?? []
     case .value(let value): value.formulas.reduce(into: []) { $0.formUnion(reach(of: $1)) }
@@ -87,6 +88,7 @@ struct Reaches: Sendable {
     switch term.kind {
     case .adversarial, .value: return networks.contains(where: reach(of: term).contains)
     case .watching(let watcher, let place):
+      if let owner = watcher.owner { return networks.contains(owner) }
       guard let game = terms[place].adversarial,
         networks.contains(where: reach(of: term).contains),
         let side = side(of: game, in: networks)
@@ -146,7 +148,7 @@ extension GameSection {
         (
           network.name,
           Set(
-            network.layers.flatMap { [$0] + $0.nested }
+            network.layers.flatMap { [$0] + $0.nested }.filter { $0.category == .layer }
               .compactMap { (Catalog.layer($0) as? NetworkCall)?.name })
         )
       }, uniquingKeysWith: { first, _ in first })
@@ -162,11 +164,11 @@ extension GameSection {
   }
 
   fileprivate func readTerms() -> [GameTerm] {
-    let games = terms.indices.filter { terms[$0].choice.name == Adversarial.declaration.name }
+    let games = terms.indices.filter { terms[$0].choice.name == AdversarialTerm.declaration.name }
     var places = 0
     return terms.map { entry in
       let choice = entry.choice
-      if choice.name == Adversarial.declaration.name {
+      if choice.name == AdversarialTerm.declaration.name {
         return GameTerm(
           name: entry.name, choice: choice, kind: .adversarial(Adversarial(choice.record)),
           stream: entry.name, origin: entry.origin)
@@ -177,7 +179,7 @@ extension GameSection {
       if let value = Catalog.valueTerm(choice) {
         kind = .value(value)
       } else {
-        let watched = choice.record[WatchedGame.field]
+        let watched = choice.record.word(of: "game")
         let game = games.first { watched == nil || terms[$0].name == watched }
         guard let game, let term = Catalog.penalty(choice) as? any Term else {
           preconditionFailure("unchecked: `\(entry.name)` watches no adversarial term")
@@ -212,7 +214,9 @@ extension GameSection {
         entry.terms?.compactMap { name, factor in
           terms.firstIndex { $0.name == name }.map { Move.Part(term: $0, factor: factor) }
         }
-        ?? terms.indices.filter { reaches.counts(terms[$0], for: entry.networks) }
+        ?? terms.indices.filter {
+          !entry.without.contains(terms[$0].name) && reaches.counts(terms[$0], for: entry.networks)
+        }
         .map { Move.Part(term: $0, factor: 1) }
       movers.append((entry, parts))
     }

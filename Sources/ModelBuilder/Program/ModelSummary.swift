@@ -82,7 +82,9 @@ extension Game {
       labels: walk.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: walk.classes, initializers: network.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
-    for (name, other) in walk.others { pass.inputs[name] = builder.feed("input/\(name)", shape(other)) }
+    for (name, other) in walk.others {
+      pass.inputs[name] = builder.feed("input/\(name)", shape(other))
+    }
     lead(pass)
     return (builder.feed("input", shape(walk.input)), pass)
   }

@@ -61,7 +61,8 @@ extension TrainingProgram {
     return [
       warning(
         "the loss \(name) is for scores of any size, and \(layer.choice.name) gives numbers \(span)",
-        at: layer.choice.origin, "take it out", because: Self.place(game.twoPlayers.loss.origin, name))
+        at: layer.choice.origin, "take it out",
+        because: Self.place(game.twoPlayers.loss.origin, name))
     ]
   }
 
@@ -145,7 +146,7 @@ extension TrainingProgram {
 
   /// Networks that grow and never get to their last level.
   private var growingOddities: [Diagnostic] {
-    guard let growth, let section = game.twoPlayers.growing else { return [] }
+    guard let growth, let section = experiment.schedule.growing else { return [] }
     let perRound = experiment.data.batch * game.twoPlayers.discriminatorSteps
     let shortfall = growth.shortfall(of: experiment.schedule.length, imagesPerRound: perRound)
     return [shortfall].compactMap(\.self).map {

@@ -22,30 +22,7 @@ package struct SampleFeed: Sendable {
   package let isOnly: Bool
 }
 
-/// A source whose samples come in by feeds of the round's graphs.
-package struct ProgramSource: Sendable {
-  package let name: String
-  package let feed: String
-  /// nil: it has no labels.
-  package let labelsFeed: String?
-  package let format: SampleFormat
-}
-
 extension TrainingProgram {
-  /// Those that are stored, in the order of the file.
-  package var sources: [ProgramSource] {
-    game.sources.compactMap { source in
-      guard case .stored(let feed, let format) = source.kind else { return nil }
-      return ProgramSource(
-        name: source.name, feed: feed, labelsFeed: source.labels?.feed, format: format)
-    }
-  }
-
-  /// What the samples of each source are, where there are several.
-  package var sourceFormats: [(name: String, format: SampleFormat)] {
-    sources.count > 1 ? sources.map { ($0.name, $0.format) } : []
-  }
-
   /// What is drawn and measured; nil: the game makes nothing that could be.
   package var sampled: Formula? { game.sampled }
   /// What stands beside each other in a picture.
@@ -77,7 +54,8 @@ extension TrainingProgram {
           ]
         case .label(let classes):
           return [
-            SampleFeed(feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
+            SampleFeed(
+              feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
           ]
         }
       }

@@ -35,7 +35,9 @@ extension Game {
           label: "at most \(batch)"))
     }
     if schedule.accumulate > 1,
-      let balanced = terms.lazy.compactMap(\.adversarial).first(where: { $0.loss is any BalancedLoss })
+      let balanced = terms.lazy.compactMap(\.adversarial).first(where: {
+        $0.loss is any BalancedLoss
+      })
     {
       found.append(
         Diagnostic(

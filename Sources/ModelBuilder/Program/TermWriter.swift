@@ -40,7 +40,7 @@ final class TermWriter {
     guard let played = term.adversarial else { preconditionFailure("\(term.name) has no sides") }
     let scores = try hearing(place).scores
     guard move.networks.contains(played.critic) else {
-      return Side(loss: played.loss.generator(scores), levels: [])
+      return Side(loss: try makersSide(played, scores), levels: [])
     }
     let suffix = movesCriticsOfSeveralTerms ? "/\(term.name)" : ""
     let levels = [
@@ -52,6 +52,22 @@ final class TermWriter {
       measured.append((game.prefix(of: term) + name, value))
     }
     return Side(loss: loss, levels: levels)
+  }
+
+  /// The side of those who make what the critic judges: what they call fake is to be taken for real, and
+  /// what they call real, where they make that, for fake.
+  private func makersSide(_ played: Adversarial, _ scores: Scores) throws(LayerMisfit) -> Value {
+    let loss = played.loss.generator(scores)
+    guard !played.loss.demands.generatorSeesReal,
+      move.networks.contains(where: game.reach(of: played.real).contains)
+    else { return loss }
+    guard let ofReal = played.loss.makerOfReal(scores.real) else {
+      throw LayerMisfit(
+        "the loss \(played.choice.name), as it is chosen, says nothing to who makes what is called real, "
+          + "which the move \(move.name) steps",
+        advice: "take cross_entropy (non_saturating or saturating), least_squares, wasserstein or hinge")
+    }
+    return loss + ofReal
   }
 
   private var movesCriticsOfSeveralTerms: Bool { game.judgements(in: move).count > 1 }
@@ -77,7 +93,7 @@ final class TermWriter {
     guard case .watching(let watcher, let watched) = term.kind,
       let played = game.terms[watched].adversarial
     else { return nil }
-    if let side = game.side(of: played, in: move), !watcher.players.contains(side) {
+    if watcher.owner == nil, let side = game.side(of: played, in: move), !watcher.players.contains(side) {
       let who = side == .discriminator ? "the critic \(played.critic)" : "who makes its fakes"
       return LayerMisfit(
         "\(term.choice.name) asks nothing of \(who), which the move \(move.name) steps",
@@ -118,12 +134,10 @@ final class TermWriter {
     let heard = try hearing(watched)
     let real = try heard.real()
     let side = game.side(of: played, in: move)
-    let parameters =
-      switch side {
-      case .discriminator: states.parameters(of: played.critic)
-      case .generator: move.networks.flatMap { states.parameters(of: $0) }
-      case nil: [(declaration: StateDeclaration, value: Value)]()
-      }
+    var parameters: [(declaration: StateDeclaration, value: Value)] = []
+    if case .watching(let watcher, _) = term.kind, let owner = watcher.owner {
+      parameters = states.parameters(of: owner)
+    }
     let latent = try firstLatent(of: played)
     let prefix = game.prefix(of: game.terms[watched])
     return TermScope(

@@ -93,6 +93,12 @@ final class ValueTable {
         throw LayerMisfit("`\(name)` has no labels", advice: "write `classes: …` at the source")
       }
       return Evaluated(label.value, label: label)
+    case .part(let whole, "one_hot"):
+      let value = try evaluated(whole, part)
+      guard let label = value.label, value.value.shape.rank == 1 else {
+        throw LayerMisfit("\(whole) are no classes, which `one_hot` makes vectors of")
+      }
+      return Evaluated(value.value.oneHot(count: label.classes), label: label)
     case .part(let whole, let name):
       let value = try evaluated(whole, part)
       guard let reading = value.parts[name] else {

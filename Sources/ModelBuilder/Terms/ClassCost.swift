@@ -9,7 +9,7 @@ package struct ClassCost: ValueTerm {
   static let of = Field.formula(
     "of", "The logits; what went into a closing `softmax`, where the network ends in one")
   static let label = Field.optionalFormula(
-    "label", "Their classes: `digits.label`, or a latent of classes")
+    "label", isLabel: true, "Their classes: `digits.label`, or a latent of classes")
   static let index = Field.optionalInteger(
     "class", in: .within(0...1_000_000), "In place of `label`: one class for all samples, from 0")
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")

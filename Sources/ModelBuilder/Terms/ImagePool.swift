@@ -51,6 +51,6 @@ struct ImagePool {
   private func state(_ name: String, _ shape: Shape) -> StateDeclaration {
     StateDeclaration(
       name: "loss.\(keeper.prefix)\(name)", network: keeper.network, role: .controller,
-      type: TensorType(shape), layout: .plain, initial: .constant(0))
+      type: TensorType(shape), layout: shape.rank == 4 ? .images : .plain, initial: .constant(0))
   }
 }

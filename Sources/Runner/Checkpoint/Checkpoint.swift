@@ -17,9 +17,7 @@ package struct CheckpointState: Sendable {
   /// Batches taken from the data so far.
   package let batches: Int
   package let seed: UInt64
-  /// Of the first source.
-  package let format: SampleFormat
-  /// Of each source, where there are several.
+  /// Of each source by its name.
   package let formats: [(name: String, format: SampleFormat)]
   package let classNames: [String]
   package let dataDigest: String
@@ -37,16 +35,13 @@ package struct CheckpointState: Sendable {
   static let version = 1
 
   func json(digests: [(file: String, sha256: String)]) -> JSON {
-    .map([
+    let samples = SampleFormat.member(formats)
+    return .map([
       "format": .integer(Self.version), "step": .integer(step), "epoch": .integer(epoch),
       "images": .integer(images),
       "data": .map(["digest": .text(dataDigest), "next_batch": .integer(batches)]),
       "random": .map(["seed": .text(String(seed)), "next_round": .integer(step)]),
-      format.member.name: format.member.value,
-      "sources": formats.isEmpty
-        ? nil
-        : .object(
-          formats.map { ($0.name, .object([($0.format.member.name, $0.format.member.value)])) }),
+      samples.name: samples.value,
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "metrics_bytes": .integer(metricsBytes),
       "growing": growth.map(\.json), "pending_row": pending, "events": events.map(\.json),
@@ -76,8 +71,18 @@ extension GrowthMoment {
 }
 
 extension SampleFormat {
-  /// How state.json says it.
-  fileprivate var member: (name: String, value: JSON) {
+  /// The key of state.json under which several sources have theirs.
+  static let sourcesKey = "sources"
+
+  /// How state.json says what the samples of sources are: of one as such, of several under their names.
+  fileprivate static func member(
+    _ formats: [(name: String, format: SampleFormat)]
+  ) -> (name: String, value: JSON) {
+    if formats.count == 1 { return formats[0].format.member }
+    return (sourcesKey, .object(formats.map { ($0.name, .object([$0.format.member])) }))
+  }
+
+  private var member: (name: String, value: JSON) {
     switch self {
     case .image(let image):
       (

@@ -81,7 +81,7 @@ package struct LoadedCheckpoint: Sendable {
   package let epoch: Int
   /// Of the first source.
   package let format: SampleFormat
-  /// Of each, where there are several.
+  /// Of each source by its name; empty where there is one.
   package let formats: [String: SampleFormat]
   package let classNames: [String]
   /// Where networks that grow stand; nil for others.
@@ -105,12 +105,8 @@ package struct LoadedCheckpoint: Sendable {
       throw damaged("written by another version: its format is not \(CheckpointState.version)")
     }
     guard let step = state["step"]?.int, let epoch = state["epoch"]?.int,
-      let format = SampleFormat(state)
+      let formats = Self.formats(state), let format = formats.first?.format
     else { throw damaged("it lacks a step, an epoch or the size of a sample") }
-    formats = Dictionary(
-      (state["sources"]?.members ?? []).compactMap { name, value in
-        SampleFormat(value).map { (name, $0) }
-      }, uniquingKeysWith: { first, _ in first })
     if let growing = state["growing"] {
       guard let moment = GrowthMoment(growing) else {
         throw damaged("it does not say how far its networks have grown")
@@ -140,12 +136,25 @@ package struct LoadedCheckpoint: Sendable {
     }
     (self.path, self.step, self.epoch, self.tensors) = (path, step, epoch, tensors)
     self.format = format
+    self.formats = Dictionary(
+      formats.compactMap { entry in entry.name.map { ($0, entry.format) } },
+      uniquingKeysWith: { first, _ in first })
     dataDigest = state["data"]?["digest"]?.string
     pending = state["pending_row"] ?? .null
     lossesBytes = state["losses_bytes"]?.int
     events = EventLog.Position(state["events"])
     metricsBytes = state["metrics_bytes"]?.int ?? 0
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
+  }
+
+  /// What samples are: of one source without a name, of several with theirs; nil for what makes no sense.
+  private static func formats(_ state: JSON) -> [(name: String?, format: SampleFormat)]? {
+    guard let sources = state[SampleFormat.sourcesKey]?.members else {
+      return SampleFormat(state).map { [(nil, $0)] }
+    }
+    let formats = sources.map { (name: $0.0, format: SampleFormat($0.1)) }
+    if formats.contains(where: { $0.format == nil }) { return nil }
+    return formats.compactMap { entry in entry.format.map { (entry.name, $0) } }
   }
 
   private static func state(at path: String, _ files: FileLayer) throws(RunError) -> JSON {

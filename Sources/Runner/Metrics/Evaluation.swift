@@ -21,11 +21,11 @@ final class Evaluation {
   ///
   /// - Parameter moment: at which it will measure first; nil for networks that do not grow.
   init?(
-    _ program: TrainingProgram, _ run: RunData, session: any Session, threads: Int,
+    _ program: TrainingProgram, _ run: TrainingSources, session: any Session, threads: Int,
     at moment: GrowthMoment?
   ) throws(RunError) {
     let experiment = program.experiment
-    let data = run.epoch
+    let data = run.first
     form = SampleForm(program)
     let found: MetricPlan?
     do throws(Diagnostics) {

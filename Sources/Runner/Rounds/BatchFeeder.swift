@@ -1,21 +1,19 @@
 import Dispatch
-import Images
 import RunFormat
 import Synchronization
 import TensorCore
 
 /// A batch of the data, ready to be fed.
 struct Batch: Sendable {
-  /// What one source has for it.
+  /// What one source gives.
   struct Part: Sendable {
-    let source: String
-    /// Indices into its samples.
+    /// Indices into its data.
     let samples: ArraySlice<Int>
-    /// In the order of the indices, images as bytes.
+    /// In the order of the indices, images as bytes, vectors as numbers.
     let real: HostTensor.Elements
     let labels: [Int32]?
   }
-  /// Of each source, as many samples as of any other.
+  /// In the order of the sources, each of as many samples.
   let parts: [Part]
 
   var count: Int { parts[0].samples.count }
@@ -30,7 +28,7 @@ final class BatchFeeder {
   private static let mostAhead = 16
   private static let leastAhead = 2
 
-  private let data: RunData
+  private let data: TrainingSources
   private let order: SharedOrder
   private let ahead: DispatchQueue?
   private let depth: Int
@@ -40,18 +38,15 @@ final class BatchFeeder {
   /// Seconds that training has waited for data.
   private(set) var waited = 0.0
 
-  init(_ data: RunData, _ timetable: Timetable, seed: UInt64) {
+  init(_ data: TrainingSources, _ timetable: Timetable, seed: UInt64) {
     self.data = data
-    order = SharedOrder(timetable, data, seed: seed)
+    order = SharedOrder(data, timetable, seed: seed)
+    let valueCount = data.entries.reduce(0) { $0 + $1.data.samples.format.valueCount }
     depth = max(
       Self.leastAhead,
-      min(
-        Self.mostAhead,
-        Self.bytesAhead / max(
-          1,
-          timetable.batch
-            * data.sources.map(\.data.samples.format.valueCount).reduce(0, +))))
-    ahead = data.sources.contains(where: \.data.samples.isOnDisk) ? DispatchQueue(label: "batches") : nil
+      min(Self.mostAhead, Self.bytesAhead / max(1, timetable.batch * valueCount)))
+    let isOnDisk = data.entries.contains { $0.data.samples.isOnDisk }
+    ahead = isOnDisk ? DispatchQueue(label: "batches") : nil
   }
 
   /// Batch `index`, counted over the whole run.
@@ -95,19 +90,14 @@ final class BatchFeeder {
   }
 
   private static func make(
-    _ samples: [ArraySlice<Int>], _ data: RunData
+    _ samples: [ArraySlice<Int>], _ data: TrainingSources
   ) throws(RunError) -> Batch {
     var parts: [Batch.Part] = []
-    for (samples, source) in zip(samples, data.sources) {
-      do throws(DatasetError) {
-        parts.append(
-          Batch.Part(
-            source: source.name, samples: samples,
-            real: try source.data.samples.elements(of: samples),
-            labels: source.data.labels.map { labels in samples.map { labels[$0] } }))
-      } catch {
-        throw .data("\(error)")
-      }
+    for (samples, entry) in zip(samples, data.entries) {
+      parts.append(
+        Batch.Part(
+          samples: samples, real: try entry.data.elements(of: samples),
+          labels: entry.data.labels.map { labels in samples.map { labels[$0] } }))
     }
     return Batch(parts: parts)
   }
@@ -117,30 +107,22 @@ final class BatchFeeder {
 /// ahead is often in the next one.
 private final class SharedOrder: Sendable {
   private struct Epochs {
-    var even: BatchOrder
-    var odd: BatchOrder
-    /// Of the sources behind the first.
-    var others: [EndlessOrder]
+    var even: SampleOrder
+    var odd: SampleOrder
   }
   private let epochs: Mutex<Epochs>
   private let batchesPerEpoch: Int
 
-  init(_ timetable: Timetable, _ data: RunData, seed: UInt64) {
-    let order = BatchOrder(timetable, seed: seed)
-    let others = data.sources.dropFirst().map {
-      EndlessOrder(timetable, source: $0.name, count: $0.data.samples.count, seed: seed)
-    }
-    epochs = Mutex(Epochs(even: order, odd: order, others: others))
+  init(_ data: TrainingSources, _ timetable: Timetable, seed: UInt64) {
+    let order = SampleOrder(data, timetable, seed: seed)
+    epochs = Mutex(Epochs(even: order, odd: order))
     batchesPerEpoch = timetable.batchesPerEpoch
   }
 
-  /// For each source indices into its samples.
   func samples(ofBatch index: Int) -> [ArraySlice<Int>] {
     epochs.withLock { epochs in
-      let first =
-        index / batchesPerEpoch % 2 == 0
-        ? epochs.even.images(ofBatch: index) : epochs.odd.images(ofBatch: index)
-      return [first] + epochs.others.indices.map { epochs.others[$0].images(ofBatch: index) }
+      index / batchesPerEpoch % 2 == 0
+        ? epochs.even.samples(ofBatch: index) : epochs.odd.samples(ofBatch: index)
     }
   }
 }

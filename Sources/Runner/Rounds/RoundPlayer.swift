@@ -29,8 +29,8 @@ struct PlayedStep {
   let moves: [RoundMove]
   /// The move for which a batch of the data went in; nil if none did.
   let consumer: String?
-  /// The batch of the data that went in; nil if none did.
-  let batch: Batch?
+  /// For each source indices into its data of the batch that went in; nil if none did.
+  let batch: [ArraySlice<Int>]?
   let executable: any Executable
 }
 
@@ -52,6 +52,8 @@ final class RoundPlayer {
   /// nil: the networks are whole from the start.
   let levels: LevelTimetable?
   private let feeder: BatchFeeder
+  /// As the feeder has them.
+  private let sources: [ProgramSource]
   /// What plays now of networks that grow; programs and graphs are those of this stage.
   private var stage: GrowthStage?
   /// Round programs by batch size; the last batch of an epoch has its own.
@@ -65,13 +67,19 @@ final class RoundPlayer {
 
   /// Puts the first values of all states on the device.
   init(
-    _ program: TrainingProgram, data: RunData, timetable: Timetable, backend: any Backend,
+    _ program: TrainingProgram, data: TrainingSources, timetable: Timetable, backend: any Backend,
     observing: Bool = false
   ) throws(RunError) {
     self.program = program
     self.observing = observing
     self.timetable = timetable
     levels = LevelTimetable(program, timetable)
+    sources = data.entries.map { entry in
+      guard let source = program.sources.first(where: { $0.name == entry.name }) else {
+        preconditionFailure("the program has no source `\(entry.name)`")
+      }
+      return source
+    }
     feeder = BatchFeeder(data, timetable, seed: program.experiment.seed)
     session = try program.makeSession(on: backend)
     for state in program.states {
@@ -113,7 +121,8 @@ final class RoundPlayer {
       try watch(
         PlayedStep(
           moves: step.moves, consumer: step.consumer,
-          batch: step.consumesData ? batch : nil, executable: compiled.executable))
+          batch: step.consumesData ? batch.parts.map(\.samples) : nil,
+          executable: compiled.executable))
     }
     return results
   }
@@ -175,8 +184,7 @@ final class RoundPlayer {
   ) throws(RunError) {
     let executable = compiled.executable
     try onDevice { () throws(BackendError) in
-      for source in program.sources {
-        guard let part = batch.parts.first(where: { $0.source == source.name }) else { continue }
+      for (source, part) in zip(sources, batch.parts) {
         if compiled.feeds.contains(source.feed) {
           switch part.real {
           case .uint8(let bytes): try executable.feed(source.feed, array: bytes)
@@ -184,8 +192,8 @@ final class RoundPlayer {
           case .int32(let values): try executable.feed(source.feed, array: values)
           }
         }
-        if let feed = source.labelsFeed, compiled.feeds.contains(feed), let labels = part.labels {
-          try executable.feed(feed, array: labels)
+        if compiled.feeds.contains(source.labelsFeed), let labels = part.labels {
+          try executable.feed(source.labelsFeed, array: labels)
         }
       }
     }

@@ -5,11 +5,12 @@ import TensorCore
 /// How long each of `rounds` rounds takes, in seconds, after `warmUp` rounds that are not counted.
 /// For benchmarks: nothing is written.
 package func roundSeconds(
-  _ program: TrainingProgram, data: RunData, backend: any Backend, rounds: Int, warmUp: Int = 3
+  _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
+  warmUp: Int = 3
 ) throws(RunError) -> [Double] {
   let player = try RoundPlayer(
     program, data: data,
-    timetable: try Timetable(program, imageCount: data.epoch.samples.count), backend: backend)
+    timetable: try Timetable(program, imageCount: data.sampleCount), backend: backend)
   var times: [Double] = []
   for round in 0..<(warmUp + rounds) {
     let start = monotonicSeconds()

@@ -264,8 +264,8 @@ final class RunRecorder {
       let state = CheckpointState(
         step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
         batches: timetable.batches(after: step), seed: experiment.seed,
-        format: setup.program.sources[0].format, formats: setup.program.sourceFormats,
-        classNames: setup.data.epoch.classNames,
+        formats: setup.program.sources.map { ($0.name, $0.format) },
+        classNames: setup.data.classNames,
         dataDigest: setup.data.digest, growth: player.moment(after: step), pending: ledger.json,
         lossesBytes: try directory.secured("losses.csv"),
         events: try events?.secured() ?? lastEvents,

@@ -64,15 +64,15 @@ package struct Timetable: Sendable, Hashable {
     return start..<min(start + batch, imageCount)
   }
 
-  /// Samples of an epoch that are in a batch.
-  package var imagesPerEpoch: Int { dropLast ? batchesPerEpoch * batch : imageCount }
-
   /// Exact within the run; where a schedule looks far beyond its end, the largest number there is.
   package func batches(after rounds: Int) -> Int { rounds.times(batchesPerRound) ?? .max }
 
-  package func images(after rounds: Int) -> Int {
-    let (epochs, rest) = batches(after: rounds).quotientAndRemainder(dividingBy: batchesPerEpoch)
-    let whole = epochs.times(imagesPerEpoch)
+  package func images(after rounds: Int) -> Int { imageCount(inBatches: batches(after: rounds)) }
+
+  /// How many stand in the first so many batches of a run.
+  func imageCount(inBatches count: Int) -> Int {
+    let (epochs, rest) = count.quotientAndRemainder(dividingBy: batchesPerEpoch)
+    let whole = epochs.times(dropLast ? batchesPerEpoch * batch : imageCount)
     return whole.flatMap { $0.plus(rest * batch) } ?? .max
   }
 

@@ -1,11 +1,12 @@
 import Images
 import RunFormat
 import Spec
+import TensorCore
 
-/// The samples of a run as its networks see them, and their classes if the game has labels.
+/// The samples of one source as networks see them, and their classes if the game asks for labels.
 package struct TrainingData: Sendable {
   package let samples: any SampleStore
-  /// A class for each sample, each below `classes`; nil when the game has none.
+  /// A class for each sample, each below `classes`; nil when none are asked for.
   package let labels: [Int32]?
   /// What the classes are called, for pictures; may be empty.
   package let classNames: [String]
@@ -14,36 +15,50 @@ package struct TrainingData: Sendable {
   package let skipped: [BadImage]
   /// What else is said of them when a run begins.
   package let remarks: SourceRemarks
+  /// Stands before messages: the name of the source where there are several.
+  private let place: String
 
   /// - Parameter samples: those of `set`, as networks see them.
   /// - Throws: `.data` when the game wants labels that the set does not have.
   package init(
-    _ set: any SampleSet, samples: any SampleStore, labels section: SourceLabels?
+    _ set: any SampleSet, samples: any SampleStore, labels section: LabelsSection?
   ) throws(RunError) {
-    guard set.count > 0 else { throw .data("\(set.name): no \(set.format.plural)") }
-    self.samples = samples
+    try self.init(set, samples: samples, classes: section.map(AskedClasses.init))
+  }
+
+  /// - Parameters:
+  ///   - samples: those of `set`, as networks see them.
+  ///   - classes: that the game asks for; nil: none.
+  ///   - source: its name, where there are several.
+  /// - Throws: `.data` when the set is empty, or lacks what is asked for.
+  package init(
+    _ set: any SampleSet, samples: any SampleStore, classes: AskedClasses?, of source: String? = nil
+  ) throws(RunError) {
+    let place = source.map { "\($0): " } ?? ""
+    guard set.count > 0 else { throw .data("\(place)\(set.name): no \(set.format.plural)") }
+    (self.samples, self.place) = (samples, place)
     digest = set.digest
     skipped = set.skipped
-    guard let section else {
+    guard let classes else {
       (labels, classNames, remarks) = (nil, [], set.remarks)
       return
     }
     guard let labels = set.labels else {
       throw .data(
-        "\(set.name) has no labels, which \(section.origin.summary) asks for: "
-          + "leave labels out, or take data that have them")
+        "\(place)\(set.name) has no labels, which \(classes.origin.summary) asks for: "
+          + "leave \(classes.section) out, or take data that have them")
     }
-    let limit = Int32(clamping: section.classes)
+    let limit = Int32(clamping: classes.count)
     if let index = labels.firstIndex(where: { $0 < 0 || $0 >= limit }) {
       let needed = (labels.max().map(Int.init) ?? 0) + 1
       throw .data(
-        "\(set.name): \(set.format.singular) \(index) is of class \(labels[index]), and "
-          + "\(section.key) is \(section.classes) (\(section.origin.summary)): "
-          + "write \(section.advice(needed))")
+        "\(place)\(set.name): \(set.format.singular) \(index) is of class \(labels[index]), and "
+          + "\(classes.key) is \(classes.count) (\(classes.origin.summary)): "
+          + "write \(classes.written(needed))")
     }
     (self.labels, classNames) = (labels, set.classNames)
     var remarks = set.remarks
-    if let warning = Self.warning(ofClassesWithout: labels, section, of: set) {
+    if let warning = Self.warning(ofClassesWithout: labels, classes, of: set) {
       remarks.warnings.append(warning)
     }
     self.remarks = remarks
@@ -51,18 +66,18 @@ package struct TrainingData: Sendable {
 
   /// Classes that the networks know and the data never show.
   private static func warning(
-    ofClassesWithout labels: [Int32], _ section: SourceLabels, of set: any SampleSet
+    ofClassesWithout labels: [Int32], _ classes: AskedClasses, of set: any SampleSet
   ) -> String? {
     let used = Set(labels)
-    guard used.count < section.classes else { return nil }
-    let absent = (0..<section.classes).lazy.filter { !used.contains(Int32($0)) }
+    guard used.count < classes.count else { return nil }
+    let absent = (0..<classes.count).lazy.filter { !used.contains(Int32($0)) }
     let first = absent.prefix(5).map(String.init).joined(separator: ", ")
-    let count = section.classes - used.count
+    let count = classes.count - used.count
     let needed = (used.max().map(Int.init) ?? 0) + 1
     let remedy =
-      needed < section.classes
-      ? "write \(section.advice(needed))" : "their pictures are made by chance"
-    return "\(section.key) is \(section.classes) (\(section.origin.summary)), and \(set.name) has "
+      needed < classes.count
+      ? "write \(classes.written(needed))" : "their pictures are made by chance"
+    return "\(classes.key) is \(classes.count) (\(classes.origin.summary)), and \(set.name) has "
       + "no \(set.format.singular) of \(count) of these classes (\(first)\(count > 5 ? ", …" : "")): "
       + remedy
   }
@@ -74,7 +89,16 @@ extension TrainingData {
   /// - Throws: `.data` when one of them is no longer what it was.
   func values(of indices: [Int]) throws(RunError) -> [Float] {
     do throws(DatasetError) { return try samples.values(of: indices) } catch {
-      throw .data("\(error)")
+      throw failure(error)
     }
   }
+
+  /// The same as a run feeds them.
+  func elements(of indices: ArraySlice<Int>) throws(RunError) -> HostTensor.Elements {
+    do throws(DatasetError) { return try samples.elements(of: indices) } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ error: DatasetError) -> RunError { .data("\(place)\(error)") }
 }

@@ -24,7 +24,7 @@ final class TrainingRun {
   init(_ setup: RunSetup, watch: @escaping (RunEvent) -> Void) throws(RunError) {
     (self.setup, self.watch) = (setup, watch)
     experiment = setup.program.experiment
-    timetable = try Timetable(setup.program, imageCount: setup.data.epoch.samples.count)
+    timetable = try Timetable(setup.program, imageCount: setup.data.sampleCount)
     try setup.checkDisk(at: setup.directory ?? setup.results)
     player = try RoundPlayer(
       setup.program, data: setup.data, timetable: timetable, backend: setup.backend)
@@ -59,7 +59,7 @@ final class TrainingRun {
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
       context: setup.context, dataDigest: setup.data.digest, skipped: setup.data.skipped,
-      unread: setup.data.remarks.unread,
+      unread: setup.data.unread,
       steps: steps, process: setup.process, lostAfter: setup.lostAfter,
       leavesEnded: setup.leavesEnded)
     guard let place = setup.directory else {
@@ -80,13 +80,8 @@ final class TrainingRun {
           ? "started: \(timetable.rounds) rounds"
           : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
       if isNew { try logWarnings() } else { watch(.resumed(step: step)) }
-      for note in setup.data.remarks.notes { try recorder.log("data: \(note)") }
-      for warning in setup.data.remarks.warnings { try recorder.warn(warning) }
-      if let first = setup.data.skipped.first {
-        try recorder.warn(
-          "\(setup.data.skipped.count) bad pictures are left out (on_bad_image: skip); the first: "
-            + "\(first.name): \(first.reason)")
-      }
+      for note in setup.data.notes { try recorder.log("data: \(note)") }
+      for warning in setup.data.warnings { try recorder.warn(warning) }
       if let shortfall = player.levels?.shortfall,
         !setup.program.warnings.contains(where: { $0.message == shortfall })
       {

@@ -100,7 +100,7 @@ final class GridPainter {
   ///   - moment: at which it will be drawn first; nil for networks that do not grow.
   init(
     _ grid: SampleGrid, _ program: TrainingProgram, _ picture: SamplePicture, classNames: [String],
-    data: RunData?, session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
+    data: TrainingSources?, session: any Session, weights: Weights = .raw, at moment: GrowthMoment?
   ) throws(RunError) {
     (self.grid, self.picture, self.classNames) = (grid, picture, classNames)
     inputs = try SampleInputs(grid, program, program.shown, data: data)

@@ -13,7 +13,7 @@ struct SampleInputs {
   /// - Parameter data: asked for where samples are made from those of the data; nil: there are none.
   /// - Throws: `.request` where they are needed.
   init(
-    _ grid: SampleGrid, _ program: TrainingProgram, _ formulas: [Formula], data: RunData?
+    _ grid: SampleGrid, _ program: TrainingProgram, _ formulas: [Formula], data: TrainingSources?
   ) throws(RunError) {
     tensors = [:]
     let graph = program.sampler(of: formulas, count: 1)
@@ -70,10 +70,11 @@ struct SampleInputs {
 
   /// As many samples of a source as the grid has, over and over where it has fewer.
   private static func samples(
-    _ grid: SampleGrid, _ program: TrainingProgram, _ data: RunData?, _ name: String
+    _ grid: SampleGrid, _ program: TrainingProgram, _ data: TrainingSources?, _ name: String
   ) throws(RunError) -> (TrainingData, [Int]) {
     guard let data = data?[name] else {
-      throw .request("the pictures of this run are made from its data (`\(name)`), which are not here")
+      throw .request(
+        "the pictures of this run are made from its data (`\(name)`), which are not here")
     }
     let indices = grid.realIndices(data, seed: program.experiment.seed)
     return (data, (0..<grid.count).map { indices[$0 % indices.count] })

@@ -13,17 +13,17 @@ struct SamplePainters {
 
   /// - Parameter moment: at which they are drawn first; nil for networks that do not grow.
   init(
-    _ program: TrainingProgram, _ data: RunData, session: any Session,
+    _ program: TrainingProgram, _ data: TrainingSources, session: any Session,
     at moment: GrowthMoment?
   ) throws(RunError) {
     guard let samples = program.experiment.record.samples, !program.shown.isEmpty else { return }
     let grid = SampleGrid(samples, of: program.format, classes: program.sampleClasses)
-    let picture = try SamplePicture(of: program, grid, real: data.epoch)
+    let picture = try SamplePicture(of: program, grid, real: data.first)
     real = try picture.drawReal(
-      grid.realIndices(data.epoch, seed: program.experiment.seed), of: data.epoch, grid)
+      grid.realIndices(data.first, seed: program.experiment.seed), of: data.first, grid)
     for weights in program.weights {
       let painter = try GridPainter(
-        grid, program, picture, classNames: data.epoch.classNames, data: data, session: session,
+        grid, program, picture, classNames: data.first.classNames, data: data, session: session,
         weights: weights, at: moment)
       list.append((weights, painter))
     }

@@ -1,5 +1,6 @@
 import ModelBuilder
 import RunFormat
+import Spec
 import TensorCore
 
 /// Asks networks for samples, so many at a time, as they stand on a device.

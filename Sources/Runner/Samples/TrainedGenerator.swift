@@ -40,7 +40,9 @@ struct TrainedGenerator {
     weights = request.weights
     session = try program.makeSession(on: backend)
     try checkpoint.restore(
-      program.states.filter { program.sampledNetworks.contains($0.network) && $0.role != .optimizer },
+      program.states.filter {
+        program.sampledNetworks.contains($0.network) && $0.role != .optimizer
+      },
       into: session)
   }
 

@@ -1,4 +1,5 @@
 package struct DataSection: Sendable {
+  /// Of several sources the first that is stored.
   package let source: Choice
   /// Height and width to which images are resized; nil keeps them as they are. Not for vectors.
   package let size: Int?
@@ -31,9 +32,9 @@ extension ValueRange: CustomStringConvertible {
 }
 
 extension DataSection {
-  private static let sourceKey = Field.choice(
+  static let sourceKey = Field.choice(
     "source", from: .source, "Where the samples come from")
-  private static let sizeKey = Field.optionalInteger(
+  static let sizeKey = Field.optionalInteger(
     "size", in: .within(1...4096),
     "Height and width to which images are resized; `none` keeps them as they are")
   private static let rangeKey = Field.numbers(
@@ -44,19 +45,32 @@ extension DataSection {
   private static let dropLastKey = Field.flag(
     "drop_last", default: false, "Whether the last, smaller batch of an epoch is left out")
 
-  static let declaration = Declaration(
-    "data", "The images or vectors to learn from",
-    fields: [
-      sourceKey.declaration, sizeKey.declaration, rangeKey.declaration, batchKey.declaration,
-      dropLastKey.declaration,
-    ], example: "{source: mnist, size: 32, range: [-1, 1], batch: 512}",
-    check: { record in
-      record[rangeKey][0] < record[rangeKey][1]
-        ? [] : [Objection("range", "`range` in data must be [low, high] with low < high")]
-    })
+  static func declaration(_ form: GameForm?) -> Declaration {
+    let from =
+      switch form {
+      case .twoPlayers: [sourceKey.declaration]
+      case .general: [GameSchema.sources.declaration]
+      case nil: [sourceKey.declaration, GameSchema.sources.declaration]
+      }
+    return Declaration(
+      "data", "The images or vectors to learn from",
+      fields: from + [
+        sizeKey.declaration, rangeKey.declaration, batchKey.declaration,
+        dropLastKey.declaration,
+      ], example: "{source: mnist, size: 32, range: [-1, 1], batch: 512}",
+      check: { record in
+        record[rangeKey][0] < record[rangeKey][1]
+          ? [] : [Objection("range", "`range` in data must be [low, high] with low < high")]
+      })
+  }
 
-  init(_ record: Record, origin: Origin) {
-    source = record[Self.sourceKey]
+  /// - Parameter sources: of the game, of which one at least is stored.
+  init(_ record: Record, origin: Origin, sources: [SourceEntry]) {
+    let stored = sources.lazy.compactMap { entry -> Choice? in
+      if case .stored(let source) = entry.kind { source } else { nil }
+    }
+    guard let first = stored.first else { preconditionFailure("an unchecked game without data") }
+    source = first
     size = record[Self.sizeKey]
     range = ValueRange(low: record[Self.rangeKey][0], high: record[Self.rangeKey][1])
     batch = record[Self.batchKey]

@@ -5,6 +5,8 @@ package struct Experiment: Sendable {
   package let description: String?
   package let seed: UInt64
   package let data: DataSection
+  /// Of two players what their file stands for.
+  package let game: GameSection
   /// nil: the spec says its game in the general form.
   package let twoPlayers: TwoPlayerSections?
   /// Of everything the critic sees.
@@ -21,10 +23,12 @@ package struct Experiment: Sendable {
   package let warnings: [Diagnostic]
   /// The whole file, resolved.
   let root: Record
+  /// The same in the general form.
+  let general: Record
 
   init(
     _ root: Record, sweep: SweepSection?, source: SourceText, warnings: [Diagnostic],
-    _ vocabulary: Vocabulary
+    _ form: GameForm, _ vocabulary: Vocabulary
   ) {
     typealias Key = ExperimentSchema
     self.root = root
@@ -34,11 +38,16 @@ package struct Experiment: Sendable {
     name = root[Key.name]
     description = root[Key.description]
     seed = UInt64(root[Key.seed])
-    data = DataSection(root[Key.data], origin: root.origin(of: Key.data))
+    let general = form == .general ? root : TwoPlayerForm.expanded(root, vocabulary)
+    let players =
+      form == .general ? nil : TwoPlayerSections(root, schedule: root[Key.schedule(vocabulary, form)])
+    game = GameSection(general).placed(as: players?.penalties, vocabulary)
+    self.general = general
+    let section = Key.data(form)
+    data = DataSection(root[section], origin: root.origin(of: section), sources: game.sources)
     augmentations = root[Key.augment]
-    let rounds = root[Key.schedule(vocabulary)]
-    schedule = ScheduleSection(rounds)
-    twoPlayers = TwoPlayerSections(root, schedule: rounds)
+    schedule = ScheduleSection(root[Key.schedule(vocabulary, form)])
+    twoPlayers = players
     record = RecordSection(root[Key.record])
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     guards = GuardsSection(root[Key.guards])

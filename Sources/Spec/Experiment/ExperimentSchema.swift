@@ -30,8 +30,11 @@ enum ExperimentSchema {
     name: "extends", kind: .text, fallback: DefaultText.none, isOptional: true,
     summary: "A file this one builds on: maps merge, lists and values replace, `!unset` removes")
 
-  static let data = Field<Record>.section(
-    "data", DataSection.declaration, isRequired: true, "The images or vectors to learn from")
+  static func data(_ form: GameForm?) -> Field<Record> {
+    .section(
+      "data", DataSection.declaration(form), isRequired: true, "The images or vectors to learn from"
+    )
+  }
   static let latent = Field<Record>.section(
     "latent", LatentSection.declaration, "What the generator starts from")
   static let labels = Field<Record?>.optionalSection(
@@ -46,22 +49,38 @@ enum ExperimentSchema {
   static let guards = Field<Record>.section(
     "guards", GuardsSection.declaration, "When to stop a run that goes wrong")
 
-  static func schedule(_ vocabulary: Vocabulary) -> Field<Record> {
+  static func schedule(_ vocabulary: Vocabulary, _ form: GameForm?) -> Field<Record> {
     .section(
-      "schedule", ScheduleSection.declaration(vocabulary), isRequired: true,
+      "schedule", ScheduleSection.declaration(vocabulary, form), isRequired: true,
       "Who moves when, and for how long")
   }
 
-  static func declaration(_ vocabulary: Vocabulary) -> Declaration {
-    Declaration(
+  /// - Parameter form: nil: every key of both forms, as where files are laid over each other.
+  static func declaration(_ vocabulary: Vocabulary, _ form: GameForm?) -> Declaration {
+    let players = [
+      latent.declaration, labels.declaration, architecture.declaration, loss.declaration,
+      penalties.declaration,
+    ]
+    let general = [
+      GameSchema.latents.declaration, GameSchema.networks.declaration,
+      GameSchema.values.declaration, GameSchema.terms.declaration, GameSchema.moves.declaration,
+      GameSchema.initializers.declaration,
+    ]
+    let own =
+      switch form {
+      case .twoPlayers: players
+      case .general: general
+      case nil: players + general
+      }
+    let optimizer = form == .general ? GameSchema.optimizer.declaration : optimizer.declaration
+    return Declaration(
       "experiment", "One experiment, or with `sweep` a family of them",
       fields: [
         version.declaration, name.declaration, description.declaration, extends, params,
-        seed.declaration, data.declaration, latent.declaration, labels.declaration,
-        architecture.declaration, loss.declaration, penalties.declaration,
-        augment.declaration, optimizer.declaration,
-        schedule(vocabulary).declaration, record.declaration, metrics.declaration,
-        guards.declaration, sweep,
+        seed.declaration, data(form).declaration,
+      ] + own + [
+        augment.declaration, optimizer, schedule(vocabulary, form).declaration,
+        record.declaration, metrics.declaration, guards.declaration, sweep,
       ],
       check: { record in
         let name = record[name]
@@ -79,7 +98,7 @@ enum ExperimentSchema {
 }
 
 extension Field where Value == Record {
-  static func section(
+  package static func section(
     _ name: String, _ section: Declaration, isRequired: Bool = false, _ summary: String
   ) -> Field {
     Field(name, .section(section), default: isRequired ? nil : .empty, summary) {

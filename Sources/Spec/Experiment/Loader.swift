@@ -63,7 +63,7 @@ struct ExperimentLoader {
 
     var overlay = Overlay(vocabulary: vocabulary)
     let schema = SchemaPath(
-      vocabulary: vocabulary, parameters: tree["params"]?.entries?.map(\.key) ?? [])
+      vocabulary: vocabulary, form: nil, parameters: tree["params"]?.entries?.map(\.key) ?? [])
     var applied: [Override] = []
     for text in overrides {
       guard let override = Override(text, schema, findings: &findings) else { continue }
@@ -95,31 +95,43 @@ struct ExperimentLoader {
     known: (root: Record, changed: Set<String>)? = nil
   ) -> Result<Experiment, Diagnostics> {
     var findings = findings
+    let form = GameForm.of(tree)
+    var tree = tree
+    if known == nil {
+      let own = form.taking(tree)
+      tree = own.tree
+      findings += own.findings
+    }
     var substitution = Substitution()
     let scope = substitution.parameters(tree["params"])
     let wanted = (tree.entries ?? []).filter { known?.changed.contains($0.key) ?? true }
-    let entries = wanted.map { entry in
+    var entries = wanted.map { entry in
       var entry = entry
       if entry.key != "params", entry.key != "sweep" {
         entry.value = substitution.substitute(entry.value, scope)
       }
       return entry
     }
+    if form == .general, let place = entries.firstIndex(where: { $0.key == "moves" }) {
+      var overlay = Overlay(vocabulary: vocabulary)
+      let common = tree["optimizer"].map { substitution.substitute($0, scope) }
+      entries[place].value = entries[place].value.completingOptimizers(common, &overlay)
+    }
     findings += substitution.findings
 
-    var reader = RecordReader(vocabulary: vocabulary)
+    var reader = RecordReader(vocabulary: vocabulary, form: form)
     let start = Origin(source: source, mark: Mark(line: 1, column: 1))
-    var declaration = ExperimentSchema.declaration(vocabulary)
+    var declaration = ExperimentSchema.declaration(vocabulary, form)
     if let known { declaration = declaration.keeping(known.changed) }
-    var root = reader.record(
-      declaration, entries, at: start, RecordReader.Subject(name: "the spec", path: ""))
-    if let known, let changed = root {
-      root = Record(
-        entries: known.root.entries.map { old in
-          changed.entries.first { $0.name == old.name } ?? old
-        })
+    var (read, isComplete) = reader.fields(
+      of: declaration, entries, at: start, RecordReader.Subject(name: "the spec", path: ""))
+    var root = isComplete ? reader.checked(read, by: declaration) : nil
+    if let known {
+      read = known.root.entries.map { old in read.first { $0.name == old.name } ?? old }
+      if root != nil { root = Record(entries: read) }
     }
     findings += reader.findings
+    if form == .general { findings += GameCheck.findings(in: read) }
 
     var sweep: SweepSection?
     if let entry = entries.first(where: { $0.key == "sweep" }), !entry.value.isNothing {
@@ -138,7 +150,7 @@ struct ExperimentLoader {
     guard let root, !diagnostics.hasErrors else { return .failure(diagnostics) }
     return .success(
       Experiment(
-        root, sweep: sweep, source: source, warnings: diagnostics.entries, vocabulary))
+        root, sweep: sweep, source: source, warnings: diagnostics.entries, form, vocabulary))
   }
 
   /// After all merging, an `!unset` that is left had nothing to remove.

@@ -6,6 +6,8 @@ package struct RecordSection: Sendable {
     package let points: Int
     /// Of the fixed latents.
     package let seed: UInt64
+    /// What stands beside each other of each sample; nothing: what the game makes.
+    package let show: [Formula]
   }
   package struct Checkpoint: Sendable {
     package let every: Period
@@ -48,13 +50,18 @@ extension RecordSection {
     "Of data that are vectors: how many generated ones a picture shows")
   private static let seedKey = Field.integer(
     "seed", default: 0, in: .atLeast(0), "Seed of the fixed latents")
+  private static let showKey = Field<Formula?>.optionalFormula(
+    "show",
+    "What stands beside each other of each sample: `[photos, painter(photos)]`; `none`: what the first "
+      + "adversarial term calls fake"
+  ).unsaidByDefault()
   private static let samplesKey = Field<Record?>.optionalSection(
     "samples",
     Declaration(
       "samples", "Pictures of generated samples from fixed latents",
       fields: [
         samplesEveryKey.declaration, gridKey.declaration, pointsKey.declaration,
-        seedKey.declaration,
+        seedKey.declaration, showKey.declaration,
       ],
       example: "{every: 10 epochs, grid: 4x5, seed: 0}"),
     isPresent: true,
@@ -110,7 +117,7 @@ extension RecordSection {
     samples = record[Self.samplesKey].map {
       Samples(
         every: $0[Self.samplesEveryKey], grid: $0[Self.gridKey], points: $0[Self.pointsKey],
-        seed: UInt64($0[Self.seedKey]))
+        seed: UInt64($0[Self.seedKey]), show: $0[Self.showKey]?.together ?? [])
     }
     checkpoint = record[Self.checkpointKey].map {
       let keep = $0[Self.keepKey]
@@ -118,5 +125,12 @@ extension RecordSection {
         every: $0[Self.checkpointEveryKey], keepLast: keep[Self.lastKey],
         keepBest: keep[Self.bestKey], milestones: keep[Self.milestonesKey])
     }
+  }
+}
+
+extension Formula {
+  /// The parts of a list, or the one that is none.
+  fileprivate var together: [Formula] {
+    if case .joined(let parts) = self { parts } else { [self] }
   }
 }

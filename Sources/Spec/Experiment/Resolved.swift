@@ -7,6 +7,13 @@ extension Experiment {
     return printer.text
   }
 
+  /// The same in the general form: what a file of two players stands for, as a file of its own.
+  package var gameYAML: String {
+    var printer = ResolvedPrinter(comments: false)
+    printer.block(general, indent: 0)
+    return printer.text
+  }
+
   /// The same as JSON, numbers as numbers.
   package var resolvedJSON: String { root.json.text }
 }
@@ -62,15 +69,36 @@ private struct ResolvedPrinter {
       line("\(entry.name):", nil, indent)
       line(choice.text, choice.originNote, indent + 2)
     case .choice(let choice): line("\(entry.name): \(choice.name)", choice.originNote, indent)
+    case .named(let values) where !values.isEmpty:
+      line("\(entry.name):", nil, indent)
+      for value in values { named(value, indent: indent + 2) }
+    case .sections(let sections) where !sections.isEmpty:
+      line("\(entry.name):", nil, indent)
+      for section in sections {
+        line("- \(FieldValue.section(section.record).flow)", section.origin.summary, indent + 2)
+      }
     case .perNetwork(let generator, let discriminator):
       line("\(entry.name):", nil, indent)
       for (player, choice) in [("generator", generator), ("discriminator", discriminator)] {
         line("\(player):", nil, indent + 2)
         withKind(choice, indent: indent + 4)
       }
-    case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+    case .none, .number, .integer, .flag, .text, .texts, .formula, .names, .weightedNames, .named,
+      .sections, .derived, .numbers, .integers,
+      .choices, .length,
       .lengths, .period, .grid, .duration, .bytes:
       line("\(entry.name): \(entry.flow)", note, indent)
+    }
+  }
+
+  /// A network's layers one a line, everything else as it fits.
+  private mutating func named(_ value: NamedValue, indent: Int) {
+    switch value.value {
+    case .section(let record) where record.printed.contains { $0.value.hasList }:
+      line("\(value.name):", value.origin.summary, indent)
+      block(record, indent: indent + 2)
+    case .some(let inner): line("\(value.name): \(inner.flow)", value.origin.summary, indent)
+    case nil: break
     }
   }
 
@@ -138,12 +166,23 @@ extension FieldValue {
     case .flag(let on): on ? "true" : "false"
     case .text(let text): YAMLText.scalar(text)
     case .texts(let texts): "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"
+    case .formula(let located): located.formula.yaml
+    case .names(let names): "[\(names.map { YAMLText.scalar($0.name) }.joined(separator: ", "))]"
     case .numbers(let xs): "[\(xs.map(numberText).joined(separator: ", "))]"
     case .integers(let ns): "[\(ns.map { "\($0)" }.joined(separator: ", "))]"
     case .choice(let choice): choice.flow
     case .choices(let choices): "[\(choices.map(\.flow).joined(separator: ", "))]"
     case .perNetwork(let generator, let discriminator):
       "{generator: \(generator.flow), discriminator: \(discriminator.flow)}"
+    case .sections(let sections):
+      "[\(sections.map { FieldValue.section($0.record).flow }.joined(separator: ", "))]"
+    case .named(let values):
+      "{\(values.map { "\($0.name): \($0.value?.flow ?? "none")" }.joined(separator: ", "))}"
+    case .derived(let base, let changes):
+      "{\((["of: \(base.name)"] + changes.map(\.keyed)).joined(separator: ", "))}"
+    case .weightedNames(let names, nil): "[\(names.map(\.name).joined(separator: ", "))]"
+    case .weightedNames(let names, let factors?):
+      "{\(zip(names, factors).map { "\($0.name): \(numberText($1))" }.joined(separator: ", "))}"
     case .section(let record):
       "{\(record.printed.map { "\($0.name): \($0.flow)" }.joined(separator: ", "))}"
     case .length(let length): Amounts.text(length)
@@ -165,6 +204,8 @@ extension FieldValue {
     case .flag(let on): .flag(on)
     case .text(let text): .text(text)
     case .texts(let texts): .list(texts.map(JSON.text))
+    case .formula(let located): .text(located.formula.description)
+    case .names(let names): .list(names.map { .text($0.name) })
     case .numbers(let xs): .list(xs.map(JSON.number))
     case .integers(let ns): .list(ns.map(JSON.integer))
     case .choice(let choice): choice.json
@@ -172,6 +213,15 @@ extension FieldValue {
     case .perNetwork(let generator, let discriminator):
       .object([("generator", generator.json), ("discriminator", discriminator.json)])
     case .section(let record): record.json
+    case .sections(let sections): .list(sections.map(\.record.json))
+    case .named(let values): .object(values.map { ($0.name, $0.value?.json ?? .null) })
+    case .derived(let base, let changes):
+      .object(
+        [("of", .text(base.name))]
+          + changes.map { ($0.name, .object($0.record.printed.map { ($0.name, $0.value.json) })) })
+    case .weightedNames(let names, nil): .list(names.map { .text($0.name) })
+    case .weightedNames(let names, let factors?):
+      .object(zip(names, factors).map { ($0.name, .number($1)) })
     case .length, .period, .grid, .duration: .text(flow)
     case .lengths(let lengths):
       lengths.count == 1 ? .text(flow) : .list(lengths.map { .text(Amounts.text($0)) })
@@ -181,6 +231,11 @@ extension FieldValue {
 }
 
 extension Choice {
+  /// As an entry of a map: `invert: {}`.
+  fileprivate var keyed: String {
+    record.printed.isEmpty ? "\(name): {}" : text
+  }
+
   fileprivate var flow: String {
     category.isWrittenWithKind || record.printed.isEmpty ? text : "{\(text)}"
   }
@@ -194,4 +249,12 @@ extension Choice {
 
 extension Record {
   var json: JSON { .object(printed.map { ($0.name, $0.value.json) }) }
+}
+
+extension Formula {
+  /// As a value of YAML: what is joined as a list, everything else as a text.
+  var yaml: String {
+    guard case .joined(let parts) = self else { return YAMLText.scalar(description) }
+    return "[\(parts.map(\.yaml).joined(separator: ", "))]"
+  }
 }

@@ -1,6 +1,8 @@
 /// How long a game is played, and what changes meanwhile.
 package struct ScheduleSection: Sendable {
   package let length: TrainingLength
+  /// The source of which an epoch is one pass; nil: the longest.
+  package let epoch: String?
   /// Parts that the batch of a move is played in.
   package let accumulate: Int
   package let accumulateOrigin: Origin
@@ -8,6 +10,8 @@ package struct ScheduleSection: Sendable {
   package let learningRate: Choice?
   /// nil: momentum stays as it is.
   package let momentum: MomentumSection?
+  /// nil: the networks are whole from the start.
+  package let growing: GrowingSection?
 }
 
 extension ScheduleSection {
@@ -16,6 +20,8 @@ extension ScheduleSection {
   ) {
     if case .length(let length) = $0 { length } else { nil }
   }
+  static let epochKey = Field<String?>.optionalName(
+    "epoch", of: .source, "The source of which an epoch is one pass; `none`: the longest")
   private static let accumulateKey = Field.integer(
     "accumulate", default: 1, in: .within(1...1_000),
     "Parts that the batch of each move is played in, one after the other, before the step is made: the "
@@ -26,16 +32,20 @@ extension ScheduleSection {
   private static let learningRateKey = Field.optionalChoice(
     "learning_rate", from: .rate, "How the learning rate changes; `none`: it does not")
 
-  static func declaration(_ vocabulary: Vocabulary) -> Declaration {
+  static func declaration(_ vocabulary: Vocabulary, _ form: GameForm?) -> Declaration {
     typealias Players = TwoPlayerSections
-    var fields = [
-      lengthKey.declaration, Players.orderKey.declaration,
-      Players.discriminatorStepsKey.declaration, Players.generatorStepsKey.declaration,
-      Players.latentsKey.declaration, Players.criticBatchKey.declaration,
-      accumulateKey.declaration,
-    ]
+    var fields = [lengthKey.declaration]
+    if form != .general {
+      fields += [
+        Players.orderKey.declaration, Players.discriminatorStepsKey.declaration,
+        Players.generatorStepsKey.declaration, Players.latentsKey.declaration,
+        Players.criticBatchKey.declaration,
+      ]
+    }
+    if form != .twoPlayers { fields.append(epochKey.declaration) }
+    fields.append(accumulateKey.declaration)
     if !vocabulary.declarations(.rate).isEmpty { fields.append(learningRateKey.declaration) }
-    fields.append(Players.averagingKey.declaration)
+    if form != .general { fields.append(Players.averagingKey.declaration) }
     fields.append(momentumKey.declaration)
     fields.append(Players.growingKey.declaration)
     return Declaration(
@@ -45,6 +55,10 @@ extension ScheduleSection {
 
   init(_ record: Record) {
     length = record[Self.lengthKey]
+    growing = record[TwoPlayerSections.growingKey].map {
+      GrowingSection($0, origin: record.origin(of: TwoPlayerSections.growingKey))
+    }
+    epoch = record.has(Self.epochKey) ? record[Self.epochKey] : nil
     accumulate = record[Self.accumulateKey]
     accumulateOrigin = record.origin(of: Self.accumulateKey)
     momentum = record[Self.momentumKey].map {

@@ -2,7 +2,7 @@
 /// round.
 package struct TwoPlayerSections: Sendable {
   package enum Latents: String, CaseIterable, Sendable { case shared, fresh }
-  package enum CriticBatch: String, CaseIterable, Sendable { case separate, joint }
+  package typealias CriticBatch = AdversarialTerm.CriticBatch
   package let latent: LatentSection
   /// nil: the game has no labels.
   package let labels: LabelsSection?

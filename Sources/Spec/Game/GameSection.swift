@@ -66,6 +66,8 @@ package struct TermEntry: Sendable {
   package let name: String
   /// Of the category `term`.
   package let choice: Choice
+  /// By which its random numbers are named; nil: its place among the terms that are not adversarial.
+  package let place: Int?
   package let origin: Origin
 }
 
@@ -83,6 +85,8 @@ package struct MoveEntry: Sendable {
   package let networks: [String]
   /// The terms it steps down, with a factor each; nil: all that depend on its networks.
   package let terms: [(name: String, factor: Double)]?
+  /// Terms that do not count in it, of all that would.
+  package let without: [String]
   package let optimizer: Choice
   package let fresh: Fresh
   /// How often it is made, one after the other.

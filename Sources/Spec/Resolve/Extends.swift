@@ -80,7 +80,7 @@ struct Extends {
     guard let below = load(base, name: base, extendedAt: extends.origin, chain: chain) else {
       return nil
     }
-    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary))
+    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary, nil))
     var merged = overlay.lay(own, on: below, as: kind)
     merged.origin = own.origin
     return merged

@@ -34,6 +34,10 @@ struct Overlay {
       // A map without a key of the section stands for one of them, as `{normal: 0.02}` for a weight.
       guard new.contains(where: { section.field($0.key) != nil }) else { return over }
       return layMap(over, on: written(base, section, orMap: true), fields: section.fields)
+    case .named(let inner): return layMap(over, on: base, fields: [], others: inner)
+    case .dataSource: return lay(over, on: base, as: .section(GameSchema.anySource(vocabulary)))
+    case .latent: return lay(over, on: base, as: .section(GameSchema.anyLatent))
+    case .transformed(let word): return lay(over, on: base, as: .section(word))
     case .params: return layMap(over, on: base, fields: [])
     case .sweep:
       let paths = ["axes", "linked"].map {
@@ -71,8 +75,9 @@ struct Overlay {
     }
   }
 
+  /// - Parameter others: what the schema says of keys that are no field: those that the file chooses.
   private mutating func layMap(
-    _ over: YAMLNode, on base: YAMLNode, fields: [FieldDeclaration]
+    _ over: YAMLNode, on base: YAMLNode, fields: [FieldDeclaration], others: FieldKind? = nil
   ) -> YAMLNode {
     guard let new = over.entries, var old = base.entries else {
       // `guards:` with nothing behind it changes nothing.
@@ -82,7 +87,7 @@ struct Overlay {
       old.indices.map { (old[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
     var removed: Set<String> = []
     for entry in new {
-      let kind = fields.first { $0.name == entry.key }?.kind
+      let kind = fields.first { $0.name == entry.key }?.kind ?? others
       if let index = places[entry.key] {
         if entry.value.isUnset {
           removed.insert(entry.key)

@@ -91,7 +91,7 @@ struct Override {
         return root
       }
     }
-    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary))
+    let kind = FieldKind.section(ExperimentSchema.declaration(overlay.vocabulary, nil))
     return apply(stepsOfTheTree[...], to: root, as: kind, &overlay, &findings)
   }
 
@@ -115,6 +115,9 @@ struct Override {
         return YAMLNode(.map([YAMLEntry(key: key, keyOrigin: origin, value: inner)]), at: origin)
       }
       return overlay.lay(over, on: node, as: kind)
+    }
+    if let (steps, node) = Self.written(steps, node, as: kind) {
+      return apply(steps, to: node, as: kind, &overlay, &findings)
     }
     var result = node
     switch step {
@@ -144,7 +147,11 @@ struct Override {
         return node
       }
       let inner: FieldKind? =
-        if case .choices(let category)? = kind { .choice(category) } else { nil }
+        switch kind {
+        case .choices(let category): .choice(category)
+        case .sections(let section): .section(section)
+        default: nil  // of other lists the schema says nothing more
+        }
       items[index] = apply(steps.dropFirst(), to: items[index], as: inner, &overlay, &findings)
       result.content = .list(items)
     }
@@ -153,6 +160,24 @@ struct Override {
 }
 
 extension Override {
+  /// The same place where a section and a list of it are two ways to write one thing: the third layer of
+  /// a network is `[2]`, however the network is written. nil where it is written as the path says.
+  private static func written(
+    _ steps: ArraySlice<Step>, _ node: YAMLNode, as kind: FieldKind?
+  ) -> (steps: ArraySlice<Step>, node: YAMLNode)? {
+    guard case .section(let section)? = kind, let list = section.listKey, let step = steps.first
+    else {
+      return nil
+    }
+    switch (step, node.content) {
+    case (.index(_, let origin), .map): return ([.key(list, origin)] + steps, node)
+    case (.index(_, let origin), .list):
+      return ([.key(list, origin)] + steps, .written(list, node))
+    case (.key(list, _), .list): return (steps, .written(list, node))
+    case (.key, _), (.index, _): return nil
+    }
+  }
+
   /// `--sweep a.b=[1, 2]`: an axis; nil, with the reason in `findings`, if it is none.
   static func axis(
     _ text: String, _ schema: SchemaPath, findings: inout [Diagnostic]
@@ -179,6 +204,12 @@ extension Override {
 }
 
 extension YAMLNode {
+  /// A list as the key of a map.
+  fileprivate static func written(_ key: String, _ node: YAMLNode) -> YAMLNode {
+    YAMLNode(
+      .map([YAMLEntry(key: key, keyOrigin: node.origin, value: node)]), at: node.origin)
+  }
+
   /// The tree with one more axis in `sweep.axes`, or another one in the place of it.
   func adding(_ axis: YAMLEntry) -> YAMLNode {
     func replacing(_ entry: YAMLEntry, in node: YAMLNode?) -> YAMLNode {
@@ -206,6 +237,9 @@ extension FieldKind {
   func inside(_ key: String, _ vocabulary: Vocabulary) -> FieldKind? {
     switch self {
     case .section(let section): section.field(key)?.kind
+    case .named(let kind): kind
+    case .dataSource: GameSchema.anySource(vocabulary).field(key)?.kind
+    case .latent: GameSchema.anyLatent.field(key)?.kind
     case .choice(let category) where !category.isWrittenWithKind:
       vocabulary.declaration(category, named: key).map { .section($0) }
     default: nil

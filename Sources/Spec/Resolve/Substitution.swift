@@ -32,11 +32,11 @@ struct Substitution {
     }
     var open: [String: YAMLEntry] = [:]
     for entry in entries {
-      guard Self.isName(entry.key) else {
+      guard LocatedName.isName(entry.key) else {
         findings.append(
           Diagnostic(
             "`\(entry.key.abbreviated)` cannot name a parameter", at: entry.keyOrigin,
-            label: "letters, digits and `_`, not beginning with a digit"))
+            label: LocatedName.rule))
         continue
       }
       open[entry.key] = entry
@@ -62,13 +62,6 @@ struct Substitution {
       scope.parameters[name] = YAMLNode(.broken, at: entry.value.origin)
     }
     return scope
-  }
-
-  private static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
-    return text.utf8.allSatisfy {
-      (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
-    }
   }
 
   static func names(in node: YAMLNode) -> Set<String> {
@@ -164,7 +157,7 @@ struct Substitution {
     var lists: [(name: String, values: [YAMLNode])] = []
     for variable in variables {
       let value = substitute(variable.value, scope)
-      guard Self.isName(variable.key) else {
+      guard LocatedName.isName(variable.key) else {
         findings.append(
           Diagnostic(
             "`\(variable.key.abbreviated)` cannot name a variable", at: variable.keyOrigin))

@@ -65,7 +65,8 @@ struct ValueText {
     private init(_ kind: FieldKind) {
       switch kind {
       case .text: self = .text
-      case .number, .integer, .flag, .word, .length, .period, .grid, .duration, .bytes:
+      case .number, .integer, .flag, .word, .formula, .name, .length, .period, .grid, .duration,
+        .bytes:
         self = .single
       case .section(let section):
         guard let shorthand = section.shorthand.flatMap({ section.field($0) }) else {
@@ -77,7 +78,9 @@ struct ValueText {
         case .single: self = .shorthand(keys: section.fields.map(\.name), isText: false)
         case .shorthand, .any: self = .any
         }
-      case .order, .numbers, .integers, .sizes, .choice, .choices, .choicePerNetwork, .lengths,
+      case .order, .names, .weightedNames, .sections, .named, .dataSource, .latent, .transformed,
+        .numbers, .integers, .sizes, .choice, .choices, .choicePerNetwork,
+        .lengths,
         .params, .sweep:
         self = .any
       }

@@ -1,6 +1,7 @@
 /// The kinds of thing a spec names by a word.
 package enum Category: String, CaseIterable, Sendable {
-  case layer, loss, penalty, augmentation, optimizer, initializer, rate, source, metric
+  case layer, loss, penalty, term, constraint, augmentation, transformation, optimizer
+  case initializer, rate, source, metric
 
   /// How an error names the kind, and its plural.
   package var singular: String {
@@ -8,6 +9,9 @@ package enum Category: String, CaseIterable, Sendable {
     case .layer: "layer"
     case .loss: "loss"
     case .penalty: "penalty"
+    case .term: "term"
+    case .constraint: "constraint"
+    case .transformation: "transformation"
     case .augmentation: "augmentation"
     case .optimizer: "optimizer"
     case .initializer: "initializer"
@@ -20,7 +24,7 @@ package enum Category: String, CaseIterable, Sendable {
   var article: String {
     switch self {
     case .augmentation, .optimizer, .initializer: "an"
-    case .layer, .loss, .penalty, .rate, .source, .metric: "a"
+    case .layer, .loss, .penalty, .term, .constraint, .transformation, .rate, .source, .metric: "a"
     }
   }
 
@@ -28,7 +32,10 @@ package enum Category: String, CaseIterable, Sendable {
     switch self {
     case .loss: "losses"
     case .penalty: "penalties"
-    case .layer, .augmentation, .optimizer, .initializer, .rate, .source, .metric: singular + "s"
+    case .layer, .term, .constraint, .augmentation, .transformation, .optimizer, .initializer,
+      .rate,
+      .source, .metric:
+      singular + "s"
     }
   }
 
@@ -51,6 +58,8 @@ package struct Declaration: Sendable {
   package let shorthand: String?
   /// The fields that a bare list sets, in order: `normal: [1, 0.02]`.
   package let listForm: [String]
+  /// The field whose entries are counted as those of the whole: `networks.critic[2]`.
+  package let listKey: String?
   /// A line as it would stand in a spec.
   package let example: String?
   /// What the types and ranges of single fields cannot say.
@@ -58,7 +67,8 @@ package struct Declaration: Sendable {
 
   package init(
     _ name: String, _ summary: String, details: String? = nil, fields: [FieldDeclaration] = [],
-    shorthand: String? = nil, listForm: [String] = [], example: String? = nil,
+    shorthand: String? = nil, listForm: [String] = [], listKey: String? = nil,
+    example: String? = nil,
     check: @escaping @Sendable (Record) -> [Objection] = { _ in [] }
   ) {
     self.name = name
@@ -67,6 +77,7 @@ package struct Declaration: Sendable {
     self.fields = fields
     self.shorthand = shorthand
     self.listForm = listForm
+    self.listKey = listKey
     self.example = example
     self.check = check
     let names = Set(fields.map(\.name))
@@ -96,7 +107,13 @@ package struct Objection: Sendable {
 package struct Vocabulary: Sendable {
   private let words: [Category: [Declaration]]
 
+  /// The term `adversarial` need not be among them.
   package init(_ declarations: [Category: [Declaration]]) {
+    var declarations = declarations
+    let terms = declarations[.term] ?? []
+    if !terms.contains(where: { $0.name == AdversarialTerm.declaration.name }) {
+      declarations[.term] = [AdversarialTerm.declaration] + terms
+    }
     words = declarations
     for (category, declarations) in declarations {
       precondition(

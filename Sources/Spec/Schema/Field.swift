@@ -29,6 +29,14 @@ package struct Field<Value: Sendable>: Sendable {
     declaration.condition = FieldCondition(field: field, values: values)
     return Field(declaration: declaration, read: read)
   }
+
+  /// A resolved spec has the field only where it is not what it is by default: for a key that came later
+  /// than specs whose runs go on.
+  package func unsaidByDefault() -> Field {
+    var declaration = declaration
+    declaration.isUnsaidByDefault = true
+    return Field(declaration: declaration, read: read)
+  }
 }
 
 /// What a field is, without its Swift type: what the reader, the schema and the reference see.
@@ -42,6 +50,7 @@ package struct FieldDeclaration: Sendable {
   /// One sentence, without a full stop.
   package let summary: String
   package var condition: FieldCondition?
+  package var isUnsaidByDefault = false
 
   package var isRequired: Bool { fallback == nil }
 }
@@ -88,7 +97,22 @@ package indirect enum FieldKind: Sendable {
   case choices(Category)
   /// `kind:` and its keys, with overrides under `generator:` and `discriminator:`.
   case choicePerNetwork(Category)
+  /// A text such as `to_horse(zebra)`, or a list of them.
+  case formula(isLabel: Bool)
+  case name(NameKind)
+  case names(NameKind)
   case section(Declaration)
+  /// A list of sections of one kind.
+  case sections(Declaration)
+  /// A map whose keys the file chooses.
+  case named(FieldKind)
+  case dataSource
+  /// What a source made of another is changed by: a word's keys.
+  case transformed(Declaration)
+  /// A vector that is drawn, or a class.
+  case latent
+  /// Names, or each with a factor.
+  case weightedNames(NameKind)
   case length
   /// One length, or a list of them.
   case lengths
@@ -110,12 +134,19 @@ package indirect enum FieldValue: Sendable {
   case flag(Bool)
   case text(String)
   case texts([String])
+  case formula(LocatedFormula)
+  case names([LocatedName])
   case numbers([Double])
   case integers([Int])
   case choice(Choice)
   case choices([Choice])
   case perNetwork(generator: Choice, discriminator: Choice)
   case section(Record)
+  case sections([SectionValue])
+  case named([NamedValue])
+  /// A source made of another.
+  case derived(LocatedName, [Choice])
+  case weightedNames([LocatedName], factors: [Double]?)
   case length(TrainingLength)
   case lengths([TrainingLength])
   case period(Period)

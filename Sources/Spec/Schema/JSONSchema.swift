@@ -12,14 +12,15 @@ private struct SchemaWriter {
   let vocabulary: Vocabulary
 
   var document: JSON {
-    let root = object(ExperimentSchema.declaration(vocabulary))
+    let root = object(ExperimentSchema.declaration(vocabulary, nil))
     var definitions: [(String, JSON)] = []
     for category in Category.allCases where !vocabulary.declarations(category).isEmpty {
       definitions.append((category.rawValue, choice(category)))
       definitions.append((Self.item(category), item(category)))
     }
     // A file that extends another may leave out what the other has.
-    let required = ExperimentSchema.declaration(vocabulary).fields.filter(\.isRequired).map(\.name)
+    let required = ExperimentSchema.declaration(vocabulary, .twoPlayers).fields.filter(\.isRequired)
+      .map(\.name)
     return .object(
       [
         ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
@@ -38,6 +39,8 @@ private struct SchemaWriter {
   private static let expression = "\\$\\{[^}]*\\}"
   /// What YAML does not take for a number but the reader does.
   private static let number = "^[-+]?[0-9_.]+([eE][-+]?[0-9]+)?$"
+
+  private static let name = "^[A-Za-z_][A-Za-z0-9_]*$"
 
   private static func has(_ key: String) -> JSON {
     .object([("required", .list([.text(key)]))])
@@ -143,7 +146,30 @@ private struct SchemaWriter {
       let items =
         vocabulary.declarations(category).isEmpty ? .flag(false) : reference(Self.item(category))
       return [Self.type("array", "string", "null"), Self.pattern(expression)] + array(items)
+    case .formula:
+      return [Self.type("string", "array", "null")] + array(.object([Self.type("string", "null")]))
+    case .name: return [Self.type("string", "null"), Self.pattern(Self.name, expression)]
+    case .names:
+      return [Self.type("string", "array", "null"), Self.pattern(Self.name, expression)]
+        + array(.object(form(of: .name(.free))))
     case .section(let section): return self.section(section)
+    case .sections(let section):
+      return [Self.type("array", "string", "null"), Self.pattern(Self.expression)]
+        + array(.object(self.section(section)))
+    case .named(let kind):
+      return [
+        Self.type("object", "null"), ("propertyNames", .object([Self.pattern(Self.name)])),
+        ("additionalProperties", .object(form(of: kind))),
+      ]
+    case .dataSource: return self.section(GameSchema.anySource(vocabulary))
+    case .transformed(let word):
+      let isOn = JSON.object([Self.type("boolean")])
+      return Self.when(isOn, .flag(true), otherwise: .object(withKey(word))).members
+    case .latent: return self.section(GameSchema.anyLatent)
+    case .weightedNames:
+      return [Self.type("array", "object", "string", "null")]
+        + array(.object(form(of: .name(.free))))
+        + [("additionalProperties", .object(form(of: .number(.any))))]
     case .length:
       return text("^ *[0-9_.]+[kM]? +(epochs?|steps?|images?) *$")
     case .lengths:

@@ -6,7 +6,7 @@ package struct Record: Sendable {
     let kind: FieldKind
     let value: FieldValue
     let origin: Origin
-    /// False for a field whose condition does not hold; it is not printed.
+    /// False for a field whose condition does not hold, and for one that is unsaid; it is not printed.
     let isActive: Bool
     /// What the field is where nothing is said; nil: something has to be.
     let fallback: DefaultText?
@@ -42,6 +42,14 @@ package struct Record: Sendable {
     return entry.origin
   }
 
+  /// The word or name at a key; nil for what is none.
+  package func word(of name: String) -> String? {
+    guard case .text(let word)? = entries.first(where: { $0.name == name })?.value else {
+      return nil
+    }
+    return word
+  }
+
   /// Whether the vocabulary has the field at all.
   package func has<Value>(_ field: Field<Value>) -> Bool {
     entries.contains { $0.name == field.declaration.name }
@@ -68,5 +76,15 @@ package struct Choice: Sendable {
   /// An error about this thing, for what only a later stage can see.
   package func error(_ message: String, label: String? = nil, notes: [String] = []) -> Diagnostic {
     Diagnostic(message, at: origin, label: label, notes: notes)
+  }
+}
+
+extension Record.Entry {
+  /// An entry of a map whose keys the file chooses.
+  init(named name: String, _ value: FieldValue) {
+    self.init(
+      name: name, kind: .text, value: value,
+      origin: Origin(
+        source: SourceText(name: "", text: ""), mark: .wholeText), isActive: true, fallback: nil)
   }
 }

@@ -2,11 +2,16 @@
 /// wrong; a value is nil only if something was reported.
 struct RecordReader {
   let vocabulary: Vocabulary
+  private let form: GameForm?
   var findings: [Diagnostic] = []
   /// Sections by key, once somebody asks.
   private var homes: [String: [String]]?
 
-  init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+  /// - Parameter form: that of the file, for hints; nil where that does not matter.
+  init(vocabulary: Vocabulary, form: GameForm? = nil) {
+    self.vocabulary = vocabulary
+    self.form = form
+  }
 
   /// What is being read, for words and positions.
   struct Subject {
@@ -33,6 +38,16 @@ struct RecordReader {
     _ declaration: Declaration, _ entries: [YAMLEntry], at origin: Origin, _ subject: Subject,
     reserved: [String] = []
   ) -> Record? {
+    let (read, isComplete) = fields(
+      of: declaration, entries, at: origin, subject, reserved: reserved)
+    return isComplete ? checked(read, by: declaration) : nil
+  }
+
+  /// The fields that could be read, and whether that is all of them.
+  mutating func fields(
+    of declaration: Declaration, _ entries: [YAMLEntry], at origin: Origin, _ subject: Subject,
+    reserved: [String] = []
+  ) -> (read: [Record.Entry], isComplete: Bool) {
     let keys = declaration.fields.map(\.name)
     let kind = reserved.filter { $0 == "kind" }
     reportUnknownKeys(
@@ -58,12 +73,16 @@ struct RecordReader {
         missing.append(field)
         continue
       }
-      guard let value = value(of: field, node, subject, key: entry?.keyOrigin) else { continue }
+      let value = value(
+        of: field, node, subject, key: entry?.keyOrigin, isList: field.name == declaration.listKey)
+      guard let value else { continue }
       let valueOrigin = entry.map { value.isComposite ? $0.keyOrigin : $0.value.origin }
       read.append(
         Record.Entry(
           name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
-          isActive: isActive, fallback: field.fallback))
+          isActive: isActive
+            && !(field.isUnsaidByDefault && value.flow == field.fallback?.text),
+          fallback: field.fallback))
     }
     if !missing.isEmpty {
       findings.append(
@@ -79,7 +98,11 @@ struct RecordReader {
     let isComplete = declaration.fields.allSatisfy {
       names.contains($0.name) || $0.isRequired && $0.condition != nil
     }
-    guard isComplete else { return nil }
+    return (read, isComplete)
+  }
+
+  /// The record of fields that are all there; nil, with a finding, where they do not go together.
+  mutating func checked(_ read: [Record.Entry], by declaration: Declaration) -> Record? {
     let record = Record(entries: read)
     let objections = declaration.check(record)
     for objection in objections {
@@ -151,16 +174,17 @@ struct RecordReader {
         }
       }
     }
-    search(ExperimentSchema.declaration(vocabulary), "")
+    search(ExperimentSchema.declaration(vocabulary, form), "")
     return found
   }
 
   private mutating func value(
-    of field: FieldDeclaration, _ node: YAMLNode, _ subject: Subject, key: Origin?
+    of field: FieldDeclaration, _ node: YAMLNode, _ subject: Subject, key: Origin?, isList: Bool
   ) -> FieldValue? {
     if field.isOptional, node.isNothing { return FieldValue.none }
     let inner = Subject(
-      name: "`\(field.name)` in \(subject.name)", path: subject.path(of: field.name), key: key)
+      name: "`\(field.name)` in \(subject.name)",
+      path: isList ? subject.path : subject.path(of: field.name), key: key)
     return value(field.kind, node, inner)
   }
 
@@ -182,11 +206,21 @@ struct RecordReader {
         reader.integer(item, bounds, subject)
       }.map { .integers($0) }
     case .sizes(let bounds): return sizes(node, bounds, subject)
+    case .formula(let isLabel):
+      return formula(node, isLabel: isLabel, subject).map { .formula($0) }
+    case .name(let reference): return name(node, reference, subject).map { .text($0) }
+    case .names(let reference): return names(node, reference, subject).map { .names($0) }
     case .choice(let category):
       return choice(category, node, path: subject.path).map { .choice($0) }
     case .choices(let category): return choices(category, node, subject)
     case .choicePerNetwork(let category): return choicePerNetwork(category, node, subject)
     case .section(let section): return self.section(section, node, subject)
+    case .sections(let section): return sections(section, node, subject).map { .sections($0) }
+    case .named(let kind): return named(kind, node, subject).map { .named($0) }
+    case .dataSource: return dataSource(node, subject)
+    case .latent: return latent(node, subject)
+    case .weightedNames(let reference): return weightedNames(node, reference, subject)
+    case .transformed(let word): return section(word, node, subject)
     case .length, .period, .grid, .duration, .bytes: return amount(kind, node, subject)
     case .lengths: return lengths(node, subject).map { .lengths($0) }
     case .params, .sweep: return FieldValue.none
@@ -233,9 +267,9 @@ extension FieldValue {
   var isComposite: Bool {
     switch self {
     case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .length, .lengths,
-      .period, .grid, .duration, .bytes:
+      .formula, .names, .period, .grid, .duration, .bytes:
       false
-    case .choice, .choices, .perNetwork, .section: true
+    case .choice, .choices, .perNetwork, .section, .sections, .named, .derived, .weightedNames: true
     }
   }
 }

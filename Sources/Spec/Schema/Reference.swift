@@ -65,7 +65,7 @@ private struct ReferenceWriter {
   }
 
   var topLevel: String {
-    let root = ExperimentSchema.declaration(vocabulary)
+    let root = ExperimentSchema.declaration(vocabulary, .twoPlayers)
     var parts = ["## Keys at the top", table(root.fields)]
     for field in root.fields {
       if case .section(let section) = field.kind { parts.append(self.section(section, field.name)) }
@@ -149,6 +149,10 @@ extension Category {
         + "`word: {key: value}`."
     case .loss, .optimizer:
       "`{kind: word, key: value}`, or the word alone where nothing else is said."
+    case .term: "What `terms` of the general form names: `word: {key: value}`."
+    case .constraint: "Entries of `constraints` of a network: a word, or `{word: {key: value}}`."
+    case .transformation:
+      "Keys of a data source that is made of another: `{of: NAME, word: options}`."
     case .penalty, .augmentation, .initializer, .rate, .source, .metric:
       "A word, or `{word: {key: value}}`."
     }

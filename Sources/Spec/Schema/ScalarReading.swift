@@ -196,7 +196,16 @@ extension FieldKind {
     case .choice(let category), .choicePerNetwork(let category):
       return "\(category.article) \(category.singular)"
     case .choices(let category): return "a list of \(category.plural)"
-    case .section: return "a map of keys and values"
+    case .formula(let isLabel):
+      return isLabel
+        ? "classes such as y or images.label"
+        : "a formula such as generator(z) or encoder(faces).mean"
+    case .name(let reference): return "the name of \(reference.words)"
+    case .names(let reference): return "a list of names of \(reference.plural)"
+    case .section, .named, .dataSource, .latent, .transformed: return "a map of keys and values"
+    case .sections(let section): return "a list of \(section.name)s"
+    case .weightedNames(let reference):
+      return "a list of names of \(reference.plural), or a map of names and factors"
     case .length: return "a length such as 200 epochs, 10k steps or 5M images"
     case .lengths:
       return "a length such as 10 epochs, 10k steps or 600k images, or a list of them"
@@ -206,6 +215,29 @@ extension FieldKind {
     case .bytes: return "an amount such as 500MB or 2GB"
     case .params: return "a map of names and values"
     case .sweep: return "a map of keys and values"
+    }
+  }
+}
+
+extension NameKind {
+  /// `a network`
+  var words: String {
+    switch self {
+    case .source: "a data source"
+    case .network: "a network"
+    case .term: "a term"
+    case .game: "an adversarial term"
+    case .free: "something"
+    }
+  }
+
+  var plural: String {
+    switch self {
+    case .source: "data sources"
+    case .network: "networks"
+    case .term: "terms"
+    case .game: "adversarial terms"
+    case .free: "things"
     }
   }
 }

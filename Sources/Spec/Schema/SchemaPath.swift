@@ -10,6 +10,7 @@ struct SchemaPath {
   }
 
   let vocabulary: Vocabulary
+  let form: GameForm?
   let parameters: [String]
 
   /// What may stand at a path; empty where the schema says nothing of it.
@@ -20,7 +21,8 @@ struct SchemaPath {
 
   func look(up path: String) -> Answer {
     let root = FieldDeclaration(
-      name: "the spec", kind: .section(ExperimentSchema.declaration(vocabulary)), fallback: nil,
+      name: "the spec", kind: .section(ExperimentSchema.declaration(vocabulary, form)),
+      fallback: nil,
       isOptional: false, summary: "")
     var answer = Answer.fields([root])
     for step in path.replacing("[", with: ".[").split(
@@ -58,6 +60,15 @@ struct SchemaPath {
         return .fields(found)
       }
       return pick(section.fields)
+    case .transformed(let word): return inside(.section(word), step)
+    case .dataSource: return inside(.section(GameSchema.anySource(vocabulary)), step)
+    case .latent: return inside(.section(GameSchema.anyLatent), step)
+    case .named(let kind):
+      guard LocatedName.isName(step) else { return .unknown(step, candidates: []) }
+      return .fields([entry(step, kind)])
+    case .sections(let section):
+      return Self.isIndex(step)
+        ? .fields([entry(step, .section(section))]) : .unknown(step, candidates: [])
     case .choice(let category), .choicePerNetwork(let category):
       let words = vocabulary.declarations(category)
       guard category.isWrittenWithKind else {
@@ -82,18 +93,23 @@ struct SchemaPath {
       }
       return pick(fields)
     case .choices(let category):
-      guard step.hasPrefix("["), step.hasSuffix("]"), Int(step.dropFirst().dropLast()) != nil else {
-        return .unknown(step, candidates: [])
-      }
-      return .fields([
-        FieldDeclaration(
-          name: step, kind: .choice(category), fallback: nil, isOptional: false, summary: "")
-      ])
+      return Self.isIndex(step)
+        ? .fields([entry(step, .choice(category))]) : .unknown(step, candidates: [])
     case .params:
       return parameters.contains(step) ? .anything : .unknown(step, candidates: parameters)
-    case .number, .integer, .flag, .text, .word, .order, .numbers, .integers, .sizes, .length,
+    case .number, .integer, .flag, .text, .formula, .name, .names, .weightedNames, .word, .order,
+      .numbers,
+      .integers, .sizes, .length,
       .lengths, .period, .grid, .duration, .bytes, .sweep:
       return .unknown(step, candidates: [])
     }
+  }
+
+  private static func isIndex(_ step: String) -> Bool {
+    step.hasPrefix("[") && step.hasSuffix("]") && Int(step.dropFirst().dropLast()) != nil
+  }
+
+  private func entry(_ name: String, _ kind: FieldKind) -> FieldDeclaration {
+    FieldDeclaration(name: name, kind: kind, fallback: nil, isOptional: false, summary: "")
   }
 }

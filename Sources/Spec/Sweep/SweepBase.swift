@@ -117,7 +117,9 @@ extension SweepSection {
   private func known(for point: SweepPoint) -> (root: Record, changed: Set<String>)? {
     let keys = point.settings.map { String($0.path.prefix { $0 != "." && $0 != "[" }) }
     guard let root = base.root, !keys.contains("params") else { return nil }
-    return (root, Set(keys + (point.replicate > 0 ? ["seed"] : [])))
+    // A move without a kind of optimizer has what the one at the top says.
+    let moves = keys.contains("optimizer") ? ["moves"] : []
+    return (root, Set(keys + moves + (point.replicate > 0 ? ["seed"] : [])))
   }
 
   /// The file after `extends` and `--set`, with `params` and `sweep`: a spec of its own.
@@ -183,7 +185,17 @@ extension Record {
           found["\(path).\(player).kind"] = choice.name
           choice.record.flatten(into: &found, "\(path).\(player).")
         }
-      case .none, .number, .integer, .flag, .text, .texts, .numbers, .integers, .choices, .length,
+      case .named(let values):
+        for value in values {
+          guard let inner = value.value else { continue }
+          Record(entries: [Record.Entry(named: value.name, inner)]).flatten(
+            into: &found, path + ".")
+        }
+      case .none, .number, .integer, .flag, .text, .texts, .formula, .names, .weightedNames,
+        .sections,
+        .derived, .numbers, .integers,
+        .choices,
+        .length,
         .lengths, .period, .grid, .duration, .bytes:
         found[path] = entry.value.conditionText
       }

@@ -18,7 +18,8 @@ struct SweepReader {
   init(base: SweepBase) {
     self.base = base
     schema = SchemaPath(
-      vocabulary: base.vocabulary, parameters: base.tree["params"]?.entries?.map(\.key) ?? [])
+      vocabulary: base.vocabulary, form: .of(base.tree),
+      parameters: base.tree["params"]?.entries?.map(\.key) ?? [])
   }
 
   mutating func read(_ node: YAMLNode, key: Origin) -> SweepSection? {

@@ -27,19 +27,18 @@ struct Benchmark: ParsableCommand {
     }
     let program = try experiment.program(formats)
     try Failure.catching {
-      let sources = try experiment.storedSources.compactMap { source in
-        try formats[source.entry.name].map { format in
-          let set = Self.madeUp(
-            format, count: experiment.data.batch, classes: source.entry.classes)
-          return (
-            source.entry.name,
-            try TrainingData(
-              set, samples: try set.store(size: nil, range: experiment.data.range),
-              labels: experiment.labels(of: source.entry))
-          )
-        }
-      }
-      let data = RunData(sources)
+      let data = try TrainingSources(
+        experiment.storedSources.compactMap { source in
+          try formats[source.name].map { format in
+            let set = Self.madeUp(
+              experiment.data.batch, format, classes: source.classes?.count)
+            return TrainingSources.Entry(
+              name: source.name,
+              data: try TrainingData(
+                set, samples: try set.store(size: nil, range: experiment.data.range),
+                classes: source.classes))
+          }
+        })
       let times = try roundSeconds(
         program, data: data, backend: machine.backend, rounds: rounds
       ).sorted()
@@ -47,24 +46,22 @@ struct Benchmark: ParsableCommand {
       try Output.line("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
     }
   }
-}
 
-extension Benchmark {
-  /// Samples whose numbers mean nothing.
-  fileprivate static func madeUp(
-    _ format: SampleFormat, count: Int, classes: Int?
+  /// `count` samples of a format, the same ones each time.
+  private static func madeUp(
+    _ count: Int, _ format: SampleFormat, classes: Int?
   ) -> any SampleSet {
     let labels = classes.map { classes in (0..<count).map { Int32($0 % classes) } }
     let bytes = (0..<count * format.valueCount).map {
       UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
     }
-    switch format {
+    return switch format {
     case .image(let image):
-      return ImageSet(
+      ImageSet(
         name: "made up", count: count, height: image.height, width: image.width,
         channels: image.channels, pixels: bytes, labels: labels)
     case .vector(let length):
-      return VectorSet(
+      VectorSet(
         name: "made up", length: length, values: bytes.map { Float($0) / 64 - 2 },
         labels: labels)
     }

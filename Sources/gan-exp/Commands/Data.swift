@@ -22,8 +22,10 @@ struct Data: ParsableCommand {
   }
 
   /// The set that `name` means; pictures of many sizes are brought to one, to be looked at.
-  static func load(_ name: String, _ options: DataOptions) throws -> any SampleSet {
-    let (source, size) = try subject(name)
+  static func load(
+    _ name: String, _ chosen: SourceOption, _ options: DataOptions
+  ) throws -> any SampleSet {
+    let (source, size) = try subject(name, chosen)
     var request = options.request(size: size)
     do throws(DatasetError) {
       if size == nil, let folder = source as? Folder, try folder.survey(request).needsSize {
@@ -76,6 +78,7 @@ struct Data: ParsableCommand {
         valueName: "file"))
     var to: String?
     @Option(help: ArgumentHelp("Images a row.", valueName: "n")) var columns = 16
+    @OptionGroup var chosen: Data.SourceOption
     @OptionGroup var data: DataOptions
 
     func validate() throws {
@@ -85,10 +88,10 @@ struct Data: ParsableCommand {
     }
 
     func run() throws {
-      let source = try Data.subject(name).source
+      let source = try Data.subject(name, chosen).source
       let folder = try? (source as? Folder)?.place(data.request(size: nil))
       let place = try PreviewFile(named: to, data: folder)
-      let set = try Data.load(name, data)
+      let set = try Data.load(name, chosen, data)
       try place.write(try Failure.catching { try set.preview(columns: columns) })
       try Output.result(place.path)
     }

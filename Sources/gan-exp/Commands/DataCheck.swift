@@ -21,13 +21,14 @@ extension Data {
         "A picture of the set, or `none`. Else preview.png, beside a folder of data one is in.",
         valueName: "file"))
     var preview: String?
+    @OptionGroup var chosen: Data.SourceOption
     @OptionGroup var data: DataOptions
 
     /// Sides of the preview of pictures that have many sizes, or take too much as they are.
     private static let previewSide = 64
 
     func run() throws {
-      let (source, size) = try Data.subject(name)
+      let (source, size) = try Data.subject(name, chosen)
       var request = data.request(size: size)
       let folder = source as? Folder
       let place =
@@ -95,13 +96,30 @@ extension Data {
     }
   }
 
+  /// Which source of an experiment file is meant.
+  struct SourceOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Of an experiment file with several sources.", valueName: "name"))
+    var source: String?
+
+    func one(of sources: [StoredSource], in file: String) throws -> StoredSource {
+      if source == nil, sources.count == 1 { return sources[0] }
+      if let found = sources.first(where: { $0.name == source }) { return found }
+      let names = sources.map(\.name).joined(separator: ", ")
+      throw ValidationError("\(file) has the data of \(names): name one with --source")
+    }
+  }
+
   /// What a word on the command line means: an experiment's data, pictures or an array at a path, or a
   /// source as in a spec.
-  static func subject(_ name: String) throws -> (source: any DatasetSource, size: Int?) {
+  static func subject(
+    _ name: String, _ chosen: SourceOption
+  ) throws -> (source: any DatasetSource, size: Int?) {
     if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-      let data = try loadSpec(name, overrides: []).get().data
-      return (DatasetCatalog.source(data.source), data.size)
+      let source = try chosen.one(
+        of: try loadSpec(name, overrides: []).get().storedSources, in: name)
+      return (source.source, source.size)
     }
+    if chosen.source != nil { throw ValidationError("--source is for experiment files") }
     guard !name.hasPrefix("{"), FileManager.default.fileExists(atPath: name),
       !DatasetCatalog.all.contains(where: { $0.declaration.name == name })
     else { return (try source(name), nil) }

@@ -23,15 +23,12 @@ struct Describe: ParsableCommand {
   @Flag(help: "Print the graphs of one round as text.")
   var graph = false
 
-  @Flag(help: "Print the game that a file of two players stands for, as a spec in the general form.")
+  @Flag(
+    help: "Print the game that a file of two players stands for, as a spec in the general form.")
   var game = false
 
   func run() throws {
     let experiment = try options.load()
-    if game {
-      try Output.text(experiment.gameYAML)
-      return
-    }
     let program = try experiment.program(try experiment.formats(data))
     let networks = program.networks.map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })

@@ -131,13 +131,13 @@ extension Experiment {
   }
 
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
-  func prepared(_ options: DataOptions) throws -> (program: TrainingProgram, data: RunData) {
-    let sets = try loadData(options)
-    let program = try program(formats(of: sets))
-    let run = try runData(sets)
-    if let problems = program.problems(sampleCount: run.epoch.samples.count) {
-      throw Failure.spec(problems)
-    }
-    return (program, run)
+  func prepared(
+    _ data: DataOptions
+  ) throws -> (program: TrainingProgram, data: TrainingSources) {
+    let loaded = try loadData(data)
+    let program = try program(loaded.formats)
+    let count = try loaded.sampleCount(epoch: epochSource)
+    if let problems = program.problems(sampleCount: count) { throw Failure.spec(problems) }
+    return (program, try loaded.training(range: self.data.range, epoch: epochSource))
   }
 }

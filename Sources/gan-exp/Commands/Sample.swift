@@ -137,7 +137,7 @@ struct Sample: ParsableCommand {
   /// Where single pictures go, if that is what is asked for.
   private func pictureFolder(_ experiment: Experiment) throws -> String? {
     if count == nil { return nil }
-    if experiment.isOfVectors { return nil }
+    if experiment.drawsVectors { return nil }
     guard let to else {
       throw ValidationError("--count writes a file for each picture: name a folder with --to DIR")
     }
@@ -181,15 +181,13 @@ struct Sample: ParsableCommand {
 }
 
 extension Experiment {
-  /// Whether the data are known to be vectors.
-  fileprivate var isOfVectors: Bool {
-    if case .vector = storedSources.first?.declaredFormat { true } else { false }
-  }
-
   /// The data, where pictures of samples need them: those of vectors, whose axes they fix, and those that
   /// are made from samples of the data.
-  fileprivate func dataOfPictures(_ options: DataOptions) throws -> RunData? {
-    guard isOfVectors || twoPlayers == nil else { return nil }
-    return try prepared(options).data
+  fileprivate func dataOfPictures(_ options: DataOptions) throws -> TrainingSources? {
+    drawsVectors || twoPlayers == nil ? try prepared(options).data : nil
+  }
+
+  fileprivate var drawsVectors: Bool {
+    if case .vector = storedSources.first?.declaredFormat { true } else { false }
   }
 }

@@ -23,7 +23,7 @@ struct Trace: ParsableCommand {
     try OutputKind.safetensors.check(output)
     let experiment = try options.load()
     let (program, training) = try experiment.prepared(data)
-    try program.memoryNeed(sampleCount: training.samples.count).require(in: experiment)
+    try program.memoryNeed(sampleCount: training.sampleCount).require(in: experiment)
     try Failure.catching {
       try trace(program, data: training, backend: machine.backend, rounds: steps, to: output)
     }

@@ -44,7 +44,7 @@ struct Validate: ParsableCommand {
     case .failure(let diagnostics):
       return diagnostics
     case .success(let experiment):
-      let known = experiment.warnings + experiment.labelFindings
+      let known = experiment.warnings + experiment.dataFindings
       guard let formats = experiment.declaredFormats else { return Diagnostics(known) }
       do throws(Diagnostics) {
         let program = try TrainingProgram(experiment, formats: formats)

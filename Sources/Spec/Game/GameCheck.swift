@@ -1,0 +1,471 @@
+/// Checks the names of a file in the general form: that each stands for something, and that every network
+/// and every term has its move. Shapes are no business of this.
+struct GameCheck {
+  private let names: GameNames
+  private(set) var findings: [Diagnostic] = []
+
+  /// - Parameter root: what could be read of the file.
+  static func findings(in root: [Record.Entry]) -> [Diagnostic] {
+    var check = GameCheck(names: GameNames(root))
+    check.checkDefinitions()
+    check.checkSources()
+    check.checkNetworks()
+    check.checkValues()
+    check.checkTerms()
+    check.checkMoves()
+    return check.findings
+  }
+
+  private init(names: GameNames) { self.names = names }
+
+  private mutating func report(
+    _ message: String, at origin: Origin, label: String? = nil, notes: [String] = []
+  ) {
+    findings.append(Diagnostic(message, at: origin, label: label, notes: notes))
+  }
+
+  /// `there is no network …`, with the nearest one.
+  private mutating func reportUnknown(
+    _ what: String, _ name: LocatedName, known: [String], _ plural: String
+  ) {
+    report(
+      "there is no \(what) `\(name.name.abbreviated)`", at: name.origin,
+      label: nearest(to: name.name, in: known).map { "did you mean `\($0)`?" },
+      notes: [
+        known.isEmpty ? "there are no \(plural)" : "\(plural): \(known.joined(separator: ", "))"
+      ])
+  }
+
+  // MARK: what is defined
+
+  private mutating func checkDefinitions() {
+    var first: [String: (kind: GameNames.Kind, value: NamedValue)] = [:]
+    for (kind, value) in names.all {
+      guard let other = first[value.name] else {
+        first[value.name] = (kind, value)
+        continue
+      }
+      guard other.kind != kind else { continue }
+      report(
+        "`\(value.name)` is \(other.kind.words) and \(kind.words)", at: value.origin,
+        label: "\(other.kind.words) of that name is at \(other.value.origin.place)")
+    }
+  }
+
+  private mutating func checkSources() {
+    let known = names.sources.map(\.name)
+    var bases: [(name: LocatedName, next: [LocatedName])] = []
+    for source in names.sources {
+      guard case .derived(let base, _)? = source.value else { continue }
+      if !known.contains(base.name) {
+        reportUnknown("data source", base, known: known, "data sources")
+      }
+      bases.append((LocatedName(name: source.name, origin: source.origin), [base]))
+    }
+    reportCircles(bases) { "`\($0)` is made of itself" }
+    if let data = names.data, names.sources.isEmpty {
+      report("there are no data sources", at: data, label: "such as {photos: {folder: photos}}")
+    } else if let data = names.data, bases.count == names.sources.count {
+      report(
+        "every data source is made of another", at: data, label: "one at least is read from files")
+    }
+    if let epoch = names.epoch, !known.contains(epoch.name) {
+      reportUnknown("data source", epoch, known: known, "data sources")
+    }
+  }
+
+  private mutating func checkNetworks() {
+    let networks = names.networks ?? []
+    let known = networks.map(\.name)
+    var likes: [(name: LocatedName, next: [LocatedName])] = []
+    var calls: [(name: LocatedName, next: [LocatedName])] = []
+    for network in networks {
+      guard case .section(let record)? = network.value else { continue }
+      let place = LocatedName(name: network.name, origin: network.origin)
+      let called = names.networksCalled(by: network.name)
+      for other in called where !known.contains(other.name) {
+        reportUnknown("network", other, known: known, "networks")
+      }
+      calls.append((place, called))
+      guard let like = record[GameSchema.likeKey] else { continue }
+      let other = LocatedName(name: like, origin: record.origin(of: GameSchema.likeKey))
+      if !known.contains(like) { reportUnknown("network", other, known: known, "networks") }
+      likes.append((place, [other]))
+    }
+    reportCircles(likes) { "`\($0)` is like itself" }
+    reportCircles(calls) { "the network `\($0)` calls itself" }
+  }
+
+  private mutating func checkValues() {
+    var needs: [(name: LocatedName, next: [LocatedName])] = []
+    for value in names.values {
+      guard case .formula(let located)? = value.value else { continue }
+      check(located, mayBeInputs: true)
+      var used: [LocatedName] = []
+      located.eachName { name in if names.kind(of: name.name) == .value { used.append(name) } }
+      needs.append((LocatedName(name: value.name, origin: value.origin), used))
+    }
+    reportCircles(needs) { "the value `\($0)` needs itself" }
+  }
+
+  /// Each circle once, at the first of it that the file has.
+  private mutating func reportCircles(
+    _ nodes: [(name: LocatedName, next: [LocatedName])], _ words: (String) -> String
+  ) {
+    let next = Dictionary(
+      nodes.map { ($0.name.name, $0.next.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+    var done: Set<String> = []
+    func circle(from name: String, _ path: [String]) -> [String]? {
+      if let start = path.firstIndex(of: name) { return path[start...] + [name] }
+      guard !done.contains(name) else { return nil }
+      for other in next[name] ?? [] {
+        if let found = circle(from: other, path + [name]) { return found }
+      }
+      done.insert(name)
+      return nil
+    }
+    for node in nodes where !done.contains(node.name.name) {
+      guard let found = circle(from: node.name.name, []) else { continue }
+      done.formUnion(found + [node.name.name])
+      let place = nodes.first { found.contains($0.name.name) } ?? node
+      let start = found.dropLast().firstIndex(of: place.name.name) ?? 0
+      let turned = found.dropLast()[start...] + found[..<start] + [place.name.name]
+      report(
+        words(place.name.name), at: place.name.origin,
+        notes: ["the circle: \(turned.joined(separator: " → "))"])
+    }
+  }
+
+  // MARK: formulas
+
+  private mutating func check(_ located: LocatedFormula, mayBeInputs: Bool) {
+    switch located.formula {
+    case .name(let name):
+      switch names.kind(of: name) {
+      case .source, .latent, .value: break
+      case .network:
+        report(
+          "`\(name)` is a network, and a value is wanted", at: located.origin,
+          label: "such as \(name)(…)")
+      case nil:
+        guard names.networks != nil else { return }
+        let known = names.all.filter { $0.kind != .network }.map(\.value.name)
+        reportUnknown(
+          "value", LocatedName(name: name, origin: located.origin), known: known,
+          "sources, latents and values")
+      }
+    case .call(let network, let inputs, let label):
+      checkCall(located, network, inputs.count)
+      for part in located.parts { check(part, mayBeInputs: false) }
+      if label != nil, let part = located.parts.last { checkLabel(part) }
+    case .part(let whole, let name):
+      for part in located.parts { check(part, mayBeInputs: false) }
+      checkPart(name, of: whole, at: located.origin)
+    case .joined, .inputs:
+      if case .inputs = located.formula, !mayBeInputs {
+        report(
+          "several inputs in parentheses are for a critic's `real` and `fake`", at: located.origin,
+          label: "a network takes them one by one; what is to be joined stands in [ ]")
+      }
+      for part in located.parts { check(part, mayBeInputs: false) }
+    }
+  }
+
+  private mutating func checkCall(_ located: LocatedFormula, _ network: String, _ count: Int) {
+    switch names.kind(of: network) {
+    case .network:
+      guard let others = names.inputs(of: network), others.count + 1 != count else { return }
+      report(
+        "`\(network)` takes \(Self.inputs(others.count + 1)), found \(count)", at: located.origin,
+        label: Self.signature(network, others))
+    case .some(let kind):
+      report(
+        "`\(network)` is \(kind.words), and only a network can be called", at: located.origin)
+    case nil:
+      guard let known = names.networks?.map(\.name) else { return }
+      reportUnknown(
+        "network", LocatedName(name: network, origin: located.origin), known: known, "networks")
+    }
+  }
+
+  private static func inputs(_ count: Int) -> String { count == 1 ? "1 input" : "\(count) inputs" }
+
+  /// `critic(…, code)`
+  private static func signature(_ network: String, _ others: [String]) -> String {
+    "\(network)(\((["…"] + others).joined(separator: ", ")))"
+      + (others.isEmpty ? "; further ones are named in its `inputs`" : "")
+  }
+
+  private mutating func checkLabel(_ located: LocatedFormula) {
+    // Of a part that is called so and is none it has been said.
+    if case .part(_, "label") = located.formula { return }
+    guard !names.isLabel(located.formula), isKnown(located.formula) else { return }
+    report(
+      "`\(located.formula)` is no label", at: located.origin,
+      label: "write a latent with `classes`, or NAME.label of a source with `classes`")
+  }
+
+  private mutating func checkPart(_ name: String, of whole: Formula, at origin: Origin) {
+    if name == "label" {
+      guard !names.carriesLabel(whole), isKnown(whole) else { return }
+      report(
+        "`\(whole)` has no label", at: origin,
+        label: "a source has one with `classes`, a call with `label:`")
+    } else if case .name(let source) = whole, names.kind(of: source) == .source {
+      report("`\(source)` is a source, whose only part is `label`", at: origin)
+    }
+  }
+
+  /// Whether every name stands for something: else there is nothing more to say of a formula.
+  private func isKnown(_ formula: Formula) -> Bool {
+    switch formula {
+    case .name(let name): names.kind(of: name) != nil
+    case .call(let network, let inputs, _):
+      names.kind(of: network) != nil && inputs.allSatisfy(isKnown)
+    case .part(let whole, _): isKnown(whole)
+    case .joined(let parts), .inputs(let parts): parts.allSatisfy(isKnown)
+    }
+  }
+
+  // MARK: terms
+
+  /// Those with two sides.
+  private var games: [String] {
+    (names.terms ?? []).filter { names.term($0.name)?.name == AdversarialTerm.declaration.name }
+      .map(\.name)
+  }
+
+  private mutating func checkTerms() {
+    let known = (names.networks ?? []).map(\.name)
+    for term in names.terms ?? [] {
+      guard case .choice(let choice)? = term.value else { continue }
+      let record = choice.record
+      var formulas: [(field: String, isLabel: Bool, formula: LocatedFormula)] = []
+      record.eachFormula { formulas.append(($0, $1, $2)) }
+      for (_, isLabel, formula) in formulas {
+        check(formula, mayBeInputs: true)
+        if isLabel { checkLabel(formula) }
+      }
+      var uses: [Record.NameUse] = []
+      record.eachReference { uses.append($0) }
+      for use in uses {
+        switch use.kind {
+        case .network where names.networks != nil && !known.contains(use.name.name):
+          reportUnknown("network", use.name, known: known, "networks")
+        case .source where !names.sources.contains { $0.name == use.name.name }:
+          reportUnknown(
+            "data source", use.name, known: names.sources.map(\.name), "data sources")
+        case .term where names.terms?.contains { $0.name == use.name.name } == false:
+          reportUnknown("term", use.name, known: names.terms?.map(\.name) ?? [], "terms")
+        case .game: checkGame(use.name)
+        case .network, .source, .term, .free: break
+        }
+      }
+      checkOnlyGame(term, choice)
+      checkInputs(choice, formulas.map { ($0.field, $0.formula) })
+    }
+  }
+
+  private mutating func checkGame(_ game: LocatedName) {
+    if let choice = names.term(game.name) {
+      guard choice.name != AdversarialTerm.declaration.name else { return }
+      report(
+        "`\(game.name)` is \(choice.name), and `game` is an adversarial term", at: game.origin,
+        notes: games.isEmpty ? [] : ["adversarial terms: \(games.joined(separator: ", "))"])
+    } else if names.terms?.contains(where: { $0.name == game.name }) == false {
+      reportUnknown("adversarial term", game, known: games, "adversarial terms")
+    }
+  }
+
+  /// A term that watches a game and does not say which.
+  private mutating func checkOnlyGame(_ term: NamedValue, _ choice: Choice) {
+    let isOpen = choice.record.entries.contains { entry in
+      if case (.name(.game), .none) = (entry.kind, entry.value) { true } else { false }
+    }
+    guard isOpen, games.count != 1, names.terms?.allSatisfy({ $0.value != nil }) == true else {
+      return
+    }
+    report(
+      games.isEmpty
+        ? "`\(term.name)` watches an adversarial term, and there is none"
+        : "`\(term.name)` needs `game`: there are several adversarial terms", at: choice.origin,
+      label: games.isEmpty ? nil : "game: \(games[0])",
+      notes: games.isEmpty ? [] : ["adversarial terms: \(games.joined(separator: ", "))"])
+  }
+
+  /// What a critic is shown has as many inputs as it takes.
+  private mutating func checkInputs(
+    _ choice: Choice, _ formulas: [(field: String, formula: LocatedFormula)]
+  ) {
+    guard choice.name == AdversarialTerm.declaration.name else { return }
+    let critic = AdversarialTerm(choice.record).critic
+    guard let others = names.inputs(of: critic) else { return }
+    for (field, located) in formulas where isKnown(located.formula) {
+      let count = inputCount(of: located.formula)
+      guard count != others.count + 1 else { continue }
+      report(
+        "`\(critic)` takes \(Self.inputs(others.count + 1)), `\(field)` gives \(count)",
+        at: located.origin,
+        label: others.isEmpty
+          ? "[ ] joins several as one; inputs behind the first are named in `inputs` of the network"
+          : "write (\((["…"] + others).joined(separator: ", ")))")
+    }
+  }
+
+  private func inputCount(of formula: Formula, _ seen: Set<String> = []) -> Int {
+    switch formula {
+    case .inputs(let parts): parts.count
+    case .name(let name) where !seen.contains(name):
+      names.formula(of: name).map { inputCount(of: $0.formula, seen.union([name])) } ?? 1
+    case .name, .call, .part, .joined: 1
+    }
+  }
+
+  // MARK: moves
+
+  /// The networks on which a term depends, as far as names tell.
+  private func networks(of term: Choice, _ seen: Set<String> = []) -> Set<String> {
+    var found: Set<String> = []
+    var isOfWeights = false
+    for entry in term.record.entries {
+      switch (entry.kind, entry.value) {
+      case (.name(.network), .text(let network)):
+        names.collect(network: network, &found)
+        if entry.name == "on" { isOfWeights = true }
+      default: break
+      }
+    }
+    if isOfWeights { return found }
+    term.record.eachFormula { _, isLabel, located in
+      if !isLabel { found.formUnion(names.networks(in: located.formula)) }
+    }
+    for entry in term.record.entries {
+      guard case .name(.game) = entry.kind else { continue }
+      let game: String? = if case .text(let name) = entry.value { name } else { games.first }
+      if let game, !seen.contains(game), let choice = names.term(game) {
+        found.formUnion(networks(of: choice, seen.union([game])))
+      }
+    }
+    return found
+  }
+
+  private mutating func checkMoves() {
+    guard let moves = names.moves else { return }
+    let networks = names.networks?.map(\.name)
+    var isWhole = true
+    for move in moves {
+      let record = move.record
+      for entry in record.entries {
+        switch entry.value {
+        case .names(let own) where entry.name == GameSchema.withoutKey.declaration.name:
+          for name in own where names.terms?.contains(where: { $0.name == name.name }) == false {
+            isWhole = false
+            reportUnknown("term", name, known: names.terms?.map(\.name) ?? [], "terms")
+          }
+        case .names(let own):
+          if own.isEmpty { report("the move moves no network", at: move.origin) }
+          for name in own where networks?.contains(name.name) == false {
+            isWhole = false
+            reportUnknown("network", name, known: networks ?? [], "networks")
+          }
+        case .weightedNames(let own, _):
+          for name in own where names.terms?.contains(where: { $0.name == name.name }) == false {
+            isWhole = false
+            reportUnknown("term", name, known: names.terms?.map(\.name) ?? [], "terms")
+          }
+        default: break  // other keys name nothing
+        }
+      }
+      if record[GameSchema.moveOptimizerKey] == nil, names.optimizer == nil {
+        report(
+          "the move has no optimizer", at: move.origin,
+          label: "give it `optimizer`, or write one at the top for all")
+      }
+    }
+    checkMovesOfOneName(moves)
+    guard isWhole, networks != nil, let terms = names.terms, terms.allSatisfy({ $0.value != nil })
+    else { return }
+    checkWhatMoves(moves, terms)
+  }
+
+  private mutating func checkMovesOfOneName(_ moves: [SectionValue]) {
+    var first: [String: SectionValue] = [:]
+    var columns: [String: String] = [:]
+    for move in moves {
+      let record = move.record
+      let name =
+        record[GameSchema.moveNameKey] ?? MoveEntry.name(of: record[GameSchema.moveNetworksKey])
+      let prefix = record[GameSchema.columnsKey] ?? name
+      if let other = columns[prefix], other != name {
+        report(
+          "the columns of `\(name)` and of `\(other)` begin with the same `\(prefix)`",
+          at: move.origin, label: "give one of them other `columns`")
+      }
+      columns[prefix] = columns[prefix] ?? name
+      guard let other = first[name] else {
+        first[name] = move
+        continue
+      }
+      let differs = ["networks", "terms", "without", "optimizer", "columns", "momentum_ramp"].filter { key in
+        record.entries.first { $0.name == key }?.value.flow
+          != other.record.entries.first { $0.name == key }?.value.flow
+      }
+      guard !differs.isEmpty else { continue }
+      report(
+        "two moves are named `\(name)` and differ in \(differs.map { "`\($0)`" }.joined(separator: ", "))",
+        at: move.origin, label: "give one of them a `name` of its own",
+        notes: ["the first is at \(other.origin.place)"])
+    }
+  }
+
+  private mutating func checkWhatMoves(_ moves: [SectionValue], _ terms: [NamedValue]) {
+    let movers = moves.map { move in
+      (
+        networks: Set(move.record[GameSchema.moveNetworksKey]),
+        terms: move.record[GameSchema.moveTermsKey].map { $0.map(\.name) }
+      )
+    }
+    let moved = movers.reduce(into: Set<String>()) { $0.formUnion($1.networks) }
+    for network in names.networks ?? [] where !moved.contains(network.name) {
+      report(
+        "no move moves `\(network.name)`", at: network.origin,
+        label: "name it in `networks` of a move")
+    }
+    var depends: [String: Set<String>] = [:]
+    let isClean = findings.isEmpty
+    for term in terms {
+      guard let choice = names.term(term.name) else { continue }
+      let own = networks(of: choice)
+      depends[term.name] = own
+      let able = movers.filter { !$0.networks.isDisjoint(with: own) }
+      let isStepped = able.contains { $0.terms?.contains(term.name) ?? true }
+      // A network that never moves has been reported already, and so has a name that stands for nothing,
+      // behind which there may be networks.
+      guard !isStepped, own.isEmpty ? isClean : own.isSubset(of: moved) else { continue }
+      report(
+        "no move steps down `\(term.name)`", at: term.origin,
+        label: own.isEmpty
+          ? "it depends on no network"
+          : "list it in `terms` of a move of \(own.sorted().joined(separator: " or "))")
+    }
+    for (move, mover) in zip(moves, movers) {
+      let own = (mover.terms ?? terms.map(\.name)).filter {
+        !(depends[$0] ?? []).isDisjoint(with: mover.networks)
+      }
+      guard own.isEmpty, mover.networks.isSubset(of: Set((names.networks ?? []).map(\.name))) else {
+        continue
+      }
+      report(
+        "the move steps down nothing: no term \(mover.terms == nil ? "" : "that it lists ")depends on "
+          + mover.networks.sorted().joined(separator: " or "), at: move.origin)
+    }
+  }
+}
+
+extension LocatedFormula {
+  /// Every value that it names.
+  fileprivate func eachName(_ body: (LocatedName) -> Void) {
+    if case .name(let name) = formula { body(LocatedName(name: name, origin: origin)) }
+    for part in parts { part.eachName(body) }
+  }
+}
