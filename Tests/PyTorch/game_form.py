@@ -162,7 +162,14 @@ class Form:
         """The networks that what a critic judges depends on."""
         return self.reach(game.formulas["real"]) | self.reach(game.formulas["fake"])
 
+    @staticmethod
+    def owner(term):
+        """The network whose weights a term is of."""
+        return term.keys["on"] if term.kind == "orthogonal" else None
+
     def reach_of(self, term):
+        if self.owner(term):
+            return {self.owner(term)}
         game = self.terms[term.game] if term.game else term
         if game.kind == "adversarial":
             return self.makers(game) | self.players[game.keys["critic"]]
@@ -179,7 +186,7 @@ class Form:
         """Whether a term counts in a move that is not told its terms."""
         if not self.reach_of(term) & set(moving):
             return False
-        if not term.game:
+        if not term.game or self.owner(term):
             return True
         return self.side(self.terms[term.game], moving) in objectives.players_of(term.kind, term.keys)
 

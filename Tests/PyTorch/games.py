@@ -223,6 +223,10 @@ class Replay(Comparison):
             case Part(Name(name), "label"):
                 label = self.leaf(name, turn).label
                 return plain(label.classes, label)
+            case Part(whole, "one_hot"):
+                label = self.value(whole, turn).label
+                vectors = torch.nn.functional.one_hot(label.classes, label.count)
+                return plain(vectors.to(self.dtype), label)
             case Part(whole, name):
                 value = self.value(whole, turn)
                 return Value(*value.parts[name], value.label, stale=value.stale)
@@ -374,7 +378,10 @@ class Replay(Comparison):
         """An adversarial term on the side that a move plays."""
         heard, loss = self.hearing(game, turn), game.keys["loss"]
         if game.keys["critic"] not in turn.mover.networks:
-            return objectives.generator_loss(loss, lambda: heard["real"], heard["fake"])
+            cost = objectives.generator_loss(loss, lambda: heard["real"], heard["fake"])
+            if self.form.reach(game.formulas["real"]) & set(turn.mover.networks):
+                cost = cost + objectives.exchanged_loss(loss, heard["real"])
+            return cost
         return objectives.discriminator_loss(
             loss, heard["real"], heard["fake"],
             lambda name: self.tensor(f"{turn.place}{self.form.prefix(game)}{name}"),
@@ -408,7 +415,6 @@ class Replay(Comparison):
         heard = self.hearing(game, turn)
         real, fake = heard.real, heard.fake
         player = self.form.side(game, turn.mover.networks)
-        weighing = {"discriminator": [game.keys["critic"]], "generator": turn.mover.networks}
         vectors = [name for name in formulas.leaves(game.formulas["fake"])
                    if name in self.form.vectors]
         latents = self.latent(vectors[0], turn)[turn.samples] if vectors else None
@@ -424,17 +430,17 @@ class Replay(Comparison):
 
         return objectives.penalty(
             term.kind, term.keys, real[0].output, fake[0].output, heard,
-            self.matrices(weighing.get(player, [])), critic,
+            self.matrices(self.form.owner(term)), critic,
             lambda purpose: self.tensor(f"{turn.place}{term.stream}/{purpose}"), here,
             lambda x, part="": turn.kinks(x, term.stream + part))
 
-    def matrices(self, names):
-        """Weights of linear layers and convolutions."""
-        found = []
-        for network in (self.networks[name] for name in names):
-            tables = {id(m.weight) for m in network.modules() if isinstance(m, torch.nn.Embedding)}
-            found += [p for p in network.parameters() if p.ndim > 1 and id(p) not in tables]
-        return found
+    def matrices(self, name):
+        """Weights of linear layers and convolutions; none of no network."""
+        if name is None:
+            return []
+        network = self.networks[name]
+        tables = {id(m.weight) for m in network.modules() if isinstance(m, torch.nn.Embedding)}
+        return [p for p in network.parameters() if p.ndim > 1 and id(p) not in tables]
 
     # Moves.
 
