@@ -18,7 +18,7 @@ import torch
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / "PyTorch"))
 import networks  # noqa: E402
 import objectives  # noqa: E402
-import replay  # noqa: E402
+import comparing  # noqa: E402
 
 
 def main():
@@ -40,7 +40,7 @@ def main():
         generator, critic = (n.to(memory_format=torch.channels_last) for n in (generator, critic))
         real = real.to(memory_format=torch.channels_last)
     step_g, step_d = (
-        replay.optimizer(spec["optimizer"][name], list(network.parameters()), fused=tuned)
+        comparing.optimizer(spec["optimizer"][name], list(network.parameters()), fused=tuned)
         for name, network in (("generator", generator), ("discriminator", critic)))
     loss = spec["loss"]
 

@@ -150,6 +150,14 @@ class Mark(nn.Identity):
         self.name = name
 
 
+class Called(nn.Module):
+    """Another network in this place; its weights are its own."""
+
+    def __init__(self, network, made):
+        super().__init__()
+        self.network, self.made = network, made
+
+
 NAMING_INPUTS = (ConcatInput, AdaptiveInstanceNorm)
 """Modules that take another input of the network, by its name."""
 
@@ -305,45 +313,60 @@ def entry(layer):
     return name, keys if isinstance(keys, dict) else {"layers": keys}
 
 
-def build(layers, shape, classes, inputs={}):
+class Around(NamedTuple):
+    """What layers may ask for besides what comes in: how many classes there are, the shapes of the
+    network's further inputs by name, and the shape that another network makes of one."""
+
+    classes: int = 0
+    inputs: dict = {}
+    called: object = None
+
+
+def build(layers, shape, classes, inputs={}, called=None):
     """A Sequential and the shape (channels, height, width) or (units,) that comes out of it; of a
-    generator that grows, that of its largest images. `inputs` are the shapes of further inputs by name."""
+    generator that grows, that of its largest images. `inputs` are the shapes of further inputs by name,
+    `called(network, shape)` is the shape that another network makes of one."""
+    return build_within(layers, shape, Around(classes, inputs, called))
+
+
+def build_within(layers, shape, around):
     modules, image = nn.Sequential(), shape
     for layer in layers:
         name, keys = entry(layer)
         if name == "grow":
-            module, shape, image = level(keys, shape, image, classes)
+            module, shape, image = level(keys, shape, image, around)
         else:
-            module = make(name, keys, shape, classes, inputs)
-            shape = None if isinstance(module, Heads) else shape_after(
-                module, shape, classes, inputs)
+            module = make(name, keys, shape, around)
+            shape = None if isinstance(module, Heads) else shape_after(module, shape, around)
         modules.append(module)
     if len(modules) and hasattr(modules[-1], "to_image"):
         shape = image
     return modules, shape
 
 
-def level(keys, shape, image, classes):
+def level(keys, shape, image, around):
     """A level, the shape of the features it hands on, and that of its images (of a critic: of the next
     level's). `shape` is that of what comes in."""
     if keys["to_image"]:
-        layers, shape = build(keys["layers"] or [], shape, classes)
-        way, image = build(keys["to_image"], shape, classes)
+        layers, shape = build_within(keys["layers"] or [], shape, around)
+        way, image = build_within(keys["to_image"], shape, around)
         return growing.Grow(layers, to_image=way), shape, image
-    way, shape = build(keys["from_image"], image, classes)
-    layers, shape = build(keys["layers"] or [], shape, classes)
+    way, shape = build_within(keys["from_image"], image, around)
+    layers, shape = build_within(keys["layers"] or [], shape, around)
     return (growing.Grow(layers, from_image=way), shape,
             (image[0], image[1] // 2, image[2] // 2))
 
 
-def shape_after(module, shape, classes, inputs={}):
+def shape_after(module, shape, around):
     if isinstance(module, ConcatLabel):
         return (shape[0] + module.embedding_dim, *shape[1:])
     if isinstance(module, ConcatInput):
-        return (shape[0] + inputs[module.name][0], *shape[1:])
+        return (shape[0] + around.inputs[module.name][0], *shape[1:])
+    if isinstance(module, Called):
+        return module.made
     if isinstance(module, Reparametrize):
         for inner in module.mean:
-            shape = shape_after(inner, shape, classes, inputs)
+            shape = shape_after(inner, shape, around)
         return shape
     if isinstance(module, Projection):
         return (1,)
@@ -351,12 +374,12 @@ def shape_after(module, shape, classes, inputs={}):
         return shape
     if isinstance(module, Residual):
         for inner in module.branch:
-            shape = shape_after(inner, shape, classes, inputs)
+            shape = shape_after(inner, shape, around)
         return shape
     if isinstance(module, Skip):
         made = shape
         for inner in module:
-            made = shape_after(inner, made, classes, inputs)
+            made = shape_after(inner, made, around)
         return (shape[0] + made[0], *made[1:])
     with torch.no_grad():
         return tuple(module.eval()(torch.zeros(2, *shape)).shape[1:])
@@ -378,8 +401,8 @@ OWN_RULES = ("self_attention", "projection", "adaptive_instance_norm")
 """Layers whose weights are within them."""
 
 
-def make(name, keys, shape, classes, inputs={}):
-    module = plain(name, keys, shape, classes, inputs)
+def make(name, keys, shape, around):
+    module = plain(name, keys, shape, around)
     return module if name in OWN_RULES else ruled(module, keys)
 
 
@@ -387,7 +410,7 @@ def rule_of(keys):
     return {name: keys[name] for name in ("spectral_norm", "equalized")}
 
 
-def plain(name, keys, shape, classes, inputs={}):
+def plain(name, keys, shape, around):
     match name:
         case "linear":
             return nn.Linear(shape[0], keys["units"], bias=keys["bias"])
@@ -433,33 +456,35 @@ def plain(name, keys, shape, classes, inputs={}):
         case "pad":
             return border(keys)
         case "skip":
-            return Skip(*build(keys["layers"], shape, classes, inputs)[0])
+            return Skip(*build_within(keys["layers"], shape, around)[0])
         case "residual":
-            branch, _ = build(keys["layers"], shape, classes, inputs)
-            shortcut, _ = build(keys.get("shortcut") or [], shape, classes, inputs)
+            branch, _ = build_within(keys["layers"], shape, around)
+            shortcut, _ = build_within(keys.get("shortcut") or [], shape, around)
             return Residual(branch, shortcut)
         case "concat_input":
             return ConcatInput(keys["input"])
         case "adaptive_instance_norm":
             return AdaptiveInstanceNorm(
-                keys["input"], shape[0], inputs[keys["input"]][0], keys["epsilon"],
+                keys["input"], shape[0], around.inputs[keys["input"]][0], keys["epsilon"],
                 keys["scale_from_one"], **rule_of(keys))
         case "reparametrize":
             return Reparametrize(
-                *(build(keys[part], shape, classes, inputs)[0] for part in ("mean", "log_variance")))
+                *(build_within(keys[part], shape, around)[0] for part in ("mean", "log_variance")))
         case "mark":
             return Mark(keys["name"])
+        case "network":
+            return Called(keys["name"], around.called(keys["name"], shape))
         case "concat_label":
-            return ConcatLabel(classes, keys["embedding"], keys["position"])
+            return ConcatLabel(around.classes, keys["embedding"], keys["position"])
         case "multiply_label":
-            return MultiplyLabel(classes, shape[0])
+            return MultiplyLabel(around.classes, shape[0])
         case "conditional_batch_norm":
-            return ConditionalBatchNorm(classes, shape[0], keys["epsilon"], keys["momentum"])
+            return ConditionalBatchNorm(around.classes, shape[0], keys["epsilon"], keys["momentum"])
         case "projection":
-            return Projection(classes, shape[0], keys["bias"], **rule_of(keys))
+            return Projection(around.classes, shape[0], keys["bias"], **rule_of(keys))
         case "heads":
             return Heads({
-                head: build(layers, shape, classes, inputs)[0]
+                head: build_within(layers, shape, around)[0]
                 for head, layers in keys.items() if layers})
         case "dropout":
             return Dropout(keys["probability"])
@@ -530,15 +555,17 @@ class Kinks:
 
 
 def apply(
-        modules, x, path, labels, mask, kinks=None, name="", first=0, inputs=None, marks=None):
+        modules, x, path, labels, mask, kinks=None, name="", first=0, inputs=None, marks=None,
+        call=None):
     """Walks `x` through `modules`; returns the output and what went into a closing sigmoid or softmax.
 
     They are named from `first` on. `mask(path, kind)` is what a layer drew: of the kind `dropout`, unless it says `noise`.
-    `inputs` are the network's inputs behind the first; into `marks` go the values at named places.
+    `inputs` are the network's inputs behind the first; into `marks` go the values at named places;
+    `call(network, x, path)` is what another network makes of a value at a place of this one.
     """
     def walk(modules, x, path):
         return apply(
-            modules, x, path, labels, mask, kinks, name, inputs=inputs, marks=marks)[0]
+            modules, x, path, labels, mask, kinks, name, inputs=inputs, marks=marks, call=call)[0]
 
     def mark(name, value):
         if marks is not None:
@@ -570,6 +597,8 @@ def apply(
             mark("mean", mean)
             mark("log_variance", log_variance)
             x = module.drawn(mean, log_variance, mask(here, "noise"))
+        elif isinstance(module, Called):
+            x = call(module.network, x, here)
         elif isinstance(module, Mark):
             mark(module.name, x)
         elif isinstance(module, KINKED) and kinks is not None:
@@ -600,10 +629,13 @@ def generate(modules, latents, labels, mask, kinks=None, stage=None):
     return growing.generate(modules, latents, walk, *stage)
 
 
-def judge(modules, images, path, labels, mask, kinks=None, name="", stage=None):
-    """Walks images through a critic and all its heads."""
+def judge(
+        modules, images, path, labels, mask, kinks=None, name="", stage=None, inputs=None, marks=None,
+        call=None):
+    """Walks images through a critic and all its heads; what else there is is said at `apply`."""
     def walk(modules, x, path, first=0):
-        return apply(modules, x, path, labels, mask, kinks, name, first)
+        return apply(
+            modules, x, path, labels, mask, kinks, name, first, inputs, marks, call)
 
     x, first = images, 0
     if stage is not None:

@@ -133,6 +133,29 @@ def generator_loss(loss, real, fake):
     raise SystemExit(f"replay: no PyTorch counterpart for the loss `{loss['kind']}`")
 
 
+def exchanged_loss(loss, real):
+    """What is asked of who makes what is called real: the critic is to take it for fake (Donahue et al. 2017,
+    section 3.4, exchanges the labels; a saturating generator steps up the critic's own loss). It is added
+    to the generator's loss; nothing, where that looks at what is real itself."""
+    match loss["kind"]:
+        case "cross_entropy" if loss["generator"] == "non_saturating":
+            return loss["generator_scale"] * F.binary_cross_entropy_with_logits(
+                real[1], torch.zeros_like(real[1]))
+        case "cross_entropy" if loss["generator"] == "saturating":
+            return -loss["generator_scale"] * F.binary_cross_entropy_with_logits(
+                real[1], torch.ones_like(real[1]))
+        case "least_squares":
+            return loss["generator_scale"] * F.mse_loss(
+                real[0], torch.full_like(real[0], loss["fake"]))
+        case "wasserstein" | "hinge":
+            return real[0].mean()
+        case "relativistic" if loss["generator"] != "non_saturating":
+            return 0.0
+        case "softmax":
+            return 0.0
+    raise SystemExit(f"replay: nothing is known of who makes what is real under `{loss['kind']}`")
+
+
 SECOND_ORDER = {"gradient_penalty", "dragan", "r1", "r2", "wasserstein_divergence"}
 """Penalties whose gradients are gradients of gradients."""
 
