@@ -63,6 +63,8 @@ package enum Synonyms {
       "batch_norm":
         "bn batchnorm2d batchnorm1d batch_normalization nn.BatchNorm2d nn.BatchNorm1d "
         + "BatchNormalization",
+      "adaptive_instance_norm":
+        "adain adaptive_instance_norm2d adaptive_instance_normalization style_mod",
       "instance_norm": "instancenorm2d instance_normalization nn.InstanceNorm2d",
       "layer_norm": "layer_normalization nn.LayerNorm",
       "group_norm": "group_normalization nn.GroupNorm",
@@ -93,6 +95,10 @@ package enum Synonyms {
         + "zero_padding2d padding nn.ReflectionPad2d nn.ReplicationPad2d nn.ZeroPad2d",
       "self_attention": "attention non_local sagan_attention",
       "minibatch_stddev": "minibatch_std mbstd minibatch_stdev batch_stddev",
+      "concat_input": "concat concatenate cat torch.cat",
+      "reparametrize":
+        "reparameterize reparametrization reparameterization reparam gaussian_sample",
+      "mark": "tap",
       "concat_label": "embedding label_embedding nn.Embedding",
       "conditional_batch_norm": "cbn conditional_bn",
     ]),
@@ -208,6 +214,8 @@ package enum Synonyms {
       "times": "repeat steps n_steps",
       "terms": "losses loss",
       "like": "same_as copy_of shared_with",
+      "log_variance": "logvar log_var logsigma2 logsigma_sq",
+      "mean": "mu",
     ]
     for (ours, theirs) in rows {
       for name in theirs.split(separator: " ") {
