@@ -91,7 +91,7 @@ struct SampleTests {
   }
 
   @Test func latentsDoNotDependOnTheGrid() throws {
-    let latent = try TinyRun().experiment().latent
+    let latent = try TinyRun().experiment().twoPlayers!.latent
     let small = SampleGrid(rows: 1, columns: 2, seed: 1, rowClasses: nil).latents(latent)
     let large = SampleGrid(rows: 3, columns: 3, seed: 1, rowClasses: nil).latents(latent)
     #expect(Array(large.floats.prefix(6)) == small.floats)
@@ -102,7 +102,7 @@ struct SampleTests {
   @Test func rowsShowTheValuesOfTheFirstCode() throws {
     let run = TinyRun(
       latent: "{size: 2, codes: {categorical: [3, 2], continuous: 1, low: 5, high: 6}}")
-    let latent = try run.experiment().latent
+    let latent = try run.experiment().twoPlayers!.latent
     let tensor = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(latent)
     #expect(tensor.shape == [8, 8])
     for picture in 0..<8 {
@@ -111,7 +111,7 @@ struct SampleTests {
       #expect(code[2..<5].reduce(0, +) == 1 && code[5..<7].reduce(0, +) == 1)
       #expect((5..<6).contains(code[7]))
     }
-    let noise = try TinyRun(latent: "{size: 2}").experiment().latent
+    let noise = try TinyRun(latent: "{size: 2}").experiment().twoPlayers!.latent
     let plain = SampleGrid(rows: 4, columns: 2, seed: 1, rowClasses: nil).latents(noise).floats
     for picture in 0..<8 {
       #expect(

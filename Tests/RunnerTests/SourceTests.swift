@@ -191,7 +191,7 @@ import Testing
       VectorSet(name: "points", length: 2, values: (0..<6).map(Float.init))
     )
     let classes = AskedClasses(
-      try #require(try TinyRun(labels: "{classes: 3}").experiment().labels))
+      try #require(try TinyRun(labels: "{classes: 3}").experiment().twoPlayers!.labels))
     let data = try TrainingSources([
       TrainingSources.Entry(
         name: "points",
@@ -235,7 +235,7 @@ import Testing
   }
 
   @Test func whatIsWrongWithOneOfSeveralSourcesHasItsName() throws {
-    let labels = try #require(try TinyRun(labels: "{classes: 2}").experiment().labels)
+    let labels = try #require(try TinyRun(labels: "{classes: 2}").experiment().twoPlayers!.labels)
     func data(_ set: ImageSet, _ source: String?) throws -> TrainingData {
       try TrainingData(
         set, samples: try set.store(size: nil, range: .standard), classes: AskedClasses(labels),
@@ -259,7 +259,7 @@ import Testing
   }
 
   @Test func classesOfAGeneralGamesSourceAreAskedForInItsWords() throws {
-    let labels = try #require(try TinyRun(labels: "{classes: 2}").experiment().labels)
+    let labels = try #require(try TinyRun(labels: "{classes: 2}").experiment().twoPlayers!.labels)
     let choice = try TinyRun().experiment().data.source
     func entry(_ classes: Int?) -> SourceEntry {
       SourceEntry(

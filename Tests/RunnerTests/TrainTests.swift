@@ -215,7 +215,7 @@ struct RefusalTests {
       classNames: ["a", "b", "c", "d", "e"])
     let data = try TrainingData(
       set, samples: try set.store(size: nil, range: experiment.data.range),
-      labels: experiment.sourceLabels)
+      labels: experiment.twoPlayers!.labels)
     #expect(data.remarks.warnings.count == (known.warning == nil ? 0 : 1))
     if let warning = known.warning {
       #expect(data.remarks.warnings[0].hasPrefix("labels.classes is 5 (tiny.yaml:"))

@@ -57,7 +57,7 @@ extension Game {
         }
       }
     }
-    return found
+    return found.isEmpty ? shownMisfits() : found
   }
 
   /// What goes into each network where it is walked first. Shapes have been checked.

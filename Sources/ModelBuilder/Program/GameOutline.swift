@@ -99,10 +99,8 @@ extension Game {
 
   /// Of one sample.
   fileprivate func shape(of formula: Formula) -> String {
-    let builder = GraphBuilder()
-    let values = ValueTable(self, batch: 2, StateTable(builder: builder), .given)
     do throws(LayerMisfit) {
-      let shape = try values.value(formula, .whole(2, builder)).value.shape
+      let shape = try shapeInInference(of: formula)
       return shape.rank < 2 ? "1" : described(shape)
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")

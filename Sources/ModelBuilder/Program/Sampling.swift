@@ -22,14 +22,64 @@ package struct SampleFeed: Sendable {
   package let isOnly: Bool
 }
 
+extension Game {
+  /// What stands beside each other in a picture.
+  var shown: [Formula] {
+    let wanted = experiment.record.samples?.show ?? []
+    return wanted.isEmpty ? [sampled].compactMap(\.self) : wanted
+  }
+
+  /// Of two samples.
+  func shapeInInference(of formula: Formula) throws(LayerMisfit) -> Shape {
+    let builder = GraphBuilder()
+    let values = ValueTable(self, batch: 2, StateTable(builder: builder), .given)
+    return try values.value(formula, .whole(2, builder)).value.shape
+  }
+
+  /// What a picture shows of a sample; nil: there are none. Shapes have been checked.
+  var shownFormat: SampleFormat? {
+    guard experiment.twoPlayers == nil, let first = shown.first,
+      let shape = try? shapeInInference(of: first)
+    else { return nil }
+    return shape.rank == 4
+      ? .image(ImageFormat(channels: shape[3], height: shape[1], width: shape[2]))
+      : .vector(length: shape[1])
+  }
+
+  /// What cannot stand in one picture.
+  func shownMisfits() -> [Diagnostic] {
+    let origin = experiment.chosenOrigin(of: "record.samples.show") ?? experiment.data.origin
+    var found: [Diagnostic] = []
+    var shapes: [Shape] = []
+    for formula in shown {
+      do throws(LayerMisfit) {
+        let shape = try shapeInInference(of: formula)
+        guard shape.rank > 1 else {
+          throw LayerMisfit("\(formula) are classes, which no picture shows")
+        }
+        shapes.append(shape)
+      } catch {
+        found.append(
+          error.choice?.error(error.message, notes: [error.advice].compactMap(\.self))
+            ?? Diagnostic(error.message, at: origin, notes: [error.advice].compactMap(\.self)))
+      }
+    }
+    if let first = shapes.first, let other = shapes.first(where: { $0 != first }) {
+      found.append(
+        Diagnostic(
+          "a picture shows values of one shape beside each other, and these are "
+            + "\(described(first)) and \(described(other))", at: origin,
+          label: "take those out that differ"))
+    }
+    return found
+  }
+}
+
 extension TrainingProgram {
   /// What is drawn and measured; nil: the game makes nothing that could be.
   package var sampled: Formula? { game.sampled }
   /// What stands beside each other in a picture.
-  package var shown: [Formula] {
-    let wanted = experiment.record.samples?.show ?? []
-    return wanted.isEmpty ? [game.sampled].compactMap(\.self) : wanted
-  }
+  package var shown: [Formula] { game.shown }
   /// The networks that what is drawn or measured depends on.
   package var sampledNetworks: Set<String> {
     ([game.sampled].compactMap(\.self) + shown).reduce(into: []) {

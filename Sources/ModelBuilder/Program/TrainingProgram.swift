@@ -4,7 +4,7 @@ import TensorCore
 /// A whole experiment as maths: the states it keeps and the graphs of a round. It runs nothing.
 package struct TrainingProgram: Sendable {
   package let experiment: Experiment
-  /// What one sample is, of the data and of what is generated.
+  /// What one sample is of those that are drawn; where nothing is, of the first source.
   package let format: SampleFormat
   /// Everything that lives between moves: parameters first, then statistics, averages, and what the
   /// optimizers keep.
@@ -26,7 +26,6 @@ package struct TrainingProgram: Sendable {
   ) throws(Diagnostics) {
     self.experiment = experiment
     game = Game(experiment, formats: formats)
-    format = game.format
     if experiment.twoPlayers == nil {
       var found = game.dataProblems() + game.misfits() + game.scheduleProblems()
       if found.isEmpty { found = game.smallBatchProblems() }
@@ -35,6 +34,7 @@ package struct TrainingProgram: Sendable {
       try game.checkShapes()
     }
     walks = game.walks()
+    format = game.shownFormat ?? game.format
     (states, columns, batchesPerRound) = Self.mentioned(in: game)
   }
 
@@ -90,10 +90,7 @@ package struct TrainingProgram: Sendable {
 
   /// How a run feeds its samples: images as the bytes they are stored in, vectors as they are.
   package var realInput: RealInput {
-    switch format {
-    case .image: .bytes
-    case .vector: .values
-    }
+    sources.contains { if case .image = $0.format { true } else { false } } ? .bytes : .values
   }
 
   /// The graphs of one round for a batch of this size.

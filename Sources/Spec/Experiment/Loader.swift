@@ -131,7 +131,11 @@ struct ExperimentLoader {
       if root != nil { root = Record(entries: read) }
     }
     findings += reader.findings
-    if form == .general { findings += GameCheck.findings(in: read) }
+    if form == .general {
+      findings += GameCheck.findings(in: read)
+    } else if let root, !RecordSection(root[ExperimentSchema.record]).shows.isEmpty {
+      findings += GameCheck.shownFindings(in: TwoPlayerForm.expanded(root, vocabulary))
+    }
 
     var sweep: SweepSection?
     if let entry = entries.first(where: { $0.key == "sweep" }), !entry.value.isNothing {

@@ -13,7 +13,19 @@ struct GameCheck {
     check.checkValues()
     check.checkTerms()
     check.checkMoves()
+    check.checkShown()
     return check.findings
+  }
+
+  /// What is wrong with the formulas of `record.samples.show`, in a file of two players said in general.
+  static func shownFindings(in general: Record) -> [Diagnostic] {
+    var check = GameCheck(names: GameNames(general.entries))
+    check.checkShown()
+    return check.findings
+  }
+
+  private mutating func checkShown() {
+    if let shown = names.shown { check(shown, mayBeInputs: false) }
   }
 
   private init(names: GameNames) { self.names = names }

@@ -19,6 +19,8 @@ struct GameNames {
   let moves: [SectionValue]?
   let optimizer: Choice?
   let epoch: LocatedName?
+  /// `record.samples.show`
+  let shown: LocatedFormula?
   /// Where something is said of the sources as a whole.
   let data: Origin?
 
@@ -35,6 +37,12 @@ struct GameNames {
     sources = values("sources", section("data")) ?? []
     data = entry("sources", section("data"))?.origin
     latents = values("latents", root) ?? []
+    shown = entry("samples", section("record")).flatMap { samples in
+      guard case .section(let record) = samples.value,
+        case .formula(let located)? = entry("show", record.entries)?.value
+      else { return nil }
+      return located
+    }
     networks = values("networks", root)
     self.values = values("values", root) ?? []
     terms = values("terms", root)
