@@ -54,10 +54,10 @@ schedule: {length: 1 epochs, epoch: a}
 
 # A line of such a game, where it is wrong, and what the message names.
 BROKEN_GAME = [
-    ("loss: hinge", ["loss"], "False schema"),
-    ("data: {source: mnist}", ["data", "source"], "False schema"),
-    ("schedule: {order: [generator, discriminator]}", ["schedule", "order"], "False schema"),
-    ("optimizer: {generator: {learning_rate: 1}}", ["optimizer", "generator"], "False schema"),
+    ("loss: hinge", [], "hinge"),
+    ("data: {source: mnist}", ["data"], "mnist"),
+    ("schedule: {order: [generator, discriminator]}", ["schedule"], "generator"),
+    ("optimizer: {generator: {learning_rate: 1}}", ["optimizer"], "learning_rate"),
     ("data: {sources: {a-b: mnist}}", ["data", "sources"], "a-b"),
     ("data: {sources: {a: {folder: 1, size: 3}}}", ["data", "sources", "a"], "folder"),
     ("latents: {z: {sise: 3}}", ["latents", "z"], "sise"),

@@ -94,8 +94,10 @@ private func at(_ path: String, in object: [String: Any]) -> Any? {
   for key in ["data.sources.NAME", "latents.NAME", "networks.NAME", "moves[N]"] {
     #expect(text.contains("### `\(key)`"))
   }
-  for key in ["sources", "latents", "networks", "values", "terms", "moves", "init", "epoch"] {
-    #expect(text.components(separatedBy: "| `\(key)` |").count >= 2)
+  for key in [
+    "data.sources", "latents", "networks", "values", "terms", "moves", "init", "schedule.epoch",
+  ] {
+    #expect(text.contains("\n| `\(key)` |"))
   }
   let schema = try #require(
     try JSONSerialization.jsonObject(with: Data(jsonSchema(generalWords).utf8)) as? [String: Any])

@@ -16,7 +16,7 @@ private struct Random: RandomNumberGenerator {
 }
 
 private let seeds: [String] = [
-  goodSpec,
+  goodSpec, goodGame,
   goodSpec.replacing(
     "- tanh",
     with: "- {for: {w: [1, 2]}, do: [{linear: \"${w * z}\"}, {residual: [relu, dropout]}]}")
@@ -33,6 +33,8 @@ private let pieces: [String] = [
   ">-\n",
   "'", "\"", "#", "%YAML 9.9\n", "\\", "for: ", "do: ", "none", "1e999", "-0", "010", ",", "kind: ",
   "<<<<<<< x\n", "extends: spec.yaml\n", "extends: base.yaml\n", "sweep: {axes: {a[0].b: [1]}}\n",
+  "networks: {a: [relu]}\n", "(", ")", "a(b)", ".label", "{like: critic}", "{of: horses}",
+  "label: ",
   "@", "`", "\u{0}", "\u{7F}", "0x1F", "params: {a: \"${b}\", b: \"${a}\"}\n",
 ]
 
@@ -92,7 +94,8 @@ func processorSeconds() -> Double {
 private func check(_ bytes: [UInt8]) -> String? {
   let files = ["base.yaml": goodSpec + "\ndescription: text"]
   let start = processorSeconds()
-  let result = loadExperiment(bytes: bytes, name: "spec.yaml", files: files, vocabulary: vocabulary)
+  let result = loadExperiment(
+    bytes: bytes, name: "spec.yaml", files: files, vocabulary: generalWords)
   switch result {
   case .failure(let diagnostics):
     if !diagnostics.hasErrors { return "failed without an error" }
@@ -108,12 +111,17 @@ private func check(_ bytes: [UInt8]) -> String? {
     if diagnostics.rendered().isEmpty || diagnostics.json.isEmpty { return "nothing to show" }
   case .success(let experiment):
     let text = experiment.resolvedYAML(comments: true)
-    guard case .success(let again) = loadExperiment(text: text, vocabulary: vocabulary) else {
+    guard case .success(let again) = loadExperiment(text: text, vocabulary: generalWords) else {
       return "the resolved file does not load:\n\(text)"
     }
     if again.resolvedYAML(comments: false) != experiment.resolvedYAML(comments: false) {
       return "the resolved file is another experiment:\n\(text)"
     }
+    let game = experiment.gameYAML
+    guard case .success(let general) = loadExperiment(text: game, vocabulary: generalWords) else {
+      return "the game does not load:\n\(game)"
+    }
+    if general.gameYAML != game { return "the game is another one:\n\(game)" }
   }
   let seconds = processorSeconds() - start
   return seconds < 2 ? nil : "took \(seconds) s"
@@ -176,6 +184,16 @@ private let hugeFiles: [String] = [
         + String(repeating: "]", count: 20) + "\n"
     },
   "params:\n  p0: 12345\n" + lines(1..<60) { "  p\($0): ${p\($0 - 1)}${p\($0 - 1)}\n" },
+  "values:\n" + lines(0..<9_000) { "  v\($0): '[v\($0 + 1), v\($0 + 1)]'\n" },
+  "values:\n" + lines(0..<9_000) { "  v\($0): '[v\(($0 + 1) % 9_000), v\($0 / 2)]'\n" },
+  "networks:\n" + lines(0..<5_000) { "  n\($0): {like: n\($0 + 1)}\n" } + "terms:\n"
+    + lines(0..<2_000) { "  t\($0): {distance: {of: n0(z), from: n\($0)(t\($0).label)}}\n" }
+    + "moves: [{networks: [n1]}]\nlatents: {z: }\nname: x\n",
+  "networks:\n  n9000: [relu]\n" + lines(0..<9_000) { "  n\($0): [{network: n\($0 + 1)}]\n" }
+    + "terms: {a: {distance: {of: n0(z), from: z}}}\nmoves:\n"
+    + lines(0..<3_000) { "  - {networks: [n\($0)], terms: [b]}\n" } + "latents: {z: }\n",
+  "data:\n  sources:\n" + lines(0..<9_000) { "    s\($0): {of: s\($0 + 1)}\n" }
+    + "values:\n" + lines(0..<100) { "  v\($0): s\($0).label\n" },
 ]
 
 @Test(arguments: hugeFiles.indices)

@@ -246,4 +246,41 @@ private let wrong: [WrongGame] = [
     #expect(
       found.entries.map(\.label) == ["here it is `schedule`", "here it is `architecture.init`"])
   }
+
+  @Test(
+    arguments: [
+      (
+        "made: 'maker(z, label: y)'", "made: 'maker(z, label: y)'\n  idle: to_zebra(zebras)",
+        ["`idle`"]
+      ),
+      (
+        "made: 'maker(z, label: y)'",
+        "made: 'maker(z, label: y)'\n  idle: to_zebra(zebras)\n  more: to_horse(idle)",
+        ["`idle`", "`more`"]
+      ),
+      ("y: {classes: 3}", "y: {classes: 3}, w: {size: 2}", ["`w`"]),
+      ("horses: {folder: a}", "horses: {folder: a}, more: mnist", ["`more`"]),
+      (
+        "horses: {folder: a}", "horses: {of: big, resize: 3}, big: {folder: a}, dark: {of: big}",
+        ["`dark`"]
+      ),
+      ("times: 2", "times: 2, optimizer: {kind: sgd, learning_rate: 1}", []),
+      ("optimizer: {learning_rate: 1e-3}", "optimizer: {kind: sgd, learning_rate: 1}", []),
+      (
+        "networks: [critic], times: 2, fresh: batch}\n  - {networks: [to_zebra, to_horse, maker], columns: "
+          + "makers, optimizer: {learning_rate: 1e-3}",
+        "networks: [critic], optimizer: {kind: sgd, learning_rate: 1}}\n  - {networks: [to_zebra, to_horse, "
+          + "maker], optimizer: {kind: adam, learning_rate: 1}", ["`optimizer` at the top"]
+      ),
+    ] as [(String, String, [String])])
+  func whatNoTermLeadsToIsSaid(_ old: String, _ new: String, _ names: [String]) throws {
+    #expect(goodGame.contains(old))
+    let text = goodGame.replacing(old, with: new)
+    let warnings = try loadExperiment(text: text, vocabulary: generalWords).get().warnings
+    #expect(warnings.count == names.count)
+    for (warning, name) in zip(warnings, names) {
+      #expect(warning.message.contains(name) && warning.message.hasSuffix("decides nothing"))
+      #expect(warning.isWithoutEffect && warning.severity == .warning)
+    }
+  }
 }

@@ -2,6 +2,8 @@
 /// and every term has its move. Shapes are no business of this.
 struct GameCheck {
   private let names: GameNames
+  /// Names of terms with two sides.
+  private var games: [String] = []
   private(set) var findings: [Diagnostic] = []
 
   /// - Parameter root: what could be read of the file.
@@ -14,7 +16,7 @@ struct GameCheck {
     check.checkTerms()
     check.checkMoves()
     check.checkShown()
-    return check.findings
+    return check.findings.isEmpty ? check.whatDecidesNothing(in: root) : check.findings
   }
 
   /// What is wrong with the formulas of `record.samples.show`, in a file of two players said in general.
@@ -43,9 +45,13 @@ struct GameCheck {
     report(
       "there is no \(what) `\(name.name.abbreviated)`", at: name.origin,
       label: nearest(to: name.name, in: known).map { "did you mean `\($0)`?" },
-      notes: [
-        known.isEmpty ? "there are no \(plural)" : "\(plural): \(known.joined(separator: ", "))"
-      ])
+      notes: [known.isEmpty ? "there are no \(plural)" : "\(plural): \(Self.list(known))"])
+  }
+
+  /// As many names as anybody reads.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(30).joined(separator: ", ")
+    return names.count > 30 ? "\(shown) and \(names.count - 30) more" : shown
   }
 
   // MARK: what is defined
@@ -69,7 +75,7 @@ struct GameCheck {
     var bases: [(name: LocatedName, next: [LocatedName])] = []
     for source in names.sources {
       guard case .derived(let base, _)? = source.value else { continue }
-      if !known.contains(base.name) {
+      if names.kind(of: base.name) != .source {
         reportUnknown("data source", base, known: known, "data sources")
       }
       bases.append((LocatedName(name: source.name, origin: source.origin), [base]))
@@ -81,7 +87,7 @@ struct GameCheck {
       report(
         "every data source is made of another", at: data, label: "one at least is read from files")
     }
-    if let epoch = names.epoch, !known.contains(epoch.name) {
+    if let epoch = names.epoch, names.kind(of: epoch.name) != .source {
       reportUnknown("data source", epoch, known: known, "data sources")
     }
   }
@@ -95,13 +101,15 @@ struct GameCheck {
       guard case .section(let record)? = network.value else { continue }
       let place = LocatedName(name: network.name, origin: network.origin)
       let called = names.networksCalled(by: network.name)
-      for other in called where !known.contains(other.name) {
+      for other in called where names.kind(of: other.name) != .network {
         reportUnknown("network", other, known: known, "networks")
       }
       calls.append((place, called))
       guard let like = record[GameSchema.likeKey] else { continue }
       let other = LocatedName(name: like, origin: record.origin(of: GameSchema.likeKey))
-      if !known.contains(like) { reportUnknown("network", other, known: known, "networks") }
+      if names.kind(of: like) != .network {
+        reportUnknown("network", other, known: known, "networks")
+      }
       likes.append((place, [other]))
     }
     reportCircles(likes) { "`\($0)` is like itself" }
@@ -109,43 +117,30 @@ struct GameCheck {
   }
 
   private mutating func checkValues() {
-    var needs: [(name: LocatedName, next: [LocatedName])] = []
     for value in names.values {
-      guard case .formula(let located)? = value.value else { continue }
-      check(located, mayBeInputs: true)
-      var used: [LocatedName] = []
-      located.eachName { name in if names.kind(of: name.name) == .value { used.append(name) } }
-      needs.append((LocatedName(name: value.name, origin: value.origin), used))
+      if case .formula(let located)? = value.value { check(located, mayBeInputs: true) }
     }
-    reportCircles(needs) { "the value `\($0)` needs itself" }
+    report(names.valueNeeds) { "the value `\($0)` needs itself" }
   }
 
-  /// Each circle once, at the first of it that the file has.
   private mutating func reportCircles(
     _ nodes: [(name: LocatedName, next: [LocatedName])], _ words: (String) -> String
   ) {
-    let next = Dictionary(
-      nodes.map { ($0.name.name, $0.next.map(\.name)) }, uniquingKeysWith: { first, _ in first })
-    var done: Set<String> = []
-    func circle(from name: String, _ path: [String]) -> [String]? {
-      if let start = path.firstIndex(of: name) { return path[start...] + [name] }
-      guard !done.contains(name) else { return nil }
-      for other in next[name] ?? [] {
-        if let found = circle(from: other, path + [name]) { return found }
-      }
-      done.insert(name)
-      return nil
-    }
-    for node in nodes where !done.contains(node.name.name) {
-      guard let found = circle(from: node.name.name, []) else { continue }
-      done.formUnion(found + [node.name.name])
-      let place = nodes.first { found.contains($0.name.name) } ?? node
-      let start = found.dropLast().firstIndex(of: place.name.name) ?? 0
-      let turned = found.dropLast()[start...] + found[..<start] + [place.name.name]
+    report(Needs(nodes), words)
+  }
+
+  /// Each circle once, at the first of it that the file has.
+  private mutating func report(_ needs: Needs, _ words: (String) -> String) {
+    for circle in needs.circles {
+      guard let place = needs.names.first(where: { $0.name == circle[0] }) else { continue }
       report(
-        words(place.name.name), at: place.name.origin,
-        notes: ["the circle: \(turned.joined(separator: " → "))"])
+        words(place.name), at: place.origin, notes: ["the circle: \(Self.way(circle))"])
     }
+  }
+
+  private static func way(_ names: [String]) -> String {
+    let shown = names.count > 12 ? names.prefix(10) + ["…"] + names.suffix(1) : names[...]
+    return shown.joined(separator: " → ")
   }
 
   // MARK: formulas
@@ -241,14 +236,12 @@ struct GameCheck {
 
   // MARK: terms
 
-  /// Those with two sides.
-  private var games: [String] {
-    (names.terms ?? []).filter { names.term($0.name)?.name == AdversarialTerm.declaration.name }
-      .map(\.name)
-  }
-
   private mutating func checkTerms() {
     let known = (names.networks ?? []).map(\.name)
+    let termNames = names.terms.map { Set($0.map(\.name)) }
+    games = (names.terms ?? []).map(\.name).filter {
+      names.term($0)?.name == AdversarialTerm.declaration.name
+    }
     for term in names.terms ?? [] {
       guard case .choice(let choice)? = term.value else { continue }
       let record = choice.record
@@ -262,12 +255,12 @@ struct GameCheck {
       record.eachReference { uses.append($0) }
       for use in uses {
         switch use.kind {
-        case .network where names.networks != nil && !known.contains(use.name.name):
+        case .network where names.networks != nil && names.kind(of: use.name.name) != .network:
           reportUnknown("network", use.name, known: known, "networks")
-        case .source where !names.sources.contains { $0.name == use.name.name }:
+        case .source where names.kind(of: use.name.name) != .source:
           reportUnknown(
             "data source", use.name, known: names.sources.map(\.name), "data sources")
-        case .term where names.terms?.contains { $0.name == use.name.name } == false:
+        case .term where termNames?.contains(use.name.name) == false:
           reportUnknown("term", use.name, known: names.terms?.map(\.name) ?? [], "terms")
         case .game: checkGame(use.name)
         case .network, .source, .term, .free: break
@@ -313,7 +306,7 @@ struct GameCheck {
     let critic = AdversarialTerm(choice.record).critic
     guard let others = names.inputs(of: critic) else { return }
     for (field, located) in formulas where isKnown(located.formula) {
-      let count = inputCount(of: located.formula)
+      let count = names.inputCount(of: located.formula)
       guard count != others.count + 1 else { continue }
       report(
         "`\(critic)` takes \(Self.inputs(others.count + 1)), `\(field)` gives \(count)",
@@ -324,46 +317,39 @@ struct GameCheck {
     }
   }
 
-  private func inputCount(of formula: Formula, _ seen: Set<String> = []) -> Int {
-    switch formula {
-    case .inputs(let parts): parts.count
-    case .name(let name) where !seen.contains(name):
-      names.formula(of: name).map { inputCount(of: $0.formula, seen.union([name])) } ?? 1
-    case .name, .call, .part, .joined: 1
-    }
-  }
-
   // MARK: moves
 
   /// The networks on which a term depends, as far as names tell.
-  private func networks(of term: Choice, _ seen: Set<String> = []) -> Set<String> {
-    var found: Set<String> = []
-    var isOfWeights = false
-    for entry in term.record.entries {
-      switch (entry.kind, entry.value) {
-      case (.name(.network), .text(let network)):
-        names.collect(network: network, &found)
-        if entry.name == "on" { isOfWeights = true }
-      default: break
+  private func networks(of term: Choice) -> Set<String> {
+    if let on = term.record.entries.first(where: { $0.name == "on" }),
+      case (.name(.network), .text(let network)) = (on.kind, on.value)
+    {
+      return names.networks(behind: [.network(network)])
+    }
+    var nodes: [GameNames.Node] = []
+    func collect(_ term: Choice, followsGames: Bool) {
+      term.record.eachFormula { _, isLabel, located in
+        if !isLabel { nodes += names.nodes(in: located.formula) }
+      }
+      for entry in term.record.entries {
+        switch (entry.kind, entry.value) {
+        case (.name(.network), .text(let network)): nodes.append(.network(network))
+        case (.name(.game), .text(let game)) where followsGames:
+          names.term(game).map { collect($0, followsGames: false) }
+        case (.name(.game), .none) where followsGames && games.count == 1:
+          names.term(games[0]).map { collect($0, followsGames: false) }
+        default: break  // nothing else leads to a network
+        }
       }
     }
-    if isOfWeights { return found }
-    term.record.eachFormula { _, isLabel, located in
-      if !isLabel { found.formUnion(names.networks(in: located.formula)) }
-    }
-    for entry in term.record.entries {
-      guard case .name(.game) = entry.kind else { continue }
-      let game: String? = if case .text(let name) = entry.value { name } else { games.first }
-      if let game, !seen.contains(game), let choice = names.term(game) {
-        found.formUnion(networks(of: choice, seen.union([game])))
-      }
-    }
-    return found
+    collect(term, followsGames: true)
+    return names.networks(behind: nodes)
   }
 
   private mutating func checkMoves() {
     guard let moves = names.moves else { return }
     let networks = names.networks?.map(\.name)
+    let terms = names.terms.map { Set($0.map(\.name)) }
     var isWhole = true
     for move in moves {
       let record = move.record
@@ -376,12 +362,12 @@ struct GameCheck {
           }
         case .names(let own):
           if own.isEmpty { report("the move moves no network", at: move.origin) }
-          for name in own where networks?.contains(name.name) == false {
+          for name in own where networks != nil && names.kind(of: name.name) != .network {
             isWhole = false
             reportUnknown("network", name, known: networks ?? [], "networks")
           }
         case .weightedNames(let own, _):
-          for name in own where names.terms?.contains(where: { $0.name == name.name }) == false {
+          for name in own where terms?.contains(name.name) == false {
             isWhole = false
             reportUnknown("term", name, known: names.terms?.map(\.name) ?? [], "terms")
           }
@@ -472,12 +458,67 @@ struct GameCheck {
           + mover.networks.sorted().joined(separator: " or "), at: move.origin)
     }
   }
+
+  // MARK: without effect
+
+  /// What is defined and nothing asks for, in a file that is right otherwise.
+  private func whatDecidesNothing(in root: [Record.Entry]) -> [Diagnostic] {
+    guard let terms = names.terms, let moves = names.moves,
+      (terms + names.values + names.sources).allSatisfy({ $0.value != nil })
+    else { return [] }
+    func warning(_ what: String, _ origin: Origin, _ reason: String) -> Diagnostic {
+      Diagnostic(
+        "\(what) decides nothing", at: origin, severity: .warning, label: reason,
+        isWithoutEffect: true
+      )
+    }
+    let used = usedNames(root)
+    var findings: [Diagnostic] = []
+    for (kind, value) in names.all where kind != .network && !used.contains(value.name) {
+      findings.append(
+        warning(
+          "\(kind == .source ? "the data source" : "the \(kind.rawValue)") `\(value.name)`",
+          value.origin, "no term leads to it"))
+    }
+    let own = moves.map { $0.record[GameSchema.moveOptimizerKey] }
+    if let common = names.optimizer,
+      own.allSatisfy({ $0.map { !$0.isOfKind(of: common) } ?? false })
+    {
+      findings.append(warning("`optimizer` at the top", common.origin, "every move has its own"))
+    }
+    return findings
+  }
+
+  /// Every source, latent and value that some formula of the file outside of `values` leads to.
+  private func usedNames(_ root: [Record.Entry]) -> Set<String> {
+    var open: [String] = []
+    for entry in root {
+      switch entry.value {
+      case .named(let values) where entry.name == "terms":
+        for value in values {
+          guard case .choice(let choice)? = value.value else { continue }
+          choice.record.eachFormula { _, _, located in located.eachName { open.append($0.name) } }
+        }
+      case .section(let record):
+        record.eachFormula { _, _, located in located.eachName { open.append($0.name) } }
+      default: break  // values lead on only from one of these
+      }
+    }
+    if let epoch = names.epoch { open.append(epoch.name) }
+    var used = Set(open)
+    while let name = open.popLast() {
+      var next: [String] = []
+      names.formula(of: name)?.eachName { next.append($0.name) }
+      if let base = names.base(of: name) { next.append(base) }
+      for other in next where used.insert(other).inserted { open.append(other) }
+    }
+    return used
+  }
 }
 
-extension LocatedFormula {
-  /// Every value that it names.
-  fileprivate func eachName(_ body: (LocatedName) -> Void) {
-    if case .name(let name) = formula { body(LocatedName(name: name, origin: origin)) }
-    for part in parts { part.eachName(body) }
+extension Choice {
+  /// Whether its kind was written where that of another one was: it has been completed by it.
+  fileprivate func isOfKind(of other: Choice) -> Bool {
+    origin.source === other.origin.source && origin.mark == other.origin.mark
   }
 }

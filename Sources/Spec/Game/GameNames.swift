@@ -23,6 +23,16 @@ struct GameNames {
   let shown: LocatedFormula?
   /// Where something is said of the sources as a whole.
   let data: Origin?
+  /// What values need of each other.
+  let valueNeeds: Needs
+  private let kinds: [String: Kind]
+  private let stored: [String: NamedValue]
+  /// Latents that are classes.
+  private let labels: Set<String>
+  private let formulas: [String: LocatedFormula]
+  private let records: [String: Record]
+  private let choices: [String: Choice]
+  private var facts: [String: Facts] = [:]
 
   init(_ root: [Record.Entry]) {
     func entry(_ name: String, _ entries: [Record.Entry]) -> Record.Entry? {
@@ -57,6 +67,41 @@ struct GameNames {
         nil
       }
     }
+    func table<T>(_ values: [NamedValue], _ read: (NamedValue) -> T?) -> [String: T] {
+      values.reduce(into: [:]) { if $0[$1.name] == nil { $0[$1.name] = read($1) } }
+    }
+    var kinds = table(sources) { _ in Kind.source }
+    for (kind, values) in [
+      (Kind.latent, latents), (.network, networks ?? []), (.value, self.values),
+    ] {
+      kinds.merge(table(values) { _ in kind }) { first, _ in first }
+    }
+    self.kinds = kinds.filter { LocatedName.isName($0.key) }
+    stored = table(sources) { $0 }
+    labels = Set(latents.filter(\.isLabel).map(\.name))
+    records = table(networks ?? []) {
+      if case .section(let record)? = $0.value { record } else { nil }
+    }
+    choices = table(terms ?? []) {
+      if case .choice(let choice)? = $0.value { choice } else { nil }
+    }
+    let read: [String: LocatedFormula] = table(self.values) {
+      if case .formula(let located)? = $0.value { located } else { nil }
+    }
+    formulas = read
+    valueNeeds = Needs(
+      self.values.compactMap { value in
+        guard let located = read[value.name] else { return nil }
+        var used: [LocatedName] = []
+        located.eachName { used.append($0) }
+        return (LocatedName(name: value.name, origin: value.origin), used)
+      })
+    for name in valueNeeds.order {
+      guard let formula = read[name]?.formula else { continue }
+      facts[name] = Facts(
+        isLabel: isLabel(formula), carriesLabel: carriesLabel(formula),
+        inputs: inputCount(of: formula))
+    }
   }
 
   /// Everything that a formula may name, in the order of the sections.
@@ -66,37 +111,21 @@ struct GameNames {
       .filter { LocatedName.isName($0.1.name) }
   }
 
-  func kind(of name: String) -> Kind? { all.first { $0.value.name == name }?.kind }
+  func kind(of name: String) -> Kind? { kinds[name] }
+  func formula(of value: String) -> LocatedFormula? { formulas[value] }
+  func record(of network: String) -> Record? { records[network] }
+  func term(_ name: String) -> Choice? { choices[name] }
 
-  func formula(of value: String) -> LocatedFormula? {
-    if case .formula(let located)? = values.first(where: { $0.name == value })?.value {
-      located
-    } else {
-      nil
-    }
-  }
-
-  func record(of network: String) -> Record? {
-    if case .section(let record)? = networks?.first(where: { $0.name == network })?.value {
-      record
-    } else {
-      nil
-    }
-  }
-
-  func term(_ name: String) -> Choice? {
-    if case .choice(let choice)? = terms?.first(where: { $0.name == name })?.value {
-      choice
-    } else {
-      nil
-    }
+  /// The source of which another is made.
+  func base(of source: String) -> String? {
+    if case .derived(let base, _)? = stored[source]?.value { base.name } else { nil }
   }
 
   /// Names of the inputs behind a network's first; nil where that is not known.
   func inputs(of network: String) -> [String]? {
     var name = network
     var seen: Set<String> = []
-    while seen.insert(name).inserted, let record = record(of: name) {
+    while seen.insert(name).inserted, let record = records[name] {
       let inputs = record[GameSchema.inputsKey]
       guard inputs.isEmpty, let other = record[GameSchema.likeKey] else { return inputs }
       name = other
@@ -104,17 +133,26 @@ struct GameNames {
     return nil
   }
 
-  // MARK: labels
+  // MARK: what values are
 
-  /// Whether a value is classes.
-  func isLabel(_ formula: Formula, _ seen: Set<String> = []) -> Bool {
+  /// What follows from a value's formula.
+  private struct Facts {
+    /// Whether it is classes.
+    let isLabel: Bool
+    /// Whether it is of classes that are known.
+    let carriesLabel: Bool
+    /// Inputs of a critic that it stands for.
+    let inputs: Int
+  }
+
+  /// Whether a value is classes. What could not be read counts as what is wanted.
+  func isLabel(_ formula: Formula) -> Bool {
     switch formula {
     case .name(let name):
-      switch kind(of: name) {
-      case .latent: latents.first { $0.name == name }?.isLabel ?? false
-      case .value where !seen.contains(name):
-        self.formula(of: name).map { isLabel($0.formula, seen.union([name])) } ?? true
-      case .value, .source, .network: false
+      switch kinds[name] {
+      case .latent: labels.contains(name)
+      case .value: facts[name]?.isLabel ?? true
+      case .source, .network: false
       case nil: true
       }
     case .part(let whole, "label"): carriesLabel(whole)
@@ -123,72 +161,150 @@ struct GameNames {
   }
 
   /// Whether a value is of classes that are known.
-  func carriesLabel(_ formula: Formula, _ seen: Set<String> = []) -> Bool {
+  func carriesLabel(_ formula: Formula) -> Bool {
     switch formula {
     case .name(let name):
-      switch kind(of: name) {
+      switch kinds[name] {
       case .source: hasClasses(name)
-      case .value where !seen.contains(name):
-        self.formula(of: name).map { carriesLabel($0.formula, seen.union([name])) } ?? true
-      case .value, .latent, .network: false
+      case .value: facts[name]?.carriesLabel ?? true
+      case .latent, .network: false
       case nil: true
       }
     case .call(_, let inputs, let label):
-      label != nil || inputs.first.map { carriesLabel($0, seen) } ?? false
-    case .part(let whole, _): carriesLabel(whole, seen)
-    case .joined(let parts), .inputs(let parts):
-      parts.first.map { carriesLabel($0, seen) } ?? false
+      label != nil || inputs.first.map { carriesLabel($0) } ?? false
+    case .part(let whole, _): carriesLabel(whole)
+    case .joined(let parts), .inputs(let parts): parts.first.map { carriesLabel($0) } ?? false
+    }
+  }
+
+  /// Inputs of a critic that a value stands for.
+  func inputCount(of formula: Formula) -> Int {
+    switch formula {
+    case .inputs(let parts): parts.count
+    case .name(let name): facts[name]?.inputs ?? 1
+    case .call, .part, .joined: 1
     }
   }
 
   /// A source made of another has its classes.
-  private func hasClasses(_ source: String, _ seen: Set<String> = []) -> Bool {
-    guard !seen.contains(source), let entry = sources.first(where: { $0.name == source }) else {
-      return true
+  private func hasClasses(_ source: String) -> Bool {
+    var name = source
+    var seen: Set<String> = []
+    while seen.insert(name).inserted, let entry = stored[name] {
+      switch entry.value {
+      case .section(let record): return record[GameSchema.sourceClassesKey] != nil
+      case .derived(let base, _): name = base.name
+      default: return true  // it could not be read, which has been said
+      }
     }
-    return switch entry.value {
-    case .section(let record): record[GameSchema.sourceClassesKey] != nil
-    case .derived(let base, _): hasClasses(base.name, seen.union([source]))
-    default: true  // it could not be read, which has been said
-    }
+    return true
   }
 
   // MARK: what depends on what
 
-  /// The networks that a formula calls, those in values and those that networks call among them.
-  func networks(in formula: Formula) -> Set<String> {
+  /// Something that may depend on something else.
+  enum Node: Hashable {
+    case value(String)
+    case network(String)
+  }
+
+  /// The networks on which these depend, those that networks call among them.
+  func networks(behind start: [Node]) -> Set<String> {
     var found: Set<String> = []
-    collect(formula, &found)
+    var seen = Set(start)
+    var open = start
+    while let node = open.popLast() {
+      let next: [Node]
+      switch node {
+      case .network(let name):
+        found.insert(name)
+        next = networksCalled(by: name).map { .network($0.name) }
+      case .value(let name): next = formulas[name].map { nodes(in: $0.formula) } ?? []
+      }
+      for other in next where seen.insert(other).inserted { open.append(other) }
+    }
     return found
   }
 
-  private func collect(_ formula: Formula, _ found: inout Set<String>, _ seen: Set<String> = []) {
+  /// What a formula names, without what that is made of.
+  func nodes(in formula: Formula) -> [Node] {
     switch formula {
-    case .name(let name):
-      guard !seen.contains(name), let inner = self.formula(of: name) else { return }
-      collect(inner.formula, &found, seen.union([name]))
-    case .call(let network, let inputs, _):
-      collect(network: network, &found)
-      for input in inputs { collect(input, &found, seen) }
-    case .part(let whole, _): collect(whole, &found, seen)
-    case .joined(let parts), .inputs(let parts):
-      for part in parts { collect(part, &found, seen) }
+    case .name(let name): [.value(name)]
+    case .call(let network, let inputs, _): [.network(network)] + inputs.flatMap(nodes)
+    case .part(let whole, _): nodes(in: whole)
+    case .joined(let parts), .inputs(let parts): parts.flatMap(nodes)
     }
-  }
-
-  func collect(network: String, _ found: inout Set<String>) {
-    guard found.insert(network).inserted else { return }
-    for other in networksCalled(by: network) { collect(network: other.name, &found) }
   }
 
   /// Those that layers of a network name.
   func networksCalled(by network: String) -> [LocatedName] {
-    guard let record = record(of: network) else { return [] }
+    guard let record = records[network],
+      let layers = record.entries.first(where: { $0.name == GameSchema.layersKey.declaration.name })
+    else { return [] }
     var found: [LocatedName] = []
-    record.eachReference { reference in
-      if case .network = reference.kind { found.append(reference.name) }
+    Record(entries: [layers]).eachReference { use in
+      if case .network = use.kind { found.append(use.name) }
     }
-    return found.filter { $0.name != record[GameSchema.likeKey] }
+    return found
+  }
+}
+
+/// Things that need each other, by name.
+struct Needs {
+  let names: [LocatedName]
+  let next: [String: [String]]
+
+  init(_ nodes: [(name: LocatedName, next: [LocatedName])]) {
+    names = nodes.map(\.name)
+    let known = Set(names.map(\.name))
+    next = Dictionary(
+      nodes.map { ($0.name.name, $0.next.map(\.name).filter(known.contains)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Each after what it needs; those in circles, and those that need them, are not among them.
+  var order: [String] {
+    var waiting = next.mapValues { Set($0).count }
+    var users: [String: [String]] = [:]
+    for name in names.map(\.name) {
+      for other in Set(next[name] ?? []) { users[other, default: []].append(name) }
+    }
+    var order = names.map(\.name).filter { waiting[$0] == 0 }
+    var place = 0
+    while place < order.count {
+      for user in users[order[place]] ?? [] {
+        let left = (waiting[user] ?? 1) - 1
+        waiting[user] = left
+        if left == 0 { order.append(user) }
+      }
+      place += 1
+    }
+    return order
+  }
+
+  /// Each circle once, from the first of it that the file has.
+  var circles: [[String]] {
+    let free = Set(order)
+    var seen = free
+    var circles: [[String]] = []
+    for name in names.map(\.name) where !seen.contains(name) {
+      // Whatever waits needs something that waits: the way leads into a circle.
+      var path: [String] = []
+      var places: [String: Int] = [:]
+      var at: String? = name
+      while let step = at, places[step] == nil, !seen.contains(step) {
+        places[step] = path.count
+        path.append(step)
+        at = next[step]?.first { !free.contains($0) }
+      }
+      seen.formUnion(path)
+      guard let closing = at, let start = places[closing] else { continue }
+      let circle = Set(path[start...])
+      let first = names.first { circle.contains($0.name) }?.name ?? closing
+      let turn = path[start...].firstIndex(of: first) ?? start
+      circles.append(path[turn...] + path[start..<turn] + [first])
+    }
+    return circles
   }
 }
 

@@ -56,6 +56,7 @@ extension RecordReader {
       }
       return section(GameSchema.stored, node, subject)
     }
+    let count = findings.count
     let inner = Subject(name: "`of` in \(subject.name)", path: subject.path(of: "of"))
     let name = name(of.value, .source, inner)
     let words = vocabulary.declarations(.transformation).map(\.name)
@@ -65,7 +66,7 @@ extension RecordReader {
     for entry in entries where words.contains(entry.key) {
       if let change = transformation(entry, subject) { changes.append(change) }
     }
-    guard let name else { return nil }
+    guard let name, findings.count == count else { return nil }
     return .derived(
       LocatedName(name: name, origin: of.value.origin), changes.compactMap(\.self))
   }

@@ -78,12 +78,14 @@ extension NetworkEntry {
     let records = values.compactMap { value -> (NamedValue, Record)? in
       if case .section(let record)? = value.value { (value, record) } else { nil }
     }
+    let byName = Dictionary(
+      records.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
     return records.map { value, record in
       // Circles of `like` were found before.
       var origin = record
       var names: Set<String> = [value.name]
       while let other = origin[GameSchema.likeKey], names.insert(other).inserted,
-        let next = records.first(where: { $0.0.name == other })?.1
+        let next = byName[other]
       {
         origin = next
       }

@@ -28,7 +28,7 @@ enum GameSchema {
       "source",
       "Something that the data give, or `of` another source, changed by its other keys in "
         + "their order",
-      fields: stored.fields + [sourceOfKey.declaration]
+      fields: (stored.fields + [sourceOfKey.declaration]).map(\.mayBeMissing)
         + vocabulary.declarations(.transformation).map {
           FieldDeclaration(
             name: $0.name, kind: .transformed($0), fallback: DefaultText.none, isOptional: true,
@@ -45,7 +45,7 @@ enum GameSchema {
   /// Everything that may stand in a latent, a vector or a class.
   static let anyLatent = Declaration(
     "latent", "A vector that is drawn, or with `classes` a class",
-    fields: LatentSection.declaration.fields + label.fields,
+    fields: LatentSection.declaration.fields + label.fields.map(\.mayBeMissing),
     example: "{size: 100, distribution: uniform}")
 
   // MARK: networks
@@ -163,6 +163,16 @@ enum GameSchema {
     "Initial values of the parameters of all networks that say nothing themselves")
   static let optimizer = Field.optionalChoice(
     "optimizer", from: .optimizer, "How the parameters move, in moves that say nothing themselves")
+}
+
+extension FieldDeclaration {
+  /// The same where it is one of several that are enough.
+  fileprivate var mayBeMissing: FieldDeclaration {
+    FieldDeclaration(
+      name: name, kind: kind, fallback: fallback ?? .empty, isOptional: isOptional,
+      summary: summary,
+      condition: condition)
+  }
 }
 
 /// One entry of a map whose keys the file chooses.

@@ -34,3 +34,11 @@ package struct LocatedName: Sendable {
 
   static let rule = "letters, digits and `_`, not beginning with a digit"
 }
+
+extension LocatedFormula {
+  /// Every value that it names.
+  func eachName(_ body: (LocatedName) -> Void) {
+    if case .name(let name) = formula { body(LocatedName(name: name, origin: origin)) }
+    for part in parts { part.eachName(body) }
+  }
+}

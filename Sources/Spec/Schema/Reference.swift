@@ -81,7 +81,11 @@ private struct ReferenceWriter {
   var generalForm: String {
     let own = GameForm.general.ownKeys
     func fields(_ declaration: Declaration, _ prefix: String = "") -> [FieldDeclaration] {
-      declaration.fields.filter { own.contains(prefix + $0.name) }
+      declaration.fields.filter { own.contains(prefix + $0.name) }.map { field in
+        FieldDeclaration(
+          name: prefix + field.name, kind: field.kind, fallback: field.fallback,
+          isOptional: field.isOptional, summary: field.summary)
+      }
     }
     let replaced = GameForm.twoPlayers.ownKeys.map { "`\($0)`" }.joined(separator: ", ")
     return [
@@ -89,7 +93,7 @@ private struct ReferenceWriter {
       ## The general form
 
       A game of any number of networks. A file has keys of this table, and of `data.sources`, or those of \
-      two players, never both: here there is no \(replaced), and `optimizer` is the same for all moves that \
+      two players, never both: here there are none of \(replaced), and `optimizer` is the same for all moves that \
       have none of their own. `gan-exp describe FILE --game` prints what a file of two players stands for.
 
       A formula says what a value is made of: a source, a latent or a value by its name; \
@@ -103,25 +107,30 @@ private struct ReferenceWriter {
         fields(DataSection.declaration(.general), "data.")
           + fields(ExperimentSchema.declaration(vocabulary, .general))
           + fields(ScheduleSection.declaration(vocabulary, .general), "schedule.")),
-      section(GameSchema.anySource(vocabulary), "data.sources.NAME"),
-      section(GameSchema.anyLatent, "latents.NAME"), section(GameSchema.network, "networks.NAME"),
-      section(GameSchema.move, "moves[N]"),
+      section(GameSchema.anySource(vocabulary), "data.sources.NAME", inner: false),
+      section(GameSchema.anyLatent, "latents.NAME", inner: false),
+      section(GameSchema.network, "networks.NAME", inner: false),
+      section(GameSchema.move, "moves[N]", inner: false),
     ].joined(separator: "\n\n")
   }
 
+  /// What stands before an example.
+  private func start(of section: Declaration, _ path: String) -> String {
+    if path.hasSuffix("]") { return "- " }
+    return (path.hasSuffix("NAME") ? "NAME" : section.name) + ": "
+  }
+
+  /// - Parameter inner: whether the sections in it follow.
   private func section(
-    _ section: Declaration, _ path: String, moreRows: [String] = []
+    _ section: Declaration, _ path: String, moreRows: [String] = [], inner: Bool = true
   ) -> String {
     var parts = ["### `\(path)`", section.summary + "."]
     if let details = section.details { parts.append(details) }
     parts.append(([table(section.fields)] + moreRows).joined(separator: "\n"))
     if let example = section.example {
-      parts.append(
-        code(
-          path.hasSuffix("]")
-            ? "- \(example)" : "\(path.hasSuffix("NAME") ? "NAME" : section.name): \(example)"))
+      parts.append(code(start(of: section, path) + example))
     }
-    for field in section.fields {
+    for field in section.fields where inner {
       if case .section(let inner) = field.kind {
         parts.append(self.section(inner, "\(path).\(field.name)"))
       }

@@ -200,12 +200,14 @@ extension FieldKind {
       return isLabel
         ? "classes such as y or images.label"
         : "a formula such as generator(z) or encoder(faces).mean"
-    case .name(let reference): return "the name of \(reference.words)"
-    case .names(let reference): return "a list of names of \(reference.plural)"
+    case .name(let reference): return reference.words.map { "the name of \($0)" } ?? "a name"
+    case .names(let reference):
+      return "a list of names" + (reference.plural.map { " of \($0)" } ?? "")
     case .section, .named, .dataSource, .latent, .transformed: return "a map of keys and values"
     case .sections(let section): return "a list of \(section.name)s"
     case .weightedNames(let reference):
-      return "a list of names of \(reference.plural), or a map of names and factors"
+      return
+        "a list of names\(reference.plural.map { " of \($0)" } ?? ""), or a map of names and factors"
     case .length: return "a length such as 200 epochs, 10k steps or 5M images"
     case .lengths:
       return "a length such as 10 epochs, 10k steps or 600k images, or a list of them"
@@ -221,23 +223,23 @@ extension FieldKind {
 
 extension NameKind {
   /// `a network`
-  var words: String {
+  var words: String? {
     switch self {
     case .source: "a data source"
     case .network: "a network"
     case .term: "a term"
     case .game: "an adversarial term"
-    case .free: "something"
+    case .free: nil
     }
   }
 
-  var plural: String {
+  var plural: String? {
     switch self {
     case .source: "data sources"
     case .network: "networks"
     case .term: "terms"
     case .game: "adversarial terms"
-    case .free: "things"
+    case .free: nil
     }
   }
 }
