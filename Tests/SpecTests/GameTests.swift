@@ -233,3 +233,13 @@ func whatTwoPlayersStandForIsAFileOfTheSameGame(_ labels: String) throws {
   #expect(again.twoPlayers == nil && again.warnings.isEmpty)
   #expect(again.game.networks[0].averaging?.decay == 0.9)
 }
+
+@Test func whereAGameSaysSomethingIsKnownByItsPath() throws {
+  let experiment = try load(goodGame, set: ["networks.maker.ema=0.5"])
+  #expect(experiment.chosenOrigin(of: "networks.critic.constraints")?.mark.line == 9)
+  #expect(experiment.chosenOrigin(of: "networks.maker.ema")?.source.kind == .set)
+  #expect(experiment.chosenOrigin(of: "data.sources.zebras.classes")?.mark.line == 4)
+  #expect(experiment.chosenOrigin(of: "values.made")?.mark.line == 13)
+  #expect(experiment.chosenOrigin(of: "networks.critic.init") == nil)
+  #expect(experiment.chosenOrigin(of: "networks.nobody.init") == nil)
+}

@@ -35,8 +35,18 @@ package struct Record: Sendable {
       return nil
     }
     if path.count > 1 {
-      guard case .section(let record) = entry.value else { return nil }
-      return record.chosenOrigin(of: path.dropFirst())
+      switch entry.value {
+      case .section(let record): return record.chosenOrigin(of: path.dropFirst())
+      case .named(let values):
+        let rest = path.dropFirst()
+        guard let value = values.first(where: { $0.name == rest.first ?? "" }) else { return nil }
+        guard rest.count > 1 else { return value.origin.isDefault ? nil : value.origin }
+        if case .section(let record)? = value.value {
+          return record.chosenOrigin(of: rest.dropFirst())
+        }
+        return nil
+      default: return nil
+      }
     }
     if entry.origin.isDefault || entry.fallback?.text == entry.value.flow { return nil }
     return entry.origin
