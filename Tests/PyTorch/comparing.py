@@ -83,7 +83,7 @@ def averaged(keys, moves_per_round, network):
 
 
 class ClosingBias:
-    """A critic's last bias, and what every sample adds to its gradient."""
+    """A network's last bias, and what every sample adds to its gradient."""
 
     def __init__(self, module, bias):
         self.name, self.outputs = bias, []
@@ -136,14 +136,18 @@ class Comparison:
         size = theirs.abs().max().item() if size is None else size
         return (ours - theirs).abs().max().item() / max(size, 1e-30)
 
-    def compare(self, kind, key, theirs):
-        error = self.error(key, theirs)
+    def compare(self, kind, key, theirs, size=None):
+        error = self.error(key, theirs, size)
         if not error <= self.errors[kind][0]:
             self.errors[kind] = (error, key)
 
-    def compare_gradients(self, move, gradients, powerless, closing):
+    LEFT_OF_A_SUM = 0.01
+    """Where less is left of a sum than this share of its parts' magnitudes, errors are relative to that."""
+
+    def compare_gradients(self, move, gradients, powerless, closing, sums={}):
         """`powerless` are names of biases whose gradient is 0 but for rounding, `closing` the sums of
-        magnitudes and counts (`ClosingBias.size`) of last biases by their names."""
+        magnitudes and counts (`ClosingBias.size`) of critics' last biases by their names, `sums` the same
+        of other last biases."""
         largest = max(g.abs().max().item() for g in gradients.values())
         for name, gradient in gradients.items():
             key = f"{move}/gradient/{name}"
@@ -154,7 +158,10 @@ class Comparison:
                 self.added = max(self.added, count)
                 self.error_of_bias = larger(self.error_of_bias, self.error(key, gradient, size))
             else:
-                self.compare("gradient", key, gradient)
+                size = gradient.abs().max().item()
+                if name in sums:
+                    size = max(size, self.LEFT_OF_A_SUM * sums[name][0])
+                self.compare("gradient", key, gradient, size)
 
     def step(self, move, optimizer, keys, parameters):
         """PyTorch's step with the trace's gradients."""

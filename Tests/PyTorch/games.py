@@ -20,7 +20,7 @@ from comparing import ClosingBias, Comparison, averaged, optimizer
 from formulas import Call, Inputs, Joined, Name, Part
 from game_form import Form, given
 
-REPORTS = {"real_score", "fake_score", "measure", "labels"}
+REPORTS = {"real_score", "fake_score", "measure", "labels", "real", "real_labels"}
 """What the trace tells of a move that nothing is computed from."""
 
 
@@ -306,8 +306,7 @@ class Replay(Comparison):
             given(self.form.networks[name].get("ema")), self.form.times(leader), network)
         if average:
             self.averages[name] = average
-        judges = any(game.keys["critic"] == name for game in self.form.games)
-        if judges and not any(isinstance(module, networks.Called) for module in network):
+        if not any(isinstance(module, networks.Called) for module in network):
             for bias in networks.closing_bias(network, name) - self.powerless:
                 module = network.get_submodule(bias.removeprefix(f"{name}.").rpartition(".")[0])
                 if not isinstance(module, networks.Maxout):
@@ -465,16 +464,15 @@ class Replay(Comparison):
         parameters = {
             f"{name}.{entry}": parameter
             for name in mover.networks for entry, parameter in self.networks[name].named_parameters()}
-        judges = [
-            term.keys["critic"] for term, _ in mover.parts if term.kind == "adversarial"
-            and term.keys["critic"] in mover.networks]
-        closing = {
-            self.closing[name].name: self.closing[name].size(total)
-            for name in judges if name in self.closing}
+        judges = {term.keys["critic"] for term, _ in mover.parts if term.kind == "adversarial"}
+        closing, sums = (
+            {bias.name: bias.size(total) for name, bias in self.closing.items()
+             if name in mover.networks and (name in judges) == is_critic}
+            for is_critic in (True, False))
         gradients = dict(zip(parameters, torch.autograd.grad(
             total, list(parameters.values()), allow_unused=True, materialize_grads=True,
             retain_graph=True)))
-        self.compare_move(move, total, numbers, gradients, closing)
+        self.compare_move(move, total, numbers, gradients, closing, sums)
         self.step_networks(move, mover, parameters)
 
     def batch_size(self, move):
@@ -484,7 +482,7 @@ class Replay(Comparison):
         name = next(name for name in self.names(f"{move}/") if name.startswith(("latents", "labels")))
         return len(self.tensor(f"{move}/{name}"))
 
-    def compare_move(self, move, total, numbers, gradients, closing):
+    def compare_move(self, move, total, numbers, gradients, closing, sums):
         self.compare("loss", f"{move}/loss", total.detach())
         for key, number in numbers.items():
             self.compare("loss", key, torch.as_tensor(number, dtype=self.dtype).detach())
@@ -493,7 +491,7 @@ class Replay(Comparison):
         nothing = 4096 * torch.finfo(self.dtype).eps * max(sizes.values())
         powerless = self.powerless | {
             name for name, size in sizes.items() if name.endswith("bias") and size <= nothing}
-        self.compare_gradients(move, gradients, powerless, closing)
+        self.compare_gradients(move, gradients, powerless, closing, sums)
         norm = torch.cat([gradient.flatten() for gradient in gradients.values()]).norm()
         self.compare("gradient", f"{move}/gradient_norm", norm)
 

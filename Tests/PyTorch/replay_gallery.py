@@ -29,6 +29,7 @@ from pathlib import Path
 
 import torch
 
+import comparing
 import replay
 
 HOME = Path(__file__).resolve().parents[2]
@@ -105,21 +106,30 @@ class Pictures:
         self.given, self.drawn = given, None
 
     def settings(self, spec):
-        source = spec["data"]["source"]
-        if not isinstance(source, dict) or "folder" not in source:
-            return [], ""
-        path = source["folder"]["path"]
+        """What to set in a spec, and whose pictures they are."""
+        sources = {"data.source": spec["data"].get("source")}
+        for name, keys in spec["data"].get("sources", {}).items():
+            sources[f"data.sources.{name}.source"] = keys.get("source")
+        changes, which = [], ""
+        for place, source in sources.items():
+            if not isinstance(source, dict) or "folder" not in source:
+                continue
+            folder, whose = self.folder(source["folder"]["path"])
+            if folder:
+                changes += ["--set", f"{place}.folder.path={folder}"]
+                which = whose
+        return changes, which
+
+    def folder(self, path):
         places = [Path(os.environ.get("GAN_EXP_DATA", HOME)), HOME]
         if self.given:
-            folder, which = Path(self.given).resolve(), "pictures of --pictures"
-        elif any((place / path).exists() for place in places):
-            return [], ""
-        else:
-            if not self.drawn:
-                self.drawn = tempfile.TemporaryDirectory()
-                draw_pictures(Path(self.drawn.name))
-            folder, which = self.drawn.name, "drawn pictures"
-        return ["--set", f"data.source.folder.path={folder}"], which
+            return Path(self.given).resolve(), "pictures of --pictures"
+        if any((place / path).exists() for place in places):
+            return None, ""
+        if not self.drawn:
+            self.drawn = tempfile.TemporaryDirectory()
+            draw_pictures(Path(self.drawn.name))
+        return self.drawn.name, "drawn pictures"
 
 
 # Rows of the table.
@@ -130,7 +140,9 @@ def digest(*contents):
 
 
 def tools():
-    computing = ("replay", "networks", "growing", "objectives", "augmentations")
+    computing = (
+        "replay", "comparing", "two_players", "games", "game_form", "formulas", "networks", "growing",
+        "objectives", "terms", "transformations", "augmentations")
     return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
 
 
@@ -169,7 +181,7 @@ def row_of(name, path, pictures, arguments, program):
 
 
 def outcome(row):
-    return replay.Outcome(**{field: row[field] for field in replay.Outcome._fields})
+    return comparing.Outcome(**{field: row[field] for field in comparing.Outcome._fields})
 
 
 def is_good(row):
@@ -220,7 +232,7 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
-  gradient of the move, at most {replay.Outcome.NOISE:.0e}.
+  gradient of the move, at most {comparing.Outcome.NOISE:.0e}.
 * **bias**: the gradient of a critic's last bias is a sum of what every sample says, real ones up and generated ones down,
   of which next to nothing is left while the critic cannot tell them apart. Its error over the sum of their magnitudes, as
   PyTorch computes it: at most the rounding of single precision times √n where n numbers are added up (16 times, where n is
