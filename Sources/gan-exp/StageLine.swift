@@ -42,7 +42,7 @@ struct StageLine: Encodable {
         level: stage.level + 1, size: "\(images.height)×\(images.width)", isFading: stage.isFading,
         firstImage: entry?.firstImage, images: length ?? "to the end",
         firstRound: entry?.firstRound,
-        generator: network("generator"), discriminator: network("discriminator"))
+        generator: network(program.growing.maker), discriminator: network(program.growing.critic))
     }
   }
 }

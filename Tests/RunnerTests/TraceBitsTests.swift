@@ -25,13 +25,19 @@ struct TraceBitsTests {
     let source = DatasetCatalog.source(experiment.data.source)
     let set = try #require(try source.load(dataDirectory: []) as? ImageSet)
     let store = try set.store(size: experiment.data.size, range: experiment.data.range)
+    let program = try TrainingProgram(
+      experiment, format: set.format.resized(to: experiment.data.size))
+    let entry = experiment.game.sources[0]
+    let classes = experiment.twoPlayers.map { $0.labels.map(AskedClasses.init) }
     return (
-      try TrainingProgram(experiment, format: set.format.resized(to: experiment.data.size)),
-      TrainingSources(try TrainingData(set, samples: store, labels: experiment.twoPlayers!.labels))
+      program,
+      TrainingSources(
+        try TrainingData(set, samples: store, classes: classes ?? AskedClasses(entry)),
+        name: entry.name)
     )
   }
 
-  @Test func thereAreGames() { #expect(Self.games.count >= 12) }
+  @Test func thereAreGames() { #expect(Self.games.count >= 22) }
 
   @Test(arguments: games)
   func aTraceHasTheBitsOfTheRun(file: String) throws {

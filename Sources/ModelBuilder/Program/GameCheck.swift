@@ -9,7 +9,8 @@ extension Game {
     let states = StateTable(builder: builder)
     let key = builder.feed("key", [3], .int32)
     let values = ValueTable(self, batch: 2, states, .played(.values))
-    var found: [Diagnostic] = []
+    var found = levelMisfits()
+    guard found.isEmpty else { return found }
     func report(_ misfit: LayerMisfit, at origin: Origin) {
       let notes = [misfit.advice].compactMap(\.self)
       let diagnostic =
@@ -58,6 +59,24 @@ extension Game {
       }
     }
     return found.isEmpty ? shownMisfits() : found
+  }
+
+  /// Levels that no schedule plays, and a schedule without two networks whose levels it could play.
+  private func levelMisfits() -> [Diagnostic] {
+    if growth != nil { return [] }
+    if let section = experiment.schedule.growing {
+      return [
+        Diagnostic(
+          "schedule.growing takes a network that makes images and its critic, each with as many levels "
+            + "(`grow`) as the other, whose images can be halved so often", at: section.origin,
+          notes: ["`fade` and `stable` have one length for all, or one for each level but one"])
+      ]
+    }
+    return networks.compactMap { network in
+      network.levels?.levels.first?.entry.choice.error(
+        "grow makes \(network.name) grow, and no schedule says when",
+        notes: ["write `schedule: {growing: {fade: 800k images, stable: 800k images}}`"])
+    }
   }
 
   /// What goes into each network where it is walked first. Shapes have been checked.

@@ -174,6 +174,15 @@ package struct TrainingProgram: Sendable {
   /// nil: the networks are whole from the start.
   package var growth: Growth? { game.growth }
 
+  /// The networks that grow, of which there are two where there is `growth`.
+  package var growing: (maker: String, critic: String) {
+    let growing = game.networks.filter { $0.levels != nil }
+    guard let maker = growing.first(where: { $0.levels?.direction == .toImages }),
+      let critic = growing.first(where: { $0.levels?.direction == .fromImages })
+    else { preconditionFailure("no networks grow") }
+    return (maker.name, critic.name)
+  }
+
   /// What begins anew where optimizers do (`schedule.growing.reset_optimizer`).
   package var optimizerMemory: [StateDeclaration] {
     let counters = game.networks.map { WeightAverage.counter(of: $0.name) }

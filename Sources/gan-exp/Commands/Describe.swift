@@ -29,6 +29,10 @@ struct Describe: ParsableCommand {
 
   func run() throws {
     let experiment = try options.load()
+    if game {
+      try Output.text(experiment.gameYAML)
+      return
+    }
     let program = try experiment.program(try experiment.formats(data))
     let networks = program.networks.map(program.summary)
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
