@@ -20,6 +20,10 @@ little else, and are treated so:
 * A relu whose input is next to 0 may have it on either side, and so may an absolute difference that
   is a loss. The trace says on which side it has those that are nearer to 0 than 1e-4 of the layer's
   inputs; they are put there, and those that PyTorch had on the other side are counted ("kinks").
+
+two_players.py plays a generator and a discriminator, games.py any number of networks (there the last bias
+of every network is a sum: where less than a hundredth of its parts is left, the error of its gradient is
+relative to a hundredth of their magnitudes). comparing.py is what both compare with.
 """
 
 import argparse
