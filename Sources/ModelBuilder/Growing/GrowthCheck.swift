@@ -7,7 +7,8 @@ extension Growth {
   init?(_ experiment: Experiment, _ networks: [Network], _ format: SampleFormat) {
     let counts = networks.compactMap { $0.levels?.levels.count }
     guard let section = experiment.schedule.growing, case .image(let images) = format,
-      counts.count == 2, Set(networks.compactMap { $0.levels?.direction }).count == 2, let levels = counts.first, levels == counts.last,
+      counts.count == 2, Set(networks.compactMap { $0.levels?.direction }).count == 2,
+      let levels = counts.first, levels == counts.last,
       Self.canHalve(images, levels: levels),
       [section.fade, section.stable].allSatisfy({ $0.count == 1 || $0.count == levels - 1 })
     else { return nil }

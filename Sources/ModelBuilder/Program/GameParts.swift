@@ -33,10 +33,10 @@ extension GameParts {
     latents = section.readLatents()
     players = section.players
     terms = section.readTerms()
-    networks = section.readNetworks(terms)
     round = section.readRound(
       reaches: Reaches(meanings: meanings, players: players, terms: terms),
       momentum: experiment.schedule.momentum != nil)
+    networks = section.readNetworks(terms, round)
     let shown = terms.lazy.compactMap(\.adversarial).first.map { game -> Formula in
       // What a critic judges beside other things stands first among them.
       if case .inputs(let inputs) = game.fake.expanded([:]) { inputs[0] } else { game.fake }
@@ -65,7 +65,8 @@ struct Reaches: Sendable {
   func reach(of term: GameTerm) -> Set<String> {
     switch term.kind {
     case .adversarial(let game): makers(of: game).union(players[game.critic] ?? [])
-    case .watching(let watcher, _) where watcher.owner != nil: Set([watcher.owner].compactMap(\.self))
+    case .watching(let watcher, _) where watcher.owner != nil:
+      Set([watcher.owner].compactMap(\.self))
     case .watching(_, let place):
       terms[place].adversarial.map { makers(of: $0).union(players[$0.critic] ?? []) } ?? []
     case .value(let value): value.formulas.reduce(into: []) { $0.formUnion(reach(of: $1)) }
@@ -192,11 +193,11 @@ extension GameSection {
     }
   }
 
-  fileprivate func readNetworks(_ terms: [GameTerm]) -> [Network] {
+  fileprivate func readNetworks(_ terms: [GameTerm], _ round: RoundMoves) -> [Network] {
     let critics = Set(terms.compactMap { $0.adversarial?.critic })
     return networks.map { entry in
-      let leader = moves.first { $0.networks.contains(entry.name) }
-      let steps = moves.filter { $0.name == leader?.name }.map(\.times).reduce(0, +)
+      let leader = round.movers.first { $0.networks.contains(entry.name) }
+      let steps = round.round.count { $0.move.name == leader?.name }
       return Network(
         entry.name, LayerList(entry.layers),
         critics.contains(entry.name) ? .fromImages : .toImages,

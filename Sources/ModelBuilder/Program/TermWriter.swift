@@ -65,7 +65,8 @@ final class TermWriter {
       throw LayerMisfit(
         "the loss \(played.choice.name), as it is chosen, says nothing to who makes what is called real, "
           + "which the move \(move.name) steps",
-        advice: "take cross_entropy (non_saturating or saturating), least_squares, wasserstein or hinge")
+        advice:
+          "take cross_entropy (non_saturating or saturating), least_squares, wasserstein or hinge")
     }
     return loss + ofReal
   }
@@ -93,7 +94,9 @@ final class TermWriter {
     guard case .watching(let watcher, let watched) = term.kind,
       let played = game.terms[watched].adversarial
     else { return nil }
-    if watcher.owner == nil, let side = game.side(of: played, in: move), !watcher.players.contains(side) {
+    if watcher.owner == nil, let side = game.side(of: played, in: move),
+      !watcher.players.contains(side)
+    {
       let who = side == .discriminator ? "the critic \(played.critic)" : "who makes its fakes"
       return LayerMisfit(
         "\(term.choice.name) asks nothing of \(who), which the move \(move.name) steps",
@@ -290,7 +293,13 @@ final class TermWriter {
     _ played: Adversarial, _ inputs: [Evaluated], label: Evaluated.Label?, _ name: String
   ) throws(LayerMisfit) -> Score {
     let critic = game.network(played.critic)
-    let images = game.augmented(ImageBatch(value: inputs[0].value), part.draws, pass: name)
+    let judged = ImageBatch(value: inputs[0].value)
+    guard game.augmentations.isEmpty || judged.value.shape.rank == 4 else {
+      throw LayerMisfit(
+        "`augment` changes images, and \(played.critic) judges vectors",
+        advice: "take `augment` out")
+    }
+    let images = game.augmented(judged, part.draws, pass: name)
     let score = try values.judge(
       critic, images, others: Array(inputs.dropFirst()), label: label, name, part)
     if let kink = (played.loss as? any BalancedLoss)?.kink(of: score) {

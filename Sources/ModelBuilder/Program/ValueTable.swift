@@ -35,6 +35,8 @@ final class ValueTable {
     let value: Evaluated
     /// How often each of its networks had moved.
     let versions: [String: Int]
+    /// Those of its networks that it looks at as they were before they moved.
+    let stale: Set<String>
   }
 
   private let game: Game
@@ -46,6 +48,8 @@ final class ValueTable {
   private let emit: ((_ label: String, _ value: Value, _ move: Int) -> Void)?
   private var known: [Place: Known] = [:]
   private var versions: [String: Int] = [:]
+  /// Networks that what is being computed looks at as they were before they moved.
+  private var stale: Set<String> = []
   private var drawn: [String: Value] = [:]
   private var told: Set<[String]> = []
   /// What goes into each network where it is walked first.
@@ -124,10 +128,20 @@ final class ValueTable {
       let place = Place(formula: formula, first: part.samples.lowerBound)
       if let known = known[place] {
         let mayBeOld = game.named.contains(formula) && !part.moving.contains(where: reach.contains)
-        if known.versions == versions || mayBeOld { return known.value }
+        // What was made of an old value is no way down to the network that made that.
+        let isUpToDate =
+          known.versions == versions && !part.moving.contains(where: known.stale.contains)
+        if isUpToDate || mayBeOld {
+          stale.formUnion(known.stale)
+          stale.formUnion(reach.filter { known.versions[$0] != versions[$0] })
+          return known.value
+        }
       }
+      let outside = stale
+      stale = []
       let value = try call(game.network(network), inputs, label, of: formula, part)
-      known[place] = Known(value: value, versions: versions)
+      known[place] = Known(value: value, versions: versions, stale: stale)
+      stale.formUnion(outside)
       return value
     }
   }

@@ -192,7 +192,9 @@ extension DraftFolder {
       let hash = BackgroundSHA256()
       try createTensors(
         file.name, metadata: ["format": "pt", "step": String(state.step)],
-        file.states(of: program).map { (file.name(of: $0, averaged: program.averagedNetworks.count), $0) }, hash, read: read)
+        file.states(of: program).map {
+          (file.name(of: $0, averaged: program.averagedNetworks.count), $0)
+        }, hash, read: read)
       hashes.append((file.name, hash))
     }
     let digests = hashes.map { (file: $0.file, sha256: $0.hash.hexadecimal) }

@@ -40,7 +40,8 @@ package struct Experiment: Sendable {
     seed = UInt64(root[Key.seed])
     let general = form == .general ? root : TwoPlayerForm.expanded(root, vocabulary)
     let players =
-      form == .general ? nil : TwoPlayerSections(root, schedule: root[Key.schedule(vocabulary, form)])
+      form == .general
+      ? nil : TwoPlayerSections(root, schedule: root[Key.schedule(vocabulary, form)])
     game = GameSection(general).placed(as: players?.penalties, vocabulary)
     self.general = general
     let section = Key.data(form)

@@ -404,7 +404,8 @@ struct GameCheck {
         first[name] = move
         continue
       }
-      let differs = ["networks", "terms", "without", "optimizer", "columns", "momentum_ramp"].filter { key in
+      let differs = ["networks", "terms", "without", "optimizer", "columns", "momentum_ramp"].filter
+      { key in
         record.entries.first { $0.name == key }?.value.flow
           != other.record.entries.first { $0.name == key }?.value.flow
       }

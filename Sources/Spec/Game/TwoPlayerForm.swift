@@ -192,7 +192,9 @@ struct TwoPlayerForm {
         entries["networks"] = (.names([placed(step.name, origin)]), origin)
         let alone = terms.filter { $0.optimizer != nil }
         if !alone.isEmpty {
-          entries["without"] = (.names(alone.map { placed($0.value.name, $0.value.origin) }), origin)
+          entries["without"] = (
+            .names(alone.map { placed($0.value.name, $0.value.origin) }), origin
+          )
         }
         let isCritic = player == .discriminator
         let optimizer = isCritic ? players.optimizer.discriminator : players.optimizer.generator
