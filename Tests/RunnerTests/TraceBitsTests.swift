@@ -22,18 +22,22 @@ struct TraceBitsTests {
     let experiment = try loadExperiment(
       path: "\(Self.folder)/\(file)", vocabulary: TinyRun.vocabulary
     ).get()
-    let source = DatasetCatalog.source(experiment.data.source)
-    let set = try #require(try source.load(dataDirectory: []) as? ImageSet)
-    let store = try set.store(size: experiment.data.size, range: experiment.data.range)
-    let program = try TrainingProgram(
-      experiment, format: set.format.resized(to: experiment.data.size))
-    let entry = experiment.game.sources[0]
-    let classes = experiment.twoPlayers.map { $0.labels.map(AskedClasses.init) }
+    var entries: [TrainingSources.Entry] = []
+    var formats: [String: SampleFormat] = [:]
+    for source in experiment.game.sources {
+      guard case .stored(let choice) = source.kind else { continue }
+      let set = try DatasetCatalog.source(choice).load(dataDirectory: [])
+      let store = try set.store(size: source.size, range: experiment.data.range)
+      formats[source.name] = set.format.resized(to: source.size)
+      let classes = experiment.twoPlayers.map { $0.labels.map(AskedClasses.init) }
+      entries.append(
+        TrainingSources.Entry(
+          name: source.name,
+          data: try TrainingData(set, samples: store, classes: classes ?? AskedClasses(source))))
+    }
     return (
-      program,
-      TrainingSources(
-        try TrainingData(set, samples: store, classes: classes ?? AskedClasses(entry)),
-        name: entry.name)
+      try TrainingProgram(experiment, formats: formats),
+      try TrainingSources(entries, epoch: experiment.schedule.epoch)
     )
   }
 
