@@ -212,9 +212,9 @@ struct TensorBoardTests {
     let png = try FileLayer().read("\(directory)/samples/final.png")
     #expect(pictures.last?.items?[1].int == png.count)
     let nodes = read["graph"]?.items?.compactMap(\.string) ?? []
-    #expect(nodes.contains("generator/0_linear <- latents [-1, 4]"), "\(nodes)")
+    #expect(nodes.contains("generator/0_linear <- z [-1, 4]"), "\(nodes)")
     #expect(
-      nodes.contains("discriminator/0_flatten <- data, generator/4_image [-1, 12]"), "\(nodes)")
+      nodes.contains("discriminator/0_flatten <- images, generator/4_image [-1, 12]"), "\(nodes)")
   }
 
   /// What `tensorboard` itself shows, read by its own classes.
