@@ -44,6 +44,9 @@ package func sample(
     run: run, experiment: experiment, request, backend: backend, files: files)
   let checkpoint = generator.checkpoint
   let program = generator.program
+  guard !program.shown.isEmpty else {
+    throw .request("\(run): its game makes no pictures: `record.samples.show` says what to draw")
+  }
   let grid = try SampleGrid(request, experiment, program.format, classes: program.sampleClasses)
   let painter = try GridPainter(
     grid, program, try SamplePicture(of: program, grid, real: data?.first),

@@ -37,11 +37,17 @@ extension GameParts {
       reaches: Reaches(meanings: meanings, players: players, terms: terms),
       momentum: experiment.schedule.momentum != nil)
     networks = section.readNetworks(terms, round)
-    let shown = terms.lazy.compactMap(\.adversarial).first.map { game -> Formula in
+    let (known, meanings) = (sources.map(\.name), meanings)
+    let fake = terms.lazy.compactMap(\.adversarial).first.map { game -> Formula in
       // What a critic judges beside other things stands first among them.
       if case .inputs(let inputs) = game.fake.expanded([:]) { inputs[0] } else { game.fake }
     }
-    sampled = experiment.record.samples?.show.first ?? shown
+    // Of what is shown, what is made of latents alone.
+    let made = (experiment.record.samples?.show ?? []).first { formula in
+      let expanded = formula.expanded(meanings)
+      return !expanded.networks.isEmpty && !expanded.leaves.contains(where: known.contains)
+    }
+    sampled = made ?? fake
   }
 }
 

@@ -62,10 +62,10 @@ extension TrainingProgram {
     }
     let grid = experiment.record.samples.map { $0.grid.rows * $0.grid.columns } ?? 0
     let samplers =
-      grid == 0
+      grid == 0 || shown.isEmpty
       ? 0
       : weights.reduce(0) {
-        $0 + Plan.workingBytes(of: sampler(count: grid, weights: $1))
+        $0 + Plan.workingBytes(of: sampler(of: shown, count: grid, weights: $1))
       }
     let valueBytes: Int
     switch realInput {

@@ -23,10 +23,26 @@ package struct SampleFeed: Sendable {
 }
 
 extension Game {
-  /// What stands beside each other in a picture.
+  /// What stands beside each other in a picture; where the file does not say, what is measured.
   var shown: [Formula] {
     let wanted = experiment.record.samples?.show ?? []
-    return wanted.isEmpty ? [sampled].compactMap(\.self) : wanted
+    return wanted.isEmpty ? [measured].compactMap(\.self) : wanted
+  }
+
+  /// What is measured: samples of the first source's kind; nil: the game makes none. Shapes have been
+  /// checked.
+  var measured: Formula? {
+    guard let sampled, experiment.twoPlayers == nil else { return sampled }
+    return format(of: sampled) == format ? sampled : nil
+  }
+
+  private func format(of formula: Formula) -> SampleFormat? {
+    guard let shape = try? shapeInInference(of: formula) else { return nil }
+    switch shape.rank {
+    case 4: return .image(ImageFormat(channels: shape[3], height: shape[1], width: shape[2]))
+    case 2: return .vector(length: shape[1])
+    default: return nil
+    }
   }
 
   /// Of two samples.
@@ -38,12 +54,8 @@ extension Game {
 
   /// What a picture shows of a sample; nil: there are none. Shapes have been checked.
   var shownFormat: SampleFormat? {
-    guard experiment.twoPlayers == nil, let first = shown.first,
-      let shape = try? shapeInInference(of: first)
-    else { return nil }
-    return shape.rank == 4
-      ? .image(ImageFormat(channels: shape[3], height: shape[1], width: shape[2]))
-      : .vector(length: shape[1])
+    guard experiment.twoPlayers == nil, let first = shown.first else { return nil }
+    return format(of: first)
   }
 
   /// What cannot stand in one picture.
@@ -56,6 +68,11 @@ extension Game {
         let shape = try shapeInInference(of: formula)
         guard shape.rank > 1 else {
           throw LayerMisfit("\(formula) are classes, which no picture shows")
+        }
+        if shape.rank == 2, format != .vector(length: shape[1]) {
+          throw LayerMisfit(
+            "\(formula) are vectors of \(shape[1]), which a picture shows among the data's, and these are "
+              + "\(format)", advice: "take it out of `show`")
         }
         shapes.append(shape)
       } catch {
@@ -76,13 +93,9 @@ extension Game {
 }
 
 extension TrainingProgram {
-  /// What is drawn and measured; nil: the game makes nothing that could be.
-  package var sampled: Formula? { game.sampled }
-  /// What stands beside each other in a picture.
-  package var shown: [Formula] { game.shown }
   /// The networks that what is drawn or measured depends on.
   package var sampledNetworks: Set<String> {
-    ([game.sampled].compactMap(\.self) + shown).reduce(into: []) {
+    ([sampled].compactMap(\.self) + shown).reduce(into: []) {
       $0.formUnion(game.reach(of: $1))
     }
   }
@@ -130,7 +143,7 @@ extension TrainingProgram {
   package func sampler(
     count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
   ) -> Graph {
-    sampler(of: [game.sampled].compactMap(\.self), count: count, weights: weights, at: stage)
+    sampler(of: [sampled].compactMap(\.self), count: count, weights: weights, at: stage)
   }
 
   /// Formulas → `samples` `[count · formulas, …]`, of each sample what the formulas make of it one after

@@ -13,6 +13,10 @@ package struct TrainingProgram: Sendable {
   package let columns: [RecordedColumn]
   let game: Game
 
+  /// What is measured, samples like those of the first source; nil: the game makes none.
+  package let sampled: Formula?
+  /// What stands beside each other in a picture; nothing: there are none.
+  package let shown: [Formula]
   /// Batches of the data that one round takes.
   package let batchesPerRound: Int
   /// What goes into each network where it is walked first.
@@ -35,6 +39,7 @@ package struct TrainingProgram: Sendable {
     }
     walks = game.walks()
     format = game.shownFormat ?? game.format
+    (sampled, shown) = (game.measured, game.shown)
     (states, columns, batchesPerRound) = Self.mentioned(in: game)
   }
 

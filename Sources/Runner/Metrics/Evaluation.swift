@@ -83,7 +83,7 @@ final class Evaluation {
 extension SampleForm {
   init(_ program: TrainingProgram) {
     let experiment = program.experiment
-    switch program.format {
+    switch program.sources[0].format {
     case .image(let image):
       self.init(
         height: image.height, width: image.width, channels: image.channels,
@@ -104,6 +104,13 @@ extension MetricPlan {
   ///
   /// - Throws: as the plan of a form.
   package init?(_ experiment: Experiment, _ program: TrainingProgram) throws(Diagnostics) {
+    if let section = experiment.metrics, program.sampled == nil {
+      throw Diagnostics([
+        Diagnostic(
+          "metrics are of samples like those of the first data source, and this game makes none",
+          at: section.origin, label: "take `metrics` out, or show a value that is made of latents")
+      ])
+    }
     try self.init(
       experiment, SampleForm(program), keepsAverage: program.weights.contains(.ema))
   }

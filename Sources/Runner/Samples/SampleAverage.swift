@@ -20,9 +20,9 @@ package func averageSample(
 ) throws(RunError) -> Sample {
   let generator = try TrainedGenerator(
     run: run, experiment: experiment, request, backend: backend, files: files)
-  guard case .image(let format) = generator.program.format else {
+  guard case .image(let format) = generator.sampleFormat else {
     throw .request(
-      "an average is of images, and the samples of this run are \(generator.program.format)")
+      "an average is of images, and the samples of this run are \(generator.sampleFormat)")
   }
   guard request.grid == nil, request.interpolation == nil else {
     throw .request("an average has no grid: leave out --grid and --interpolate")
@@ -36,7 +36,7 @@ package func averageSample(
   var pictures: [Float] = []
   for label in classes.map({ $0.map(Optional.some) }) ?? [nil] {
     let labels = label.map { [Int32](repeating: Int32($0), count: count + 1) }
-    var sums = [Double](repeating: 0, count: generator.program.format.valueCount)
+    var sums = [Double](repeating: 0, count: generator.sampleFormat.valueCount)
     var ofMiddle: [Float] = []
     try generator.forEachSample(latents + [middle], labels: labels) { index, image in
       if index == count {
@@ -49,7 +49,7 @@ package func averageSample(
   }
   let names = generator.checkpoint.classNames
   let picture = Images.grid(
-    images: pictures, count: pictures.count / generator.program.format.valueCount,
+    images: pictures, count: pictures.count / generator.sampleFormat.valueCount,
     height: format.height, width: format.width, channels: format.channels, columns: 2,
     range: experiment.data.range,
     rowLabels: classes?.map { names.indices.contains($0) ? names[$0] : String($0) })

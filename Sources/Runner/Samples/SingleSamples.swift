@@ -20,9 +20,9 @@ package func writeSamples(
 ) throws(RunError) {
   let generator = try TrainedGenerator(
     run: run, experiment: experiment, request, backend: backend, files: files)
-  guard case .image(let format) = generator.program.format else {
+  guard case .image(let format) = generator.sampleFormat else {
     throw .request(
-      "--to DIR is for images, and the samples of this run are \(generator.program.format)")
+      "--to DIR is for images, and the samples of this run are \(generator.sampleFormat)")
   }
   guard request.grid == nil, request.interpolation == nil else {
     throw .request("single pictures have no grid: leave out --grid and --interpolate")

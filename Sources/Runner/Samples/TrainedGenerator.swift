@@ -46,6 +46,9 @@ struct TrainedGenerator {
       into: session)
   }
 
+  /// What one sample is of those that are measured and written one by one.
+  var sampleFormat: SampleFormat { program.sources[0].format }
+
   /// Images that are made of latents, in their order, so many at a time.
   ///
   /// - Throws: `.request` where samples are made of anything else.
@@ -63,7 +66,7 @@ struct TrainedGenerator {
     let sampler = try Sampler(
       program, of: formulas, count: batch, weights: weights, session: session,
       at: checkpoint.growth)
-    let size = program.format.valueCount
+    let size = sampleFormat.valueCount
     for first in stride(from: 0, to: latents.count, by: batch) {
       // The last batch is filled up with the first latent, whose samples are not looked at again.
       let indices = (first..<first + batch).map { $0 < latents.count ? $0 : 0 }
@@ -81,6 +84,7 @@ struct TrainedGenerator {
   private func latentFeeds(
     _ formulas: [Formula]
   ) throws(RunError) -> (latent: String, label: String?) {
+    if formulas.isEmpty { throw .request("the game of this run makes no samples") }
     let needed = Set(program.sampler(of: formulas, count: 1).inputs(.feed).map(\.name))
     var (latents, labels): ([String], [String]) = ([], [])
     for feed in program.sampleFeeds(of: formulas) where needed.contains(feed.feed) {
