@@ -188,6 +188,8 @@ class Replay(Comparison):
         return self.data[name]
 
     def labels_of_source(self, name, turn):
+        while name in self.form.derived:
+            name = self.form.derived[name][0]
         if name not in self.form.classes:
             return None
         labels = self.tensor(self.source_key(name, labels=True))
@@ -222,6 +224,9 @@ class Replay(Comparison):
                 return self.leaf(name, turn)
             case Part(Name(name), "label"):
                 label = self.leaf(name, turn).label
+                return plain(label.classes, label)
+            case Part(whole, "label"):
+                label = self.value(whole, turn).label
                 return plain(label.classes, label)
             case Part(whole, "one_hot"):
                 label = self.value(whole, turn).label

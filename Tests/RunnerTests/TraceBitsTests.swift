@@ -1,6 +1,4 @@
 import CPUBackend
-import Foundation
-import Images
 import ModelBuilder
 import RunFormat
 import Spec
@@ -11,41 +9,12 @@ import Testing
 
 /// What is observed of a round must not change it.
 struct TraceBitsTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../PyTorch/games").standardized.path
+  @Test func thereAreGames() { #expect(LoadedGame.files.count >= 22) }
 
-  static let games =
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-    .filter { $0.hasSuffix(".yaml") }.sorted()
-
-  private func game(_ file: String) throws -> (TrainingProgram, TrainingSources) {
-    let experiment = try loadExperiment(
-      path: "\(Self.folder)/\(file)", vocabulary: TinyRun.vocabulary
-    ).get()
-    var entries: [TrainingSources.Entry] = []
-    var formats: [String: SampleFormat] = [:]
-    for source in experiment.game.sources {
-      guard case .stored(let choice) = source.kind else { continue }
-      let set = try DatasetCatalog.source(choice).load(dataDirectory: [])
-      let store = try set.store(size: source.size, range: experiment.data.range)
-      formats[source.name] = set.format.resized(to: source.size)
-      let classes = experiment.twoPlayers.map { $0.labels.map(AskedClasses.init) }
-      entries.append(
-        TrainingSources.Entry(
-          name: source.name,
-          data: try TrainingData(set, samples: store, classes: classes ?? AskedClasses(source))))
-    }
-    return (
-      try TrainingProgram(experiment, formats: formats),
-      try TrainingSources(entries, epoch: experiment.schedule.epoch)
-    )
-  }
-
-  @Test func thereAreGames() { #expect(Self.games.count >= 22) }
-
-  @Test(arguments: games)
+  @Test(arguments: LoadedGame.files)
   func aTraceHasTheBitsOfTheRun(file: String) throws {
-    let (program, data) = try game(file)
+    let game = try LoadedGame(file: file)
+    let (program, data) = (game.program, game.data)
     let backend = CPUBackend(threads: 2)
     let scratch = try Scratch()
     let path = "\(scratch.path)/trace.safetensors"

@@ -23,6 +23,18 @@ package struct Evaluated {
     (self.label, self.parts) = (label, parts)
   }
 
+  /// It, where numbers are wanted.
+  ///
+  /// - Throws: for classes.
+  func numbers(of formula: Formula) throws(LayerMisfit) -> Evaluated {
+    guard value.shape.rank > 1 else {
+      throw LayerMisfit(
+        "\(formula) are classes, and numbers are wanted",
+        advice: "write \(formula).one_hot, or `label: \(formula)` in the call of a network")
+    }
+    return self
+  }
+
   init(_ reading: Reading, label: Label?) {
     self.init(reading.output, logit: reading.logit, label: label)
   }

@@ -109,6 +109,14 @@ extension GameSection {
   fileprivate func readSources(_ formats: [String: SampleFormat]) -> [Source] {
     let stored = sources.filter { if case .stored = $0.kind { true } else { false } }
     let isOnly = stored.count == 1
+    func stem(of name: String) -> SourceEntry? {
+      let entry = sources.first { $0.name == name }
+      if case .derived(let origin, _)? = entry?.kind { return stem(of: origin) }
+      return entry
+    }
+    func labels(of entry: SourceEntry) -> (feed: String, classes: Int)? {
+      entry.classes.map { (feed: isOnly ? "labels" : "labels/\(entry.name)", classes: $0) }
+    }
     return sources.map { entry in
       switch entry.kind {
       case .stored:
@@ -118,13 +126,11 @@ extension GameSection {
         return Source(
           name: entry.name,
           kind: .stored(feed: isOnly ? "real" : "real/\(entry.name)", format),
-          labels: entry.classes.map {
-            (feed: isOnly ? "labels" : "labels/\(entry.name)", classes: $0)
-          })
+          labels: labels(of: entry))
       case .derived(let origin, let changes):
         return Source(
           name: entry.name, kind: .derived(of: origin, changes.map(Catalog.transformation)),
-          labels: nil)
+          labels: stem(of: origin).flatMap(labels))
       }
     }
   }

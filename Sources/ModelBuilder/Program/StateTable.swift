@@ -13,15 +13,17 @@ final class StateTable {
   /// Values that no gradient passes: a parameter that has moved is as good as given, although the
   /// move that led there depends on both networks.
   private(set) var held: [Value] = []
+  /// A state that two have declared, and not alike.
+  private var conflict: String?
 
   init(builder: GraphBuilder) { self.builder = builder }
 
   /// The newest value of a state; the first mention declares it.
   func read(_ declaration: StateDeclaration) -> Value {
     if let index = indices[declaration.name] {
-      precondition(
-        declarations[index] == declaration, "two different states are named \(declaration.name)")
-      return current[index]
+      if declarations[index] == declaration { return current[index] }
+      conflict = conflict ?? declaration.name
+      return builder.add(.input(name: declaration.name, role: .state, type: declaration.type))
     }
     indices[declaration.name] = declarations.count
     declarations.append(declaration)
@@ -29,6 +31,12 @@ final class StateTable {
       .input(name: declaration.name, role: .state, type: declaration.type))
     current.append(value)
     return value
+  }
+
+  /// The name of a state that has been asked for in two ways, which no graph may keep; nil: there is none.
+  func takeConflict() -> String? {
+    defer { conflict = nil }
+    return conflict
   }
 
   func write(_ declaration: StateDeclaration, _ value: Value) {
@@ -56,6 +64,7 @@ final class StateTable {
   }
 
   var updates: [(name: String, value: Value)] {
-    written.sorted().map { (declarations[$0].name, current[$0]) }
+    precondition(conflict == nil, "two different states are named \(conflict ?? "")")
+    return written.sorted().map { (declarations[$0].name, current[$0]) }
   }
 }

@@ -82,10 +82,10 @@ final class ValueTable {
   /// What goes into a critic or another network as its inputs, one after the other.
   func inputs(_ formula: Formula, _ part: BatchPart) throws(LayerMisfit) -> [Evaluated] {
     guard case .inputs(let formulas) = game.expanded(formula) else {
-      return [try value(formula, part)]
+      return [try value(formula, part).numbers(of: formula)]
     }
     var found: [Evaluated] = []
-    for formula in formulas { found.append(try value(formula, part)) }
+    for formula in formulas { found.append(try value(formula, part).numbers(of: formula)) }
     return found
   }
 
@@ -95,6 +95,11 @@ final class ValueTable {
     case .part(.name(let name), "label"):
       guard let label = try leaf(name, part).label else {
         throw LayerMisfit("`\(name)` has no labels", advice: "write `classes: …` at the source")
+      }
+      return Evaluated(label.value, label: label)
+    case .part(let whole, "label"):
+      guard let label = try evaluated(whole, part).label else {
+        throw LayerMisfit("\(whole) carries no labels", advice: "call the network with `label: …`")
       }
       return Evaluated(label.value, label: label)
     case .part(let whole, "one_hot"):
@@ -116,7 +121,9 @@ final class ValueTable {
       return Evaluated(reading, label: value.label)
     case .joined(let formulas):
       var values: [Evaluated] = []
-      for formula in formulas { values.append(try evaluated(formula, part)) }
+      for formula in formulas {
+        values.append(try evaluated(formula, part).numbers(of: formula))
+      }
       return try joined(values, formula)
     case .inputs:
       throw LayerMisfit(
@@ -165,13 +172,14 @@ final class ValueTable {
     _ part: BatchPart
   ) throws(LayerMisfit) -> Evaluated {
     var values: [Evaluated] = []
-    for input in inputs { values.append(try evaluated(input, part)) }
+    for input in inputs { values.append(try evaluated(input, part).numbers(of: input)) }
     var given = values.lazy.compactMap(\.label).first
     if let label { given = try evaluated(label, part).label }
     let pass = pass(
       network, game.pass(of: formula), label: given, others: Array(values.dropFirst()), part)
     note(network.name, values[0].value, pass)
     let score = try network.answer(values[0].value, in: pass)
+    try requireOneShape(of: network.name)
     return Evaluated(score, label: given, marks: pass.marks)
   }
 
@@ -182,7 +190,9 @@ final class ValueTable {
   ) throws(LayerMisfit) -> Score {
     let pass = pass(critic, name, label: label, others: others, part)
     note(critic.name, images.value, pass)
-    return try critic.judge(images, in: pass)
+    let score = try critic.judge(images, in: pass)
+    try requireOneShape(of: critic.name)
+    return score
   }
 
   /// How a network is walked for a part.
@@ -203,9 +213,20 @@ final class ValueTable {
         others: [], part)
       inner.inputs = pass.inputs
       note(callee, input, inner)
-      return try game.network(callee).answer(input, in: inner).output
+      let output = try game.network(callee).answer(input, in: inner).output
+      try requireOneShape(of: callee)
+      return output
     }
     return pass
+  }
+
+  /// A network's parameters fit everything that it is called with.
+  private func requireOneShape(of network: String) throws(LayerMisfit) {
+    guard let state = states.takeConflict() else { return }
+    throw LayerMisfit(
+      "`\(network)` is called with samples of two sizes, or labels of different classes, and \(state) "
+        + "goes with one of them",
+      advice: "give each a network of its own: `{like: \(network)}`")
   }
 
   /// Remembers what goes into a network.

@@ -49,7 +49,7 @@ package struct ClassCost: ValueTerm {
   package var formulas: [Formula] { [of] + [label].compactMap(\.self) }
 
   package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
-    let logits = try scope.evaluate(of).logit
+    let logits = try scope.evaluate(of).numbers(of: of).logit
     if let label {
       guard let classes = try scope.evaluate(label).label else {
         throw LayerMisfit("\(label) are no classes", advice: "write the `label` of a source")

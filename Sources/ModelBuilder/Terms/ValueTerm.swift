@@ -20,7 +20,7 @@ package struct ValueScope {
   let evaluate: (Formula) throws(LayerMisfit) -> Evaluated
 
   package func value(_ formula: Formula) throws(LayerMisfit) -> Value {
-    try evaluate(formula).value
+    try evaluate(formula).numbers(of: formula).value
   }
 
   /// Tells `trace` numbers whose sign decides a slope.

@@ -346,6 +346,13 @@ struct GameCheck {
     return names.networks(behind: nodes)
   }
 
+  private mutating func reportRepeated(_ names: [LocatedName]) {
+    for (place, name) in names.enumerated()
+    where names[..<place].contains(where: { $0.name == name.name }) {
+      report("`\(name.name.abbreviated)` stands twice here", at: name.origin, label: "take it out")
+    }
+  }
+
   private mutating func checkMoves() {
     guard let moves = names.moves else { return }
     let networks = names.networks?.map(\.name)
@@ -362,11 +369,13 @@ struct GameCheck {
           }
         case .names(let own):
           if own.isEmpty { report("the move moves no network", at: move.origin) }
+          reportRepeated(own)
           for name in own where networks != nil && names.kind(of: name.name) != .network {
             isWhole = false
             reportUnknown("network", name, known: networks ?? [], "networks")
           }
         case .weightedNames(let own, _):
+          reportRepeated(own)
           for name in own where terms?.contains(name.name) == false {
             isWhole = false
             reportUnknown("term", name, known: names.terms?.map(\.name) ?? [], "terms")
