@@ -13,12 +13,21 @@ final class StateTable {
   /// Values that no gradient passes: a parameter that has moved is as good as given, although the
   /// move that led there depends on both networks.
   private(set) var held: [Value] = []
+  /// A state that was asked for in two ways, where that is looked for; else there must be none.
+  private(set) var conflict: String?
+  private let notesConflicts: Bool
 
-  init(builder: GraphBuilder) { self.builder = builder }
+  init(builder: GraphBuilder, notesConflicts: Bool = false) {
+    (self.builder, self.notesConflicts) = (builder, notesConflicts)
+  }
 
   /// The newest value of a state; the first mention declares it.
   func read(_ declaration: StateDeclaration) -> Value {
     if let index = indices[declaration.name] {
+      if notesConflicts, declarations[index] != declaration {
+        conflict = conflict ?? declaration.name
+        return builder.constant(0, declaration.type.shape)
+      }
       precondition(
         declarations[index] == declaration, "two different states are named \(declaration.name)")
       return current[index]
