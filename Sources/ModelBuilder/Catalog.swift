@@ -80,6 +80,11 @@ package enum Catalog {
     FeatureMatching.self,
     KLToNormal.self,
   ]
+  /// Metrics of values, besides those of samples.
+  package static let measures: [any Measure.Type] = [
+    Accuracy.self,
+    Difference.self,
+  ]
   package static let constraints: [any Constraint.Type] = [
     Clip.self
   ]
@@ -118,7 +123,7 @@ package enum Catalog {
     Xavier.self,
   ]
 
-  /// What a spec may say, with the data sources and the metrics of other rooms.
+  /// What a spec may say, with the data sources and the metrics of samples of other rooms.
   package static func vocabulary(
     sources: [Declaration], metrics: [Declaration] = []
   ) -> Vocabulary {
@@ -135,13 +140,17 @@ package enum Catalog {
       .rate: rates.map { $0.declaration },
       .initializer: initializers.map { $0.declaration },
       .source: sources,
-      .metric: metrics,
+      .metric: metrics + measures.map { $0.declaration },
     ])
   }
 
   /// nil for a term that looks at no values of its own.
   static func valueTerm(_ choice: Choice) -> (any ValueTerm)? {
     valueTerms.first { $0.declaration.name == choice.name }?.init(choice.record)
+  }
+  /// nil for a metric of samples.
+  static func measure(_ choice: Choice) -> (any Measure)? {
+    measures.first { $0.declaration.name == choice.name }?.init(choice.record)
   }
   static func constraint(_ choice: Choice) -> any Constraint {
     find(choice, in: constraints) { $0.declaration }.init(choice.record)

@@ -91,7 +91,7 @@ private struct TraceRecorder {
     _ batch: [ArraySlice<Int>], real: String, labels: String
   ) throws(RunError) -> [Safetensors.Entry] {
     var entries: [Safetensors.Entry] = []
-    for (indices, source) in zip(batch, data.entries) {
+    for (indices, source) in zip(batch, data.played) {
       let end = data.entries.count == 1 ? "" : "/\(source.name)"
       let format = source.data.samples.format
       let values = HostTensor(

@@ -38,10 +38,10 @@ extension Experiment {
     storedSources.flatMap(\.labelFindings) + StoredSource.pairFindings(storedSources)
   }
 
-  /// How many samples an epoch has, where that is quickly known and the data are there.
-  func imageCount(_ options: DataOptions) -> Int? {
+  /// How many samples an epoch of a program has, where that is quickly known and the data are there.
+  func imageCount(_ options: DataOptions, _ program: TrainingProgram) -> Int? {
     guard storedSources.allSatisfy({ $0.source.storedFormat != nil }) else { return nil }
-    return try? loadData(options).sampleCount(epoch: epochSource)
+    return try? loadData(options).sampleCount(of: program)
   }
 
   /// The data, as stored or, where pictures are of any size, of the size asked for; pairs together; or
@@ -64,16 +64,20 @@ extension LoadedSources {
     TrainingSources.digest(of: entries.map { ($0.source.name, $0.set.digest) })
   }
 
-  /// Samples of an epoch.
-  func sampleCount(epoch: String?) throws -> Int {
+  /// Samples of an epoch of a program.
+  func sampleCount(of program: TrainingProgram) throws -> Int {
     let counts = entries.map { (name: $0.source.name, count: $0.set.count) }
-    let name = try Failure.catching { try TrainingSources.epochSource(of: counts, named: epoch) }
+    let name = try Failure.catching {
+      try TrainingSources.epochSource(
+        of: counts, named: program.experiment.epochSource, played: program.playedSources)
+    }
     return counts.first { $0.name == name }?.count ?? 0
   }
 
-  /// As networks see them.
-  func training(range: ValueRange, epoch: String?) throws -> TrainingSources {
-    try Failure.catching {
+  /// As the networks of a program see them.
+  func training(of program: TrainingProgram) throws -> TrainingSources {
+    let range = program.experiment.data.range
+    return try Failure.catching {
       let isOnly = entries.count == 1
       return try TrainingSources(
         entries.map { entry in
@@ -82,7 +86,7 @@ extension LoadedSources {
             data: try TrainingData(
               entry.set, samples: try entry.store(range: range), classes: entry.source.classes,
               of: isOnly ? nil : entry.source.name), order: entry.order)
-        }, epoch: epoch)
+        }, epoch: program.experiment.epochSource, played: program.playedSources)
     }
   }
 }

@@ -83,7 +83,7 @@ struct SweepPlan {
           sets[draft.source] = set
           let program = try TrainingProgram(trial, formats: set.formats)
           _ = try MetricPlan(trial, program)
-          let count = try set.sampleCount(epoch: trial.epochSource)
+          let count = try set.sampleCount(of: program)
           if let problems = program.problems(sampleCount: count) { throw problems }
           weigh(program, samples: count)
           warnings += program.warnings.map { $0.noting(point) }

@@ -10,6 +10,7 @@ import Testing
     ("Layers", Catalog.layers, []),
     ("Losses", Catalog.losses, ["Loss", "CriticTargets"]),
     ("Penalties", Catalog.penalties, ["Penalty", "SlopeSource", "TermScope"]),
+    ("Measures", Catalog.measures, ["Measure"]),
     ("Augmentations", Catalog.augmentations, ["Augmentation"]),
     ("Transformations", Catalog.transformations, ["Transformation"]),
     ("Optimizers", Catalog.optimizers, ["Optimizer", "GradientClipping"]),
@@ -39,9 +40,9 @@ import Testing
     // What stands behind `conv:` or `optimizer:` is the choice; a layer is an entry of a list.
     let text =
       switch category {
-      case .layer, .penalty, .term, .constraint, .augmentation, .transformation:
+      case .layer, .penalty, .term, .constraint, .augmentation, .transformation, .metric:
         example.contains(":") ? "{\(example)}" : example
-      case .loss, .optimizer, .initializer, .rate, .source, .metric:
+      case .loss, .optimizer, .initializer, .rate, .source:
         String(example.drop { $0 != ":" }.dropFirst(2))
       }
     _ = try choice(text, category)

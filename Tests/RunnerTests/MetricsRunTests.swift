@@ -99,6 +99,19 @@ struct MetricsRunTests {
       try text("\(again.directory)/metrics.csv") == text("\(outcome.directory)/metrics.csv"))
   }
 
+  @Test func numbersOfValuesStandAmongThemInTheOrderOfTheFile() throws {
+    let scratch = try Scratch()
+    var run = MeasuredRun(length: "1 epochs")
+    let alone = try train(run.setup("\(scratch.path)/alone")).directory
+    run.metrics = run.metrics.replacing(
+      "of: [", with: "of: [{difference: {of: fakes, from: images}}, ")
+    let path = try train(run.setup("\(scratch.path)/both")).directory
+    let rows = MetricsRow.rows(of: try FileLayer().read("\(path)/metrics.csv"))
+    #expect(rows.map(\.metric) == ["difference", "sliced_wasserstein"])
+    #expect(rows.map(\.samples) == [10, 8] && rows.map(\.split) == ["images", "train"])
+    #expect(rows[1] == MetricsRow.rows(of: try FileLayer().read("\(alone)/metrics.csv"))[0])
+  }
+
   @Test func theBestCheckpointIsThatOfTheBestValue() throws {
     for direction in ["minimize", "maximize"] {
       let scratch = try Scratch()

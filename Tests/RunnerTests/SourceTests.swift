@@ -79,6 +79,20 @@ import Testing
     #expect(named.epoch.name == "photos" && named.sampleCount == 5)
   }
 
+  @Test func whatIsNotPlayedIsNoEpochAndStandsInNoBatch() throws {
+    let (a, b, c) = (try entry("a", 5), try entry("b", 7), try entry("c", 9))
+    let data = try TrainingSources([a, c, b], played: ["a", "b"])
+    #expect(data.entries.map(\.name) == ["a", "c", "b"] && data.played.map(\.name) == ["a", "b"])
+    #expect(data.epoch.name == "b" && data["c"] != nil)
+    let plain = try TrainingSources([a, b])
+    var (own, other) = (
+      SampleOrder(data, try timetable(data, batch: 4), seed: 3),
+      SampleOrder(plain, try timetable(plain, batch: 4), seed: 3)
+    )
+    for index in 0..<9 { #expect(own.samples(ofBatch: index) == other.samples(ofBatch: index)) }
+    #expect(try TrainingSources([a, c, b], epoch: "c", played: ["a", "b"]).sampleCount == 9)
+  }
+
   // MARK: Orders
 
   @Test(arguments: [(10, 4, false), (10, 4, true), (8, 4, false), (3, 4, false), (1, 1, false)])

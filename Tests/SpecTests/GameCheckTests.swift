@@ -180,6 +180,20 @@ private let wrong: [WrongGame] = [
     "20:5 the move has no optimizer | give it `optimizer`, or write one at the top for all | ",
     "21:5 the move has no optimizer | give it `optimizer`, or write one at the top for all | "),
   WrongGame(
+    "a metric of what is not there", "schedule:",
+    "metrics: {of: [{distance: {of: to_horse(zebro), from: zebras}}]}\nschedule:",
+    "23:41 there is no value `zebro` | did you mean `zebra`? | "
+      + "sources, latents and values: horses, zebras, z, y, zebra, made"),
+  WrongGame(
+    "a metric of classes that are none", "schedule:",
+    "metrics: {of: [{right: {of: critic(zebra), label: horses.label}}]}\nschedule:",
+    "23:58 `horses` has no label | a source has one with `classes`, a call with `label:` | "),
+  WrongGame(
+    "a metric of several inputs", "schedule:",
+    "metrics: {of: [{distance: {of: '(zebra, z)', from: zebras}}]}\nschedule:",
+    "23:33 several inputs in parentheses are for a critic's `real` and `fake` | a network takes them one "
+      + "by one; what is to be joined stands in [ ] | "),
+  WrongGame(
     "a name that is none", "made: 'maker", "2made: 'maker",
     "13:3 `2made` cannot be a name in values | letters, digits and `_`, not beginning with a digit | ",
     "18:29 there is no value `made` |  | "

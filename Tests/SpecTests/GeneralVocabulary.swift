@@ -57,6 +57,14 @@ let generalWords: Vocabulary = {
     .constraint: [
       Declaration("box", "Box", fields: [weight], shorthand: "weight")
     ],
+    .metric: [
+      Declaration("distance", "Distance", fields: [formula("of"), formula("from")]),
+      Declaration(
+        "right", "Right",
+        fields: [
+          formula("of"), Field<Formula>.formula("label", isLabel: true, "Which").declaration,
+        ]),
+    ],
     .transformation: [
       Declaration("invert", "The other way round"),
       Declaration(

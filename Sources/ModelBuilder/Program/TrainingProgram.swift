@@ -41,6 +41,8 @@ package struct TrainingProgram: Sendable {
     format = game.shownFormat ?? game.format
     (sampled, shown) = (game.measured, game.shown)
     (states, columns, batchesPerRound) = Self.mentioned(in: game)
+    let unmeasured = game.measureMisfits(states)
+    if !unmeasured.isEmpty { throw Diagnostics(unmeasured) }
   }
 
   /// The same, where all sources are alike.
@@ -83,6 +85,9 @@ package struct TrainingProgram: Sendable {
     }
     return (states, game.columns(labels: labels), max(1, game.takers(asks).count))
   }
+
+  /// The sources that rounds are fed with, of those that are stored; others are only measured or drawn.
+  package var playedSources: [String] { game.playedSources }
 
   /// The names of the networks, in the order in which they are shown and kept.
   package var networks: [String] { game.networks.map(\.name) }

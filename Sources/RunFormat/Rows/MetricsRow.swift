@@ -10,17 +10,20 @@ package struct MetricsRow: Sendable, Hashable {
   /// How many of either kind it was taken from.
   package let samples: Int
   package let seed: UInt64
+  /// The data that they are of: `train`, or of values the names of sources.
+  package let split: String
   package let weights: String
   /// What else the number depends on, `projections=512`.
   package let settings: String
 
   package init(
     step: Int, epoch: Int, images: Int, metric: String, value: Double, samples: Int, seed: UInt64,
-    weights: String, settings: String
+    split: String = "train", weights: String, settings: String
   ) {
     (self.step, self.epoch, self.images) = (step, epoch, images)
     (self.metric, self.value, self.samples) = (metric, value, samples)
-    (self.seed, self.weights, self.settings) = (seed, weights, settings)
+    (self.seed, self.split) = (seed, split)
+    (self.weights, self.settings) = (weights, settings)
   }
 
   // MARK: As a file
@@ -32,10 +35,10 @@ package struct MetricsRow: Sendable, Hashable {
   package static let header = columns.joined(separator: ",") + "\n"
 
   package var csv: String {
-    // Names and settings have no commas: they are the catalog's own.
+    // Whoever measures gives names and settings no commas.
     let cells = [
       "\(step)", "\(epoch)", "\(images)", metric, value.isNaN ? "nan" : "\(value)",
-      "\(samples)", "\(seed)", "train", weights, settings,
+      "\(samples)", "\(seed)", split, weights, settings,
     ]
     return cells.joined(separator: ",") + "\n"
   }
@@ -53,6 +56,6 @@ package struct MetricsRow: Sendable, Hashable {
     else { return nil }
     self.init(
       step: step, epoch: epoch, images: images, metric: cells[3], value: value, samples: samples,
-      seed: seed, weights: cells[8], settings: cells[9])
+      seed: seed, split: cells[7], weights: cells[8], settings: cells[9])
   }
 }

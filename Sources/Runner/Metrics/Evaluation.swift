@@ -1,21 +1,15 @@
-import Images
 import Metrics
 import ModelBuilder
 import RunFormat
 import Spec
 import TensorCore
 
-/// Measures what the generator makes, again and again from the same latents.
+/// Measures what the networks have come to, again and again in the same way.
 final class Evaluation {
   private let plan: MetricPlan
-  private let real: SampleArray
-  private let form: SampleForm
-  private let count: Int
-  private let chunk: Int
-  private let inputs: SampleInputs
-  private let labels: [Int32]?
-  private let threads: Int
-  private let sampler: Sampler
+  /// nil: no metric is of samples.
+  private let samples: SampleMeasurement?
+  private let values: [ValueMeasurement]
 
   /// nil when the experiment measures nothing.
   ///
@@ -24,78 +18,34 @@ final class Evaluation {
     _ program: TrainingProgram, _ run: TrainingSources, session: any Session, threads: Int,
     at moment: GrowthMoment?
   ) throws(RunError) {
-    let experiment = program.experiment
-    let data = run.first
-    form = SampleForm(program)
     let found: MetricPlan?
     do throws(Diagnostics) {
-      found = try MetricPlan(experiment, program)
+      found = try MetricPlan(program.experiment, program)
     } catch {
       throw .data(error.entries.map(\.message).joined(separator: "; "))
     }
     guard let found else { return nil }
-    (plan, self.threads) = (found, threads)
-    count = min(found.sampleCount, data.samples.count)
-    real = try Self.real(data, form, count: count, seed: found.section.seed)
-    // As many at a time as the training holds in memory anyway.
-    chunk = min(count, max(16, min(experiment.data.batch, 256)))
-    let total = (count + chunk - 1) / chunk * chunk
-    let grid = SampleGrid(
-      rows: total, columns: 1, seed: found.section.seed,
-      rowClasses: program.sampleClasses.map { classes in (0..<total).map { $0 % classes } })
-    let sampled = [program.sampled].compactMap(\.self)
-    inputs = try SampleInputs(grid, program, sampled, data: run)
-    labels = grid.labels
-    sampler = try Sampler(
-      program, of: sampled, count: chunk, weights: found.section.weights == .ema ? .ema : .raw,
-      session: session, at: moment)
-  }
-
-  /// The first of the data in an order drawn from the seed, which is not that of any epoch.
-  private static func real(
-    _ data: TrainingData, _ form: SampleForm, count: Int, seed: UInt64
-  ) throws(RunError) -> SampleArray {
-    let order = Philox(seed: seed, stream: Philox.streamID(named: "metrics.real"), step: 0)
-      .permutation(count: data.samples.count).prefix(count)
-    let values = try data.values(of: Array(order))
-    return SampleArray(
-      form, values: values, labels: data.labels.map { labels in order.map { labels[$0] } })
+    plan = found
+    samples =
+      found.sampleCount == 0
+      ? nil
+      : try SampleMeasurement(
+        program, run, found.section, wanted: found.sampleCount, session: session,
+        threads: threads, at: moment)
+    var values: [ValueMeasurement] = []
+    for measure in program.measures {
+      values.append(
+        try ValueMeasurement(program, measure, run, found.section, session: session))
+    }
+    self.values = values
   }
 
   var section: MetricsSection { plan.section }
 
   func measure(at moment: GrowthMoment?) throws(RunError) -> [MetricPlan.Measurement] {
-    var values: [Float] = []
-    values.reserveCapacity((count + chunk) * form.size)
-    for start in stride(from: 0, to: count, by: chunk) {
-      values += try sampler.samples(
-        inputs.part(Array(start..<(start + chunk))), first: start, at: moment)
-    }
-    let generated = SampleArray(
-      form, values: Array(values.prefix(count * form.size)),
-      labels: labels.map { Array($0.prefix(count)) })
-    return plan.measure(
-      MetricSamples(
-        real: real, generated: generated, seed: plan.section.seed, threads: threads))
-  }
-}
-
-extension SampleForm {
-  init(_ program: TrainingProgram) {
-    let experiment = program.experiment
-    switch program.sources[0].format {
-    case .image(let image):
-      self.init(
-        height: image.height, width: image.width, channels: image.channels,
-        range: experiment.data.range)
-    case .vector(let length):
-      let mixture = DatasetCatalog.mixture(of: experiment.data.source).map { mixture in
-        Mixture(
-          centres: mixture.centres.map { [$0.x, $0.y] }, deviation: mixture.standardDeviation)
-      }
-      self.init(
-        height: 1, width: 1, channels: length, range: experiment.data.range, mixture: mixture)
-    }
+    var numbers: [MetricPlan.Measurement] = []
+    for value in values { numbers.append(try value.measure(at: moment)) }
+    return plan.measure(try samples?.samples(at: moment), values: numbers)
   }
 }
 
@@ -104,14 +54,9 @@ extension MetricPlan {
   ///
   /// - Throws: as the plan of a form.
   package init?(_ experiment: Experiment, _ program: TrainingProgram) throws(Diagnostics) {
-    if let section = experiment.metrics, program.sampled == nil {
-      throw Diagnostics([
-        Diagnostic(
-          "metrics are of samples like those of the first data source, and this game makes none",
-          at: section.origin, label: "take `metrics` out, or show a value that is made of latents")
-      ])
-    }
     try self.init(
-      experiment, SampleForm(program), keepsAverage: program.weights.contains(.ema))
+      experiment, program.sampled.map { _ in SampleForm(program) },
+      keepsAverage: program.weights.contains(.ema),
+      nameOfValue: { PlannedMeasure($0)?.name })
   }
 }

@@ -13,7 +13,7 @@ struct Batch: Sendable {
     let real: HostTensor.Elements
     let labels: [Int32]?
   }
-  /// In the order of the sources, each of as many samples.
+  /// In the order of the sources that are played, each of as many samples.
   let parts: [Part]
 
   var count: Int { parts[0].samples.count }
@@ -41,11 +41,11 @@ final class BatchFeeder {
   init(_ data: TrainingSources, _ timetable: Timetable, seed: UInt64) {
     self.data = data
     order = SharedOrder(data, timetable, seed: seed)
-    let valueCount = data.entries.reduce(0) { $0 + $1.data.samples.format.valueCount }
+    let valueCount = data.played.reduce(0) { $0 + $1.data.samples.format.valueCount }
     depth = max(
       Self.leastAhead,
       min(Self.mostAhead, Self.bytesAhead / max(1, timetable.batch * valueCount)))
-    let isOnDisk = data.entries.contains { $0.data.samples.isOnDisk }
+    let isOnDisk = data.played.contains { $0.data.samples.isOnDisk }
     ahead = isOnDisk ? DispatchQueue(label: "batches") : nil
   }
 
@@ -93,7 +93,7 @@ final class BatchFeeder {
     _ samples: [ArraySlice<Int>], _ data: TrainingSources
   ) throws(RunError) -> Batch {
     var parts: [Batch.Part] = []
-    for (samples, entry) in zip(samples, data.entries) {
+    for (samples, entry) in zip(samples, data.played) {
       parts.append(
         Batch.Part(
           samples: samples, real: try entry.data.elements(of: samples),

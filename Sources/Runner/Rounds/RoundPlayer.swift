@@ -74,7 +74,7 @@ final class RoundPlayer {
     self.observing = observing
     self.timetable = timetable
     levels = LevelTimetable(program, timetable)
-    sources = data.entries.map { entry in
+    sources = data.played.map { entry in
       guard let source = program.sources.first(where: { $0.name == entry.name }) else {
         preconditionFailure("the program has no source `\(entry.name)`")
       }

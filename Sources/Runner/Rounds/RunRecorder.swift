@@ -227,7 +227,7 @@ final class RunRecorder {
 
   // MARK: Measurements
 
-  /// Adds to metrics.csv what the generator is worth now, where that is asked for.
+  /// Adds to metrics.csv what the networks are worth now, where that is asked for.
   func measure(after step: Int) throws(RunError) {
     guard let evaluation else { return }
     let start = setup.clock()
@@ -236,7 +236,7 @@ final class RunRecorder {
       MetricsRow(
         step: step, epoch: timetable.epoch(of: step), images: timetable.images(after: step),
         metric: $0.name, value: $0.value, samples: $0.samples, seed: evaluation.section.seed,
-        weights: evaluation.section.weights.rawValue, settings: $0.settings)
+        split: $0.split, weights: evaluation.section.weights.rawValue, settings: $0.settings)
     }
     try directory.append("metrics.csv", rows.map(\.csv).joined())
     try events?.add(rows)

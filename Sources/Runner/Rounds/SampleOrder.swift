@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Which samples of each source stand in which batch: a function of the seed and the number of the batch.
+/// Which samples of each source that is played stand in which batch: a function of the seed and the number of the batch.
 ///
 /// The source whose passes are epochs stands in the order of `BatchOrder`. Each other one gives a batch
 /// as many samples, from where the batch before it ended (`EndlessOrder`); partners of a pair have one
@@ -20,7 +20,7 @@ struct SampleOrder {
     self.timetable = timetable
     epoch = BatchOrder(timetable, seed: seed)
     var known: [String: Int] = [:]
-    for entry in data.entries {
+    for entry in data.played {
       if entry.order == data.epoch.name {
         places.append(.epoch)
         continue

@@ -17,17 +17,23 @@ package struct TrainingSources: Sendable {
 
   /// In the order of the program; at least one.
   package let entries: [Entry]
+  /// Those of them that rounds are fed with; others are only measured or drawn. At least one.
+  package let played: [Entry]
   /// The source of which a pass is an epoch; no order but its own.
   package let epoch: Entry
 
   /// - Parameters:
   ///   - entries: at least one. Those of one order have as many samples as each other.
-  ///   - named: the source of which a pass is an epoch; nil: the longest one, of several the first.
+  ///   - named: the source of which a pass is an epoch; nil: the longest one that is played, of several
+  ///     the first.
+  ///   - played: the names of those that rounds are fed with, at least one; nil: all.
   /// - Throws: `.data` when there is no source of that name.
-  package init(_ entries: [Entry], epoch named: String? = nil) throws(RunError) {
+  package init(
+    _ entries: [Entry], epoch named: String? = nil, played: [String]? = nil
+  ) throws(RunError) {
     func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
     let counts = entries.map { (name: $0.name, count: $0.data.samples.count) }
-    let chosen = try Self.epochSource(of: counts, named: named)
+    let chosen = try Self.epochSource(of: counts, named: named, played: played)
     guard let order = entry(chosen).flatMap({ entry($0.order) }) else {
       preconditionFailure("no data, or a pair without its partner")
     }
@@ -35,20 +41,24 @@ package struct TrainingSources: Sendable {
       entries.allSatisfy { entry($0.order)?.data.samples.count == $0.data.samples.count },
       "pairs have as many samples as each other")
     (self.entries, epoch) = (entries, order)
+    self.played = entries.filter { played?.contains($0.name) ?? true }
+    precondition(!self.played.isEmpty, "rounds without data")
   }
 
   /// The data of a game with one source.
   package init(_ data: TrainingData, name: String = "images") {
     let entry = Entry(name: name, data: data)
-    (entries, epoch) = ([entry], entry)
+    (entries, played, epoch) = ([entry], [entry], entry)
   }
 
   /// The name of the source of which a pass is an epoch.
   ///
-  /// - Parameter counts: how many samples each has; at least one.
+  /// - Parameters:
+  ///   - counts: how many samples each has; at least one.
+  ///   - played: the names of those that rounds are fed with; nil: all.
   /// - Throws: `.data` when there is no source called `named`.
   package static func epochSource(
-    of counts: [(name: String, count: Int)], named: String?
+    of counts: [(name: String, count: Int)], named: String?, played: [String]? = nil
   ) throws(RunError) -> String {
     if let named {
       guard counts.contains(where: { $0.name == named }) else {
@@ -58,8 +68,9 @@ package struct TrainingSources: Sendable {
       }
       return named
     }
-    let most = counts.map(\.count).max()
-    guard let longest = counts.first(where: { $0.count == most }) else {
+    let able = counts.filter { played?.contains($0.name) ?? true }
+    let most = able.map(\.count).max()
+    guard let longest = able.first(where: { $0.count == most }) else {
       preconditionFailure("a game without data")
     }
     return longest.name

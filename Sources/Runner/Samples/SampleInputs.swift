@@ -50,6 +50,21 @@ struct SampleInputs {
 
   init(_ tensors: [String: HostTensor]) { self.tensors = tensors }
 
+  /// What is drawn alone: each latent as a picture's, and the classes of each in turn.
+  init(drawn grid: SampleGrid, _ feeds: [SampleFeed]) {
+    tensors = [:]
+    for feed in feeds {
+      switch feed.leaf {
+      case .latent(let section):
+        tensors[feed.feed] = grid.latents(section, feed.isOnly ? nil : feed.name)
+      case .label(let classes):
+        tensors[feed.feed] = HostTensor(
+          [grid.count], (0..<grid.count).map { Int32($0 % classes) })
+      case .source, .sourceLabel: break
+      }
+    }
+  }
+
   /// Those of samples `indices`, one after the other.
   func part(_ indices: [Int]) -> SampleInputs {
     SampleInputs(

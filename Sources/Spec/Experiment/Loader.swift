@@ -133,8 +133,8 @@ struct ExperimentLoader {
     findings += reader.findings
     if form == .general {
       findings += GameCheck.findings(in: read)
-    } else if let root, !RecordSection(root[ExperimentSchema.record]).shows.isEmpty {
-      findings += GameCheck.shownFindings(in: TwoPlayerForm.expanded(root, vocabulary))
+    } else if let root, !root.formulas.isEmpty {
+      findings += GameCheck.watchedFindings(in: TwoPlayerForm.expanded(root, vocabulary))
     }
 
     var sweep: SweepSection?

@@ -1,6 +1,6 @@
-/// What is measured of the generated samples while a run goes on.
+/// What is measured of samples and of values while a run goes on.
 package struct MetricsSection: Sendable {
-  /// Which weights of the generator: those just trained, or their moving average.
+  /// Which weights of the networks: those just trained, or their moving averages.
   package enum Weights: String, CaseIterable, Sendable { case raw, ema }
 
   /// The number a run is to be good at.
@@ -40,7 +40,8 @@ extension MetricsSection {
   private static let ofKey = Field.choices("of", from: .metric, "What is measured")
   private static let weightsKey = Field.choice(
     "weights", of: Weights.self, default: .raw,
-    "The generator's weights as they are (`raw`) or their moving average (`ema`)")
+    "The networks' weights as they are (`raw`) or, of those that keep one, their moving average (`ema`)"
+  )
   private static let seedKey = Field.integer(
     "seed", default: 0, in: .atLeast(0), "Seed of the latents and of a metric's own draws")
   private static let minimizeKey = Field.optionalText("minimize", "The smaller, the better")
@@ -57,7 +58,7 @@ extension MetricsSection {
     "objective", objectiveDeclaration, "The number by which runs are judged")
 
   static let declaration = Declaration(
-    "metrics", "What is measured of the generated samples, into metrics.csv",
+    "metrics", "What is measured of generated samples and of values, into metrics.csv",
     fields: [
       everyKey.declaration, ofKey.declaration, weightsKey.declaration, seedKey.declaration,
       objectiveKey.declaration,

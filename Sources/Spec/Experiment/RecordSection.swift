@@ -25,9 +25,6 @@ package struct RecordSection: Sendable {
   /// How often; nil: never.
   package let histograms: Period?
 
-  /// What a picture shows of each sample, where the file says so.
-  package var shows: [Formula] { samples?.show ?? [] }
-
   /// Whether the run leaves files for TensorBoard.
   package var writesEvents: Bool { tensorboard || histograms != nil }
 }

@@ -16,18 +16,28 @@ struct GameCheck {
     check.checkTerms()
     check.checkMoves()
     check.checkShown()
+    check.checkMeasured()
     return check.findings.isEmpty ? check.whatDecidesNothing(in: root) : check.findings
   }
 
-  /// What is wrong with the formulas of `record.samples.show`, in a file of two players said in general.
-  static func shownFindings(in general: Record) -> [Diagnostic] {
+  /// What is wrong with the formulas of `record.samples.show` and of `metrics`, in a file of two players
+  /// said in general.
+  static func watchedFindings(in general: Record) -> [Diagnostic] {
     var check = GameCheck(names: GameNames(general.entries))
     check.checkShown()
+    check.checkMeasured()
     return check.findings
   }
 
   private mutating func checkShown() {
     if let shown = names.shown { check(shown, mayBeInputs: false) }
+  }
+
+  private mutating func checkMeasured() {
+    for (isLabel, formula) in names.measured {
+      check(formula, mayBeInputs: false)
+      if isLabel { checkLabel(formula) }
+    }
   }
 
   private init(names: GameNames) { self.names = names }

@@ -21,6 +21,8 @@ struct GameNames {
   let epoch: LocatedName?
   /// `record.samples.show`
   let shown: LocatedFormula?
+  /// What metrics are of, and whether it has to be classes.
+  let measured: [(isLabel: Bool, formula: LocatedFormula)]
   /// Where something is said of the sources as a whole.
   let data: Origin?
   /// What values need of each other.
@@ -53,6 +55,7 @@ struct GameNames {
       else { return nil }
       return located
     }
+    measured = Record(entries: section("metrics")).formulas
     networks = values("networks", root)
     self.values = values("values", root) ?? []
     terms = values("terms", root)
@@ -337,6 +340,13 @@ extension Record {
       default: break  // nothing else names anything
       }
     }
+  }
+
+  /// Every formula in here, and whether it has to be classes.
+  var formulas: [(isLabel: Bool, formula: LocatedFormula)] {
+    var found: [(isLabel: Bool, formula: LocatedFormula)] = []
+    eachFormula { found.append(($1, $2)) }
+    return found
   }
 
   /// Every formula in here, with the field that has it.

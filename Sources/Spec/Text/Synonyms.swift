@@ -173,6 +173,8 @@ package enum Synonyms {
       "sliced_wasserstein": "swd sliced_wasserstein_distance",
       "ms_ssim": "msssim multiscale_ssim",
       "modes": "mode_coverage mode_count",
+      "accuracy": "acc top1 multiclassaccuracy",
+      "difference": "distance l1 mae mse mean_absolute_error mean_squared_error",
     ]),
   ]
 

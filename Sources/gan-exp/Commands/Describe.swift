@@ -35,7 +35,7 @@ struct Describe: ParsableCommand {
     }
     let program = try experiment.program(try experiment.formats(data))
     let networks = program.networks.map(program.summary)
-    let stages = StageLine.all(program, imageCount: { experiment.imageCount(data) })
+    let stages = StageLine.all(program, imageCount: { experiment.imageCount(data, program) })
     if json {
       try Output.line(Self.json(program, networks, stages))
     } else if graph {

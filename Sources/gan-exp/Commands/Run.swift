@@ -136,8 +136,8 @@ extension Experiment {
   ) throws -> (program: TrainingProgram, data: TrainingSources) {
     let loaded = try loadData(data)
     let program = try program(loaded.formats)
-    let count = try loaded.sampleCount(epoch: epochSource)
+    let count = try loaded.sampleCount(of: program)
     if let problems = program.problems(sampleCount: count) { throw Failure.spec(problems) }
-    return (program, try loaded.training(range: self.data.range, epoch: epochSource))
+    return (program, try loaded.training(of: program))
   }
 }
