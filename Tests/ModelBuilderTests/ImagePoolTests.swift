@@ -58,9 +58,9 @@ private struct PlainPool {
       bench.feeds["real"] = (0..<12).map { Double(($0 * 7 + round) % 11) / 11 }
       let result = try bench.run(graph)
       let outputs = result.outputs
-      let fakes = try #require(
-        try bench.values(
-          of: [.name("made")], ["latents": try #require(outputs["0/latents"])]))
+      let latents = try #require(outputs["0/latents"])
+      let made = try bench.values(of: [.name("made")], ["latents": latents])
+      let fakes = try #require(made)
       let swaps = try #require(outputs["0/pool/swap"])
       let places = try #require(outputs["0/pool/place"])
       #expect(swaps.count == 3 && places.count == 3)
@@ -82,9 +82,13 @@ private struct PlainPool {
       // The generator's move looks at what is made now.
       let weight = try #require(result.updates["critic.1.weight"])
       let bias = try #require(result.updates["critic.1.bias"])
-      let score = (0..<3).map { index in
-        zip(weight, fakes[(4 * index)...]).map { $0 * $1 }.reduce(bias[0], +)
-      }.reduce(0, +)
+      var score = 0.0
+      for index in 0..<3 {
+        score += bias[0]
+        for (factor, pixel) in zip(weight, fakes[(4 * index)..<(4 * index + 4)]) {
+          score += factor * pixel
+        }
+      }
       expectClose(outputs["1/loss"], [-score / 3], tolerance: 1e-12, "generator's loss \(round)")
       bench.states.merge(result.updates) { $1 }
       #expect(bench.states["loss.pool_count"] == [Double(pool.kept.count)])

@@ -116,8 +116,8 @@ import Testing
     Misfit(
       measure: "{difference: {of: test.label, from: test.label}}",
       said:
-        "test.label are classes, and difference takes vectors or images | `.one_hot` makes vectors of "
-        + "classes"),
+        "test.label are classes, and numbers are wanted | write test.label.one_hot, or `label: test.label` "
+        + "in the call of a network"),
     Misfit(
       measure: "{difference: {of: z, from: z, name: nothing}}",
       said: "`nothing` is of latents alone, which have no end | say of how many: `samples: 1000`"),

@@ -30,7 +30,7 @@ package struct Accuracy: Measure {
   package var settings: String { "of=\(of)" }
 
   package func number(in scope: ValueScope) throws(LayerMisfit) -> Value {
-    let logits = try scope.evaluate(of).logit.numbers(for: "accuracy", of)
+    let logits = try scope.evaluate(of).numbers(of: of).logit
     guard let classes = try scope.evaluate(label).label else {
       throw LayerMisfit("\(label) are no classes", advice: "write the `label` of a source")
     }

@@ -34,8 +34,8 @@ package struct Difference: Measure {
   package var settings: String { "of=\(of) from=\(from) norm=\(norm.rawValue)" }
 
   package func number(in scope: ValueScope) throws(LayerMisfit) -> Value {
-    let one = try scope.value(of).numbers(for: "difference", of)
-    let other = try scope.value(from).numbers(for: "difference", from)
+    let one = try scope.value(of)
+    let other = try scope.value(from)
     try requireSameShape(one, other, "have no difference")
     let difference = one - other
     return (norm == .l1 ? difference.magnitude : difference.squared).mean()

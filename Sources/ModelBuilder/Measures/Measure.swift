@@ -31,17 +31,3 @@ extension Measure {
         + "as many as the shortest has; latents alone need a number")
   }
 }
-
-extension Value {
-  /// Numbers of samples that a measure can compute with.
-  ///
-  /// - Throws: for classes.
-  func numbers(for measure: String, _ formula: Formula) throws(LayerMisfit) -> Value {
-    guard shape.rank > 1 else {
-      throw LayerMisfit(
-        "\(formula) are classes, and \(measure) takes vectors or images",
-        advice: "`.one_hot` makes vectors of classes")
-    }
-    return self
-  }
-}

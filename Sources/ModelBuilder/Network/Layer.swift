@@ -22,6 +22,8 @@ package struct LayerMisfit: Error, Sendable {
   package let advice: String?
   /// The entry at fault, if it is one nested within the layer.
   package var choice: Choice?
+  /// The state that is asked for in two ways, if that is why.
+  var state: String?
 
   package init(_ message: String, advice: String? = nil) {
     self.message = message

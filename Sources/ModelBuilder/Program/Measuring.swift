@@ -106,13 +106,19 @@ extension Game {
   ) throws(LayerMisfit) {
     let states = StateTable(builder: GraphBuilder())
     for state in known { _ = states.read(state) }
-    _ = try write(planned.measure, count: 2, weights: weights, states)
-    if let name = states.declarations.dropFirst(known.count).first?.name {
-      throw LayerMisfit(
-        "`\(planned.name)` gives networks values of another kind than moves do, for which there are no "
-          + "weights (\(name))",
-        advice: "give them values of the same size, with classes where moves have them")
+    var unknown: String?
+    do throws(LayerMisfit) {
+      _ = try write(planned.measure, count: 2, weights: weights, states)
+      unknown = states.declarations.dropFirst(known.count).first?.name
+    } catch {
+      guard let state = error.state else { throw error }
+      unknown = state
     }
+    guard let unknown else { return }
+    throw LayerMisfit(
+      "`\(planned.name)` gives networks values of another kind than moves do, for which there are no "
+        + "weights (\(unknown))",
+      advice: "give them values of the same size, with classes where moves have them")
   }
 
   /// The stored sources that terms of moves look at; where there are none, all.

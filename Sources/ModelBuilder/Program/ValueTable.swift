@@ -223,10 +223,12 @@ final class ValueTable {
   /// A network's parameters fit everything that it is called with.
   private func requireOneShape(of network: String) throws(LayerMisfit) {
     guard let state = states.takeConflict() else { return }
-    throw LayerMisfit(
+    var misfit = LayerMisfit(
       "`\(network)` is called with samples of two sizes, or labels of different classes, and \(state) "
         + "goes with one of them",
       advice: "give each a network of its own: `{like: \(network)}`")
+    misfit.state = state
+    throw misfit
   }
 
   /// Remembers what goes into a network.
