@@ -132,7 +132,9 @@ package enum Catalog {
       .loss: losses.map { $0.declaration },
       .penalty: penalties.map { $0.declaration },
       .term: valueTerms.map { $0.declaration }
-        + penalties.filter { !($0 is any Constraint.Type) }.map { $0.declaration.asTerm },
+        + penalties.filter { !($0 is any Constraint.Type) }.map {
+          $0.declaration.asTerm(ofAnyValue: $0 is any ValueTerm.Type)
+        },
       .constraint: constraints.map { $0.declaration.asConstraint },
       .transformation: transformations.map { $0.declaration },
       .augmentation: augmentations.map { $0.declaration },
@@ -146,7 +148,10 @@ package enum Catalog {
 
   /// nil for a term that looks at no values of its own.
   static func valueTerm(_ choice: Choice) -> (any ValueTerm)? {
-    valueTerms.first { $0.declaration.name == choice.name }?.init(choice.record)
+    let penalties = penalties.compactMap { $0 as? any ValueTerm.Type }
+    let term = (valueTerms + penalties).first { $0.declaration.name == choice.name }?.init(
+      choice.record)
+    return term?.formulas.isEmpty == true ? nil : term
   }
   /// nil for a metric of samples.
   static func measure(_ choice: Choice) -> (any Measure)? {

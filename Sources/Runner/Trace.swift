@@ -15,10 +15,10 @@ import TensorCore
 /// `…/real_labels`. Networks that grow: `round{i}/level`, counted from 1, and `round{i}/alpha`; `…/real` are as large as the data. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(
   _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
-  to path: String, files: FileLayer = FileLayer()
+  start: StartingWeights = StartingWeights(), to path: String, files: FileLayer = FileLayer()
 ) throws(RunError) {
   guard rounds > 0 else { throw .request("a trace has at least one round") }
-  var recorder = try TraceRecorder(program, data: data, backend: backend)
+  var recorder = try TraceRecorder(program, data: data, backend: backend, start)
   for round in 0..<rounds { try recorder.record(round: round) }
   let experiment = program.experiment
   let file = Safetensors(
@@ -41,13 +41,15 @@ private struct TraceRecorder {
   private(set) var entries: [Safetensors.Entry] = []
 
   init(
-    _ program: TrainingProgram, data: TrainingSources, backend: any Backend
+    _ program: TrainingProgram, data: TrainingSources, backend: any Backend,
+    _ start: StartingWeights
   ) throws(RunError) {
     (self.program, self.data) = (program, data)
     let timetable = try Timetable(program, imageCount: data.sampleCount)
     batchesPerRound = timetable.batchesPerRound
     player = try RoundPlayer(
-      program, data: data, timetable: timetable, backend: backend, observing: true)
+      program, data: data, timetable: timetable, backend: backend, start: start,
+      observing: true)
     layouts = Dictionary(
       program.states.map { ($0.name, $0.layout) }, uniquingKeysWith: { first, _ in first })
     try recordStates("init")

@@ -7,6 +7,8 @@ package struct RunSetup {
   package let program: TrainingProgram
   package let data: TrainingSources
   package let backend: any Backend
+  /// What networks begin as in a new run.
+  package let start: StartingWeights
   /// The folder in which `NAME/TIME-DIGEST` is made.
   package let results: String
   package let context: RunContext
@@ -28,13 +30,21 @@ package struct RunSetup {
 
   package init(
     program: TrainingProgram, data: TrainingSources, backend: any Backend, results: String,
-    context: RunContext
+    context: RunContext, start: StartingWeights = StartingWeights()
   ) {
     self.program = program
     self.data = data
     self.backend = backend
+    self.start = start
     self.results = results
     self.context = context
+  }
+}
+
+extension RunSetup {
+  /// Of the data, and of the weights that networks start from.
+  package var inputDigest: String {
+    StartingWeights.joined(data: data.digest, weights: start.digest)
   }
 }
 

@@ -26,6 +26,8 @@ struct SweepPlan {
   private(set) var warnings: [Diagnostic] = []
   private let data: DataOptions
   private var sets: [String: LoadedSources] = [:]
+  /// Digests of weights that networks start from, by what the specs say of them.
+  private var starts: [String: String?] = [:]
   /// Shapes that are known to be right, with what decides nothing in games of such shapes.
   private var checked: [String: [Diagnostic]] = [:]
 
@@ -85,6 +87,7 @@ struct SweepPlan {
           _ = try MetricPlan(trial, program)
           let count = try set.sampleCount(of: program)
           if let problems = program.problems(sampleCount: count) { throw problems }
+          warnings += try program.start(data).warnings.map { $0.noting(point) }
           weigh(program, samples: count)
           warnings += program.warnings.map { $0.noting(point) }
           idle = program.warnings.filter(\.isWithoutEffect)
@@ -94,10 +97,12 @@ struct SweepPlan {
         for path in paths { vain[path] = vain[path] ?? (point, idle) }
         effective.formUnion(point.settings.map(\.path).filter { !paths.contains($0) })
         if dataDigest.isEmpty { dataDigest = set.digest }
+        let digest = StartingWeights.joined(
+          data: set.digest, weights: try startDigest(draft.starting))
         trials.append(
           PlannedTrial(
             index: index + trials.count, point: point, seed: draft.seed, specDigest: draft.spec,
-            dataDigest: set.digest, numericsVersion: numericsVersion))
+            dataDigest: digest, numericsVersion: numericsVersion))
       } catch let error as Diagnostics {
         found += error.entries.map { $0.noting(point) }
       }
@@ -131,6 +136,18 @@ struct SweepPlan {
     let source: String
     let spec: String
     let shape: String
+    /// The networks that start from weights.
+    let starting: [NetworkEntry]
+  }
+
+  private mutating func startDigest(_ networks: [NetworkEntry]) throws -> String? {
+    let key = networks.map { "\($0.name): \($0.weights?.identity ?? "")" }.joined(separator: "\n")
+    if let known = starts[key] { return known }
+    let digest = try Failure.catching {
+      try StartingWeights.digest(of: networks, folders: data.folders)
+    }
+    starts[key] = digest
+    return digest
   }
 
   /// All trials resolved, on all cores.
@@ -150,7 +167,8 @@ struct SweepPlan {
             seed: trial.seed, vain: sweep.pathsWithoutEffect(trial.warnings),
             source: trial.storedSources.map(\.identity).joined(separator: "\n"),
             spec: PlannedTrial.specDigest(texts.identity),
-            shape: PlannedTrial.specDigest(texts.shape))
+            shape: PlannedTrial.specDigest(texts.shape),
+            starting: trial.game.networks.filter { $0.weights != nil })
         }
       }
       found.withLock { $0[place] = drafts }

@@ -173,6 +173,13 @@ extension WrongPlay {
       "17:3 l1_to_real asks nothing of the critic critic, which the move critic steps = take it out of "
         + "the move's `terms`"),
     WrongPlay(
+      "a frozen network that nothing calls",
+      [("  critic: [", "  other: {layers: [relu], frozen: true}\n  critic: [")],
+      "11:3 nothing asks for `other`"),
+    WrongPlay(
+      "the variation of vectors", [term("even: {total_variation: {of: code}}")],
+      "17:3 code are vectors, which have no neighbours = take the term out"),
+    WrongPlay(
       "a pool of samples with labels",
       [
         ("generator(z)", "'generator(z, label: y)'"),

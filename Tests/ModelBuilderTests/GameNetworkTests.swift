@@ -199,4 +199,83 @@ import Testing
       try bench.values(of: [.name("images"), .name("dark")])
         == [0.25, -0.5, 1, 0, -0.25, 0.5, -1, 0, -1, 0.75, 0.5, -0.25, 1, -0.75, -0.5, 0.25])
   }
+
+  /// Batch norm, spectral norm, dropout and noise are other things in training.
+  private static func looking(through frozen: String) throws -> GameBench {
+    try GameBench(
+      try generalGame(
+        networks: """
+          {maker: [{linear: 4}, {image: {channels: 1, size: 2}}],
+            features: {layers: [{conv: {channels: 2, kernel: 1, spectral_norm: true}}, batch_norm, relu, {dropout: 0.5}, {noise: 1}, flatten, {network: trunk}]\(frozen)},
+            trunk: {layers: [batch_norm, {dropout: 0.5}, {linear: 2}]\(frozen)}}
+          """,
+        values: "{made: maker(z)}",
+        terms: """
+          {near: {distance: {of: features(made), from: features(images), norm: l2}},
+            even: {total_variation: {of: made, weight: 0.5}}}
+          """, moves: "[{networks: [maker]}]"))
+  }
+
+  @Test func aFrozenNetworkAndThoseThatItCallsAnswerInAMoveAsTheyDoInPicturesAndStayAsTheyAre()
+    throws
+  {
+    var bench = try Self.looking(through: ", frozen: true")
+    for name in bench.states.keys where name.hasSuffix("running_var") {
+      bench.states[name] = bench.states[name]?.map { 0.5 + abs($0) }
+    }
+    let graph = bench.graph(["maker"])
+    let result = try bench.run(graph)
+    let latents = try #require(result.outputs["0/latents"])
+    func seen(_ image: Formula) throws -> [Double] {
+      try #require(
+        try bench.values(
+          of: [.call(network: "features", [image], label: nil)], ["latents": latents]))
+    }
+    let (made, real) = (try seen(.name("made")), try seen(.name("images")))
+    let near = zip(made, real).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / Double(made.count)
+    let images = try #require(try bench.values(of: [.name("made")], ["latents": latents]))
+    let even =
+      stride(from: 0, to: images.count, by: 4).map { first in
+        let (a, b, c, d) = (
+          images[first], images[first + 1], images[first + 2], images[first + 3]
+        )
+        return (abs(c - a) + abs(d - b)) / 2 + (abs(b - a) + abs(d - c)) / 2
+      }.reduce(0, +) / Double(images.count / 4)
+    expectClose(result.outputs["0/loss"], [near + 0.5 * even], tolerance: 1e-12, "loss")
+    let moved = Set(result.updates.keys.filter { !$0.hasPrefix("optimizer.") })
+    #expect(moved == Set(bench.parameters(of: ["maker"])))
+    for name in moved {
+      let gradient = try #require(result.outputs["0/gradient/\(name)"])
+      expectClose(
+        gradient, try bench.differences(of: "0/loss", graph, in: name), tolerance: 1e-6, name)
+    }
+  }
+
+  @Test func aNetworkThatOnlyMetricsAndPicturesLookThroughHasItsWeightsInTheGame() throws {
+    let program = try TrainingProgram(
+      try generalGame(
+        networks: """
+          {maker: [{linear: 4}, {image: {channels: 1, size: 2}}],
+            judge: {layers: [flatten, {linear: 3}], frozen: true},
+            painter: {layers: [batch_norm], frozen: true}}
+          """,
+        values: "{made: maker(z)}", terms: "{near: {distance: {of: made, from: images}}}",
+        moves: "[{networks: [maker]}]",
+        rest: """
+          metrics: {every: 1 steps, of: [{accuracy: {of: judge(images), label: images.label}}]}
+          record: {samples: {every: 1 steps, show: [made, painter(made)]}}
+          """), format: .image(smallImages))
+    let own = program.states.filter { ["judge", "painter"].contains($0.network) }.map(\.name)
+    #expect(
+      own == [
+        "judge.1.weight", "judge.1.bias", "painter.0.weight", "painter.0.bias",
+        "painter.0.running_mean", "painter.0.running_var",
+      ])
+    let warnings = program.warnings.map(\.message)
+    #expect(
+      warnings
+        == ["judge", "painter"].map {
+          "`\($0)` is frozen and starts from no weights: it stays as it is drawn"
+        })
+  }
 }

@@ -151,7 +151,10 @@ class Form:
             if kind != "adversarial":
                 own, number = number, number + 1
                 if kind not in VALUE_TERMS:
-                    game = given(keys.get("game")) or first
+                    # What watches a game may look at a value instead.
+                    looked_at = ("of",)
+                    if given(keys.get("of")) is None:
+                        game = given(keys.get("game")) or first
             found[name] = Term(
                 name, kind, keys, own,
                 {key: formulas.expanded(formulas.parse(keys[key]), self.meanings)
@@ -224,7 +227,7 @@ class Form:
     def leads(self, mover, network):
         """Whether moves of this name are those that the average of a network follows."""
         movers = sorted(self.movers.values(), key=lambda mover: not self.judges(mover))
-        return next(m for m in movers if network in m.networks) is mover
+        return next((m for m in movers if network in m.networks), None) is mover
 
     def times(self, mover):
         """How often it moves in a round."""

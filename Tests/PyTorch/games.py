@@ -306,6 +306,8 @@ class Replay(Comparison):
         self.first_weights(name, network)
         self.powerless |= networks.powerless_biases(network, name)
         self.networks[name] = network
+        if self.form.networks[name].get("frozen"):
+            network.eval()
         leader = next((m for m in self.form.movers.values() if self.form.leads(m, name)), None)
         average = leader and averaged(
             given(self.form.networks[name].get("ema")), self.form.times(leader), network)
@@ -401,6 +403,10 @@ class Replay(Comparison):
                 difference = values["of"].output - values["from"].output
                 difference = turn.kinks(difference, term.stream)
                 looked_at = (difference, torch.zeros_like(difference))
+            case "total_variation":
+                return objectives.total_variation(
+                    term.keys, values["of"].output,
+                    lambda x, part: turn.kinks(x, term.stream + part))
             case "kl_to_normal":
                 mean = values["mean"].output
                 looked_at = (

@@ -199,9 +199,13 @@ class Skip(nn.Sequential):
 class Dropout(nn.Module):
     """Multiplies by a recorded mask, so that both sides drop the same units."""
 
-    def __init__(self, probability):
+    def __init__(self, probability, always=False):
         super().__init__()
-        self.probability = probability
+        self.probability, self.always = probability, always
+
+    @property
+    def drops(self):
+        return self.probability > 0 and (self.training or self.always)
 
 
 class Noise(nn.Module):
@@ -487,7 +491,7 @@ def plain(name, keys, shape, around):
                 head: build_within(layers, shape, around)[0]
                 for head, layers in keys.items() if layers})
         case "dropout":
-            return Dropout(keys["probability"])
+            return Dropout(keys["probability"], keys.get("when") == "always")
         case "flatten":
             return Flatten()
         case "image":
@@ -578,10 +582,10 @@ def apply(
         if isinstance(module, LABELLED):
             x = module(x, labels)
         elif isinstance(module, Dropout):
-            if module.probability > 0:
+            if module.drops:
                 x = x * mask(here) / (1 - module.probability)
         elif isinstance(module, Noise):
-            if module.deviation > 0:
+            if module.deviation > 0 and module.training:
                 x = x + module.deviation * mask(here, "noise").reshape(x.shape)
         elif isinstance(module, Residual):
             branch = walk(module.branch, x, here)
@@ -596,7 +600,7 @@ def apply(
             log_variance = walk(module.log_variance, x, f"{here}.log_variance")
             mark("mean", mean)
             mark("log_variance", log_variance)
-            x = module.drawn(mean, log_variance, mask(here, "noise"))
+            x = module.drawn(mean, log_variance, mask(here, "noise")) if module.training else mean
         elif isinstance(module, Called):
             x = call(module.network, x, here)
         elif isinstance(module, Mark):

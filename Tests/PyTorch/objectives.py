@@ -242,6 +242,14 @@ def slope_cost(slope, target, one_sided=False):
     return ((F.relu(excess) if one_sided else excess) ** 2).mean()
 
 
+def total_variation(keys, images, kinks):
+    down = kinks(images[:, :, 1:] - images[:, :, :-1], "/height").abs().flatten(1)
+    right = kinks(images[..., 1:] - images[..., :-1], "/width").abs().flatten(1)
+    if keys["norm"] == "sum":
+        return keys["weight"] * (down.sum(1) + right.sum(1)).mean()
+    return keys["weight"] * (down.mean() + right.mean())
+
+
 def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kinks):
     """A term of the player's loss. `critic(images)` scores images in between, `drawn(name)` is what
     the penalty drew, `here` the circumstances; `kinks(x)` puts what is next to 0 on a side of it, and
@@ -276,11 +284,7 @@ def penalty(name, keys, real, fake, scores, parameters, critic, drawn, here, kin
                 ** (keys["power"] / 2) for side, images in (("real", real), ("fake", fake)))
             return keys["weight"] / 2 * steepness.mean()
         case "total_variation":
-            down = kinks(fake[:, :, 1:] - fake[:, :, :-1], "/height").abs().flatten(1)
-            right = kinks(fake[..., 1:] - fake[..., :-1], "/width").abs().flatten(1)
-            if keys["norm"] == "sum":
-                return keys["weight"] * (down.sum(1) + right.sum(1)).mean()
-            return keys["weight"] * (down.mean() + right.mean())
+            return total_variation(keys, fake, kinks)
         case "l1_to_real":
             distance = kinks(fake - real).abs().flatten(1)
             distance = distance.mean() if keys["norm"] == "mean" else distance.sum(1).mean()

@@ -45,13 +45,14 @@ struct LoadedGame {
       try loadExperiment(path: "\(Self.folder)/\(file)", vocabulary: TinyRun.vocabulary).get())
   }
 
-  func setup(_ results: String) -> RunSetup {
+  func setup(_ results: String, _ start: StartingWeights = StartingWeights()) -> RunSetup {
     let backend = CPUBackend(threads: 1)
     var setup = RunSetup(
       program: program, data: data, backend: backend, results: results,
       context: RunContext(
         programVersion: "0.0", numericsVersion: 1, device: backend.name, threads: 1,
-        libraries: [("libtest", "1.2")], commandLine: ["gan-exp", "run", "game.yaml"]))
+        libraries: [("libtest", "1.2")], commandLine: ["gan-exp", "run", "game.yaml"]), start: start
+    )
     setup.interrupt = { 0 }
     return setup
   }

@@ -114,7 +114,20 @@ private let wrong: [WrongGame] = [
     "20:43 there is no term `slop` | did you mean `slope`? | terms: game, cycle, slope, told"),
   WrongGame(
     "a network that no move moves", "[to_zebra, to_horse, maker]", "[to_zebra, maker]",
-    "8:3 no move moves `to_horse` | name it in `networks` of a move | "),
+    "8:3 no move moves `to_horse` | name it in `networks` of a move, or write `frozen: true` | "),
+  WrongGame(
+    "a frozen network that a move moves", "{like: to_zebra}", "{like: to_zebra, frozen: true}",
+    "21:27 `to_horse` is frozen, and this moves it | take it out, or `frozen` from the network | "),
+  WrongGame(
+    "a frozen network with an average and limits", "to_horse: {like: to_zebra}",
+    "to_horse: {like: to_zebra, frozen: true, ema: 0.9, constraints: [{box: 0.1}]}",
+    "8:44 the network is frozen, and `ema` is about weights that move | take it out, or `frozen` | ",
+    "8:54 the network is frozen, and `constraints` is about weights that move | take it out, or "
+      + "`frozen` | "),
+  WrongGame(
+    "a checkpoint that is none", "{like: to_zebra}",
+    "{like: to_zebra, weights: {path: run, checkpoint: first}}",
+    "8:63 `first` is no checkpoint | write last, best or a step | "),
   WrongGame(
     "a term that no move steps down", "columns: makers", "columns: makers, terms: [game, told]",
     "16:3 no move steps down `cycle` | list it in `terms` of a move of to_horse or to_zebra | "),

@@ -89,6 +89,10 @@ struct Network: Sendable {
   let average: WeightAverage?
   /// What its parameters are brought back to after each step.
   let constraints: [any Constraint]
+  /// What it starts from; nil: from drawn numbers.
+  let weights: WeightsSection?
+  /// Whether it never moves, and answers in training as it does otherwise.
+  let isFrozen: Bool
   /// nil: it does not grow.
   let levels: LevelList?
   /// What plays of one that grows; nil: all of it.
@@ -98,11 +102,12 @@ struct Network: Sendable {
   init(
     _ name: String, _ layers: LayerList, _ direction: LevelList.Direction,
     initializers: InitializerSet, inputs: [String] = [], average: WeightAverage? = nil,
-    constraints: [any Constraint] = []
+    constraints: [any Constraint] = [], weights: WeightsSection? = nil, isFrozen: Bool = false
   ) {
     (self.name, self.layers, self.inputs) = (name, layers, inputs)
     (self.initializers, self.average) = (initializers, average)
     self.constraints = constraints
+    (self.weights, self.isFrozen) = (weights, isFrozen)
     levels = LevelList(layers, direction)
   }
 

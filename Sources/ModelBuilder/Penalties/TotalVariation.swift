@@ -7,7 +7,7 @@ import TensorCore
 /// This is the anisotropic form, as TensorFlow's and torchmetrics' `total_variation`: it is a sum over
 /// numbers, where the isotropic one takes a root of two squares at each place, which has no slope where
 /// an image is flat.
-package struct TotalVariation: Term {
+package struct TotalVariation: Term, ValueTerm {
   enum Norm: String, CaseIterable, Sendable { case mean, sum }
   static let weight = Field.number("weight", default: 1, in: .atLeast(0), "λ")
   static let norm = Field.choice(
@@ -18,16 +18,19 @@ package struct TotalVariation: Term {
     "total_variation", "Neighbours in generated images are to be near each other",
     details:
       "Rudin et al. 1992, in its anisotropic form: λ E (Σ |x[i+1, j] − x[i, j]| + Σ |x[i, j+1] "
-      + "− x[i, j]|), added to the generator's loss. As a sum it is `tf.image.total_variation`, of "
-      + "which the batch's mean is taken; a weight for the mean does not depend on the images' size, "
-      + "so this is the default.",
+      + "− x[i, j]|), added to the generator's loss; in a game of any number of networks it may be of "
+      + "any images (`of`). As a sum it is `tf.image.total_variation`, of which the batch's mean is "
+      + "taken; a weight for the mean does not depend on the images' size, so this is the default.",
     fields: [weight.declaration, norm.declaration], shorthand: "weight",
     example: "total_variation: {weight: 0.1, norm: mean}")
 
+  /// nil: of what is called fake.
+  let of: Formula?
   let weight: Double
   let norm: Norm
 
   package init(_ record: Record) {
+    of = record.has(AdversarialTerm.instead) ? record[AdversarialTerm.instead] : nil
     weight = record[Self.weight]
     norm = record[Self.norm]
   }
@@ -44,6 +47,22 @@ package struct TotalVariation: Term {
     cost(of: scope.fake.value) { name, difference in
       scope.draws.observe("kink/\(scope.name)/\(name)", difference, as: .kink)
     }
+  }
+
+  package var formulas: [Formula] { [of].compactMap(\.self) }
+
+  package func cost(in scope: ValueScope) throws(LayerMisfit) -> Value {
+    guard let of else { preconditionFailure("it watches a game") }
+    let images = try scope.value(of)
+    guard images.shape.rank == 4 else {
+      throw LayerMisfit(
+        "\(of) are vectors, which have no neighbours", advice: "take the term out")
+    }
+    guard let cost = cost(of: images, kink: { scope.observeKink($1, $0) }) else {
+      throw LayerMisfit(
+        "\(of) are images of one pixel, which has no neighbours", advice: "take the term out")
+    }
+    return cost
   }
 
   /// What differences in images `[batch, height, width, channels]` come to, weight included.

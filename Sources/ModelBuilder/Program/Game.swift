@@ -6,7 +6,7 @@ struct Game: Sendable {
   let experiment: Experiment
   /// Of the first source.
   let format: SampleFormat
-  let sources: [Source]
+  private(set) var sources: [Source]
   let latents: [Latent]
   /// In the order in which they are shown and kept.
   private(set) var networks: [Network]
@@ -70,6 +70,13 @@ struct Game: Sendable {
   func playing(_ stage: GrowthStage?) -> Game {
     var game = self
     for index in networks.indices { game.networks[index].stage = stage }
+    return game
+  }
+
+  /// The same with one more thing that data give.
+  func adding(_ source: Source) -> Game {
+    var game = self
+    game.sources.append(source)
     return game
   }
 

@@ -58,7 +58,18 @@ extension Game {
         }
       }
     }
-    return found.isEmpty ? shownMisfits() : found
+    if found.isEmpty { found = shownMisfits() }
+    return found.isEmpty ? unaskedNetworks(values.walks) : found
+  }
+
+  /// Frozen networks that nothing calls; every other one has a move.
+  private func unaskedNetworks(_ played: [String: NetworkWalk]) -> [Diagnostic] {
+    let seen = lookedAt().walks
+    return experiment.game.networks.filter { played[$0.name] == nil && seen[$0.name] == nil }.map {
+      Diagnostic(
+        "nothing asks for `\($0.name)`", at: $0.origin,
+        label: "call it in a term, a metric or `record.samples.show`, or take it out")
+    }
   }
 
   /// Levels that no schedule plays, and a schedule without two networks whose levels it could play.

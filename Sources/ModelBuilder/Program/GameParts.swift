@@ -215,7 +215,8 @@ extension GameSection {
         critics.contains(entry.name) ? .fromImages : .toImages,
         initializers: InitializerSet(entry.initializers), inputs: entry.inputs,
         average: entry.averaging.map { WeightAverage($0, movesPerRound: steps) },
-        constraints: entry.constraints.map(Catalog.constraint))
+        constraints: entry.constraints.map(Catalog.constraint), weights: entry.weights,
+        isFrozen: entry.isFrozen)
     }
   }
 

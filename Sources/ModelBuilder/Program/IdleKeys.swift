@@ -7,7 +7,7 @@ import Spec
 extension TrainingProgram {
   var idleKeys: [Diagnostic] {
     let ofPlayers = experiment.twoPlayers == nil ? [] : initializersOfNothing + codeKeys
-    return (ofPlayers + pictureKeys + endKeys).compactMap(\.self)
+    return (ofPlayers + pictureKeys + endKeys).compactMap(\.self) + drawnForGood
   }
 
   /// What is said of images and the data are vectors, or the other way round.
@@ -24,6 +24,18 @@ extension TrainingProgram {
         idle(
           "record.samples.grid", because: "of vectors a picture shows `record.samples.points`")
       ]
+    }
+  }
+
+  /// Networks that stay as they are drawn.
+  private var drawnForGood: [Diagnostic] {
+    experiment.game.networks.compactMap { network in
+      guard network.isFrozen, network.weights == nil,
+        states.contains(where: { $0.network == network.name && $0.role == .parameter })
+      else { return nil }
+      return Diagnostic(
+        "`\(network.name)` is frozen and starts from no weights: it stays as it is drawn",
+        at: network.origin, severity: .warning, label: "name a run or a file: `weights: …`")
     }
   }
 

@@ -55,6 +55,20 @@ extension Game {
     return try measure.number(in: scope)
   }
 
+  /// What networks are that play in what is drawn or measured, as far as that can be had.
+  func lookedAt() -> (states: [StateDeclaration], walks: [String: NetworkWalk]) {
+    let states = StateTable(builder: GraphBuilder())
+    let values = ValueTable(self, batch: 2, states, .given)
+    for formula in shown + [measured].compactMap(\.self) {
+      _ = try? values.value(formula, .whole(2, states.builder))
+    }
+    let measures = (experiment.metrics?.of ?? []).compactMap(PlannedMeasure.init)
+    for formula in measures.flatMap(\.formulas) {
+      _ = try? values.value(formula, .whole(2, states.builder))
+    }
+    return (states.declarations, values.walks)
+  }
+
   /// What cannot be measured.
   ///
   /// - Parameter known: all that the game keeps.

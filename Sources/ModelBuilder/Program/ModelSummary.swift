@@ -21,6 +21,8 @@ package struct NetworkSummary: Sendable {
   package let name: String
   package let input: String
   package let layers: [LayerSummary]
+  /// What its weights are when the game begins, if they are not drawn, and whether they stay so.
+  package let remark: String?
   package var parameters: Int { layers.map(\.parameters).reduce(0, +) }
   /// Of the whole network, which outgrown layers are no part of.
   package var flops: Int { layers.filter { !$0.isOutgrown }.map(\.flops).reduce(0, +) }
@@ -64,7 +66,18 @@ extension TrainingProgram {
     } catch {
       preconditionFailure("unchecked shapes: \(error.message)")
     }
-    return NetworkSummary(name: name, input: described(input.shape), layers: layers)
+    return NetworkSummary(
+      name: name, input: described(input.shape), layers: layers, remark: network.remark)
+  }
+}
+
+extension Network {
+  fileprivate var remark: String? {
+    let start = weights.map { weights in
+      "starts from \(weights.path)" + (weights.network.map { " (\($0))" } ?? "")
+    }
+    let parts = [isFrozen ? "frozen" : nil, start].compactMap(\.self)
+    return parts.isEmpty ? nil : "\(name): " + parts.joined(separator: ", ")
   }
 }
 

@@ -102,41 +102,7 @@ extension TrainingProgram {
 
   /// What a graph of samples is fed, of which it declares what it needs.
   package func sampleFeeds(of formulas: [Formula]) -> [SampleFeed] {
-    var names: [String] = []
-    for formula in formulas {
-      names += game.expanded(formula).leaves.filter { !names.contains($0) }
-    }
-    return names.flatMap { name -> [SampleFeed] in
-      if let latent = game.latents.first(where: { $0.name == name }) {
-        switch latent.kind {
-        case .vector(let section):
-          return [
-            SampleFeed(
-              feed: latent.stream, name: name, leaf: .latent(section),
-              isOnly: latent.stream == Latent.only)
-          ]
-        case .label(let classes):
-          return [
-            SampleFeed(
-              feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
-          ]
-        }
-      }
-      return feeds(of: game.source(name))
-    }
-  }
-
-  private func feeds(of source: Source) -> [SampleFeed] {
-    switch source.kind {
-    case .derived(let origin, _): return feeds(of: game.source(origin))
-    case .stored(let feed, let format):
-      let labels = source.labels.map { feed, classes in
-        SampleFeed(
-          feed: feed, name: source.name, leaf: .sourceLabel(classes: classes), isOnly: true)
-      }
-      return [SampleFeed(feed: feed, name: source.name, leaf: .source(format), isOnly: true)]
-        + [labels].compactMap(\.self)
-    }
+    game.sampleFeeds(of: formulas)
   }
 
   /// The same of what is sampled.
@@ -155,5 +121,46 @@ extension TrainingProgram {
     of formulas: [Formula], count: Int, weights: Weights = .raw, at stage: GrowthStage? = nil
   ) -> Graph {
     game.playing(stage).writeSampler(of: formulas, count: count, weights: weights)
+  }
+}
+
+extension Game {
+  /// What a graph of samples is fed, of which it declares what it needs.
+  func sampleFeeds(of formulas: [Formula]) -> [SampleFeed] {
+    var names: [String] = []
+    for formula in formulas {
+      names += expanded(formula).leaves.filter { !names.contains($0) }
+    }
+    return names.flatMap { name -> [SampleFeed] in
+      if let latent = latents.first(where: { $0.name == name }) {
+        switch latent.kind {
+        case .vector(let section):
+          return [
+            SampleFeed(
+              feed: latent.stream, name: name, leaf: .latent(section),
+              isOnly: latent.stream == Latent.only)
+          ]
+        case .label(let classes):
+          return [
+            SampleFeed(
+              feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
+          ]
+        }
+      }
+      return feeds(of: source(name))
+    }
+  }
+
+  private func feeds(of source: Source) -> [SampleFeed] {
+    switch source.kind {
+    case .derived(let origin, _): return feeds(of: self.source(origin))
+    case .stored(let feed, let format):
+      let labels = source.labels.map { feed, classes in
+        SampleFeed(
+          feed: feed, name: source.name, leaf: .sourceLabel(classes: classes), isOnly: true)
+      }
+      return [SampleFeed(feed: feed, name: source.name, leaf: .source(format), isOnly: true)]
+        + [labels].compactMap(\.self)
+    }
   }
 }

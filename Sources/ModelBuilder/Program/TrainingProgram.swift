@@ -37,7 +37,7 @@ package struct TrainingProgram: Sendable {
     } else {
       try game.checkShapes()
     }
-    walks = game.walks()
+    walks = game.walks().merging(game.lookedAt().walks) { played, _ in played }
     format = game.shownFormat ?? game.format
     (sampled, shown) = (game.measured, game.shown)
     (states, columns, batchesPerRound) = Self.mentioned(in: game)
@@ -77,6 +77,10 @@ package struct TrainingProgram: Sendable {
         }
         return game.asksForData(written.graph)
       }
+    }
+    // What never moves need not play in a round.
+    unique += game.lookedAt().states.filter { state in
+      game.network(state.network).isFrozen && seen.insert(state.name).inserted
     }
     let states = StateDeclaration.Role.allCases.flatMap { role in
       game.networks.flatMap { network in

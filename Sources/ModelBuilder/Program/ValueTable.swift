@@ -196,10 +196,13 @@ final class ValueTable {
   }
 
   /// How a network is walked for a part.
+  ///
+  /// - Parameter mode: of the network that calls it; nil: none does.
   private func pass(
     _ network: Network, _ name: String, label: Evaluated.Label?, others: [Evaluated],
-    _ part: BatchPart
+    mode outer: NetworkMode? = nil, _ part: BatchPart
   ) -> Pass {
+    let mode = network.isFrozen ? .inference : outer ?? mode
     let pass = Pass(
       states: states, mode: mode, labels: label?.value, classes: label?.classes ?? 0,
       initializers: network.initializers, draws: part.draws, name: name,
@@ -210,7 +213,7 @@ final class ValueTable {
       guard let self else { preconditionFailure("a walk ends before its table") }
       let inner = self.pass(
         game.network(callee), scope.path + (name.isEmpty ? "" : "/\(name)"), label: label,
-        others: [], part)
+        others: [], mode: mode, part)
       inner.inputs = pass.inputs
       note(callee, input, inner)
       let output = try game.network(callee).answer(input, in: inner).output

@@ -3,24 +3,6 @@ import Spec
 import ModelBuilder
 import TensorCore
 
-/// Which checkpoint of a run.
-package enum CheckpointChoice: Hashable, Sendable {
-  case last
-  case best
-  case step(Int)
-
-  /// `last`, `best` or a step; nil for anything else.
-  package init?(_ word: String) {
-    switch word {
-    case "last": self = .last
-    case "best": self = .best
-    case _:
-      guard let step = Int(word), step >= 0 else { return nil }
-      self = .step(step)
-    }
-  }
-}
-
 /// The folders of checkpoints in a run, and how they are named.
 struct CheckpointStore {
   let path: String
@@ -72,6 +54,11 @@ struct CheckpointStore {
     }
     return "\(path)/\(name)"
   }
+}
+
+/// Whether a run goes on from a checkpoint of its own.
+package func hasCheckpoint(run: String, files: FileLayer = FileLayer()) throws(RunError) -> Bool {
+  try !CheckpointStore(run: run, files: files).steps().isEmpty
 }
 
 /// A checkpoint that has been read; every file has the digest that was written with it.

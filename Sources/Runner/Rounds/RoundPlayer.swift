@@ -68,7 +68,7 @@ final class RoundPlayer {
   /// Puts the first values of all states on the device.
   init(
     _ program: TrainingProgram, data: TrainingSources, timetable: Timetable, backend: any Backend,
-    observing: Bool = false
+    start: StartingWeights = StartingWeights(), observing: Bool = false
   ) throws(RunError) {
     self.program = program
     self.observing = observing
@@ -83,7 +83,7 @@ final class RoundPlayer {
     feeder = BatchFeeder(data, timetable, seed: program.experiment.seed)
     session = try program.makeSession(on: backend)
     for state in program.states {
-      let tensor = state.initialTensor(seed: program.experiment.seed)
+      let tensor = start.first(state, seed: program.experiment.seed)
       try onDevice { () throws(BackendError) in try session.write(state.name, tensor) }
     }
   }

@@ -27,7 +27,8 @@ final class TrainingRun {
     timetable = try Timetable(setup.program, imageCount: setup.data.sampleCount)
     try setup.checkDisk(at: setup.directory ?? setup.results)
     player = try RoundPlayer(
-      setup.program, data: setup.data, timetable: timetable, backend: setup.backend)
+      setup.program, data: setup.data, timetable: timetable, backend: setup.backend,
+      start: setup.start)
     let painters = try SamplePainters(
       setup.program, setup.data, session: player.session, at: player.moment(after: 0))
     let evaluation = try Evaluation(
@@ -81,6 +82,7 @@ final class TrainingRun {
           : "attempt \(directory.claim.number): going on after step \(step) of \(timetable.rounds)")
       if isNew { try logWarnings() } else { watch(.resumed(step: step)) }
       for note in setup.data.notes { try recorder.log("data: \(note)") }
+      for note in setup.start.notes { try recorder.log(note) }
       for warning in setup.data.warnings { try recorder.warn(warning) }
       if let shortfall = player.levels?.shortfall,
         !setup.program.warnings.contains(where: { $0.message == shortfall })
@@ -97,7 +99,8 @@ final class TrainingRun {
 
   /// What its command has said of the spec, for whoever reads the directory later.
   private func logWarnings() throws(RunError) {
-    for warning in Diagnostics(experiment.warnings + setup.program.warnings).entries {
+    let warnings = experiment.warnings + setup.program.warnings + setup.start.warnings
+    for warning in Diagnostics(warnings).entries {
       try recorder.log("warning: \(warning.origin.place): \(warning.message)")
     }
   }
@@ -306,7 +309,7 @@ final class TrainingRun {
       moment = checkpoint.growth
     } else {
       for state in generator {
-        let tensor = state.initialTensor(seed: experiment.seed)
+        let tensor = setup.start.first(state, seed: experiment.seed)
         try onDevice { () throws(BackendError) in try player.session.write(state.name, tensor) }
       }
     }

@@ -31,10 +31,27 @@ extension ArchitectureSection {
     "discriminator", "Layers from image to score")
   private static let initKey = Field<Record>.section(
     "init", InitializersSection.declaration, "Initial values of the parameters")
+  /// What `weights` says of one of the networks.
+  static func weightsKey(of player: Player) -> Field<Record?> {
+    Field<Record?>.optionalSection(
+      player.rawValue, WeightsSection.declaration, "What the \(player.rawValue) starts from"
+    ).unsaidByDefault()
+  }
+  static let weightsKey = Field<Record>.section(
+    "weights",
+    Declaration(
+      "weights", "The weights of other runs, or of files, to start from",
+      fields: Player.allCases.map { weightsKey(of: $0).declaration },
+      example: "{generator: results/gan/20260101-120000-1f2e}"),
+    "What the networks start from; where nothing is said, from numbers drawn as `init` says"
+  ).unsaidByDefault()
 
   static let declaration = Declaration(
     "architecture", "The two networks",
-    fields: [generatorKey.declaration, discriminatorKey.declaration, initKey.declaration],
+    fields: [
+      generatorKey.declaration, discriminatorKey.declaration, initKey.declaration,
+      weightsKey.declaration,
+    ],
     check: { record in
       [generatorKey, discriminatorKey].compactMap { key in
         record[key].isEmpty

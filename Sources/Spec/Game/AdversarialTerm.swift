@@ -59,16 +59,37 @@ extension AdversarialTerm {
     example: "adversarial: {loss: least_squares, critic: critic, real: photos, fake: painter(z)}")
 }
 
+extension AdversarialTerm {
+  /// Of a penalty that may look at any value.
+  package static let instead = Field<Formula?>.optionalFormula(
+    "of", "A value that it looks at; `none`: what the adversarial term calls fake"
+  ).unsaidByDefault()
+}
+
 extension Declaration {
   /// A penalty of two players as a term of any game: it watches an adversarial term, and has no step of
   /// its own, which is a move's business.
-  package var asTerm: Declaration {
+  ///
+  /// - Parameter ofAnyValue: whether it may look at a value instead.
+  package func asTerm(ofAnyValue: Bool) -> Declaration {
     let game = Field<String?>.optionalName(
       "game", of: .game, "The adversarial term that it watches; `none`: the only one")
-    return changed { fields in
-      fields.filter { $0.name != "optimizer" }.map { $0.name == "on" ? Self.network : $0 }
-        + [game.declaration]
-    }
+    let of = ofAnyValue ? [AdversarialTerm.instead.declaration] : []
+    return changed(
+      { fields in
+        fields.filter { $0.name != "optimizer" }.map { $0.name == "on" ? Self.network : $0 }
+          + [game.declaration] + of
+      },
+      check: { record in
+        guard ofAnyValue, record[AdversarialTerm.instead] != nil, record[game] != nil else {
+          return []
+        }
+        return [
+          Objection(
+            "of", "the term looks at a value and watches an adversarial term",
+            label: "keep `of` or `game`")
+        ]
+      })
   }
 
   /// A limit on the weights of two players as one of any network.
@@ -76,9 +97,13 @@ extension Declaration {
 
   private static let network = Field<String>.name("on", of: .network, "Whose weights").declaration
 
-  private func changed(_ change: ([FieldDeclaration]) -> [FieldDeclaration]) -> Declaration {
-    Declaration(
+  private func changed(
+    _ change: ([FieldDeclaration]) -> [FieldDeclaration],
+    check further: @escaping @Sendable (Record) -> [Objection] = { _ in [] }
+  ) -> Declaration {
+    let check = check
+    return Declaration(
       name, summary, details: details, fields: change(fields), shorthand: shorthand,
-      listForm: listForm, example: example, check: check)
+      listForm: listForm, example: example, check: { check($0) + further($0) })
   }
 }

@@ -29,6 +29,13 @@ struct GameCheck {
     return check.findings
   }
 
+  /// The same of a formula that stands in no file.
+  static func findings(of asked: LocatedFormula, in general: Record) -> [Diagnostic] {
+    var check = GameCheck(names: GameNames(general.entries))
+    check.check(asked, mayBeInputs: false)
+    return check.findings
+  }
+
   private mutating func checkShown() {
     if let shown = names.shown { check(shown, mayBeInputs: false) }
   }
@@ -297,7 +304,11 @@ struct GameCheck {
     let isOpen = choice.record.entries.contains { entry in
       if case (.name(.game), .none) = (entry.kind, entry.value) { true } else { false }
     }
-    guard isOpen, games.count != 1, names.terms?.allSatisfy({ $0.value != nil }) == true else {
+    var looksAtValue = false
+    choice.record.eachFormula { _, _, _ in looksAtValue = true }
+    guard isOpen, !looksAtValue, games.count != 1,
+      names.terms?.allSatisfy({ $0.value != nil }) == true
+    else {
       return
     }
     report(

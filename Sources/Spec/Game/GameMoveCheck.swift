@@ -18,7 +18,7 @@ extension GameCheck {
         case (.name(.network), .text(let network)): nodes.append(.network(network))
         case (.name(.game), .text(let game)) where followsGames:
           names.term(game).map { collect($0, followsGames: false) }
-        case (.name(.game), .none) where followsGames && games.count == 1:
+        case (.name(.game), .none) where followsGames && games.count == 1 && nodes.isEmpty:
           names.term(games[0]).map { collect($0, followsGames: false) }
         default: break  // nothing else leads to a network
         }
@@ -116,10 +116,21 @@ extension GameCheck {
       )
     }
     let moved = movers.reduce(into: Set<String>()) { $0.formUnion($1.networks) }
-    for network in names.networks ?? [] where !moved.contains(network.name) {
+    let frozen = Set((names.networks ?? []).filter(\.isFrozen).map(\.name))
+    for network in names.networks ?? []
+    where network.value != nil && !moved.union(frozen).contains(network.name) {
       report(
         "no move moves `\(network.name)`", at: network.origin,
-        label: "name it in `networks` of a move")
+        label: "name it in `networks` of a move, or write `frozen: true`")
+    }
+    for move in moves {
+      for case .names(let own) in move.record.entries.map(\.value) {
+        for network in own where frozen.contains(network.name) {
+          report(
+            "`\(network.name)` is frozen, and this moves it", at: network.origin,
+            label: "take it out, or `frozen` from the network")
+        }
+      }
     }
     var depends: [String: Set<String>] = [:]
     let isClean = findings.isEmpty
@@ -131,12 +142,17 @@ extension GameCheck {
       let isStepped = able.contains { $0.terms?.contains(term.name) ?? true }
       // A network that never moves has been reported already, and so has a name that stands for nothing,
       // behind which there may be networks.
-      guard !isStepped, own.isEmpty ? isClean : own.isSubset(of: moved) else { continue }
+      guard !isStepped, own.isEmpty ? isClean : own.isSubset(of: moved.union(frozen)) else {
+        continue
+      }
       report(
         "no move steps down `\(term.name)`", at: term.origin,
         label: own.isEmpty
           ? "it depends on no network"
-          : "list it in `terms` of a move of \(own.sorted().joined(separator: " or "))")
+          : own.isSubset(of: frozen)
+            ? "it depends on frozen networks only"
+            : "list it in `terms` of a move of "
+              + own.subtracting(frozen).sorted().joined(separator: " or "))
     }
     for (move, mover) in zip(moves, movers) {
       let own = (mover.terms ?? terms.map(\.name)).filter {
@@ -205,6 +221,14 @@ extension GameCheck {
       for other in next where used.insert(other).inserted { open.append(other) }
     }
     return used
+  }
+}
+
+extension NamedValue {
+  /// Of a network: whether it never moves.
+  fileprivate var isFrozen: Bool {
+    guard case .section(let record)? = value else { return false }
+    return record[GameSchema.frozenKey]
   }
 }
 

@@ -96,7 +96,11 @@ extension NetworkEntry {
         initializers: InitializersSection(
           record[GameSchema.ownInitKey] ?? origin[GameSchema.ownInitKey] ?? common),
         averaging: record[GameSchema.averagingKey].map(AveragingSection.init),
-        constraints: record[GameSchema.constraintsKey], origin: value.origin)
+        constraints: record[GameSchema.constraintsKey],
+        weights: record[GameSchema.weightsKey].map {
+          WeightsSection($0, origin: record.origin(of: GameSchema.weightsKey))
+        },
+        isFrozen: record[GameSchema.frozenKey], origin: value.origin)
     }
   }
 }

@@ -70,24 +70,47 @@ enum GameSchema {
     "constraints", from: .constraint, default: [],
     "What its parameters are brought back to after each step")
 
+  static let weightsKey = Field<Record?>.optionalSection(
+    "weights", WeightsSection.declaration,
+    "The weights of another run, or of a file, to start from; `none`: they are drawn as `init` says"
+  ).unsaidByDefault()
+  static let frozenKey = Field.flag(
+    "frozen", default: false,
+    "Whether no move moves it. It then answers in training as in pictures: by the running statistics of "
+      + "batch norms, without dropout and noise"
+  ).unsaidByDefault()
+
   static let network = Declaration(
     "network", "A list of layers, or the same as another network's",
     fields: [
       layersKey.declaration, likeKey.declaration, inputsKey.declaration, ownInitKey.declaration,
-      averagingKey.declaration, constraintsKey.declaration,
+      averagingKey.declaration, constraintsKey.declaration, weightsKey.declaration,
+      frozenKey.declaration,
     ], shorthand: "layers", listKey: "layers",
     example: "{layers: [flatten, {linear: 1}], constraints: [{clip: 0.01}]}",
     check: { record in
+      let moved: [Objection] =
+        record[frozenKey]
+        ? [
+          (averagingKey.declaration.name, record[averagingKey] != nil),
+          (constraintsKey.declaration.name, !record[constraintsKey].isEmpty),
+        ].filter(\.1).map { name, _ in
+          Objection(
+            name, "the network is frozen, and `\(name)` is about weights that move",
+            label: "take it out, or `frozen`")
+        } : []
       switch (record[layersKey].isEmpty, record[likeKey]) {
       case (true, nil):
-        [Objection("layers", "the network has no layers", label: "give it `layers` or `like`")]
+        return moved + [
+          Objection("layers", "the network has no layers", label: "give it `layers` or `like`")
+        ]
       case (false, .some):
-        [
+        return moved + [
           Objection(
             "like", "the network has layers of its own and is like another",
             label: "keep one of them")
         ]
-      case (true, .some), (false, nil): []
+      case (true, .some), (false, nil): return moved
       }
     })
 

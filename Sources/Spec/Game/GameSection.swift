@@ -9,6 +9,11 @@ package struct GameSection: Sendable {
   package let terms: [TermEntry]
   /// Of one round.
   package let moves: [MoveEntry]
+
+  /// What formulas are written of.
+  var names: [String] {
+    sources.map(\.name) + latents.map(\.name) + networks.map(\.name) + values.map(\.name)
+  }
 }
 
 /// Something that the data give.
@@ -53,6 +58,10 @@ package struct NetworkEntry: Sendable {
   package let averaging: AveragingSection?
   /// What its parameters are brought back to after each step.
   package let constraints: [Choice]
+  /// What it starts from; nil: from drawn numbers.
+  package let weights: WeightsSection?
+  /// Whether it never moves, and answers as networks do when they do not learn.
+  package let isFrozen: Bool
   package let origin: Origin
 }
 

@@ -82,6 +82,9 @@ struct TwoPlayerForm {
     let origin = architecture.origin(of: player.rawValue)
     var entries = Entries()
     entries["layers"] = taken([player.rawValue], of: architecture)[player.rawValue]
+    entries["weights"] =
+      taken([player.rawValue], of: architecture[ArchitectureSection.weightsKey])[
+        player.rawValue]
     if player == .generator { entries["ema"] = taken(["ema"], of: schedule)["ema"] }
     let constraints = players.penalties.compactMap { penalty -> Choice? in
       guard let word = vocabulary.declaration(.constraint, named: penalty.name),
@@ -295,10 +298,11 @@ struct TwoPlayerForm {
     Record(
       entries: declaration.fields.map { field in
         let entry = entries[field.name]
+        let value = entry?.value ?? fallback(of: field, at: origin)
         return Record.Entry(
-          name: field.name, kind: field.kind,
-          value: entry?.value ?? fallback(of: field, at: origin),
-          origin: entry?.origin ?? origin.byDefault, isActive: !idle.contains(field.name),
+          name: field.name, kind: field.kind, value: value,
+          origin: entry?.origin ?? origin.byDefault,
+          isActive: !idle.contains(field.name) && !field.isUnsaid(as: value),
           fallback: field.fallback)
       })
   }

@@ -53,6 +53,11 @@ package struct FieldDeclaration: Sendable {
   package var isUnsaidByDefault = false
 
   package var isRequired: Bool { fallback == nil }
+
+  /// Whether a resolved spec does not say it where it is this.
+  func isUnsaid(as value: FieldValue) -> Bool {
+    isUnsaidByDefault && value.flow == fallback?.text
+  }
 }
 
 package struct FieldCondition: Sendable, CustomStringConvertible {

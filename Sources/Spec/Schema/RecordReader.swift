@@ -81,7 +81,7 @@ struct RecordReader {
         Record.Entry(
           name: field.name, kind: field.kind, value: value, origin: valueOrigin ?? node.origin,
           isActive: isActive
-            && !(field.isUnsaidByDefault && value.flow == field.fallback?.text),
+            && !field.isUnsaid(as: value),
           fallback: field.fallback))
     }
     if !missing.isEmpty {

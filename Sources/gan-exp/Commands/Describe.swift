@@ -73,7 +73,8 @@ struct Describe: ParsableCommand {
       ])
     }
     rows.append(["", "sum", "", grouped(network.parameters), grouped(network.flops)])
-    return aligned(rows, texts: 3)
+    return ([aligned(rows, texts: 3)] + [network.remark].compactMap(\.self)).joined(
+      separator: "\n")
   }
 
   /// What plays when, of networks that grow.

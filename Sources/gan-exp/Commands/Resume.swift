@@ -61,7 +61,8 @@ struct Resume: ParsableCommand {
     try experiment.refuseOverridesWithoutEffect()
     Terminal.warn(experiment.warnings)
     var setup = try experiment.setup(
-      data.goingOn(in: directory, says: true), machine, results: directory)
+      data.goingOn(in: directory, says: true), machine, results: directory,
+      begins: try Failure.catching { try !hasCheckpoint(run: directory) })
     try experiment.refuseOverridesWithoutEffect(setup.program.warnings)
     setup.directory = directory
     try setup.requireMemory()

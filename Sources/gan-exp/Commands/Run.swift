@@ -41,7 +41,7 @@ struct Run: ParsableCommand {
     if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
     if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
-    Terminal.warn(setup.program.warnings)
+    Terminal.warn(setup.program.warnings + setup.start.warnings)
     try setup.requireMemory()
     try progress.play(setup)
   }
@@ -118,8 +118,14 @@ struct ProgressOptions: ParsableArguments {
 
 extension Experiment {
   /// Everything a run of this needs, or exit 3 or 4.
-  func setup(_ data: DataOptions, _ machine: MachineOptions, results: String) throws -> RunSetup {
+  ///
+  /// - Parameter begins: whether it starts from weights where the spec names some, and not from a
+  ///   checkpoint of its own.
+  func setup(
+    _ data: DataOptions, _ machine: MachineOptions, results: String, begins: Bool = true
+  ) throws -> RunSetup {
     let (program, training) = try prepared(data)
+    let start = begins ? try program.start(data) : StartingWeights()
     let context = RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: machine.threadCount,
@@ -127,7 +133,7 @@ extension Experiment {
       dataFolders: data.folders)
     return RunSetup(
       program: program, data: training, backend: machine.backend, results: results,
-      context: context)
+      context: context, start: start)
   }
 
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
@@ -139,5 +145,24 @@ extension Experiment {
     let count = try loaded.sampleCount(of: program)
     if let problems = program.problems(sampleCount: count) { throw Failure.spec(problems) }
     return (program, try loaded.training(of: program))
+  }
+}
+
+extension TrainingProgram {
+  /// What its networks begin as, or exit 3 or 4.
+  func start(_ data: DataOptions) throws(Failure) -> StartingWeights {
+    do throws(StartError) {
+      return try StartingWeights(of: self, folders: data.folders)
+    } catch {
+      throw .start(error)
+    }
+  }
+}
+
+extension Failure {
+  static func start(_ error: StartError) -> Failure {
+    Failure(
+      status: error.isOfFiles ? .files : .spec,
+      message: error.diagnostics.rendered(colour: Terminal.showsColour))
   }
 }

@@ -23,9 +23,12 @@ struct Trace: ParsableCommand {
     try OutputKind.safetensors.check(output)
     let experiment = try options.load()
     let (program, training) = try experiment.prepared(data)
+    let start = try program.start(data)
+    Terminal.warn(start.warnings)
     try program.memoryNeed(sampleCount: training.sampleCount).require(in: experiment)
     try Failure.catching {
-      try trace(program, data: training, backend: machine.backend, rounds: steps, to: output)
+      try trace(
+        program, data: training, backend: machine.backend, rounds: steps, start: start, to: output)
     }
     try Output.result(output)
   }

@@ -67,7 +67,7 @@ struct Worker: ParsableCommand {
       return Interrupts.pending
     }
     let own = PlannedTrial(
-      index: index, point: trial.point, experiment: experiment, dataDigest: setup.data.digest,
+      index: index, point: trial.point, experiment: experiment, dataDigest: setup.inputDigest,
       numericsVersion: numericsVersion)
     guard own.identity == trial.identity else {
       throw Failure(
