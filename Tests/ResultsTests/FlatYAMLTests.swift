@@ -67,7 +67,9 @@ struct FlatYAMLTests {
     let run = samples.add(SampleRuns.Shape())
     #expect(RunScan.run(around: "\(run)/report.html") != nil)
     #expect(RunScan.run(around: "\(run)/samples/report.html") != nil)
+    #expect(RunScan.run(around: "\(run)/new/folder/report.html") != nil)
     #expect(RunScan.run(around: "\(samples.path)/report.html") == nil)
+    #expect(RunScan.run(around: "\(samples.path)/new/report.html") == nil)
     #expect(RunScan.run(around: "report.html") == nil)
   }
 

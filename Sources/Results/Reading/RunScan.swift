@@ -54,6 +54,10 @@ package struct RunScan: Sendable {
   /// The run that a file at `path` would lie in.
   package static func run(around path: String) -> String? {
     var folder = path.hasPrefix("/") ? path.parentPath : "./\(path)".parentPath
+    // What is not there yet will be made in the first one that is.
+    while !PlainFiles.exists(folder), folder.contains("/"), folder != "/" {
+      folder = folder.parentPath
+    }
     guard let start = PlainFiles.absolute(folder) else { return nil }
     folder = start
     while folder != "/" {

@@ -28,20 +28,12 @@ package func writeSamples(
     throw .request("single pictures have no grid: leave out --grid and --interpolate")
   }
   try checkSampleCount(count)
-  if files.exists(folder) {
-    let names = files.isDirectory(folder) ? try files.list(folder) : [folder]
-    guard names.isEmpty else {
-      throw .request("\(folder): not an empty folder; name a new one with --to")
-    }
-  }
+  try requireEmpty(folder, files)
   let classes = try request.shownClasses(of: generator.program.sampleClasses)
   let labels = classes.map { classes in (0..<count).map { Int32(classes[$0 % classes.count]) } }
   let names = generator.checkpoint.classNames
   let latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
   try generator.forEachSample(latents, labels: labels) { index, values throws(RunError) in
-    let picture = Images.grid(
-      images: Array(values), count: 1, height: format.height, width: format.width,
-      channels: format.channels, columns: 1, range: experiment.data.range, padding: 0)
     var path = folder
     if let labels {
       let label = Int(labels[index])
@@ -49,8 +41,27 @@ package func writeSamples(
     }
     let digits = String(index)
     let name = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    try writePicture(picture, to: "\(path)/\(name).png", files: files)
+    try writeImage(
+      Array(values), format, experiment.data.range, to: "\(path)/\(name).png", files)
   }
+}
+
+func requireEmpty(_ folder: String, _ files: FileLayer) throws(RunError) {
+  guard files.exists(folder) else { return }
+  let names = files.isDirectory(folder) ? try files.list(folder) : [folder]
+  guard names.isEmpty else {
+    throw .request("\(folder): not an empty folder; name a new one with --to")
+  }
+}
+
+/// One image as a picture of its own.
+func writeImage(
+  _ values: [Float], _ format: ImageFormat, _ range: ValueRange, to path: String, _ files: FileLayer
+) throws(RunError) {
+  let picture = Images.grid(
+    images: values, count: 1, height: format.height, width: format.width,
+    channels: format.channels, columns: 1, range: range, padding: 0)
+  try writePicture(picture, to: path, files: files)
 }
 
 func checkSampleCount(_ count: Int) throws(RunError) {

@@ -11,11 +11,15 @@ struct TrainedGenerator {
   let session: any Session
   let weights: Weights
 
+  /// - Parameter players: the networks that will be asked.
   /// - Throws: for what is no run, for a checkpoint that is not there or damaged, and for weights that
   ///   the run does not keep.
   init(
     run: String, experiment: Experiment, _ request: SampleRequest, backend: any Backend,
-    files: FileLayer
+    files: FileLayer,
+    players: (TrainingProgram) throws(RunError) -> Set<String> = {
+      (program) throws(RunError) in program.sampledNetworks
+    }
   ) throws(RunError) {
     guard files.isDirectory(run) else {
       throw .file(path: run, action: "open", reason: "not a result directory")
@@ -38,11 +42,10 @@ struct TrainedGenerator {
       throw .request("\(run): no averaged weights are kept: its spec has no schedule.ema")
     }
     weights = request.weights
+    let players = try players(program)
     session = try program.makeSession(on: backend)
     try checkpoint.restore(
-      program.states.filter {
-        program.sampledNetworks.contains($0.network) && $0.role != .optimizer
-      },
+      program.states.filter { players.contains($0.network) && $0.role != .optimizer },
       into: session)
   }
 

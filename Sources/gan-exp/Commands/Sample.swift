@@ -12,7 +12,8 @@ struct Sample: ParsableCommand {
     discussion: """
       A grid as the run draws them, unless --interpolate, --average or --count say otherwise. The \
       left picture of an average is the mean of so many samples, the right one what the generator \
-      makes of the mean of their latents; with classes, a row each.
+      makes of the mean of their latents; with classes, a row each. --of to_zebra --from FOLDER --to FOLDER \
+      translates pictures: brought to the size that goes in, as the data were, and written as PNG.
       """)
 
   @Argument(
@@ -52,7 +53,22 @@ struct Sample: ParsableCommand {
   var count: Int?
 
   @Option(
-    help: ArgumentHelp("Where the picture goes; with --count, the pictures.", valueName: "path"))
+    help: ArgumentHelp(
+      """
+      What is made of the pictures of --from: what a network makes of them (to_zebra), or a value of the \
+      game with them in place of its data (to_horse(to_zebra(horses))).
+      """, valueName: "formula"))
+  var of: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pictures to translate, a folder or an archive; each becomes a file of its name in --to.",
+      valueName: "dir"), completion: .directory)
+  var from: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the picture goes; with --count and --from, the pictures.", valueName: "path"))
   var to: String?
 
   @OptionGroup var results: ResultsOptions
@@ -86,6 +102,23 @@ struct Sample: ParsableCommand {
         interpolate.map { _ in "--interpolate" }, average.map { _ in "--average" },
         count.map { _ in "--count" },
       ].compactMap(\.self)
+      guard (of == nil) == (from == nil) else {
+        throw ValidationError(
+          "--of says what is made of the pictures of --from: they go together, with --to DIR")
+      }
+      if from != nil {
+        let others =
+          wholes
+          + [grid.map { _ in "--grid" }, labels.map { _ in "--labels" }]
+          .compactMap(\.self)
+        if let other = others.first {
+          throw ValidationError("--from and \(other) do not go together")
+        }
+        if to == nil {
+          throw ValidationError(
+            "--from writes a file for each picture: name a folder with --to DIR")
+        }
+      }
       if wholes.count > 1 {
         throw ValidationError("\(wholes.joined(separator: " and ")) do not go together")
       }
@@ -98,9 +131,12 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let request = try request
-    if let to, count == nil { try OutputKind.png.check(to) }
+    if let to, count == nil, from == nil { try OutputKind.png.check(to) }
     let directory = try results.directory(reference)
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
+    if let of, let from, let to {
+      return try translate(of, from, to, directory, experiment, request)
+    }
     let folder = try pictureFolder(experiment)
     // What cannot be named is not drawn.
     if to == nil { _ = try fileName(directory, experiment, step: 0) }
@@ -143,6 +179,40 @@ struct Sample: ParsableCommand {
     }
     try refuseInsideRun(to + "/00000.png")
     return to
+  }
+
+  private func translate(
+    _ text: String, _ from: String, _ to: String, _ directory: String, _ experiment: Experiment,
+    _ request: SampleRequest
+  ) throws {
+    try refuseInsideRun(to + "/picture.png")
+    guard FileManager.default.fileExists(atPath: from) else {
+      throw Failure(status: .files, message: "error: \(from): no such folder or archive")
+    }
+    let wanted: TranslationRequest
+    if experiment.game.networks.contains(where: { $0.name == text }) {
+      wanted = .network(text)
+    } else {
+      do throws(Diagnostics) {
+        wanted = .value(try experiment.formula(text, writtenAt: "--of"))
+      } catch {
+        throw Failure(
+          status: .commandLine, message: error.rendered(colour: Terminal.showsColour))
+      }
+    }
+    let count = try Failure.catching {
+      try Runner.translate(
+        run: directory, experiment: experiment, wanted,
+        pictures: { format throws(DatasetError) in
+          let pictures = try NamedPictures(at: from, as: format) { Terminal.error($0) }
+          for bad in pictures.set.skipped {
+            Terminal.error("left out: \(bad.name): \(bad.reason)")
+          }
+          return pictures
+        }, to: to, request, backend: machine.backend)
+    }
+    Terminal.error(count == 1 ? "1 picture" : "\(count) pictures")
+    try Output.result(to)
   }
 
   private func draw(
