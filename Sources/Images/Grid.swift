@@ -9,14 +9,15 @@ import Spec
 ///     different epochs can be compared; values outside are black or white.
 ///   - rowLabels: a text for each row, drawn in a gutter on the left.
 ///   - padding: pixels around every image.
+///   - group: so many images of a row belong together; behind them the space is three times as wide.
 package func grid(
   images: [Float], count: Int, height: Int, width: Int, channels: Int, columns: Int,
-  range: ValueRange, rowLabels: [String]? = nil, padding: Int = 2
+  range: ValueRange, rowLabels: [String]? = nil, padding: Int = 2, group: Int = 1
 ) -> Raster {
   precondition(images.count == count * height * width * channels)
   let layout = GridLayout(
     count: count, height: height, width: width, channels: channels, columns: columns,
-    rowLabels: rowLabels, padding: padding)
+    rowLabels: rowLabels, padding: padding, group: group)
   return layout.draw { range.byte(of: images[$0]) }
 }
 
@@ -26,7 +27,7 @@ package func grid(
 ) throws(DatasetError) -> Raster {
   let layout = GridLayout(
     count: indices.count, height: set.height, width: set.width, channels: set.channels,
-    columns: columns, rowLabels: rowLabels, padding: padding)
+    columns: columns, rowLabels: rowLabels, padding: padding, group: 1)
   let size = set.imageSize
   var images: [[UInt8]?] = []
   for index in indices {
@@ -60,7 +61,7 @@ package func preview(
 }
 
 private struct GridLayout {
-  let count, height, width, channels, columns, padding: Int
+  let count, height, width, channels, columns, padding, group: Int
   let rows: Int
   let labels: [String]
   let letterScale: Int
@@ -72,11 +73,12 @@ private struct GridLayout {
 
   init(
     count: Int, height: Int, width: Int, channels: Int, columns: Int, rowLabels: [String]?,
-    padding: Int
+    padding: Int, group: Int
   ) {
+    precondition(group > 0)
     precondition(count > 0 && height > 0 && width > 0 && columns > 0 && padding >= 0)
     (self.count, self.height, self.width, self.channels) = (count, height, width, channels)
-    (self.columns, self.padding) = (columns, padding)
+    (self.columns, self.padding, self.group) = (columns, padding, group)
     rows = (count + columns - 1) / columns
     labels = (rowLabels ?? []).map { String($0.uppercased().prefix(Self.longestLabel)) }
     letterScale = max(1, height / 14)
@@ -88,14 +90,18 @@ private struct GridLayout {
   func draw(_ byte: (Int) -> UInt8?) -> Raster {
     let (stepX, stepY) = (width + padding, height + padding)
     let shownColumns = min(columns, count)
-    let pictureWidth = gutter + padding + shownColumns * stepX
+    // Between groups; there are none of one image.
+    func space(before column: Int) -> Int { group == 1 ? 0 : column / group * 2 * padding }
+    let pictureWidth =
+      gutter + padding + shownColumns * stepX + space(before: max(0, shownColumns - 1))
     let pictureHeight = padding + rows * stepY
     var raster = Raster(
       width: pictureWidth, height: pictureHeight, channels: channels,
       pixels: [UInt8](
         repeating: Self.background, count: pictureWidth * pictureHeight * channels))
     for image in 0..<count {
-      let left = gutter + padding + image % columns * stepX
+      let column = image % columns
+      let left = gutter + padding + column * stepX + space(before: column)
       let top = padding + image / columns * stepY
       for y in 0..<height {
         let target = ((top + y) * pictureWidth + left) * channels

@@ -28,6 +28,7 @@ extension MemoryNeed {
 
 extension RunSetup {
   func requireMemory() throws {
-    try program.memoryNeed(sampleCount: data.sampleCount).require(in: program.experiment)
+    try program.memoryNeed(sampleCount: data.sampleCount, held: data.counts)
+      .require(in: program.experiment)
   }
 }

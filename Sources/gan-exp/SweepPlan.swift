@@ -88,7 +88,7 @@ struct SweepPlan {
           let count = try set.sampleCount(of: program)
           if let problems = program.problems(sampleCount: count) { throw problems }
           warnings += try program.start(data).warnings.map { $0.noting(point) }
-          weigh(program, samples: count)
+          weigh(program, samples: count, held: set.counts)
           warnings += program.warnings.map { $0.noting(point) }
           idle = program.warnings.filter(\.isWithoutEffect)
           checked[draft.shape] = idle
@@ -176,10 +176,12 @@ struct SweepPlan {
     return found.withLock { $0.flatMap { $0 } }
   }
 
-  private mutating func weigh(_ program: TrainingProgram, samples: Int) {
+  private mutating func weigh(
+    _ program: TrainingProgram, samples: Int, held: [String: Int]
+  ) {
     let layers = program.networks.flatMap { program.summary(of: $0).layers }
     if layers.contains(where: { $0.name.hasPrefix("conv") }) { isLight = false }
-    let need = program.memoryNeed(sampleCount: samples)
+    let need = program.memoryNeed(sampleCount: samples, held: held)
     if need.total > bytesPerTrial { (bytesPerTrial, largest) = (need.total, need) }
   }
 

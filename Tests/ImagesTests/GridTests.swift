@@ -25,6 +25,17 @@ import Testing
   }
 
   @Test
+  func whatBelongsTogetherStandsNearerThanWhatDoesNot() {
+    let picture = grid(
+      images: (0..<8).map { Float($0 % 2) }, count: 8, height: 1, width: 1, channels: 1, columns: 4,
+      range: range, group: 2)
+    // Two groups of two: 2 + 1 + 2 + 1 + 6 + 1 + 2 + 1 + 2 pixels.
+    #expect((picture.width, picture.height) == (18, 8))
+    for x in [2, 12] { #expect(pixel(picture, x, 2) == 128 && pixel(picture, x + 3, 5) == 255) }
+    for x in 6..<12 { #expect(pixel(picture, x, 2) == pixel(picture, 0, 0)) }
+  }
+
+  @Test
   func theScaleIsTheRangesWhateverTheImagesHold() {
     func shown(_ value: Float, beside other: Float) -> UInt8 {
       let picture = grid(

@@ -91,9 +91,16 @@ extension WrongPlay {
       [("generator(z)", "'generator(z, label: y)'"), ("of: code", "of: encoder(made.one_hot)")],
       "17:3 generator(z, label: y) are no classes, which `one_hot` makes vectors of"),
     WrongPlay(
-      "several values as one", [("encoder(images)\n", "encoder(images)\n  pair: (z, code)\n")],
-      "15:3 (z, encoder(images)) are several values, and one is asked for = join them: "
+      "several values as one",
+      [("encoder(images)\n", "encoder(images)\n  pair: (z, code)\n"), ("of: code", "of: pair")],
+      "18:3 (z, encoder(images)) are several values, and one is asked for = join them: "
         + "[z, encoder(images)]"),
+    WrongPlay(
+      "several values by a name, for a critic that takes them",
+      pairs + [
+        ("encoder(images)\n", "encoder(images)\n  seen: (images, code)\n"),
+        ("real: '(images, code)'", "real: seen"),
+      ]),
     WrongPlay(
       "values of different size joined", [("of: code", "of: '[code, images]'")],
       "17:3 [encoder(images), images] joins 3 and 1×2×2, which are not of one size"),
@@ -208,7 +215,7 @@ extension WrongPlay {
       "16:3 critic gives 2 numbers a sample, the loss hinge takes one score = \(oneScore)"),
     WrongPlay(
       "a critic of one number for a loss of two", [("loss: hinge", "loss: two_class")],
-      "16:3 critic gives 1 numbers a sample, the loss two_class takes 2 scores = end it with `linear: 2` "
+      "16:3 critic gives 1 number a sample, the loss two_class takes 2 scores = end it with `linear: 2` "
         + "(before a closing `softmax`)"),
     WrongPlay(
       "a score for a loss that compares images", [("loss: hinge", "loss: {kind: ebgan}")],

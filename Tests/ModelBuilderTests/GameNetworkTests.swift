@@ -172,7 +172,8 @@ import Testing
     let seen = try bench.values(
       of: [.name("asked")],
       [
-        "latents": (1...12).map(Double.init), "labels/y": [2, 0, 1, 2], "labels": [0, 2, 1, 0],
+        "latents": (1...12).map(Double.init), "drawn/labels/y": [2, 0, 1, 2],
+        "labels": [0, 2, 1, 0],
       ])
     expectClose(seen, wanted, tolerance: 1e-12, text)
   }

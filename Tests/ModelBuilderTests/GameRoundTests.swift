@@ -155,4 +155,16 @@ import Testing
     #expect(Set(graph.inputs(.feed).map(\.name)) == ["real/images", "real/others"])
     #expect(try bench.run(graph).outputs["0/loss"]?.count == 1)
   }
+
+  @Test func theDataOfAllSourcesTakeMemory() throws {
+    let program = try TrainingProgram(
+      try generalGame(
+        networks: "{painter: [{conv: {channels: 1, kernel: 1}}]}",
+        terms: "{near: {distance: {of: painter(images), from: others}}}",
+        moves: "[{networks: [painter]}]", sources: "{images: nothing, others: nothing}"),
+      images: smallImages)
+    #expect(program.memoryNeed(sampleCount: 100, held: ["images": 100, "others": 50]).data == 600)
+    #expect(program.memoryNeed(sampleCount: 100).data == 800)
+    #expect(program.memoryNeed(sampleCount: nil).data == 0)
+  }
 }

@@ -172,16 +172,16 @@ import Testing
     #expect(rows[1].settings == "of=generator(z; label: images.label) from=fakes norm=l1")
   }
 
-  @Test func classesThatAreDrawnAreNotMeasuredTogetherWithThoseOfTheData() throws {
+  @Test func classesThatAreDrawnAndThoseOfTheDataAreFedApart() throws {
     let tiny = TinyRun(labels: "{classes: 3, fake: random}")
-    let error = #expect(throws: Diagnostics.self) {
-      try program(tiny, "[{difference: {of: images, from: fakes}}]")
-    }
-    #expect(
-      error?.entries.map(\.message) == [
-        "`difference` is of classes that are drawn (`y`) and of samples of the data that have theirs"
-      ])
-    _ = try program(tiny, "[{difference: {of: fakes, from: fakes, samples: 3}}]")
+    let program = try program(
+      tiny, "[{difference: {of: images, from: 'generator(z, label: y)', samples: 3}}]")
+    let formulas: [Formula] = [
+      .name("fakes"),
+      .call(network: "generator", [.name("z")], label: .part(.name("images"), "label")),
+    ]
+    let feeds = program.sampler(of: formulas, count: 2).inputs(.feed).map(\.name)
+    #expect(Set(feeds) == ["latents", "drawn/labels", "labels"])
   }
 
   @Test func formulasOfTwoPlayersAreCheckedForTheirNames() throws {

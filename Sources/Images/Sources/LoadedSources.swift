@@ -67,6 +67,12 @@ package struct LoadedSources: Sendable {
     return try set.paired(as: name, with: partner, other)
   }
 
+  /// How many samples each has, by its name.
+  package var counts: [String: Int] {
+    Dictionary(
+      entries.map { ($0.source.name, $0.set.count) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Formats as networks see them, by the names of the sources.
   package var formats: [String: SampleFormat] {
     Dictionary(

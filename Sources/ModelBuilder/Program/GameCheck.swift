@@ -21,7 +21,13 @@ extension Game {
     let still = BatchPart(
       move: 0, samples: 0..<2, share: 1, draws: Draws(key: key, move: ""), moving: [])
     for entry in experiment.game.values {
-      do throws(LayerMisfit) { _ = try values.value(entry.formula, still) } catch {
+      do throws(LayerMisfit) {
+        if case .inputs = expanded(entry.formula) {
+          _ = try values.inputs(entry.formula, still)
+        } else {
+          _ = try values.value(entry.formula, still)
+        }
+      } catch {
         report(error, at: entry.origin)
       }
     }

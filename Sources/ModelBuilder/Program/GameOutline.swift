@@ -99,6 +99,9 @@ extension Game {
 
   /// Of one sample.
   fileprivate func shape(of formula: Formula) -> String {
+    if case .inputs(let parts) = expanded(formula) {
+      return "(\(parts.map(shape).joined(separator: ", ")))"
+    }
     do throws(LayerMisfit) {
       let shape = try shapeInInference(of: formula)
       return shape.rank < 2 ? "1" : described(shape)

@@ -40,7 +40,7 @@ extension GameParts {
     let (known, meanings) = (sources.map(\.name), meanings)
     let fake = terms.lazy.compactMap(\.adversarial).first.map { game -> Formula in
       // What a critic judges beside other things stands first among them.
-      if case .inputs(let inputs) = game.fake.expanded([:]) { inputs[0] } else { game.fake }
+      if case .inputs(let inputs) = game.fake.expanded(meanings) { inputs[0] } else { game.fake }
     }
     // Of what is shown, what is made of latents alone.
     let made = (experiment.record.samples?.show ?? []).first { formula in

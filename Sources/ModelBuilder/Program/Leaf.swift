@@ -23,9 +23,17 @@ struct Latent: Sendable {
   }
   let name: String
   let kind: Kind
-  /// Its name among the round's random numbers, in a trace, and as a feed: `latents`, `labels`; where
+  /// Its name among the round's random numbers, in a trace: `latents`, `labels`; where
   /// there are several of a kind `latents/NAME`.
   let stream: String
+
+  /// Its name among what a graph of samples is fed: never that of the labels of data.
+  var feed: String {
+    switch kind {
+    case .vector: stream
+    case .label: "drawn/\(stream)"
+    }
+  }
 
   /// The stream of vectors where there are no others.
   static let only = "latents"

@@ -87,7 +87,7 @@ extension Game {
     }
   }
 
-  /// Whether there are samples, and classes of one kind.
+  /// Whether there are samples.
   private func check(_ planned: PlannedMeasure) throws(LayerMisfit) {
     let leaves = planned.formulas.flatMap { expanded($0).leaves }
     let used = leaves.compactMap { name in sources.first { $0.name == name } }
@@ -95,23 +95,6 @@ extension Game {
       throw LayerMisfit(
         "`\(planned.name)` is of latents alone, which have no end",
         advice: "say of how many: `samples: 1000`")
-    }
-    let drawn = latents.filter { latent in
-      if case .label = latent.kind { leaves.contains(latent.name) } else { false }
-    }
-    let feeds = used.compactMap { labels(of: $0) }
-    guard let label = drawn.first(where: { feeds.contains($0.stream) }) else { return }
-    throw LayerMisfit(
-      "`\(planned.name)` is of classes that are drawn (`\(label.name)`) and of samples of the data that "
-        + "have theirs",
-      advice: "measure one of them at a time")
-  }
-
-  /// The feed of the labels of a source.
-  private func labels(of source: Source) -> String? {
-    switch source.kind {
-    case .stored: source.labels?.feed
-    case .derived(let origin, _): labels(of: self.source(origin))
     }
   }
 

@@ -45,8 +45,10 @@ extension Int {
 }
 
 extension TrainingProgram {
-  /// - Parameter count: of the data's samples; nil where they are not known, or not held in memory.
-  package func memoryNeed(sampleCount count: Int?) -> MemoryNeed {
+  /// - Parameters:
+  ///   - count: of an epoch's samples; nil where they are not known.
+  ///   - held: how many samples of each source are held in memory; nil: `count` of each.
+  package func memoryNeed(sampleCount count: Int?, held: [String: Int]? = nil) -> MemoryNeed {
     func bytes(_ role: StateDeclaration.Role) -> Int {
       states.filter { $0.role == role }.reduce(0) { $0 + $1.type.byteCount }
     }
@@ -72,12 +74,17 @@ extension TrainingProgram {
     case .bytes: valueBytes = 1
     case .values: valueBytes = 4
     }
+    let data = sources.reduce(0) { sum, source in
+      let samples = held.map { $0[source.name] ?? 0 } ?? count ?? 0
+      return sum.addingSaturated(
+        samples.multipliedSaturated(by: source.format.valueCount * valueBytes))
+    }
     let largest = states.max { $0.type.byteCount < $1.type.byteCount }
     return MemoryNeed(
       weights: bytes(.parameter) + bytes(.statistic) + bytes(.controller),
       optimizer: bytes(.optimizer), averages: bytes(.average),
       working: (working.max() ?? 0) + samplers,
-      data: (count ?? 0).multipliedSaturated(by: format.valueCount * valueBytes),
+      data: data,
       largest: (largest?.name ?? "", largest?.type.byteCount ?? 0))
   }
 }

@@ -135,7 +135,14 @@ extension TrainingProgram {
     let graphs = game.stages.flatMap {
       round(batch: 2, at: $0).graphs + [sampler(count: 2, at: $0)]
     }
-    if graphs.contains(where: { $0.inputs(.feed).contains { $0.name == "labels" } }) { return [] }
+    let feeds = Set(
+      ["labels"]
+        + game.latents.compactMap {
+          if case .label = $0.kind { $0.feed } else { nil }
+        })
+    if graphs.contains(where: { $0.inputs(.feed).contains { feeds.contains($0.name) } }) {
+      return []
+    }
     return [
       warning(
         "no layer and no penalty uses the labels", at: labels.origin,

@@ -137,13 +137,13 @@ extension Game {
         case .vector(let section):
           return [
             SampleFeed(
-              feed: latent.stream, name: name, leaf: .latent(section),
+              feed: latent.feed, name: name, leaf: .latent(section),
               isOnly: latent.stream == Latent.only)
           ]
         case .label(let classes):
           return [
             SampleFeed(
-              feed: latent.stream, name: name, leaf: .label(classes: classes), isOnly: true)
+              feed: latent.feed, name: name, leaf: .label(classes: classes), isOnly: true)
           ]
         }
       }

@@ -253,7 +253,7 @@ final class TermWriter {
         return
       }
       throw LayerMisfit(
-        "\(played.critic) gives \(given) numbers a sample, the loss \(played.choice.name) takes "
+        "\(played.critic) gives \(given == 1 ? "1 number" : "\(given) numbers") a sample, the loss \(played.choice.name) takes "
           + (width == 1 ? "one score" : "\(width) scores"),
         advice: width == 1
           ? "end it with `linear: 1` (before a closing `sigmoid`), or with a `conv` of one channel"

@@ -303,8 +303,8 @@ final class ValueTable {
     case (.label(let classes), .played):
       value = part.draws.labels(latent.stream, classes: classes, batch: batch)
     case (.vector(let section), .given):
-      value = builder.feed(latent.stream, [batch, section.width])
-    case (.label, .given): value = builder.feed(latent.stream, [batch], .int32)
+      value = builder.feed(latent.feed, [batch, section.width])
+    case (.label, .given): value = builder.feed(latent.feed, [batch], .int32)
     }
     drawn[latent.name] = value
     return value

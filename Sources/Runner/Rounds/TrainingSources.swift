@@ -22,6 +22,12 @@ package struct TrainingSources: Sendable {
   /// The source of which a pass is an epoch; no order but its own.
   package let epoch: Entry
 
+  /// How many samples each has, by its name.
+  package var counts: [String: Int] {
+    Dictionary(
+      entries.map { ($0.name, $0.data.samples.count) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// - Parameters:
   ///   - entries: at least one. Those of one order have as many samples as each other.
   ///   - named: the source of which a pass is an epoch; nil: the longest one that is played, of several

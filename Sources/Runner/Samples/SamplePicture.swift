@@ -35,7 +35,8 @@ struct SamplePicture: Sendable {
     switch kind {
     case .grid(let format, let range, let beside):
       Self.grid(
-        samples, grid, format, range, grid.rowLabels(classNames), columns: beside * grid.columns)
+        samples, grid, format, range, grid.rowLabels(classNames), columns: grid.columns,
+        group: beside)
     case .scatter(let plot): plot.draw(generated: samples)
     }
   }
@@ -58,11 +59,11 @@ struct SamplePicture: Sendable {
 
   private static func grid(
     _ values: [Float], _ grid: SampleGrid, _ format: ImageFormat, _ range: ValueRange,
-    _ rowLabels: [String]?, columns: Int
+    _ rowLabels: [String]?, columns: Int, group: Int = 1
   ) -> Raster {
     Images.grid(
       images: values, count: values.count / SampleFormat.image(format).valueCount,
       height: format.height, width: format.width, channels: format.channels,
-      columns: columns, range: range, rowLabels: rowLabels)
+      columns: group * columns, range: range, rowLabels: rowLabels, group: group)
   }
 }

@@ -25,7 +25,8 @@ struct Trace: ParsableCommand {
     let (program, training) = try experiment.prepared(data)
     let start = try program.start(data)
     Terminal.warn(start.warnings)
-    try program.memoryNeed(sampleCount: training.sampleCount).require(in: experiment)
+    try program.memoryNeed(sampleCount: training.sampleCount, held: training.counts)
+      .require(in: experiment)
     try Failure.catching {
       try trace(
         program, data: training, backend: machine.backend, rounds: steps, start: start, to: output)
