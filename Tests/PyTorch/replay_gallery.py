@@ -1,13 +1,15 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
-usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
+usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER] [--threads N]
                          [--program .build/release/gan-exp]
 needs: pip install torch safetensors
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
 first one was stopped: a row is made anew if the program, the spec or a file of this folder that
-computes has changed since, or with --again. --write puts the table into docs/replay.md.
+computes has changed since, or with --again. --keep takes all kept rows as they are: for builds whose
+traces are known to have the same bytes (Tests/same_bytes.py); the document names the commits of all rows.
+--write puts the table into docs/replay.md.
 
 Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
 --pictures, else the folder it names if that is there, else pictures that are drawn here.
@@ -170,7 +172,7 @@ def row_of(name, path, pictures, arguments, program):
     kept = KEPT / f"{name.replace('/', '-')}.json"
     if kept.exists() and not arguments.again:
         row = json.loads(kept.read_text())
-        if row["origin"] == origin:
+        if arguments.keep or row["origin"] == origin:
             return row | {"seconds": None}
     found, seconds = replayed(program, path, settings, arguments.threads)
     row = found | {"name": name, "origin": origin, "pictures": which, "commit": commit(),
@@ -266,6 +268,7 @@ def main():
         description="Traces every experiment that is checked in and replays it in PyTorch.")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="names of which this is a part")
     parser.add_argument("--again", action="store_true", help="make kept rows anew")
+    parser.add_argument("--keep", action="store_true", help="take kept rows as they are")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     parser.add_argument("--pictures", metavar="FOLDER", help="for specs that want a folder of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count())

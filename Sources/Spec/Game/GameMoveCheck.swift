@@ -124,12 +124,13 @@ extension GameCheck {
         label: "name it in `networks` of a move, or write `frozen: true`")
     }
     for move in moves {
-      for case .names(let own) in move.record.entries.map(\.value) {
-        for network in own where frozen.contains(network.name) {
-          report(
-            "`\(network.name)` is frozen, and this moves it", at: network.origin,
-            label: "take it out, or `frozen` from the network")
-        }
+      let key = GameSchema.moveNetworksKey.declaration.name
+      guard case .names(let own)? = move.record.entries.first(where: { $0.name == key })?.value
+      else { continue }
+      for network in own where frozen.contains(network.name) {
+        report(
+          "`\(network.name)` is frozen, and this moves it", at: network.origin,
+          label: "take it out, or `frozen` from the network")
       }
     }
     var depends: [String: Set<String>] = [:]
