@@ -66,7 +66,6 @@ final class RoundWriter {
   ) throws(LayerMisfit) {
     let writer = TermWriter(game, move, part, values, states)
     var sides: Value?
-    var rest = builder.constant(0)
     for piece in move.parts where game.terms[piece.term].adversarial != nil {
       let side = try writer.side(of: piece.term)
       for (name, value) in side.levels { total.add(name, value, of: part) }
@@ -76,12 +75,18 @@ final class RoundWriter {
       let loss = piece.factor == 1 ? side.loss : side.loss * piece.factor
       sides = sides.map { $0 + loss } ?? loss
     }
+    // The order in which nodes are made decides how they are planned, and that the last bit of sums.
+    var rest = sides.map { _ in builder.constant(0) }
     for piece in move.parts where game.terms[piece.term].adversarial == nil {
       guard let cost = try writer.cost(of: piece.term) else { continue }
       if move.parts.count > 1 { total.add(game.terms[piece.term].stream, cost, of: part) }
-      rest = rest + (piece.factor == 1 ? cost : cost * piece.factor)
+      let own = piece.factor == 1 ? cost : cost * piece.factor
+      rest = rest.map { $0 + own } ?? own
     }
-    let loss = sides.map { $0 + rest } ?? rest
+    let loss = [sides, rest].compactMap(\.self).reduce(nil as Value?) { sum, value in
+      sum.map { $0 + value } ?? value
+    }
+    guard let loss else { preconditionFailure("unchecked: \(move.name) steps down nothing") }
     let parameters = move.networks.flatMap { states.parameters(of: $0) }
     let gradients = builder.gradient(
       of: loss, withRespectTo: parameters.map(\.value), holding: states.held)

@@ -25,7 +25,8 @@ final class TermWriter {
   private let states: StateTable
   private var hearings: [Int: Hearing] = [:]
   /// What losses that keep themselves in balance measure of their critics' move.
-  private(set) var measured: [(name: String, value: Value)] = []
+  var measured: [(name: String, value: Value)] { measures.flatMap { $0() } }
+  private var measures: [() -> [(name: String, value: Value)]] = []
 
   init(
     _ game: Game, _ move: Move, _ part: BatchPart, _ values: ValueTable, _ states: StateTable
@@ -48,8 +49,9 @@ final class TermWriter {
       ("fake_score" + suffix, played.loss.level(of: scores.fake)),
     ]
     let loss = played.loss.critic(scores)
-    for (name, value) in (played.loss as? any BalancedLoss)?.measured(scores) ?? [] {
-      measured.append((game.prefix(of: term) + name, value))
+    if let loss = played.loss as? any BalancedLoss {
+      let prefix = game.prefix(of: term)
+      measures.append { loss.measured(scores).map { (name: prefix + $0.name, value: $0.value) } }
     }
     return Side(loss: loss, levels: levels)
   }
@@ -175,8 +177,9 @@ final class TermWriter {
     let draws = Draws(prefix, within: part.draws)
     var fake = try judged(played.fake, by: place)
     let real = { [self] () throws(LayerMisfit) in try judged(played.real, by: place) }
+    let isCritics = game.side(of: played, in: move) == .discriminator
+    if isCritics { try requireAlike(try real(), fake) }
     if move.networks.contains(played.critic) {
-      try requireAlike(try real(), fake)
       if let size = played.pool {
         guard fake.count == 1, fake[0].label == nil else {
           throw LayerMisfit(
@@ -189,8 +192,6 @@ final class TermWriter {
     }
     let fakeScore: Score
     var realScore: Score?
-    let isCritics =
-      game.side(of: played, in: move) == .discriminator
     switch (isCritics, played.criticBatch) {
     case (true, .joint):
       let (realInputs, count) = (try real(), part.samples.count)
@@ -270,6 +271,7 @@ final class TermWriter {
   /// Both batches as one, what is real first.
   private func joined(_ real: [Evaluated], _ fake: [Evaluated]) -> [Evaluated] {
     zip(real, fake).map { real, fake in
+      let value = real.value.concatenated(with: fake.value, axis: 0)
       // Whole numbers are joined as floats, which hold all there can be.
       let label = fake.label.flatMap { fake in
         real.label.map { real in
@@ -279,7 +281,7 @@ final class TermWriter {
             ).converted(to: .int32), classes: real.classes)
         }
       }
-      return Evaluated(real.value.concatenated(with: fake.value, axis: 0), label: label)
+      return Evaluated(value, label: label)
     }
   }
 

@@ -93,7 +93,7 @@ final class ValueTable {
     switch formula {
     case .name(let name): return try leaf(name, part)
     case .part(.name(let name), "label"):
-      guard let label = try leaf(name, part).label else {
+      guard let label = try label(ofLeaf: name, part) else {
         throw LayerMisfit("`\(name)` has no labels", advice: "write `classes: …` at the source")
       }
       return Evaluated(label.value, label: label)
@@ -250,14 +250,23 @@ final class ValueTable {
 
   // MARK: leaves
 
+  private func label(
+    ofLeaf name: String, _ part: BatchPart
+  ) throws(LayerMisfit) -> Evaluated.Label? {
+    guard let source = game.sources.first(where: { $0.name == name }) else {
+      return try leaf(name, part).label
+    }
+    firstDataMove = firstDataMove ?? part.move
+    return source.labels.map { feed, classes in
+      Evaluated.Label(
+        value: samples(part, of: builder.feed(feed, [batch], .int32)), classes: classes)
+    }
+  }
+
   private func leaf(_ name: String, _ part: BatchPart) throws(LayerMisfit) -> Evaluated {
     if let source = game.sources.first(where: { $0.name == name }) {
-      firstDataMove = firstDataMove ?? part.move
-      let label = source.labels.map { feed, classes in
-        Evaluated.Label(
-          value: samples(part, of: builder.feed(feed, [batch], .int32)), classes: classes)
-      }
-      return Evaluated(samples(part, of: try whole(source)), label: label)
+      let value = samples(part, of: try whole(source))
+      return Evaluated(value, label: try label(ofLeaf: name, part))
     }
     guard let latent = game.latents.first(where: { $0.name == name }) else {
       preconditionFailure("unchecked: there is no `\(name)`")
