@@ -87,7 +87,13 @@ struct SweepPlan {
           _ = try MetricPlan(trial, program)
           let count = try set.sampleCount(of: program)
           if let problems = program.problems(sampleCount: count) { throw problems }
-          warnings += try program.start(data).warnings.map { $0.noting(point) }
+          do throws(StartError) {
+            let start = try StartingWeights(of: program, folders: data.folders)
+            warnings += start.warnings.map { $0.noting(point) }
+          } catch {
+            if error.isOfFiles { throw Failure.start(error) }
+            throw error.diagnostics
+          }
           weigh(program, samples: count, held: set.counts)
           warnings += program.warnings.map { $0.noting(point) }
           idle = program.warnings.filter(\.isWithoutEffect)

@@ -184,6 +184,56 @@ extension WrongPlay {
       [("  critic: [", "  other: {layers: [relu], frozen: true}\n  critic: [")],
       "11:3 nothing asks for `other`"),
     WrongPlay(
+      "a frozen network that only a value calls for which nobody asks",
+      [
+        ("  critic: [", "  other: {layers: [flatten, {linear: 1}], frozen: true}\n  critic: ["),
+        ("encoder(images)\n", "encoder(images)\n  seen: other(images)\n"),
+      ], "11:3 nothing asks for `other`"),
+    WrongPlay(
+      "a frozen network whose batch norm sees one sample",
+      [
+        ("batch: 4", "batch: 1"), ("  - {networks: [encoder]}\n", ""),
+        (
+          "encoder: [flatten, {linear: 3}]",
+          "encoder: {layers: [flatten, batch_norm, {linear: 3}], frozen: true}"
+        ), ("of: code", "of: encoder(made)"),
+      ]),
+    WrongPlay(
+      "a frozen critic of fakes that are not as what is real",
+      [
+        (
+          "critic: [flatten, {mark: hidden}, {linear: 1}]",
+          "critic: {layers: [flatten, {linear: 1}], frozen: true}"
+        ), ("  - {networks: [critic]}\n", ""), ("loss: hinge", "loss: relativistic"),
+        (
+          "{linear: 4}, {image: {channels: 1, size: 2}}",
+          "{linear: 16}, {image: {channels: 1, size: 4}}"
+        ),
+      ],
+      "16:3 what is real is 1×2×2, what is fake is 1×4×4: the critic would tell them apart by that"),
+    WrongPlay(
+      "a frozen critic with a pool",
+      [
+        (
+          "critic: [flatten, {mark: hidden}, {linear: 1}]",
+          "critic: {layers: [flatten, {linear: 1}], frozen: true}"
+        ), ("  - {networks: [critic]}\n", ""),
+        ("fake: made", "fake: made, critic_sees: {pool: 4}"),
+      ],
+      "16:3 a pool is for a critic that learns, and critic is frozen = take `pool` out"),
+    WrongPlay(
+      "a network with batch norm of two sizes, called once more",
+      [
+        ("encoder: [flatten, {linear: 3}]", "encoder: [batch_norm]"),
+        (
+          "code: encoder(images)",
+          "code: encoder(z)\n  other: encoder(y.one_hot)\n  third: encoder(z)"
+        ),
+      ],
+      "15:3 `encoder` is called with samples of two sizes, or labels of different classes, and "
+        + "encoder.0.weight goes with one of them = give each a network of its own: `{like: encoder}`"
+    ),
+    WrongPlay(
       "the variation of vectors", [term("even: {total_variation: {of: code}}")],
       "17:3 code are vectors, which have no neighbours = take the term out"),
     WrongPlay(

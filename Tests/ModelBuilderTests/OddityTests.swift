@@ -81,7 +81,7 @@ struct OddityCase: Sendable, CustomTestStringConvertible {
       rest: "penalties: [{gradient_penalty: {slope_of: output}}, {r1: {slope_of: output}}]"),
     OddityCase(
       testDescription: "labels that nobody uses", rest: "labels: {classes: 3}",
-      said: "no layer and no penalty uses the labels", at: "labels"),
+      said: "no layer, no penalty and no metric uses the labels", at: "labels"),
     OddityCase(
       testDescription: "labels that the critic uses",
       critic: "[flatten, {concat_label: 2}, {linear: 1}]", rest: "labels: {classes: 3}"),

@@ -36,7 +36,8 @@ struct LoadedGame {
           data: try TrainingData(set, samples: store, classes: classes ?? AskedClasses(source))))
     }
     program = try TrainingProgram(experiment, formats: formats)
-    data = try TrainingSources(entries, epoch: experiment.schedule.epoch)
+    data = try TrainingSources(
+      entries, epoch: experiment.schedule.epoch, played: program.playedSources)
   }
 
   /// That of a file of `folder`.

@@ -333,7 +333,8 @@ import Testing
     ]
     let state = CheckpointState(
       step: 1, epoch: 1, images: 4, batches: 1, seed: 5, formats: formats, classNames: [],
-      dataDigest: "d", growth: nil, pending: .null, lossesBytes: 1, events: nil, metricsBytes: 0)
+      dataDigest: "d", growth: nil, pending: .null, lossesBytes: 1, events: nil, metricsBytes: 0,
+      averaged: [])
     let digests = try #require(written["sha256"]?.members)
       .map { (file: $0.0, sha256: $0.1.string ?? "") }
     try FileLayer().replace(place, with: state.json(digests: digests).sealed.fileBytes)

@@ -285,4 +285,34 @@ struct StartingWeightsTests {
     let long = try loadExperiment(text: experiment.gameYAML, vocabulary: TinyRun.vocabulary).get()
     #expect(long.game.networks.map { $0.weights?.path } == [nil, run])
   }
+
+  @Test func anAverageIsThatOfTheNetworkThatHasOneNotOfOneLikeIt() throws {
+    let twins = try game(
+      Self.classifier.replacing("other: [flatten, {linear: 10}]", with: "other: {like: judge}"))
+    let run = try train(twins.setup(scratch.path)).directory
+    func whose(_ network: String) throws -> [Diagnostic] {
+      let text = Self.painter(
+        "weights: {path: \(run), network: \(network), average: true}, frozen: true")
+      let game = try game(text)
+      do throws(StartError) {
+        _ = try start(game)
+        return []
+      } catch {
+        return error.diagnostics.entries
+      }
+    }
+    #expect(try whose("judge").isEmpty)
+    let said = try whose("other").map(\.message)
+    #expect(said.count == 1 && said[0].contains("no moving average of `other` is kept there"))
+    let state = try json("\(run)/checkpoints/step-00000004/state.json")
+    #expect(state["averaged"]?.items?.compactMap(\.string) == ["judge"])
+  }
+
+  @Test func environmentJsonSaysWithWhichWeightsARunBegan() throws {
+    let game = try game(Self.painter("weights: \(run), frozen: true"))
+    let start = try start(game)
+    let begun = try train(game.setup(scratch.path, start)).directory
+    let written = try json("\(begun)/environment.json")["weights_digest"]?.string
+    #expect(written == start.digest && written != nil)
+  }
 }

@@ -21,13 +21,15 @@ struct TranslatingTests {
       to_digit: {like: to_dark}
       shade: {inputs: [code], layers: [{concat_input: code}, {conv: {channels: 1, kernel: 1}}]}
       code: [flatten, {linear: 3}]
+      joint: [{conv: {channels: 1, kernel: 1}}]
     values: {made: to_dark(digits), back: to_digit(made), shaded: 'shade(digits, z)'}
     terms:
       near: {distance: {of: made, from: dark}}
       back: {distance: {of: back, from: digits}}
       shade: {distance: {of: shaded, from: dark}}
       code: {distance: {of: code(digits), from: code(made)}}
-    moves: [{networks: [to_dark, to_digit, shade, code], name: all}]
+      joint: {distance: {of: 'joint([digits, made])', from: dark}}
+    moves: [{networks: [to_dark, to_digit, shade, code, joint], name: all}]
     optimizer: {kind: adam, learning_rate: 1e-2}
     schedule: {length: 3 steps}
     record: {log: 1 steps, samples: {every: 3 steps, show: [digits, made]}}
@@ -56,7 +58,7 @@ struct TranslatingTests {
   private func translate(_ wanted: TranslationRequest, to name: String) throws -> Int {
     try Runner.translate(
       run: run, experiment: game.program.experiment, wanted,
-      pictures: { format throws(DatasetError) in
+      pictures: { (format, _) throws(DatasetError) in
         try NamedPictures(at: folder, as: format) { _ in }
       }, to: "\(scratch.path)/\(name)", SampleRequest(), backend: game.setup("unused").backend)
   }
@@ -92,7 +94,8 @@ struct TranslatingTests {
     try writeImage(values, own, range, to: "\(input)/1.png", FileLayer())
     _ = try Runner.translate(
       run: run, experiment: game.program.experiment, .network("to_dark"),
-      pictures: { format throws(DatasetError) in try NamedPictures(at: input, as: format) { _ in }
+      pictures: { (format, _) throws(DatasetError) in
+        try NamedPictures(at: input, as: format) { _ in }
       },
       to: "\(scratch.path)/out", SampleRequest(), backend: game.setup("unused").backend)
     let grid = try decodePNG(FileLayer().read("\(run)/samples/final.png"))
@@ -115,8 +118,13 @@ struct TranslatingTests {
     }
     #expect(
       said(.network("shade"))
-        == "`shade` is given more than one picture\n  = write how it is called, such as shade(photos, z)"
+        == "`shade` is given other things beside a picture\n  = write how it is called, such as shade(photos, z)"
     )
+    #expect(said(.network("joint")) == "`joint` is given 2×8×8, which is no picture")
+    #expect(
+      said(.value(try game.program.experiment.formula("joint(digits)", writtenAt: "--of")))
+        .hasPrefix(
+          "`joint` is called with samples of two sizes"))
     #expect(said(.network("code")) == "code(picture of code) is 3, which is no picture")
     #expect(
       said(.value(.name("z")))

@@ -8,14 +8,18 @@ package struct NamedPictures: Sendable {
 
   /// Reads all that can be read; what cannot is in `set.skipped`.
   ///
-  /// - Parameter format: to which they are brought: the shorter side resized to the format's, the middle cut
-  ///   out. Only pictures that have its size themselves can be brought to one that is not square.
+  /// - Parameters:
+  ///   - format: to which they are brought: the shorter side resized to the format's, the middle cut out.
+  ///     Only pictures that have its size themselves can be brought to one that is not square.
+  ///   - source: a folder on whose background transparent pictures are laid.
   package init(
-    at path: String, as format: ImageFormat, report: @escaping @Sendable (String) -> Void
+    at path: String, as format: ImageFormat, like source: StoredSource? = nil,
+    report: @escaping @Sendable (String) -> Void
   ) throws(DatasetError) {
     var options = ImageOptions()
     options.channels = format.channels
     options.labels = .none
+    if let folder = source?.source as? Folder { options.background = folder.options.background }
     options.onBadImage = .skip
     options.minimumSide = 1
     var request = LoadRequest(

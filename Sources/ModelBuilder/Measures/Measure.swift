@@ -26,7 +26,7 @@ extension Measure {
   }
   static var samples: Field<Int?> {
     .optionalInteger(
-      "samples", in: .within(1...1_000_000_000),
+      "samples", in: .within(1...1_000_000),
       "How many samples, the first ones of the source; `none`: all of it, each once. Of several sources "
         + "as many as the shortest has; latents alone need a number")
   }

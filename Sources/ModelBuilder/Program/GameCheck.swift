@@ -65,13 +65,17 @@ extension Game {
       }
     }
     if found.isEmpty { found = shownMisfits() }
-    return found.isEmpty ? unaskedNetworks(values.walks) : found
+    return found.isEmpty ? unaskedNetworks() : found
   }
 
   /// Frozen networks that nothing calls; every other one has a move.
-  private func unaskedNetworks(_ played: [String: NetworkWalk]) -> [Diagnostic] {
-    let seen = lookedAt().walks
-    return experiment.game.networks.filter { played[$0.name] == nil && seen[$0.name] == nil }.map {
+  private func unaskedNetworks() -> [Diagnostic] {
+    let looked =
+      shown + [measured].compactMap(\.self)
+      + (experiment.metrics?.of ?? []).compactMap(PlannedMeasure.init).flatMap(\.formulas)
+    let asked = moves.flatMap(\.parts).map { reach(of: terms[$0.term]) } + looked.map(reach)
+    let names = asked.reduce(into: Set<String>()) { $0.formUnion($1) }
+    return experiment.game.networks.filter { !names.contains($0.name) }.map {
       Diagnostic(
         "nothing asks for `\($0.name)`", at: $0.origin,
         label: "call it in a term, a metric or `record.samples.show`, or take it out")

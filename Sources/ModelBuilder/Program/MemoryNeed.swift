@@ -69,22 +69,30 @@ extension TrainingProgram {
       : weights.reduce(0) {
         $0 + Plan.workingBytes(of: sampler(of: shown, count: grid, weights: $1))
       }
-    let valueBytes: Int
-    switch realInput {
-    case .bytes: valueBytes = 1
-    case .values: valueBytes = 4
+    let measuring = measures.reduce(0) {
+      $0 + Plan.workingBytes(of: graph(of: $1, count: batch, weights: .raw))
     }
     let data = sources.reduce(0) { sum, source in
       let samples = held.map { $0[source.name] ?? 0 } ?? count ?? 0
       return sum.addingSaturated(
-        samples.multipliedSaturated(by: source.format.valueCount * valueBytes))
+        samples.multipliedSaturated(by: source.format.valueCount * source.format.bytesPerValue))
     }
     let largest = states.max { $0.type.byteCount < $1.type.byteCount }
     return MemoryNeed(
       weights: bytes(.parameter) + bytes(.statistic) + bytes(.controller),
       optimizer: bytes(.optimizer), averages: bytes(.average),
-      working: (working.max() ?? 0) + samplers,
+      working: (working.max() ?? 0) + samplers + measuring,
       data: data,
       largest: (largest?.name ?? "", largest?.type.byteCount ?? 0))
+  }
+}
+
+extension SampleFormat {
+  /// Images are kept as bytes, vectors as they are.
+  fileprivate var bytesPerValue: Int {
+    switch self {
+    case .image: 1
+    case .vector: 4
+    }
   }
 }

@@ -91,7 +91,7 @@ extension Game {
     guard let walk else { preconditionFailure("nothing goes into \(network.name)") }
     func shape(_ other: Shape) -> Shape { Shape([batch] + other.extents.dropFirst()) }
     let pass = Pass(
-      states: StateTable(builder: builder), mode: .training,
+      states: StateTable(builder: builder), mode: network.isFrozen ? .inference : .training,
       labels: walk.classes > 0 ? builder.feed("labels", [batch], .int32) : nil,
       classes: walk.classes, initializers: network.initializers,
       draws: Draws(key: builder.feed("key", [3], .int32), move: ""))
@@ -107,7 +107,8 @@ extension Game {
     pass.call = { [self] callee, input, scope throws(LayerMisfit) in
       let network = network(callee)
       let inner = Pass(
-        states: pass.states, mode: pass.mode, labels: pass.labels, classes: pass.classes,
+        states: pass.states, mode: network.isFrozen ? .inference : pass.mode, labels: pass.labels,
+        classes: pass.classes,
         initializers: network.initializers, draws: pass.draws, name: scope.path)
       inner.inputs = pass.inputs
       lead(inner)

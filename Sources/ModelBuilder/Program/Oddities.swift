@@ -133,7 +133,9 @@ extension TrainingProgram {
     guard let labels = game.twoPlayers.labels else { return [] }
     // A graph declares only what it needs.
     let graphs = game.stages.flatMap {
-      round(batch: 2, at: $0).graphs + [sampler(count: 2, at: $0)]
+      stage in
+      round(batch: 2, at: stage).graphs + [sampler(count: 2, at: stage)]
+        + measures.map { graph(of: $0, count: 2, weights: .raw, at: stage) }
     }
     let feeds = Set(
       ["labels"]
@@ -145,7 +147,7 @@ extension TrainingProgram {
     }
     return [
       warning(
-        "no layer and no penalty uses the labels", at: labels.origin,
+        "no layer, no penalty and no metric uses the labels", at: labels.origin,
         "add `concat_label`, `conditional_batch_norm`, `projection` or `classification`, or take "
           + "`labels` out")
     ]

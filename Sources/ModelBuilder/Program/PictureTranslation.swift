@@ -3,6 +3,8 @@ import TensorCore
 
 /// What a game makes of pictures that are none of its data.
 package struct PictureTranslation: Sendable {
+  /// The source whose place the pictures take; nil: that of none.
+  package let source: String?
   /// Where the pictures go in.
   package let feed: String
   /// What one of them is.
@@ -30,11 +32,11 @@ extension TrainingProgram {
     guard let walk = walks[network] else { preconditionFailure("there is no network \(network)") }
     guard walk.others.isEmpty, walk.classes == 0 else {
       throw LayerMisfit(
-        "`\(network)` is given more than one picture",
+        "`\(network)` is given other things beside a picture",
         advice: "write how it is called, such as \(network)(photos, z)")
     }
     let shape = walk.input
-    guard shape.rank == 4 else {
+    guard shape.rank == 4, [1, 3].contains(shape[3]) else {
       throw LayerMisfit("`\(network)` is given \(described(shape)), which is no picture")
     }
     let format = ImageFormat(channels: shape[3], height: shape[1], width: shape[2])
@@ -75,7 +77,7 @@ extension TrainingProgram {
     guard case .stored(let feed, .image(let input)) = source.kind else {
       throw LayerMisfit("the samples of `\(source.name)` are no pictures")
     }
-    let shape = try game.shapeInInference(of: formula)
+    let shape = try knownShape(of: formula, game)
     guard shape.rank == 4, [1, 3].contains(shape[3]) else {
       throw LayerMisfit("\(formula) is \(described(shape)), which is no picture")
     }
@@ -86,10 +88,26 @@ extension TrainingProgram {
         "\(formula) asks for the classes of `\(source.name)`, and the pictures have none")
     }
     return PictureTranslation(
-      feed: feed, input: input,
+      source: self.game.sources.contains { $0.name == source.name } ? source.name : nil, feed: feed,
+      input: input,
       output: ImageFormat(channels: shape[3], height: shape[1], width: shape[2]),
       networks: game.reach(of: formula),
       drawn: game.sampleFeeds(of: [formula]).filter { needed.contains($0.feed) && $0.feed != feed },
       game: game, formula: formula)
+  }
+
+  /// Of two samples, as networks make it that have the weights of this game.
+  private func knownShape(of formula: Formula, _ game: Game) throws(LayerMisfit) -> Shape {
+    let table = StateTable(builder: GraphBuilder())
+    for state in states { _ = table.read(state) }
+    let values = ValueTable(game, batch: 2, table, .given)
+    let value = try values.value(formula, .whole(2, table.builder)).value
+    if let unknown = table.declarations.dropFirst(states.count).first?.name {
+      throw LayerMisfit(
+        "\(formula) gives networks values of another kind than moves do, for which there are no weights "
+          + "(\(unknown))",
+        advice: "give them values of the same size, with classes where moves have them")
+    }
+    return value.shape
   }
 }

@@ -42,7 +42,8 @@ final class StateTable {
   func write(_ declaration: StateDeclaration, _ value: Value) {
     _ = read(declaration)
     precondition(value.type == declaration.type, "\(declaration.name) changes its type")
-    guard let index = indices[declaration.name] else { return }
+    // What is asked for in two ways is not written in the second.
+    guard let index = indices[declaration.name], declarations[index] == declaration else { return }
     current[index] = value
     written.insert(index)
     if declaration.role == .parameter { held.append(value) }

@@ -178,7 +178,13 @@ final class TermWriter {
     var fake = try judged(played.fake, by: place)
     let real = { [self] () throws(LayerMisfit) in try judged(played.real, by: place) }
     let isCritics = game.side(of: played, in: move) == .discriminator
-    if isCritics { try requireAlike(try real(), fake) }
+    let isFrozen = game.network(played.critic).isFrozen
+    if isCritics || isFrozen { try requireAlike(try real(), fake) }
+    if isFrozen, played.pool != nil {
+      throw LayerMisfit(
+        "a pool is for a critic that learns, and \(played.critic) is frozen",
+        advice: "take `pool` out")
+    }
     if move.networks.contains(played.critic) {
       if let size = played.pool {
         guard fake.count == 1, fake[0].label == nil else {
@@ -201,6 +207,9 @@ final class TermWriter {
       realScore = try score(played, real(), prefix + "real")
       fakeScore = try score(played, fake, prefix + "fake")
     case (false, _):
+      if isFrozen, played.loss.demands.generatorSeesReal {
+        realScore = try score(played, real(), prefix + "real")
+      }
       fakeScore = try score(played, fake, prefix + "fake")
     }
     let hearing = Hearing(

@@ -31,6 +31,8 @@ package struct CheckpointState: Sendable {
   let events: EventLog.Position?
   /// Of metrics.csv; 0 where nothing is measured.
   let metricsBytes: Int
+  /// The networks of which ema.safetensors has averages.
+  let averaged: [String]
 
   static let version = 1
 
@@ -44,6 +46,7 @@ package struct CheckpointState: Sendable {
       samples.name: samples.value,
       "classes": .list(classNames.map(JSON.text)),
       "losses_bytes": .integer(lossesBytes), "metrics_bytes": .integer(metricsBytes),
+      "averaged": averaged.isEmpty ? nil : .list(averaged.map(JSON.text)),
       "growing": growth.map(\.json), "pending_row": pending, "events": events.map(\.json),
       "sha256": .object(
         digests.map { ($0.file, .text($0.sha256)) }),

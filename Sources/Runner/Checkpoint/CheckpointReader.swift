@@ -80,6 +80,8 @@ package struct LoadedCheckpoint: Sendable {
   let events: EventLog.Position?
   /// The same of metrics.csv.
   let metricsBytes: Int
+  /// The networks that have averages; nil: written before this was said.
+  let averaged: [String]?
   /// By file and name there, in PyTorch's layouts.
   let tensors: [CheckpointFile: [String: HostTensor]]
 
@@ -131,6 +133,7 @@ package struct LoadedCheckpoint: Sendable {
     lossesBytes = state["losses_bytes"]?.int
     events = EventLog.Position(state["events"])
     metricsBytes = state["metrics_bytes"]?.int ?? 0
+    averaged = state["averaged"]?.items?.compactMap(\.string)
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
 

@@ -98,14 +98,15 @@ struct WeightsFile: Sendable {
     guard let averages = checkpoint.tensors[.ema] else {
       throw .data("\(checkpoint.path): no moving average is kept there")
     }
-    // Of one network that has averages the file says no name.
     let prefix = network + "."
     let named = Dictionary(
       averages.filter { $0.key.hasPrefix(prefix) }.map {
         (String($0.key.dropFirst(prefix.count)), $0.value)
       }, uniquingKeysWith: { first, _ in first })
+    // Of the only network that has averages the file says no name.
+    let isOwn = named.isEmpty ? checkpoint.averages(onlyOf: network, own) : true
     let found = named.isEmpty ? averages : named
-    guard found.mapValues(\.type) == own.mapValues(\.type) else {
+    guard isOwn, found.mapValues(\.type) == own.mapValues(\.type) else {
       throw .data("\(checkpoint.path): no moving average of `\(network)` is kept there")
     }
     return (found, "\(checkpoint.path)/\(CheckpointFile.ema.name)")
@@ -125,5 +126,17 @@ struct WeightsFile: Sendable {
     let sorted = names.sorted()
     let more = sorted.count > 6 ? " and \(sorted.count - 6) more" : ""
     return sorted.prefix(6).joined(separator: ", ") + more
+  }
+}
+
+extension LoadedCheckpoint {
+  /// Whether a network is the only one that has averages. Checkpoints that do not say whose they are are
+  /// asked which networks have such tensors: there must be no other.
+  fileprivate func averages(onlyOf network: String, _ own: [String: HostTensor]) -> Bool {
+    if let averaged { return averaged == [network] }
+    let types = own.mapValues(\.type)
+    return tensors.filter { file, tensors in
+      if case .network = file { tensors.mapValues(\.type) == types } else { false }
+    }.count == 1
   }
 }

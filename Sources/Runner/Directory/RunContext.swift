@@ -30,11 +30,12 @@ package struct RunContext: Sendable {
   }
 
   /// - Parameters:
+  ///   - weightsDigest: of what networks start from; nil: they are drawn, or stand in a checkpoint.
   ///   - skipped: pictures of the data source that were left out.
   ///   - unread: files beside them that are not read.
   func environment(
-    dataDigest: String, skipped: [BadImage] = [], unread: UnreadFiles = UnreadFiles(),
-    started: Moment
+    dataDigest: String, weightsDigest: String? = nil, skipped: [BadImage] = [],
+    unread: UnreadFiles = UnreadFiles(), started: Moment
   ) -> JSON {
     let tree = WorkTree.current
     return .map([
@@ -55,6 +56,7 @@ package struct RunContext: Sendable {
       "git_changed": tree?.isChanged.map(JSON.flag),
       "git_diff_sha256": tree?.difference.map(JSON.text),
       "data_digest": .text(dataDigest),
+      "weights_digest": weightsDigest.map(JSON.text),
       "data_skipped": skipped.isEmpty
         ? nil
         : .map([

@@ -20,6 +20,7 @@ package final class RunDirectory {
     let specText: String
     let context: RunContext
     let dataDigest: String
+    let weightsDigest: String?
     let skipped: [BadImage]
     let unread: UnreadFiles
     /// Rounds of the whole run.
@@ -136,7 +137,8 @@ package final class RunDirectory {
     let resolved = work.experiment.resolvedYAML(comments: false)
     let environment =
       work.context.environment(
-        dataDigest: work.dataDigest, skipped: work.skipped, unread: work.unread, started: started
+        dataDigest: work.dataDigest, weightsDigest: work.weightsDigest, skipped: work.skipped,
+        unread: work.unread, started: started
       ).text + "\n"
     try write("attempts/\(claim.number)/resolved.yaml", resolved)
     try write("attempts/\(claim.number)/environment.json", environment)

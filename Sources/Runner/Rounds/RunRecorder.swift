@@ -269,7 +269,8 @@ final class RunRecorder {
         dataDigest: setup.data.digest, growth: player.moment(after: step), pending: ledger.json,
         lossesBytes: try directory.secured("losses.csv"),
         events: try events?.secured() ?? lastEvents,
-        metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"))
+        metricsBytes: evaluation == nil ? 0 : try directory.secured("metrics.csv"),
+        averaged: setup.program.averagedNetworks)
       let path = try directory.saveCheckpoint(
         state, of: setup.program, read: player.read)
       lastCheckpoint = (step, path)

@@ -59,7 +59,8 @@ final class TrainingRun {
     let work = RunDirectory.Work(
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
-      context: setup.context, dataDigest: setup.data.digest, skipped: setup.data.skipped,
+      context: setup.context, dataDigest: setup.data.digest,
+      weightsDigest: setup.start.digest, skipped: setup.data.skipped,
       unread: setup.data.unread,
       steps: steps, process: setup.process, lostAfter: setup.lostAfter,
       leavesEnded: setup.leavesEnded)

@@ -16,13 +16,15 @@ package enum TranslationRequest: Sendable {
 ///
 /// - Parameters:
 ///   - run, experiment: a result directory, and its resolved.yaml.
-///   - pictures: reads those that are to be translated, brought to a format.
+///   - pictures: reads those that are to be translated, brought to a format; `source` is whose place they
+///     take.
 ///   - folder: new or empty; what does not work half-way leaves the files made so far.
 /// - Returns: how many there are.
 /// - Throws: `.request` for what cannot be made of pictures, and when something is in `folder`.
 package func translate(
   run: String, experiment: Experiment, _ wanted: TranslationRequest,
-  pictures: (ImageFormat) throws(DatasetError) -> NamedPictures, to folder: String,
+  pictures: (ImageFormat, _ source: String?) throws(DatasetError) -> NamedPictures,
+  to folder: String,
   _ request: SampleRequest, backend: any Backend, files: FileLayer = FileLayer()
 ) throws(RunError) -> Int {
   var planned: PictureTranslation?
@@ -39,7 +41,7 @@ package func translate(
   let store: any SampleStore
   let range = experiment.data.range
   do throws(DatasetError) {
-    given = try pictures(translation.input)
+    given = try pictures(translation.input, translation.source)
     store = try given.set.store(size: nil, range: range)
   } catch {
     throw .data("\(error)")

@@ -64,6 +64,7 @@ struct Resume: ParsableCommand {
       data.goingOn(in: directory, says: true), machine, results: directory,
       begins: try Failure.catching { try !hasCheckpoint(run: directory) })
     try experiment.refuseOverridesWithoutEffect(setup.program.warnings)
+    Terminal.warn(setup.start.warnings)
     setup.directory = directory
     try setup.requireMemory()
     try progress.play(setup)

@@ -203,8 +203,10 @@ struct Sample: ParsableCommand {
     let count = try Failure.catching {
       try Runner.translate(
         run: directory, experiment: experiment, wanted,
-        pictures: { format throws(DatasetError) in
-          let pictures = try NamedPictures(at: from, as: format) { Terminal.error($0) }
+        pictures: { (format, source) throws(DatasetError) in
+          let folders = experiment.storedSources.filter { $0.choice.name == "folder" }
+          let like = source.map { name in folders.first { $0.name == name } } ?? folders.first
+          let pictures = try NamedPictures(at: from, as: format, like: like) { Terminal.error($0) }
           for bad in pictures.set.skipped {
             Terminal.error("left out: \(bad.name): \(bad.reason)")
           }

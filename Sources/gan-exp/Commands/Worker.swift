@@ -51,8 +51,9 @@ struct Worker: ParsableCommand {
     } catch {
       throw Failure.spec(error)
     }
+    let begins = try Failure.catching { try !hasCheckpoint(run: folder) }
     var setup = try experiment.setup(
-      data.goingOn(in: sweep, says: false), machine, results: sweep)
+      data.goingOn(in: sweep, says: false), machine, results: sweep, begins: begins)
     setup.directory = folder
     setup.leavesEnded = true
     setup.specText = experiment.resolvedYAML(comments: false)
@@ -69,7 +70,9 @@ struct Worker: ParsableCommand {
     let own = PlannedTrial(
       index: index, point: trial.point, experiment: experiment, dataDigest: setup.inputDigest,
       numericsVersion: numericsVersion)
-    guard own.identity == trial.identity else {
+    // Whoever has begun has been the trial of the plan, and its weights need not be there any more.
+    let startsFromWeights = experiment.game.networks.contains { $0.weights != nil }
+    guard own.identity == trial.identity || (!begins && startsFromWeights) else {
       throw Failure(
         status: .files,
         message: "error: \(folder): the data or the program are not those of the plan")
