@@ -2,7 +2,7 @@
 
 usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER] [--threads N]
                          [--program .build/release/gan-exp]
-needs: pip install torch safetensors
+needs: pip install torch safetensors pyyaml
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
@@ -30,6 +30,7 @@ import zlib
 from pathlib import Path
 
 import torch
+import yaml
 
 import comparing
 import replay
@@ -164,10 +165,18 @@ def replayed(program, path, settings, threads):
         return found._asdict(), (traced - start, time.monotonic() - traced)
 
 
+def resolved(program, path):
+    """The spec of a file; of one whose folders nobody has, in the general form, which needs no data."""
+    try:
+        return json.loads(program("describe", path, "--json"))["spec"]
+    except Failure:
+        return yaml.safe_load(program("describe", path, "--game"))
+
+
 def row_of(name, path, pictures, arguments, program):
     """A row of the table as a dictionary: kept from an earlier call, or made."""
-    spec = program("describe", path, "--json")
-    settings, which = pictures.settings(json.loads(spec)["spec"])
+    settings, which = pictures.settings(resolved(program, path))
+    spec = program("describe", path, "--json", *settings)
     origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
     kept = KEPT / f"{name.replace('/', '-')}.json"
     if kept.exists() and not arguments.again:
