@@ -35,6 +35,11 @@ enum OutputKind: String {
 
   /// Before the work is done: whether the file may be written where it is asked for.
   func check(_ path: String) throws {
+    if path.isEmpty {
+      throw Failure(
+        status: .commandLine, message: "error: a path is empty\n  = name the file: name.\(rawValue)"
+      )
+    }
     try refuseInsideRun(path)
     let name = path.lastPathComponent
     if path.hasSuffix("/") || PlainFiles.isFolder(path) {

@@ -33,6 +33,43 @@ struct SampleAndTraceTests {
     #expect(try place.names(in: directory) == before, "a run is only read")
   }
 
+  @Test func picturesAreTranslatedAndAnEmptyPathIsRefused() throws {
+    let place = try Place()
+    try place.write(
+      "game.yaml",
+      """
+      version: 1
+      name: game
+      data: {size: 8, batch: 4, sources: {digits: {source: {synthetic: {of: digits, count: 8}}, classes: 10}}}
+      networks: {painter: [{conv: {channels: 1, kernel: 3, padding: 1}}, tanh]}
+      terms: {same: {distance: {of: painter(digits), from: digits}}}
+      moves: [{networks: [painter]}]
+      optimizer: {kind: sgd, learning_rate: 0.1}
+      schedule: {length: 2 steps}
+      record: {samples: {every: 2 steps, grid: 1x1, show: [digits]}}
+
+      """)
+    let result = try place.run("run", "game.yaml", "-q", "--threads", "1")
+    try #require(result.end == .exit(0), "\(result.errors)")
+    let run = try place.resultDirectory(of: "game")
+    let grid = try place.run("sample", run, "--to", "in/one.png")
+    try #require(grid.end == .exit(0), "\(grid.errors)")
+    let made = try place.run("sample", run, "--of", "painter", "--from", "in", "--to", "out")
+    #expect(made.end == .exit(0) && made.output == "out\n" && made.errors == "1 picture\n")
+    #expect(pictureSize(try place.bytes("out/one.png")) == [8, 8])
+    for (words, said) in [
+      (["--of", "painter", "--from", "in", "--to", ""], "--to is empty"),
+      (["--count", "2", "--to", ""], "--to is empty"),
+      (["--to", ""], "--to is empty"),
+      (["--of", "painter", "--from", "in"], "name a folder with --to DIR"),
+      (["--of", "paniter", "--from", "in", "--to", "new"], "did you mean `painter`?"),
+      (["--of", "painter", "--from", "in", "--to", run + "/new"], "would be inside the run"),
+    ] {
+      let refused = try place.start(["sample", run] + words).finish()
+      #expect(refused.end == .exit(2) && refused.errors.contains(said), "\(refused.errors)")
+    }
+  }
+
   private func id(_ directory: String) -> String {
     directory.split(separator: "/").last.map(String.init) ?? directory
   }

@@ -161,6 +161,16 @@ extension WrongPlay {
       "16:3 the move critic_generator steps the critic critic and what it judges down the same term = "
         + "give the critic a move of its own"),
     WrongPlay(
+      "two columns of one name",
+      [("[encoder]}", "[encoder], terms: [near], columns: critic_loss}")],
+      "21:5 losses.csv would have two columns `critic_loss`: of the move `encoder` and of the move `critic`"
+    ),
+    WrongPlay(
+      "a column that losses.csv has already",
+      [("[encoder]}", "[encoder], terms: [near], name: step}")],
+      "21:5 losses.csv would have two columns `step`: of the move `step` and of the number of rounds"
+    ),
+    WrongPlay(
       "a move without a term", [("[generator]}", "[generator], without: [game]}")],
       "20:5 the move generator steps down no term = no term depends on its networks and asks something "
         + "of them"),

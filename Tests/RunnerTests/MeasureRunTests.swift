@@ -194,4 +194,31 @@ import Testing
     #expect(found.entries.map(\.message) == ["there is no value `fakse`"])
     #expect(found.entries.map(\.label) == ["did you mean `fakes`?"])
   }
+
+  @Test func labelsOfSeveralLatentsAreDrawnApartAndEachWithinItsClasses() throws {
+    let program = try LoadedGame(file: "everything-general.yaml").program
+    let formulas: [Formula] = [
+      .joined([.part(.name("y"), "one_hot"), .part(.name("v"), "one_hot")])
+    ]
+    let feeds = program.sampleFeeds(of: formulas)
+    let grid = SampleGrid(rows: 200, columns: 1, seed: 3, rowClasses: nil)
+    let drawn = SampleInputs(drawn: grid, feeds).tensors
+    func classes(_ name: String) throws -> [Int32] {
+      guard case .int32(let values)? = drawn["drawn/labels/\(name)"]?.elements else {
+        throw TestProblem("no labels of \(name)")
+      }
+      return values
+    }
+    #expect(try classes("y") == (0..<200).map { Int32($0 % 10) })
+    let other = try classes("v")
+    #expect(Set(other) == [0, 1, 2, 3] && other != (0..<200).map { Int32($0 % 4) })
+    // In a picture the rows show the classes of the first.
+    let rows = SampleGrid(rows: 10, columns: 2, seed: 3, rowClasses: Array(0..<10))
+    let shown = try SampleInputs(rows, program, formulas, data: nil).tensors
+    #expect(shown["drawn/labels/y"] == rows.labels.map { HostTensor([20], $0) })
+    guard case .int32(let values)? = shown["drawn/labels/v"]?.elements else {
+      throw TestProblem("no labels of v")
+    }
+    #expect(values.allSatisfy { (0..<4).contains($0) })
+  }
 }

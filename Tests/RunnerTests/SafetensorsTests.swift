@@ -68,7 +68,7 @@ struct SafetensorsTests {
     Broken("[]", "the header is not a JSON object"),
     Broken(#"{"a":1,"a":2}"#, "stands twice"),
     Broken(#"{"__metadata__":{"a":1}}"#, "metadata `a` is not a text"),
-    Broken(#"{"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}"#, "dtype is none of"),
+    Broken(#"{"a":{"dtype":"F8_E4M3","shape":[],"data_offsets":[0,1]}}"#, "dtype is none of"),
     Broken(
       #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,1]}}"#, "the shape takes 2 bytes",
       data: [0]),
@@ -94,6 +94,17 @@ struct SafetensorsTests {
       data: [0, 0, 0, 0, 1, 0, 0, 0]),
     Broken(String(repeating: "[", count: 5000), "more than 64 levels"),
   ]
+
+  /// 1.5, −2 and the least number of half precision above 0; the same but for the last of brain floats; flags.
+  @Test func halfPrecisionIsReadExactly() throws {
+    let header =
+      #"{"h":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[6,10]},"f":{"dtype":"BOOL","shape":[2],"data_offsets":[10,12]}}"#
+    let data: [UInt8] = [0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xC0, 0x3F, 0x00, 0xC0, 1, 0]
+    let read = try Safetensors(decoding: file(header, data)).byName
+    #expect(read["h"] == HostTensor([3], [1.5, -2, 5.9604645e-08] as [Float]))
+    #expect(read["b"] == HostTensor([2], [1.5, -2] as [Float]))
+    #expect(read["f"] == HostTensor([2], [1, 0] as [UInt8]))
+  }
 
   @Test(arguments: broken)
   func everyLieOfAHeaderIsFound(_ broken: Broken) {

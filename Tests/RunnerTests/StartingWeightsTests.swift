@@ -194,6 +194,10 @@ struct StartingWeightsTests {
         "\(run)/checkpoints: neither a run nor a checkpoint (no `checkpoints`, no `state.json`)"
       ),
       (
+        "frozen: true, weights: {path: \(run)/losses.csv}",
+        "\(run)/losses.csv: no safetensors file that can be read: "
+      ),
+      (
         "frozen: true, weights: {path: /no/such/run}",
         "nothing is at /no/such/run; looked for /no/such/run"
       ),
@@ -232,7 +236,7 @@ struct StartingWeightsTests {
     #expect(own["4.bias"] == judge(game, StartingWeights())["4.bias"])
     #expect(
       start.warnings.map(\.message) == [
-        "2 of the 8 weights of `judge` are drawn", "1 of 8 tensors in \(path) are not used",
+        "of the 8 weights of `judge` 2 are drawn", "of 8 tensors in \(path) 1 is not used",
       ])
   }
 

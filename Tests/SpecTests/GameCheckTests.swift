@@ -132,6 +132,12 @@ private let wrong: [WrongGame] = [
     "a term that no move steps down", "columns: makers", "columns: makers, terms: [game, told]",
     "16:3 no move steps down `cycle` | list it in `terms` of a move of to_horse or to_zebra | "),
   WrongGame(
+    "a term that every move leaves out", "columns: makers", "columns: makers, without: [cycle]",
+    "16:3 no move steps down `cycle` | list it in `terms` of a move of to_horse or to_zebra | "),
+  WrongGame(
+    "weights without a path", "{like: to_zebra}", "{like: to_zebra, weights: ''}",
+    "8:39 the path of `weights` is empty |  | "),
+  WrongGame(
     "a term of data alone", "of: to_horse(zebra)", "of: zebras",
     "16:3 no move steps down `cycle` | it depends on no network | "),
   WrongGame(

@@ -74,7 +74,12 @@ extension TrainingProgram {
 extension Network {
   fileprivate var remark: String? {
     let start = weights.map { weights in
-      "starts from \(weights.path)" + (weights.network.map { " (\($0))" } ?? "")
+      let more = [
+        weights.network, weights.checkpoint.map { "checkpoint \($0.text)" },
+        weights.isAverage ? "moving average" : nil, weights.isPartial ? "where it fits" : nil,
+      ].compactMap(\.self)
+      return "starts from \(weights.path)"
+        + (more.isEmpty ? "" : " (\(more.joined(separator: ", ")))")
     }
     let parts = [isFrozen ? "frozen" : nil, start].compactMap(\.self)
     return parts.isEmpty ? nil : "\(name): " + parts.joined(separator: ", ")

@@ -30,7 +30,7 @@ extension TrainingProgram {
   /// - Throws: for a network of several inputs, or whose input or output are no images.
   package func translation(by network: String) throws(LayerMisfit) -> PictureTranslation {
     guard let walk = walks[network] else { preconditionFailure("there is no network \(network)") }
-    guard walk.others.isEmpty, walk.classes == 0 else {
+    guard walk.others.isEmpty else {
       throw LayerMisfit(
         "`\(network)` is given other things beside a picture",
         advice: "write how it is called, such as \(network)(photos, z)")

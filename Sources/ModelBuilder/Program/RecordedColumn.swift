@@ -92,3 +92,23 @@ extension GameTerm {
     return choice.name
   }
 }
+
+extension Game {
+  /// Columns that losses.csv would have twice.
+  func clashes(of columns: [RecordedColumn]) -> [Diagnostic] {
+    var owners = [
+      "step": "the number of rounds", "epoch": "the epoch", "images": "that of samples",
+    ]
+    var found: [Diagnostic] = []
+    for column in columns {
+      guard let owner = owners.updateValue("the move `\(column.mover)`", forKey: column.name),
+        let entry = experiment.game.moves.first(where: { $0.name == column.mover })
+      else { continue }
+      found.append(
+        Diagnostic(
+          "losses.csv would have two columns `\(column.name)`: of the move `\(column.mover)` and of "
+            + owner, at: entry.origin, label: "give the move a `name` or `columns` of its own"))
+    }
+    return found
+  }
+}

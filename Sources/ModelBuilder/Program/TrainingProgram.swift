@@ -41,6 +41,8 @@ package struct TrainingProgram: Sendable {
     format = game.shownFormat ?? game.format
     (sampled, shown) = (game.measured, game.shown)
     (states, columns, batchesPerRound) = Self.mentioned(in: game)
+    let clashes = game.clashes(of: columns)
+    if !clashes.isEmpty { throw Diagnostics(clashes) }
     let unmeasured = game.measureMisfits(states)
     if !unmeasured.isEmpty { throw Diagnostics(unmeasured) }
   }

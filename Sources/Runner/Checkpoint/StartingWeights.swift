@@ -73,7 +73,8 @@ package struct StartingWeights: Sendable {
   private mutating func take(
     _ file: WeightsFile, for network: String, _ section: WeightsSection, _ program: TrainingProgram
   ) -> Diagnostic? {
-    var unused = Set(file.tensors.keys)
+    // PyTorch's batch norms count batches, which ours do not.
+    var unused = Set(file.tensors.keys.filter { !$0.hasSuffix("num_batches_tracked") })
     var (taken, misfits) = (0, [String]())
     for state in program.states
     where state.network == network && [.parameter, .statistic].contains(state.role) {
@@ -108,13 +109,15 @@ package struct StartingWeights: Sendable {
     if !misfits.isEmpty {
       warnings.append(
         Diagnostic(
-          "\(misfits.count) of the \(taken + misfits.count) weights of `\(network)` are drawn",
+          "of the \(taken + misfits.count) weights of `\(network)` "
+            + (misfits.count == 1 ? "1 is drawn" : "\(misfits.count) are drawn"),
           at: section.origin, severity: .warning, notes: Array(shown)))
     }
     if !unused.isEmpty {
       warnings.append(
         Diagnostic(
-          "\(unused.count) of \(file.tensors.count) tensors in \(file.place) are not used",
+          "of \(file.tensors.count) tensors in \(file.place) "
+            + (unused.count == 1 ? "1 is not used" : "\(unused.count) are not used"),
           at: section.origin, severity: .warning, notes: [WeightsFile.listed(unused)]))
     }
     return nil

@@ -32,7 +32,7 @@ struct WeightsFile: Sendable {
       ] where isSaid {
         throw .data("`\(key)` is for runs, and \(path) is a file")
       }
-      let all = try files.readSafetensors(path).byName
+      let all = try Self.tensors(ofFile: path, files)
       let prefix = wanted + "."
       let own = all.filter { $0.key.hasPrefix(prefix) }
       if own.isEmpty, let wanted = section.network {
@@ -50,6 +50,17 @@ struct WeightsFile: Sendable {
     }
     (tensors, place) = named
     digest = Self.digest(of: tensors)
+  }
+
+  private static func tensors(
+    ofFile path: String, _ files: FileLayer
+  ) throws(RunError) -> [String: HostTensor] {
+    do throws(RunError) { return try files.readSafetensors(path).byName } catch {
+      guard case .damaged(_, let reason) = error else { throw error }
+      throw .data(
+        "\(path): no safetensors file that can be read: \(reason); PyTorch writes one by "
+          + "`safetensors.torch.save_file(model.state_dict(), path)`")
+    }
   }
 
   private static func path(

@@ -12,7 +12,7 @@ extension Safetensors {
   /// Longer headers are refused, as by the reference implementation.
   static let headerLimit = 100_000_000
 
-  /// Reads F32, I32, U8, and F64 and I64 as the nearest float32 and as int32.
+  /// Reads F32, I32, U8, F16, BF16 and F64 as the nearest float32, I64 as int32, and BOOL as U8.
   ///
   /// Everything the header claims is checked against the bytes: tensors lie one behind the other from
   /// the first byte to the last, without gap or overlap, and each is as long as its shape says.
@@ -87,6 +87,9 @@ extension Safetensors {
 private struct Claim {
   enum Format: String, CaseIterable {
     case float32 = "F32"
+    case float16 = "F16"
+    case brainFloat16 = "BF16"
+    case flag = "BOOL"
     case int32 = "I32"
     case uint8 = "U8"
     case float64 = "F64"
@@ -94,7 +97,8 @@ private struct Claim {
 
     var size: Int {
       switch self {
-      case .uint8: 1
+      case .uint8, .flag: 1
+      case .float16, .brainFloat16: 2
       case .float32, .int32: 4
       case .float64, .int64: 8
       }
@@ -110,7 +114,8 @@ private struct Claim {
   init(_ member: (String, JSON)) throws(SafetensorsError) {
     name = member.0
     guard let word = member.1["dtype"]?.string, let format = Format(rawValue: word) else {
-      throw SafetensorsError("tensor `\(member.0)`: its dtype is none of F32 I32 U8 F64 I64")
+      throw SafetensorsError(
+        "tensor `\(member.0)`: its dtype is none of F32 F16 BF16 F64 I32 I64 U8 BOOL")
     }
     let offsets = member.1["data_offsets"]?.items?.compactMap(\.int) ?? []
     guard offsets.count == 2, member.1["data_offsets"]?.items?.count == 2,
@@ -154,7 +159,11 @@ private struct Claim {
     switch format {
     case .float32: return HostTensor(shape, elements(Float.self))
     case .int32: return HostTensor(shape, elements(Int32.self))
-    case .uint8: return HostTensor(shape, Array(bytes[range]))
+    case .float16: return HostTensor(shape, elements(Float16.self).map(Float.init))
+    case .brainFloat16:
+      return HostTensor(
+        shape, elements(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
+    case .uint8, .flag: return HostTensor(shape, Array(bytes[range]))
     case .float64: return HostTensor(shape, elements(Double.self).map(Float.init))
     case .int64:
       var values: [Int32] = []

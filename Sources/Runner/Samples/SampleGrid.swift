@@ -81,6 +81,14 @@ package struct SampleGrid: Sendable {
     rowClasses.map { classes in (0..<count).map { Int32(classes[$0 / columns]) } }
   }
 
+  /// Classes of one of several labels, the same ones whenever they are drawn.
+  func drawnLabels(_ classes: Int, _ name: String) -> HostTensor {
+    let random = Philox(seed: seed, stream: Philox.streamID(named: "samples/\(name)"), step: 0)
+    return HostTensor(
+      [count],
+      random.uniforms(count: count).map { min(Int32($0 * Float(classes)), Int32(classes - 1)) })
+  }
+
   /// What stands before each row.
   func rowLabels(_ names: [String]) -> [String]? {
     rowClasses?.map { names.indices.contains($0) ? names[$0] : String($0) }

@@ -16,20 +16,27 @@ struct SampleInputs {
     _ grid: SampleGrid, _ program: TrainingProgram, _ formulas: [Formula], data: TrainingSources?
   ) throws(RunError) {
     tensors = [:]
+    let feeds = program.sampleFeeds(of: formulas)
+    let leading = feeds.first { $0.classes != nil }?.feed
     let graph = program.sampler(of: formulas, count: 1)
     let needed = Set(graph.inputs(.feed).map(\.name))
-    for feed in program.sampleFeeds(of: formulas) where needed.contains(feed.feed) {
+    for feed in feeds where needed.contains(feed.feed) {
       switch feed.leaf {
       case .latent(let section):
         tensors[feed.feed] = grid.latents(section, feed.isOnly ? nil : feed.name)
-      case .label: tensors[feed.feed] = grid.labels.map { HostTensor([grid.count], $0) }
+      case .label(let classes):
+        // Rows show the classes of one label; any other is drawn.
+        tensors[feed.feed] =
+          feed.feed == leading
+          ? grid.labels.map { HostTensor([grid.count], $0) }
+          : grid.drawnLabels(classes, feed.name)
       case .source(let format):
         let (known, indices) = try Self.samples(grid, program, data, feed.name)
         tensors[feed.feed] = HostTensor(
           format.shape(batch: grid.count), try known.values(of: indices))
-      case .sourceLabel:
+      case .sourceLabel(let classes):
         // Labels of samples that are looked at themselves are theirs.
-        let isShown = program.sampleFeeds(of: formulas).contains { other in
+        let isShown = feeds.contains { other in
           if case .source = other.leaf {
             other.name == feed.name && needed.contains(other.feed)
           } else {
@@ -37,7 +44,10 @@ struct SampleInputs {
           }
         }
         guard isShown else {
-          tensors[feed.feed] = grid.labels.map { HostTensor([grid.count], $0) }
+          tensors[feed.feed] =
+            feed.feed == leading
+            ? grid.labels.map { HostTensor([grid.count], $0) }
+            : grid.drawnLabels(classes, feed.name)
           continue
         }
         let (known, indices) = try Self.samples(grid, program, data, feed.name)
@@ -50,16 +60,19 @@ struct SampleInputs {
 
   init(_ tensors: [String: HostTensor]) { self.tensors = tensors }
 
-  /// What is drawn alone: each latent as a picture's, and the classes of each in turn.
+  /// What is drawn alone: each latent as a picture's, and the classes of the first label in turn.
   init(drawn grid: SampleGrid, _ feeds: [SampleFeed]) {
     tensors = [:]
+    let leading = feeds.first { $0.classes != nil }?.feed
     for feed in feeds {
       switch feed.leaf {
       case .latent(let section):
         tensors[feed.feed] = grid.latents(section, feed.isOnly ? nil : feed.name)
       case .label(let classes):
-        tensors[feed.feed] = HostTensor(
-          [grid.count], (0..<grid.count).map { Int32($0 % classes) })
+        tensors[feed.feed] =
+          feed.feed == leading
+          ? HostTensor([grid.count], (0..<grid.count).map { Int32($0 % classes) })
+          : grid.drawnLabels(classes, feed.name)
       case .source, .sourceLabel: break
       }
     }
@@ -99,11 +112,19 @@ struct SampleInputs {
 extension TrainingProgram {
   /// How many classes the labels of samples tell apart; nil: they have none.
   var sampleClasses: Int? {
-    sampleFeeds(of: [sampled].compactMap(\.self) + shown).lazy.compactMap { feed -> Int? in
-      switch feed.leaf {
-      case .label(let classes), .sourceLabel(let classes): classes
-      case .latent, .source: nil
-      }
-    }.first
+    // Those of what is shown decide on the rows of its pictures.
+    (sampleFeeds(of: shown) + sampleFeeds(of: [sampled].compactMap(\.self))).lazy.compactMap(
+      \.classes
+    ).first
+  }
+}
+
+extension SampleFeed {
+  /// How many classes a label tells apart; nil: it is none.
+  fileprivate var classes: Int? {
+    switch leaf {
+    case .label(let classes), .sourceLabel(let classes): classes
+    case .latent, .source: nil
+    }
   }
 }

@@ -4,6 +4,15 @@ package enum CheckpointChoice: Hashable, Sendable {
   case best
   case step(Int)
 
+  /// As it is written.
+  package var text: String {
+    switch self {
+    case .last: "last"
+    case .best: "best"
+    case .step(let step): String(step)
+    }
+  }
+
   /// `last`, `best` or a step; nil for anything else.
   package init?(_ word: String) {
     switch word {

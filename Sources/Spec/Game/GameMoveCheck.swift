@@ -112,7 +112,8 @@ extension GameCheck {
     let movers = moves.map { move in
       (
         networks: Set(move.record[GameSchema.moveNetworksKey]),
-        terms: move.record[GameSchema.moveTermsKey].map { $0.map(\.name) }
+        terms: move.record[GameSchema.moveTermsKey].map { $0.map(\.name) },
+        without: Set(move.record[GameSchema.withoutKey])
       )
     }
     let moved = movers.reduce(into: Set<String>()) { $0.formUnion($1.networks) }
@@ -140,7 +141,9 @@ extension GameCheck {
       let own = networks(of: choice)
       depends[term.name] = own
       let able = movers.filter { !$0.networks.isDisjoint(with: own) }
-      let isStepped = able.contains { $0.terms?.contains(term.name) ?? true }
+      let isStepped = able.contains {
+        $0.terms?.contains(term.name) ?? !$0.without.contains(term.name)
+      }
       // A network that never moves has been reported already, and so has a name that stands for nothing,
       // behind which there may be networks.
       guard !isStepped, own.isEmpty ? isClean : own.isSubset(of: moved.union(frozen)) else {
@@ -159,7 +162,9 @@ extension GameCheck {
       let own = (mover.terms ?? terms.map(\.name)).filter {
         !(depends[$0] ?? []).isDisjoint(with: mover.networks)
       }
-      guard own.isEmpty, mover.networks.isSubset(of: Set((names.networks ?? []).map(\.name))) else {
+      guard own.isEmpty, !mover.networks.isEmpty,
+        mover.networks.isSubset(of: Set((names.networks ?? []).map(\.name)))
+      else {
         continue
       }
       report(

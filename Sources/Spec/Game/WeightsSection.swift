@@ -43,6 +43,7 @@ extension WeightsSection {
       averageKey.declaration, partialKey.declaration,
     ], shorthand: "path", example: "{path: results/lenet/20260101-120000-1f2e, network: lenet}",
     check: { record in
+      if record[pathKey].isEmpty { return [Objection("path", "the path of `weights` is empty")] }
       guard let word = record[checkpointKey], CheckpointChoice(word) == nil else { return [] }
       return [
         Objection(

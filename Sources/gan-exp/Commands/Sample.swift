@@ -119,6 +119,9 @@ struct Sample: ParsableCommand {
             "--from writes a file for each picture: name a folder with --to DIR")
         }
       }
+      for (option, path) in [("--to", to), ("--from", from)] where path?.isEmpty == true {
+        throw ValidationError("\(option) is empty: name a path")
+      }
       if wholes.count > 1 {
         throw ValidationError("\(wholes.joined(separator: " and ")) do not go together")
       }
