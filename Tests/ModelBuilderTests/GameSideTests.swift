@@ -36,8 +36,9 @@ import Testing
     ),
     (
       "[{networks: [critic], without: [even]}, {networks: [generator, encoder], name: makers, "
-        + "without: [near, own]}, {networks: [encoder], name: rest, terms: [near, own]}]",
-      ["critic: game slope", "makers: game prior", "rest: near own"]
+        + "without: [near, own]}, {networks: [encoder], name: rest, terms: [near, own]}, "
+        + "{networks: [critic], name: again, terms: [even]}]",
+      ["critic: game slope", "makers: game prior", "rest: near own", "again: even"]
     ),
     (
       "[{networks: [critic], terms: {game: 1, slope: 0.5}}, {networks: [generator], terms: {game: 2}}, "
