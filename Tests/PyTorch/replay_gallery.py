@@ -1,14 +1,15 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
-usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER] [--threads N]
+usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER]
                          [--program .build/release/gan-exp]
 needs: pip install torch safetensors pyyaml
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
 first one was stopped: a row is made anew if the program, the spec or a file of this folder that
-computes has changed since, or with --again. --keep takes all kept rows as they are: for builds whose
-traces are known to have the same bytes (Tests/same_bytes.py); the document names the commits of all rows.
+computes has changed since, or with --again. --keep makes no rows and takes all kept ones as they are:
+for builds whose traces are known to have the same bytes (Tests/same_bytes.py); the document names the
+commits of all rows, and the files that have none.
 --write puts the table into docs/replay.md.
 
 Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
@@ -102,11 +103,26 @@ def draw_pictures(folder, count=512):
         (folder / f"{index:04}.png").write_bytes(png(width, height, bytes(pixels)))
 
 
+def draw_pairs(folder, count=64, width=512, height=256):
+    """Two slopes side by side, the right one with a bright band where the left one is dark."""
+    generator = random.Random(2)
+    for index in range(count):
+        near, far = ([generator.randrange(256) for _ in "rgb"] for _ in "ab")
+        half = width // 2
+        plain = b"".join(
+            bytes(int(a + (b - a) * x / half) for a, b in zip(near, far)) for x in range(half))
+        dark, bright = bytes(len(plain)), bytes(255 - value for value in plain)
+        top = generator.randint(0, height - 60)
+        rows = [
+            (dark + bright) if top <= y < top + 60 else (plain + plain) for y in range(height)]
+        (folder / f"{index:04}.png").write_bytes(png(width, height, b"".join(rows)))
+
+
 class Pictures:
     """The folder that stands for one that a spec names and nobody has."""
 
     def __init__(self, given):
-        self.given, self.drawn = given, None
+        self.given, self.drawn = given, {}
 
     def settings(self, spec):
         """What to set in a spec, and whose pictures they are."""
@@ -117,22 +133,26 @@ class Pictures:
         for place, source in sources.items():
             if not isinstance(source, dict) or "folder" not in source:
                 continue
-            folder, whose = self.folder(source["folder"]["path"])
+            is_paired = any(
+                keys.get("half") and f"data.sources.{keys.get('of')}.source" == place
+                for keys in spec["data"].get("sources", {}).values())
+            folder, whose = self.folder(
+                source["folder"]["path"], draw_pairs if is_paired else draw_pictures)
             if folder:
                 changes += ["--set", f"{place}.folder.path={folder}"]
                 which = whose
         return changes, which
 
-    def folder(self, path):
+    def folder(self, path, draw):
         places = [Path(os.environ.get("GAN_EXP_DATA", HOME)), HOME]
         if self.given:
             return Path(self.given).resolve(), "pictures of --pictures"
         if any((place / path).exists() for place in places):
             return None, ""
-        if not self.drawn:
-            self.drawn = tempfile.TemporaryDirectory()
-            draw_pictures(Path(self.drawn.name))
-        return self.drawn.name, "drawn pictures"
+        if draw not in self.drawn:
+            self.drawn[draw] = tempfile.TemporaryDirectory()
+            draw(Path(self.drawn[draw].name))
+        return self.drawn[draw].name, "drawn pictures"
 
 
 # Rows of the table.
@@ -175,13 +195,15 @@ def resolved(program, path):
 
 def row_of(name, path, pictures, arguments, program):
     """A row of the table as a dictionary: kept from an earlier call, or made."""
+    kept = KEPT / f"{name.replace('/', '-')}.json"
+    if arguments.keep:
+        return json.loads(kept.read_text()) | {"seconds": None} if kept.exists() else None
     settings, which = pictures.settings(resolved(program, path))
     spec = program("describe", path, "--json", *settings)
     origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
-    kept = KEPT / f"{name.replace('/', '-')}.json"
     if kept.exists() and not arguments.again:
         row = json.loads(kept.read_text())
-        if arguments.keep or row["origin"] == origin:
+        if row["origin"] == origin:
             return row | {"seconds": None}
     found, seconds = replayed(program, path, settings, arguments.threads)
     row = found | {"name": name, "origin": origin, "pictures": which, "commit": commit(),
@@ -219,11 +241,13 @@ HEADER = (
 # docs/replay.md
 
 
-def document(rows):
+def document(rows, absent=()):
     commits = sorted({row["commit"] for row in rows})
     versions = sorted({row["torch"] for row in rows})
     worst = max(rows, key=lambda r: max(r["loss"], r["gradient"], r["parameters"]) / outcome(r).limit)
     largest = max(worst["loss"], worst["gradient"], worst["parameters"])
+    place = "Nearest to its limit is" if is_good(worst) else "Over its limit is"
+    lack = f" Not yet replayed at their own size: {', '.join(absent)}." if absent else ""
     text = f"""# Replayed in PyTorch
 
 `gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out, to the bit: initial weights,
@@ -234,7 +258,7 @@ every tensor. This is done for every file of `experiments/` and for the games of
 [Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size.
 
 Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' for c in commits)}, PyTorch {' and '.join(versions)},
-{len(rows)} files. Nearest to its limit is {worst['name']}, {largest:.1e} in `{worst['worst']}`.
+{len(rows)} files. {place} {worst['name']}, {largest:.1e} in `{worst['worst']}`.{lack}
 
 * **loss**, **gradient**, **parameters**: the largest |ours − PyTorch's| of a tensor over its largest number, of all moves
   and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
@@ -294,7 +318,7 @@ def main():
     program = Program(arguments.program.resolve())
     pictures = Pictures(arguments.pictures)
     print(f"gan-exp {commit()}, PyTorch {torch.__version__}, {platform.machine()}\n{HEADER}", flush=True)
-    rows, failures = [], []
+    rows, failures, absent = [], [], []
     for index, (name, path) in enumerate(chosen):
         if sys.stderr.isatty():
             print(f"{index + 1}/{len(chosen)} {name}", end="\r", file=sys.stderr, flush=True)
@@ -304,16 +328,21 @@ def main():
             failures.append(name)
             print(f"{name:<38} FAILED: {type(error).__name__}: {error}", flush=True)
             continue
+        if row is None:
+            absent.append(name)
+            continue
         rows.append(row)
         if not is_good(row):
             failures.append(name)
         print(line(row), flush=True)
+    if arguments.write and (arguments.keep or not failures):
+        DOCUMENT.write_text(document(rows, absent))
+        print(f"replay: wrote {DOCUMENT.relative_to(HOME)}")
+    if absent:
+        print(f"replay: no rows are kept of {', '.join(absent)}")
     if failures:
         sys.exit(f"replay: {len(failures)} of {len(chosen)} failed: {', '.join(failures)}")
     print(f"replay: all {len(rows)} files are within their limits")
-    if arguments.write:
-        DOCUMENT.write_text(document(rows))
-        print(f"replay: wrote {DOCUMENT.relative_to(HOME)}")
 
 
 if __name__ == "__main__":
