@@ -1,6 +1,6 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
-usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER]
+usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER] [--threads N]
                          [--program .build/release/gan-exp]
 needs: pip install torch safetensors pyyaml
 
