@@ -47,7 +47,8 @@ package func sample(
   guard !program.shown.isEmpty else {
     throw .request("\(run): its game makes no pictures: `record.samples.show` says what to draw")
   }
-  let grid = try SampleGrid(request, experiment, program.format, classes: program.sampleClasses)
+  let grid = try SampleGrid(
+    request, experiment, program.format, classes: program.labelClasses(of: program.shown))
   let painter = try GridPainter(
     grid, program, try SamplePicture(of: program, grid, real: data?.first),
     classNames: checkpoint.classNames, data: data, session: generator.session,

@@ -73,6 +73,20 @@ struct Game: Sendable {
     return game
   }
 
+  /// The sources whose samples come in by feeds, of all that formulas are made of.
+  func storedSources(under formulas: [Formula]) -> [Source] {
+    var found: [Source] = []
+    func add(_ name: String) {
+      guard let source = sources.first(where: { $0.name == name }) else { return }
+      switch source.kind {
+      case .stored: if !found.contains(where: { $0.name == name }) { found.append(source) }
+      case .derived(let origin, _): add(origin)
+      }
+    }
+    for formula in formulas { expanded(formula).leaves.forEach(add) }
+    return found
+  }
+
   /// The same with one more thing that data give.
   func adding(_ source: Source) -> Game {
     var game = self

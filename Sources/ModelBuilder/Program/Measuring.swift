@@ -120,21 +120,13 @@ extension Game {
 
   /// The stored sources that terms of moves look at; where there are none, all.
   var playedSources: [String] {
-    var names: Set<String> = []
-    func add(_ name: String) {
-      guard let source = sources.first(where: { $0.name == name }) else { return }
-      switch source.kind {
-      case .stored: names.insert(name)
-      case .derived(let origin, _): add(origin)
+    let formulas = moves.flatMap(\.parts).flatMap { part -> [Formula] in
+      guard case .watching(_, let watched) = terms[part.term].kind else {
+        return terms[part.term].formulas
       }
+      return terms[part.term].formulas + terms[watched].formulas
     }
-    for part in moves.flatMap(\.parts) {
-      var formulas = terms[part.term].formulas
-      if case .watching(_, let watched) = terms[part.term].kind {
-        formulas += terms[watched].formulas
-      }
-      for formula in formulas { expanded(formula).leaves.forEach(add) }
-    }
+    let names = Set(storedSources(under: formulas).map(\.name))
     let stored = sources.compactMap { source in
       if case .stored = source.kind { source.name } else { nil }
     }

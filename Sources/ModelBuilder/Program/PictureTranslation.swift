@@ -52,15 +52,7 @@ extension TrainingProgram {
   ///
   /// - Throws: where there are no or several sources, or classes of their samples, and for what is no image.
   package func translation(_ formula: Formula) throws(LayerMisfit) -> PictureTranslation {
-    var stored: [Source] = []
-    func add(_ name: String) {
-      guard let source = game.sources.first(where: { $0.name == name }) else { return }
-      switch source.kind {
-      case .stored: if !stored.contains(where: { $0.name == name }) { stored.append(source) }
-      case .derived(let origin, _): add(origin)
-      }
-    }
-    game.expanded(formula).leaves.forEach(add)
+    let stored = game.storedSources(under: [formula])
     guard let source = stored.first, stored.count == 1 else {
       throw LayerMisfit(
         stored.isEmpty

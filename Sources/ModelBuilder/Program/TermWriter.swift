@@ -25,6 +25,7 @@ final class TermWriter {
   private let states: StateTable
   private var hearings: [Int: Hearing] = [:]
   /// What losses that keep themselves in balance measure of their critics' move.
+  /// Written when it is asked for: behind the gradients, where its nodes have always stood.
   var measured: [(name: String, value: Value)] { measures.flatMap { $0() } }
   private var measures: [() -> [(name: String, value: Value)]] = []
 

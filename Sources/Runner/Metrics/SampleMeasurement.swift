@@ -35,7 +35,7 @@ final class SampleMeasurement {
     let total = (count + chunk - 1) / chunk * chunk
     let grid = SampleGrid(
       rows: total, columns: 1, seed: section.seed,
-      rowClasses: program.sampleClasses.map { classes in (0..<total).map { $0 % classes } })
+      rowClasses: program.sampledClasses.map { classes in (0..<total).map { $0 % classes } })
     let sampled = [program.sampled].compactMap(\.self)
     inputs = try SampleInputs(grid, program, sampled, data: run)
     labels = grid.labels

@@ -28,7 +28,7 @@ package func averageSample(
     throw .request("an average has no grid: leave out --grid and --interpolate")
   }
   try checkSampleCount(count)
-  let classes = try request.shownClasses(of: generator.program.sampleClasses)
+  let classes = try request.shownClasses(of: generator.program.sampledClasses)
   let latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
   let middle = latents[0].indices.map { place in
     Float(latents.reduce(0) { $0 + Double($1[place]) } / Double(count))

@@ -110,13 +110,14 @@ struct SampleInputs {
 }
 
 extension TrainingProgram {
-  /// How many classes the labels of samples tell apart; nil: they have none.
-  var sampleClasses: Int? {
-    // Those of what is shown decide on the rows of its pictures.
-    (sampleFeeds(of: shown) + sampleFeeds(of: [sampled].compactMap(\.self))).lazy.compactMap(
-      \.classes
-    ).first
+  /// How many classes the first label tells apart that these are made of, which rows of a grid show; nil:
+  /// there is none.
+  func labelClasses(of formulas: [Formula]) -> Int? {
+    sampleFeeds(of: formulas).lazy.compactMap(\.classes).first
   }
+
+  /// The same of what is measured and written one by one.
+  var sampledClasses: Int? { labelClasses(of: [sampled].compactMap(\.self)) }
 }
 
 extension SampleFeed {

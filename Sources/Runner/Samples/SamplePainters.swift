@@ -17,7 +17,8 @@ struct SamplePainters {
     at moment: GrowthMoment?
   ) throws(RunError) {
     guard let samples = program.experiment.record.samples, !program.shown.isEmpty else { return }
-    let grid = SampleGrid(samples, of: program.format, classes: program.sampleClasses)
+    let grid = SampleGrid(
+      samples, of: program.format, classes: program.labelClasses(of: program.shown))
     let picture = try SamplePicture(of: program, grid, real: data.first)
     real = try picture.drawReal(
       grid.realIndices(data.first, seed: program.experiment.seed), of: data.first, grid)

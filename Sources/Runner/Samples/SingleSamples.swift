@@ -29,7 +29,7 @@ package func writeSamples(
   }
   try checkSampleCount(count)
   try requireEmpty(folder, files)
-  let classes = try request.shownClasses(of: generator.program.sampleClasses)
+  let classes = try request.shownClasses(of: generator.program.sampledClasses)
   let labels = classes.map { classes in (0..<count).map { Int32(classes[$0 % classes.count]) } }
   let names = generator.checkpoint.classNames
   let latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
