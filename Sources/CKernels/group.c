@@ -99,6 +99,7 @@ static void load_strided(float *d, const gan_source *s, int64_t start, int64_t n
 typedef struct {
   const gan_group *group;
   const gan_tile_table *table;
+  unsigned thread;
   float *slots;
   int64_t slotStride;
   float *registers[GAN_MAX_REGISTERS];
@@ -186,7 +187,7 @@ static float identity(int32_t kind) {
   return kind == GAN_FOLD_SUM ? 0.0f : kind == GAN_FOLD_MAXIMUM ? -INFINITY : INFINITY;
 }
 
-static float combine(int32_t kind, float x, float y) {
+static double combine(int32_t kind, double x, double y) {
   switch (kind) {
     case GAN_FOLD_MAXIMUM: return ((x > y) | (x != x)) ? x : y;
     case GAN_FOLD_MINIMUM: return ((x < y) | (x != x)) ? x : y;
@@ -209,11 +210,6 @@ static float folded(const gan_lanes lanes[4], int32_t kind) {
   return part[0];
 }
 
-static float *fold_target(const gan_group *g, const gan_fold *f, int64_t outer, int64_t chunk) {
-  return g->chunks == 1 ? f->result + outer * g->inner
-                        : f->partial + (outer * g->chunks + chunk) * g->inner;
-}
-
 /// Run `chunk` of the middle axis at `outer`, folded to numbers (`inner` is 1).
 static void fold_to_number(worker *w, int64_t outer, int64_t chunk) {
   const gan_group *g = w->group;
@@ -227,8 +223,14 @@ static void fold_to_number(worker *w, int64_t outer, int64_t chunk) {
     for (int32_t f = 0; f < g->foldCount; f++)
       w->table->foldLanes[g->folds[f].kind](lanes[f], w->registers[g->folds[f].reg], n);
   }
-  for (int32_t f = 0; f < g->foldCount; f++)
-    *fold_target(g, &g->folds[f], outer, chunk) = folded(lanes[f], g->folds[f].kind);
+  for (int32_t f = 0; f < g->foldCount; f++) {
+    const gan_fold *fold = &g->folds[f];
+    float number = folded(lanes[f], fold->kind);
+    if (g->chunks == 1)
+      fold->result[outer] = number;
+    else
+      fold->partial[outer * g->chunks + chunk] = number;
+  }
 }
 
 /// Several short rows in one tile (`inner` is 1, `chunks` too).
@@ -250,8 +252,9 @@ static void fold_rows(worker *w, int64_t first, int64_t rows) {
 /// Run `chunk` of the middle axis at `outer`, folded to a row of `inner` numbers.
 static void fold_to_row(worker *w, int64_t outer, int64_t chunk) {
   const gan_group *g = w->group;
+  int64_t place = g->chunks == 1 ? w->thread : outer * g->chunks + chunk;
   for (int32_t f = 0; f < g->foldCount; f++) {
-    float *row = fold_target(g, &g->folds[f], outer, chunk);
+    double *row = g->folds[f].partial + place * g->inner;
     for (int64_t c = 0; c < g->inner; c++) row[c] = identity(g->folds[f].kind);
   }
   int64_t base = outer * g->middle * g->inner;
@@ -264,11 +267,17 @@ static void fold_to_row(worker *w, int64_t outer, int64_t chunk) {
     run_tile(w, start, n);
     for (int32_t f = 0; f < g->foldCount; f++) {
       const gan_fold *fold = &g->folds[f];
-      float *row = fold_target(g, fold, outer, chunk) + column;
+      double *row = fold->partial + place * g->inner + column;
       const float *a = w->registers[fold->reg];
       w->table->foldColumns[fold->kind](row, a, whole ? n / g->inner : 1, whole ? g->inner : n);
     }
     start += n;
+  }
+  if (g->chunks > 1) return;
+  for (int32_t f = 0; f < g->foldCount; f++) {
+    const double *row = g->folds[f].partial + place * g->inner;
+    float *result = g->folds[f].result + outer * g->inner;
+    for (int64_t c = 0; c < g->inner; c++) result[c] = (float)row[c];
   }
 }
 
@@ -277,11 +286,11 @@ static void combine_chunks(const gan_group *g) {
     const gan_fold *fold = &g->folds[f];
     for (int64_t o = 0; o < g->outer; o++) {
       float *result = fold->result + o * g->inner;
-      const float *partial = fold->partial + o * g->chunks * g->inner;
-      memcpy(result, partial, (size_t)g->inner * sizeof(float));
+      double *row = fold->partial + o * g->chunks * g->inner;
       for (int64_t k = 1; k < g->chunks; k++)
         for (int64_t c = 0; c < g->inner; c++)
-          result[c] = combine(fold->kind, result[c], partial[k * g->inner + c]);
+          row[c] = combine(fold->kind, row[c], row[k * g->inner + c]);
+      for (int64_t c = 0; c < g->inner; c++) result[c] = (float)row[c];
     }
   }
 }
@@ -329,6 +338,7 @@ static void run_share(void *data) {
   worker w;
   w.group = g;
   w.table = j->table;
+  w.thread = thread;
   w.slotStride = gan_group_scratch(1, g->tile);
   w.slots = g->scratch + thread * gan_group_scratch(g->slots, g->tile);
   for (int32_t k = 0; k < g->slots; k++) {

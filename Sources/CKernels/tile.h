@@ -19,8 +19,8 @@ typedef struct gan_tile_table {
   gan_tile_unary *splat;
   /// Folds `n` elements into 16 lanes.
   void (*foldLanes[3])(gan_lanes *lanes, const float *a, int64_t n);
-  /// Folds `rows` rows of `width` into one row.
-  void (*foldColumns[3])(float *row, const float *a, int64_t rows, int64_t width);
+  /// Folds `rows` rows of `width` into one row: a few sums a column in single precision, added up in double.
+  void (*foldColumns[3])(double *row, const float *a, int64_t rows, int64_t width);
 } gan_tile_table;
 
 extern const gan_tile_table gan_tiles_baseline;

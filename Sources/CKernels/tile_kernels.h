@@ -157,22 +157,33 @@ SELECT(select_ss, p, q)
     }                                                                 \
     lanes[0] = l0, lanes[1] = l1, lanes[2] = l2, lanes[3] = l3;       \
   }                                                                   \
-  static void name##_columns(float *row, const float *a, int64_t rows, int64_t width) { \
+  static void name##_columns(double *row, const float *a, int64_t rows, int64_t width) { \
     int64_t c = 0;                                                    \
-    for (; c + 2 * LANES <= width; c += 2 * LANES) {                  \
-      gan_lanes l0, l1, x, y;                                         \
-      memcpy(&l0, row + c, sizeof l0);                                \
-      memcpy(&l1, row + c + LANES, sizeof l1);                        \
-      for (int64_t r = 0; r < rows; r++) {                            \
-        memcpy(&y, a + r * width + c, sizeof y), x = l0, l0 = combine; \
-        memcpy(&y, a + r * width + c + LANES, sizeof y), x = l1, l1 = combine; \
+    for (; c + LANES <= width; c += LANES) {                          \
+      gan_lanes l0 = (gan_lanes){0} + (identity), l1 = l0, l2 = l0, l3 = l0, x, y; \
+      int64_t r = 0;                                                  \
+      for (; r + 4 <= rows; r += 4) {                                 \
+        const float *b = a + r * width + c;                           \
+        memcpy(&y, b, sizeof y), x = l0, l0 = combine;                \
+        memcpy(&y, b + width, sizeof y), x = l1, l1 = combine;        \
+        memcpy(&y, b + 2 * width, sizeof y), x = l2, l2 = combine;    \
+        memcpy(&y, b + 3 * width, sizeof y), x = l3, l3 = combine;    \
       }                                                               \
-      memcpy(row + c, &l0, sizeof l0);                                \
-      memcpy(row + c + LANES, &l1, sizeof l1);                        \
+      if (r > 0) {                                                    \
+        x = l0, y = l1, l0 = combine;                                 \
+        x = l2, y = l3, l2 = combine;                                 \
+        x = l0, y = l2, l0 = combine;                                 \
+      }                                                               \
+      for (; r < rows; r++)                                           \
+        memcpy(&y, a + r * width + c, sizeof y), x = l0, l0 = combine; \
+      for (int64_t k = 0; k < LANES; k++) {                           \
+        double x = row[c + k], y = l0[k];                             \
+        row[c + k] = combineOne;                                      \
+      }                                                               \
     }                                                                 \
     for (int64_t r = 0; r < rows; r++)                                \
       for (int64_t k = c; k < width; k++) {                           \
-        float x = row[k], y = a[r * width + k];                       \
+        double x = row[k], y = a[r * width + k];                      \
         row[k] = combineOne;                                          \
       }                                                               \
   }

@@ -93,8 +93,9 @@ typedef struct {
   int32_t kind;
   int32_t reg;
   float *result;
-  /// `[outer][chunks][inner]`; may be null if `chunks` is 1.
-  float *partial;
+  /// `[outer][chunks][inner]` if there are `chunks`; else, where `inner` is not 1, a row of `inner` a thread. In
+  /// double precision: sums of many numbers are rounded as often, and a batch's statistics are such sums.
+  double *partial;
 } gan_fold;
 
 /// The domain is `[outer][middle][inner]` in row-major order; without folds it is `[1][count][1]`.

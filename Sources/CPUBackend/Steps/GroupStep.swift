@@ -111,6 +111,12 @@ struct GroupLayout {
     return (chunk, (domain.middle + chunk - 1) / chunk)
   }
 
+  /// The numbers of a fold in the making (`gan_fold.partial`).
+  func partials(threads: Int) -> Int {
+    if chunks > 1 { return domain.outer * chunks * domain.inner }
+    return domain.inner > 1 ? threads * domain.inner : 0
+  }
+
   func register(_ reference: TileProgram.Reference) -> Int {
     switch reference {
     case .computed(let index): results[index]
@@ -204,8 +210,8 @@ extension GroupLayout.Source {
           base: try place.address(sink.node), element: elements[sink.node].code,
           reg: Int32(layout.register(sink.value)), direct: layout.direct[index] ? 1 : 0))
     }
-    let partial = unsafe place.scratch[1].assumingMemoryBound(to: Float.self)
-    let partialCount = layout.domain.outer * layout.chunks * layout.domain.inner
+    let partial = unsafe place.scratch[1].assumingMemoryBound(to: Double.self)
+    let partialCount = layout.partials(threads: Int(threads))
     for (index, fold) in program.folds.enumerated() {
       unsafe (folds + index).initialize(
         to: gan_fold(
@@ -253,7 +259,7 @@ extension Lowering {
     let tileScratch = Int(gan_group_scratch(Int64(layout.slots), Int64(layout.tile))) * 4 * threads
     let domain = layout.domain
     let partials =
-      layout.chunks > 1 ? program.folds.count * domain.outer * layout.chunks * domain.inner * 4 : 0
+      program.folds.count * layout.partials(threads: threads) * MemoryLayout<Double>.stride
     let elements = facts.graph.nodes.map(\.type.dtype)
     let label =
       "group [\(domain.outer), \(domain.middle), \(domain.inner)] "
