@@ -5,6 +5,7 @@ little else, and how they are treated.
 """
 
 import json
+from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
@@ -27,7 +28,12 @@ class Outcome(NamedTuple):
     worst: str
     second_order: list
     """Penalties whose gradients are gradients of gradients, in which errors add up."""
+    beyond: list = []
+    """`[tensor, error, PyTorch's own error in single precision]` of those that are further away than FAR."""
 
+    FAR = 1e-4
+    OWN = 2
+    """Ours may be so many times PyTorch's own."""
     NOISE = 1e-4
     ROUNDING = 2.0 ** -24
     """Of single precision."""
@@ -35,14 +41,15 @@ class Outcome(NamedTuple):
 
     @property
     def limit(self):
-        return 1e-3 if self.second_order else 1e-4
+        return 1e-3 if self.second_order else self.FAR
 
     def is_within(self, limit):
         """False of what is no number, too."""
-        errors = (self.loss, self.gradient, self.parameters)
-        return (
-            all(error <= limit for error in errors)
-            and self.noise <= self.NOISE and self.bias <= self.bias_limit)
+        if not (self.noise <= self.NOISE and self.bias <= self.bias_limit):
+            return False
+        if self.beyond:
+            return all(error <= max(limit, self.OWN * own) for _, error, own in self.beyond)
+        return all(error <= limit for error in (self.loss, self.gradient, self.parameters))
 
 
 def larger(known, found):
@@ -89,14 +96,43 @@ class ClosingBias:
         self.name, self.outputs = bias, []
         module.register_forward_hook(lambda module, inputs, output: self.outputs.append(output))
 
-    def size(self, loss):
-        """The sum of the magnitudes, of the largest entry, and of how many numbers."""
-        outputs = [output for output in self.outputs if output.requires_grad]
-        slopes = torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True)
-        slopes = [slope for slope in slopes if slope is not None]
+    @staticmethod
+    def size(slopes):
+        """Of a loss in the outputs: the sum of the magnitudes, of the largest entry, and of how many numbers."""
         sizes = [slope.abs().sum([0, *range(2, slope.ndim)]) for slope in slopes]
         count = sum(slope.numel() // slope.shape[1] for slope in slopes)
         return sum(sizes).max().item() if sizes else 0.0, count
+
+
+def differentiated(loss, parameters, closing):
+    """The gradients of `parameters` by their names, and `ClosingBias.size` of each of `closing` by its name: one
+    walk backwards finds both."""
+    names, asked = list(parameters), list(parameters.values())
+    for bias in closing:
+        for output in bias.outputs:
+            if output.requires_grad:
+                names.append(bias)
+                asked.append(output)
+    found = torch.autograd.grad(loss, asked, allow_unused=True)
+    gradients, slopes = {}, {bias: [] for bias in closing}
+    for name, tensor, gradient in zip(names, asked, found):
+        if isinstance(name, str):
+            gradients[name] = torch.zeros_like(tensor) if gradient is None else gradient
+        elif gradient is not None:
+            slopes[name].append(gradient)
+    return gradients, {bias.name: bias.size(slopes) for bias, slopes in slopes.items()}
+
+
+@dataclass
+class Beyond:
+    """A tensor of the trace that is far from PyTorch's in double precision."""
+
+    error: float
+    theirs: torch.Tensor
+    size: float | None
+    """To which errors are relative, if not to the largest number."""
+    own: float = 0.0
+    """How far PyTorch's own in single precision is."""
 
 
 class Comparison:
@@ -110,6 +146,7 @@ class Comparison:
         self.rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
         self.noise = self.error_of_bias = 0.0
+        self.beyond, self.in_double = {}, {}
         self.added = self.kinks = 0
 
     def names(self, prefix):
@@ -133,13 +170,25 @@ class Comparison:
         """Largest difference, relative to `size`, or else to the largest number there."""
         ours = self.tensor(key)
         assert ours.shape == theirs.shape, f"{key}: {tuple(ours.shape)} here, {tuple(theirs.shape)} there"
+        return self.distance(ours, theirs, size)
+
+    @staticmethod
+    def distance(found, theirs, size=None):
         size = theirs.abs().max().item() if size is None else size
-        return (ours - theirs).abs().max().item() / max(size, 1e-30)
+        return (found - theirs).abs().max().item() / max(size, 1e-30)
 
     def compare(self, kind, key, theirs, size=None):
+        if self.in_double:
+            self.read.add(key)
+            if key in self.in_double:
+                beyond = self.in_double[key]
+                beyond.own = self.distance(theirs.to(beyond.theirs.dtype), beyond.theirs, beyond.size)
+            return
         error = self.error(key, theirs, size)
         if not error <= self.errors[kind][0]:
             self.errors[kind] = (error, key)
+        if not error <= Outcome.FAR:
+            self.beyond[key] = Beyond(error, theirs, size)
 
     LEFT_OF_A_SUM = 0.01
     """Where less is left of a sum than this share of its parts' magnitudes, errors are relative to that."""
@@ -190,4 +239,5 @@ class Comparison:
             bias_limit=Outcome.ROUNDING * max(Outcome.LEAST_ROUNDINGS, self.added ** 0.5),
             kinks=self.kinks,
             worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
-            second_order=sorted(second_order))
+            second_order=sorted(second_order),
+            beyond=[[key, far.error, far.own] for key, far in self.beyond.items()])

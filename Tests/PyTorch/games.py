@@ -16,7 +16,7 @@ import networks
 import objectives
 import terms
 import transformations
-from comparing import ClosingBias, Comparison, averaged, optimizer
+from comparing import ClosingBias, Comparison, averaged, differentiated, optimizer
 from formulas import Call, Inputs, Joined, Name, Part
 from game_form import Form, given
 
@@ -476,13 +476,12 @@ class Replay(Comparison):
             f"{name}.{entry}": parameter
             for name in mover.networks for entry, parameter in self.networks[name].named_parameters()}
         judges = {term.keys["critic"] for term, _ in mover.parts if term.kind == "adversarial"}
+        gradients, sizes = differentiated(
+            total, parameters, [self.closing[name] for name in mover.networks if name in self.closing])
         closing, sums = (
-            {bias.name: bias.size(total) for name, bias in self.closing.items()
-             if name in mover.networks and (name in judges) == is_critic}
+            {bias: size for bias, size in sizes.items()
+             if (bias.partition(".")[0] in judges) == is_critic}
             for is_critic in (True, False))
-        gradients = dict(zip(parameters, torch.autograd.grad(
-            total, list(parameters.values()), allow_unused=True, materialize_grads=True,
-            retain_graph=True)))
         self.compare_move(move, total, numbers, gradients, closing, sums)
         self.step_networks(move, mover, parameters)
 

@@ -8,7 +8,7 @@ import augmentations
 import growing
 import networks
 import objectives
-from comparing import ClosingBias, Comparison, averaged, optimizer
+from comparing import ClosingBias, Comparison, averaged, differentiated, optimizer
 
 
 def planned_segments(schedule, own_steps):
@@ -142,11 +142,8 @@ class Replay(Comparison):
         if self.closing:
             self.closing.outputs.clear()
         loss, self.fakes = self.loss(player, move, here, kinks)
-        closing = {}
-        if self.closing and player == "discriminator":
-            closing[self.closing.name] = self.closing.size(loss)
-        gradients = dict(zip(parameters, torch.autograd.grad(
-            loss, list(parameters.values()), allow_unused=True, materialize_grads=True)))
+        closing = [self.closing] if self.closing and player == "discriminator" else []
+        gradients, closing = differentiated(loss, parameters, closing)
         self.kinks += kinks.moved
         if not repeats:
             self.made_in = move
