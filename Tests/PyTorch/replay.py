@@ -35,7 +35,10 @@ import torch
 from safetensors import safe_open
 
 import games
+import products
 import two_players
+
+products.install()
 
 
 def replayed(path, dtype=torch.float64):

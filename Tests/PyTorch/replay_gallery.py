@@ -165,7 +165,7 @@ def digest(*contents):
 def tools():
     computing = (
         "replay", "comparing", "two_players", "games", "game_form", "formulas", "networks", "growing",
-        "objectives", "terms", "transformations", "augmentations")
+        "objectives", "terms", "transformations", "augmentations", "products")
     return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
 
 
