@@ -7,9 +7,8 @@ needs: pip install torch safetensors pyyaml
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
 first one was stopped: a row is made anew if the program, the spec or a file of this folder that
-computes has changed since, or with --again. --keep makes no rows and takes all kept ones as they are:
-for builds whose traces are known to have the same bytes (Tests/same_bytes.py); the document names the
-commits of all rows, and the files that have none.
+computes has changed since, or with --again. --keep makes no rows and takes all kept ones as they are,
+of whichever build they are; the document names the commits of all rows, and the files that have none.
 --write puts the table into docs/replay.md.
 
 Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
@@ -266,6 +265,10 @@ def document(rows, absent=()):
     lack = f" Not yet replayed at their own size: {', '.join(absent)}." if absent else ""
     if beyond:
         lack = f" Over it, as PyTorch itself is in single precision: {', '.join(beyond)}.{lack}"
+    if len(commits) > 1:
+        counts = [sum(row["commit"] == commit for row in rows) for commit in commits]
+        of_each = ", ".join(f"{n} at `{commit}`" for n, commit in zip(counts, commits))
+        lack += f" Rows are of the build that they were made with: {of_each}."
     text = f"""# Replayed in PyTorch
 
 `gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out, to the bit: initial weights,
