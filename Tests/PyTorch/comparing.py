@@ -32,8 +32,6 @@ class Outcome(NamedTuple):
     """`[tensor, error, PyTorch's own error in single precision]` of those that are further away than FAR."""
 
     FAR = 1e-4
-    OWN = 2
-    """Ours may be so many times PyTorch's own."""
     NOISE = 1e-4
     ROUNDING = 2.0 ** -24
     """Of single precision."""
@@ -45,11 +43,16 @@ class Outcome(NamedTuple):
 
     def is_within(self, limit):
         """False of what is no number, too."""
-        if not (self.noise <= self.NOISE and self.bias <= self.bias_limit):
-            return False
-        if self.beyond:
-            return all(error <= max(limit, self.OWN * own) for _, error, own in self.beyond)
-        return all(error <= limit for error in (self.loss, self.gradient, self.parameters))
+        errors = (self.loss, self.gradient, self.parameters)
+        return (
+            all(error <= limit for error in errors)
+            and self.noise <= self.NOISE and self.bias <= self.bias_limit)
+
+    @property
+    def own(self):
+        """PyTorch's error in single precision at the tensor that is furthest beyond the limit; None: none is."""
+        beyond = [(error, own) for _, error, own in self.beyond if not error <= self.limit]
+        return max(beyond)[1] if beyond else None
 
 
 def larger(known, found):

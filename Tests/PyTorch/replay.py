@@ -8,8 +8,8 @@ file; draws (initial weights, batches, latents, labels, dropout masks) are taken
 gradient is compared; then PyTorch's optimizer steps with the trace's gradient, so that a difference
 of rounding is not blown up from round to round (Adam's first steps are the sign of the gradient).
 The error of a tensor is max |ours - theirs| / max |theirs|. Where one is over the limit, the same rounds are
-played in PyTorch in single precision too: a sum of which little is left is as far from double precision there, and
-ours may be twice as far. Three kinds of number are rounding and little else, and are treated so:
+played in PyTorch in single precision too, to tell how far its own is from double precision there: a fault of ours,
+or a number of which rounding leaves no more. It is over the limit either way. Three kinds of number are rounding and little else, and are treated so:
 
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
@@ -71,7 +71,8 @@ def main():
         print(
             f"{found.name:<20} {found.rounds:>6} {found.loss:7.1e}  {found.gradient:7.1e} "
             f"   {found.parameters:7.1e}  {found.noise:7.1e} {found.bias:7.1e} {found.kinks:>5}   "
-            f"{found.worst}{'   FAILED' if bad else ''}", flush=True)
+            f"{found.worst}{'   FAILED' if bad else ''}"
+            + (f", PyTorch's own {found.own:.1e}" if found.own is not None else ""), flush=True)
     sys.exit(1 if failed else 0)
 
 

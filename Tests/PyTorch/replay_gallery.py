@@ -222,22 +222,11 @@ def is_good(row):
     return found.rounds == ROUNDS and found.is_within(found.limit)
 
 
-def is_beyond(row):
-    """Further away than the limit, as PyTorch is in single precision."""
-    found = outcome(row)
-    return any(error > found.limit for _, error, _ in found.beyond)
-
-
-def own(row):
-    """PyTorch's error in single precision at the tensor of ours that is furthest away."""
-    return max(outcome(row).beyond, key=lambda far: far[1])[2]
-
-
 def line(row):
     found = outcome(row)
     time = "kept" if row["seconds"] is None else "{:.0f} + {:.0f} s".format(*row["seconds"])
     limit = f"{found.limit:.0e}" + (f" ({', '.join(found.second_order)})" if found.second_order else "")
-    limit += f"; PyTorch's own {own(row):.1e}" if is_beyond(row) else ""
+    limit += "" if found.own is None else f"; PyTorch's own {found.own:.1e}"
     verdict = "" if is_good(row) else f"   FAILED at {found.worst}"
     return (
         f"{found.name:<38} {found.batch:>5} {found.loss:8.1e} {found.gradient:8.1e} "
@@ -256,15 +245,13 @@ HEADER = (
 def document(rows, absent=()):
     commits = sorted({row["commit"] for row in rows})
     versions = sorted({row["torch"] for row in rows})
-    beyond = [row["name"] for row in rows if is_beyond(row)]
-    worst = max(
-        (row for row in rows if not is_beyond(row)),
+    beyond = [row["name"] for row in rows if not is_good(row)]
+    nearest = max(
+        (row for row in rows if is_good(row)),
         key=lambda r: max(r["loss"], r["gradient"], r["parameters"]) / outcome(r).limit)
-    largest = max(worst["loss"], worst["gradient"], worst["parameters"])
-    place = "Nearest to its limit is" if is_good(worst) else "Over its limit is"
-    lack = f" Not yet replayed at their own size: {', '.join(absent)}." if absent else ""
-    if beyond:
-        lack = f" Over it, as PyTorch itself is in single precision: {', '.join(beyond)}.{lack}"
+    largest = max(nearest["loss"], nearest["gradient"], nearest["parameters"])
+    lack = f" **Over its limit**: {', '.join(beyond)}." if beyond else ""
+    lack += f" Without a row yet: {', '.join(absent)}." if absent else ""
     if len(commits) > 1:
         counts = [sum(row["commit"] == commit for row in rows) for commit in commits]
         of_each = ", ".join(f"{n} at `{commit}`" for n, commit in zip(counts, commits))
@@ -279,14 +266,14 @@ every tensor. This is done for every file of `experiments/` and for the games of
 [Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size.
 
 Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' for c in commits)}, PyTorch {' and '.join(versions)},
-{len(rows)} files. {place} {worst['name']}, {largest:.1e} in `{worst['worst']}`.{lack}
+{len(rows)} files. Nearest to its limit is {nearest['name']}, {largest:.1e} in `{nearest['worst']}`.{lack}
 
 * **loss**, **gradient**, **parameters**: the largest |ours − PyTorch's| of a tensor over its largest number, of all moves
   and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
   rounding into a different weight.
 * **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. Where a tensor is further
   away, the same rounds are played in PyTorch in single precision too, and its own distance from double precision at that
-  tensor is given; ours may be {comparing.Outcome.OWN} times as large. The loss of a Wasserstein
+  tensor is given. The loss of a Wasserstein
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
@@ -311,7 +298,7 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
                 continue
             found = outcome(row)
             limit = f"{found.limit:.0e}" + "".join(f", `{p}`" for p in found.second_order)
-            limit += f"; PyTorch's own {own(row):.1e}" if is_beyond(row) else ""
+            limit += "" if found.own is None else f"; PyTorch's own {found.own:.1e}"
             note = f" ({row['pictures']})" if row["pictures"] else ""
             text += (
                 f"| {name.removeprefix(prefix)}{note} | {found.batch} | {found.loss:.1e} "
