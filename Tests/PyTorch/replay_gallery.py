@@ -262,7 +262,8 @@ def document(rows, absent=()):
 batches, latents, labels, masks; losses, gradients, and parameters and statistics after each round ([trace.md](trace.md)).
 [Tests/PyTorch/replay.py](../Tests/PyTorch/replay.py) builds the same networks, losses and optimizers from PyTorch's own, in double
 precision, out of the resolved spec in that file, plays the same {ROUNDS} rounds with the same draws, and compares
-every tensor. This is done for every file of `experiments/` and for the games of
+every tensor. (Convolutions of few pixels are one product a batch there, which [products.py](../Tests/PyTorch/products.py)
+checks against PyTorch's own.) This is done for every file of `experiments/` and for the games of
 [Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size.
 
 Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' for c in commits)}, PyTorch {' and '.join(versions)},
