@@ -57,9 +57,7 @@ struct Lowering {
         GAN_DNNL_CONVOLUTION_INPUT_GRADIENT, geometry, image: result, weight: views[1],
         output: views[0])
     case .convolutionWeightGradient(let geometry, _, _):
-      return try convolution(
-        GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT, geometry, image: views[0], weight: result,
-        output: views[1])
+      return try weightGradient(geometry, image: views[0], weight: result, output: views[1])
     case .windowSum(let window), .windowSumGradient(let window, _, _),
       .windowMaximum(let window), .windowMaximumGradient(let window),
       .windowMaximumSelect(let window):

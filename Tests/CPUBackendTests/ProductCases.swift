@@ -85,6 +85,44 @@ extension OpSuite {
       trial.output(
         x.builder.add(.convolutionWeightGradient(geometry, height: 4, width: 4), [x, y]))
     },
+    OpCase(name: "weight gradients of many places", tolerance: 1e-5) { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      for isWide in [false, true] {
+        var geometry = ConvGeometry()
+        geometry.groups = pick(1...2)
+        (geometry.strideHeight, geometry.strideWidth) = (pick(1...2), pick(1...2))
+        (geometry.dilationHeight, geometry.dilationWidth) = (pick(1...2), pick(1...2))
+        // Rows that see nothing but padding, now and then more than are added up at once.
+        (geometry.padTop, geometry.padBottom) = (pick(0...1) * 55, pick(0...1) * 55)
+        geometry.padLeft = pick(0...2)
+        let weight: Shape = [pick(1...3), pick(1...3), pick(1...2), 2 * geometry.groups]
+        let x: Shape =
+          isWide
+          ? [2, pick(120...180), pick(180...200), weight[2] * geometry.groups]
+          : [pick(5...9), pick(40...60), pick(40...60), weight[2] * geometry.groups]
+        let y: Shape = [
+          x[0], geometry.outputHeight(x[1], kernel: weight[0]),
+          geometry.outputWidth(x[2], kernel: weight[1]), weight[3],
+        ]
+        let (image, slope) = (trial.feed(x), trial.feed(y))
+        trial.output(
+          image.builder.add(
+            .convolutionWeightGradient(geometry, height: weight[0], width: weight[1]),
+            [image, slope]))
+      }
+    },
+    // Of an even picture every product is the same, and so is the rounding of every sum.
+    OpCase(name: "weight gradients of even pictures", tolerance: 5e-6) { trial in
+      for (samples, size) in [(64, 32), (1, 256)] {
+        let x: Shape = [samples, size, size, 2]
+        let geometry = ConvGeometry(padTop: 1, padBottom: 1, padLeft: 1, padRight: 1)
+        let image = trial.feed(HostTensor(x, (0..<x.count).map { _ in Float(0.7) }))
+        let slope = trial.feed([samples, size, size, 8], in: 0.1...0.1001)
+        trial.output(
+          image.builder.add(
+            .convolutionWeightGradient(geometry, height: 3, width: 3), [image, slope]))
+      }
+    },
   ]
 
   static let windows = [

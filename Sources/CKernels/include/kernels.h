@@ -169,6 +169,13 @@ void gan_window_maximum_select(const gan_window *window, const float *x, const f
                                unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
+// sums.c: sums of arrays in double precision.
+
+/// Adds `part` to the sums, or begins them with it.
+void gan_add_to_sums(double *sums, const float *part, int64_t count, int begins, unsigned threads);
+void gan_round_sums(float *result, const double *sums, int64_t count, unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
 // random.c: Philox4x32-10.
 
 /// `key` is seed low, seed high, step.

@@ -9,30 +9,16 @@ extension Lowering {
     _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, image: View, weight: View,
     output: View
   ) throws(BackendError) -> Blueprint {
-    let (x, w, y) = (image.shape, weight.shape, output.shape)
-    let engine = self.engine
-    let xLayout = try Self.channelsLast(x)
-    let yLayout = try Self.channelsLast(y)
+    let w = weight.shape
     let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
-    let what = "\(operation.name) \(x) \(w) \(y)"
-    var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
-    let primitive = try unsafe DNNL.Primitive(what, engine) {
-      unsafe gan_dnnl_convolution(
-        $0, engine.engine, Int32(operation.rawValue), xLayout.desc, free.desc, yLayout.desc,
-        &shape, $1)
-    }
+    let (what, primitive, xLayout, yLayout) = try convolutionPrimitive(
+      operation, geometry, x: image.shape, w: w, y: output.shape, weights: free)
     let writesWeight = operation == GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT
     let chosen = try primitive.layout(
       writesWeight ? dnnl_query_diff_weights_md : dnnl_query_weights_md)
     let pad = try primitive.layout(dnnl_query_scratchpad_md)
-    let reorder: DNNL.Primitive? =
-      chosen.isSame(as: plain)
-      ? nil
-      : try unsafe DNNL.Primitive("a reorder of \(w)", engine) {
-        unsafe gan_dnnl_reorder(
-          $0, engine.engine, (writesWeight ? chosen : plain).desc,
-          (writesWeight ? plain : chosen).desc, $1)
-      }
+    let reorder = try weightReorder(
+      w, from: writesWeight ? chosen : plain, to: writesWeight ? plain : chosen)
     let reorderPad = try reorder?.layout(dnnl_query_scratchpad_md)
     return unsafe Blueprint(
       label: "\(what) \(primitive.implementation)",
@@ -66,6 +52,37 @@ extension Lowering {
     }
   }
 
+  /// Nil if the layouts are the same.
+  func weightReorder(
+    _ weight: Shape, from: DNNL.Layout, to: DNNL.Layout
+  ) throws(BackendError) -> DNNL.Primitive? {
+    if from.isSame(as: to) { return nil }
+    let engine = self.engine
+    return try unsafe DNNL.Primitive("a reorder of \(weight)", engine) {
+      unsafe gan_dnnl_reorder($0, engine.engine, from.desc, to.desc, $1)
+    }
+  }
+
+  /// One of the three convolutions, its name, and the layouts of `x` and `y`.
+  func convolutionPrimitive(
+    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape,
+    weights: DNNL.Layout
+  ) throws(BackendError) -> (
+    name: String, primitive: DNNL.Primitive, x: DNNL.Layout, y: DNNL.Layout
+  ) {
+    let engine = self.engine
+    let xLayout = try Self.channelsLast(x)
+    let yLayout = try Self.channelsLast(y)
+    let name = "\(operation.name) \(x) \(w) \(y)"
+    var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
+    let primitive = try unsafe DNNL.Primitive(name, engine) {
+      unsafe gan_dnnl_convolution(
+        $0, engine.engine, Int32(operation.rawValue), xLayout.desc, weights.desc, yLayout.desc,
+        &shape, $1)
+    }
+    return (name, primitive, xLayout, yLayout)
+  }
+
   /// `[n, h, w, c]` in memory, in oneDNN's logical order n, c, h, w.
   private static func channelsLast(_ shape: Shape) throws(BackendError) -> DNNL.Layout {
     let strides = shape.strides
@@ -74,7 +91,7 @@ extension Lowering {
   }
 
   /// `[h, w, ci, co]` in memory, in the logical order (groups,) co, ci, h, w; and any layout.
-  private static func weightLayouts(
+  static func weightLayouts(
     _ shape: Shape, groups: Int
   ) throws(BackendError) -> (plain: DNNL.Layout, free: DNNL.Layout) {
     let strides = shape.strides
