@@ -135,7 +135,7 @@ class Beyond:
     size: float | None
     """To which errors are relative, if not to the largest number."""
     own: float = 0.0
-    """How far PyTorch's own in single precision is."""
+    """How far PyTorch's own in single precision is, at most."""
 
 
 class Comparison:
@@ -185,7 +185,8 @@ class Comparison:
             self.read.add(key)
             if key in self.in_double:
                 beyond = self.in_double[key]
-                beyond.own = self.distance(theirs.to(beyond.theirs.dtype), beyond.theirs, beyond.size)
+                beyond.own = larger(
+                    beyond.own, self.distance(theirs.to(beyond.theirs.dtype), beyond.theirs, beyond.size))
             return
         error = self.error(key, theirs, size)
         if not error <= self.errors[kind][0]:

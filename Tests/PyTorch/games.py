@@ -157,8 +157,9 @@ class Replay(Comparison):
         def is_told(parts):
             return len(parts) < 3 or parts[2] in REPORTS or parts[1] in ("real", "labels")
 
+        played = tuple(f"round{index}/" for index in range(self.rounds))
         left = [key for key in self.keys - self.read
-                if key.startswith("round") and not is_told(key.split("/"))]
+                if key.startswith(played) and not is_told(key.split("/"))]
         assert not left, f"in the trace, not asked for: {sorted(left)[:8]}"
 
     # Leaves.

@@ -529,7 +529,7 @@ class Kinks:
     """
 
     SURELY_RECORDED = 1e-5
-    """The trace tells of ten times more: an input this near to 0 that it does not tell of is not
+    """The trace tells of a hundred times more: an input this near to 0 that it does not tell of is not
     near to 0 there, and no rounding explains that."""
 
     def __init__(self, recorded):

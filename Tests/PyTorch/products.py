@@ -6,6 +6,7 @@ as long. In single precision, of large pictures and of groups they stay PyTorch'
 usage: products.py    compares them with PyTorch's own, derivatives and theirs included
 """
 
+from contextlib import contextmanager
 import random
 
 import torch
@@ -70,6 +71,33 @@ def conv_transpose2d(
 def install():
     """Lets the modules of torch.nn use these."""
     functional.conv2d, functional.conv_transpose2d = conv2d, conv_transpose2d
+
+
+@contextmanager
+def in_another_order(seed):
+    """Convolutions that add up their channels in an order of their own: as right, and rounded otherwise."""
+    before = functional.conv2d, functional.conv_transpose2d
+    draws = torch.Generator().manual_seed(seed)
+
+    def mixed(input, weight, axis, groups):
+        if groups > 1:
+            return input, weight
+        order = torch.randperm(input.shape[1], generator=draws)
+        return input[:, order], weight.index_select(axis, order)
+
+    def forwards(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+        return before[0](*mixed(input, weight, 1, groups), bias, stride, padding, dilation, groups)
+
+    def backwards(
+            input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+        return before[1](
+            *mixed(input, weight, 0, groups), bias, stride, padding, output_padding, groups, dilation)
+
+    functional.conv2d, functional.conv_transpose2d = forwards, backwards
+    try:
+        yield
+    finally:
+        functional.conv2d, functional.conv_transpose2d = before
 
 
 def drawn(random):

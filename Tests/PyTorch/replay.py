@@ -8,8 +8,10 @@ file; draws (initial weights, batches, latents, labels, dropout masks) are taken
 gradient is compared; then PyTorch's optimizer steps with the trace's gradient, so that a difference
 of rounding is not blown up from round to round (Adam's first steps are the sign of the gradient).
 The error of a tensor is max |ours - theirs| / max |theirs|. Where one is over the limit, the same rounds are
-played in PyTorch in single precision too, to tell how far its own is from double precision there: a fault of ours,
-or a number of which rounding leaves no more. It is over the limit either way. Three kinds of number are rounding and little else, and are treated so:
+played in PyTorch in single precision too, four times, with the channels of convolutions added up in other orders, to tell
+how far its own comes to be from double precision there: a fault of ours,
+a number of which rounding leaves no more, or a fault that both share (as the order in which oneDNN adds up was). It is
+over the limit either way. Three kinds of number are rounding and little else, and are treated so:
 
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is
@@ -19,7 +21,7 @@ or a number of which rounding leaves no more. It is over the limit either way. T
   rounding of all. So its error is taken relative to the sum of their magnitudes, which PyTorch
   computes, and may be no more than rounding ("bias"): √n of it where n numbers are added up.
 * A relu whose input is next to 0 may have it on either side, and so may an absolute difference that
-  is a loss. The trace says on which side it has those that are nearer to 0 than 1e-4 of the layer's
+  is a loss. The trace says on which side it has those that are nearer to 0 than 1e-3 of the layer's
   inputs; they are put there, and those that PyTorch had on the other side are counted ("kinks").
 
 two_players.py plays a generator and a discriminator, games.py any number of networks (there the last bias
@@ -28,6 +30,7 @@ relative to a hundredth of their magnitudes). comparing.py is what both compare 
 """
 
 import argparse
+from contextlib import nullcontext
 import json
 import sys
 
@@ -40,6 +43,9 @@ import two_players
 
 products.install()
 
+ORDERS = 4
+"""In how many orders PyTorch in single precision adds up where a tensor is over the limit."""
+
 
 def replayed(path, dtype=torch.float64):
     with safe_open(path, "pt") as trace:
@@ -48,9 +54,12 @@ def replayed(path, dtype=torch.float64):
         first = kind(trace, dtype)
         found = first.play()
         if first.beyond and not found.is_within(found.limit):
-            again = kind(trace, torch.float32)
-            again.in_double = first.beyond
-            again.play()
+            last = max(int(key.partition("/")[0].removeprefix("round")) for key in first.beyond)
+            for order in range(ORDERS):
+                again = kind(trace, torch.float32)
+                again.in_double, again.rounds = first.beyond, last + 1
+                with products.in_another_order(order) if order else nullcontext():
+                    again.play()
             found = found._replace(
                 beyond=[[key, far.error, far.own] for key, far in first.beyond.items()])
         return found

@@ -273,8 +273,8 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
   and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
   rounding into a different weight.
 * **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. Where a tensor is further
-  away, the same rounds are played in PyTorch in single precision too, and its own distance from double precision at that
-  tensor is given. The loss of a Wasserstein
+  away, the same rounds are played in PyTorch in single precision too, with the channels of convolutions added up in
+  {replay.ORDERS} orders, and the largest distance from double precision that it comes to at that tensor is given. The loss of a Wasserstein
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
@@ -311,7 +311,7 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
 def main():
     parser = argparse.ArgumentParser(
         description="Traces every experiment that is checked in and replays it in PyTorch.")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="names of which this is a part")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="names, or parts of names")
     parser.add_argument("--again", action="store_true", help="make kept rows anew")
     parser.add_argument("--keep", action="store_true", help="take kept rows as they are")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
@@ -320,9 +320,11 @@ def main():
     parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    names = {name for name, _ in experiments()}
     chosen = [
         (name, path) for name, path in experiments()
-        if not arguments.only or any(part in name for part in arguments.only)]
+        if not arguments.only or any(
+            part == name if part in names else part in name for part in arguments.only)]
     if not chosen:
         sys.exit("replay: no file of that name; there are " + ", ".join(n for n, _ in experiments()))
     if arguments.write and arguments.only:
