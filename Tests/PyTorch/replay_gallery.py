@@ -206,7 +206,7 @@ def row_of(name, path, pictures, arguments, program):
             return row | {"seconds": None}
     found, seconds = replayed(program, path, settings, arguments.threads)
     row = found | {"name": name, "origin": origin, "pictures": which, "commit": commit(),
-                   "torch": torch.__version__}
+                   "torch": torch.__version__, "orders": replay.ORDERS}
     KEPT.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(row))
     return row | {"seconds": seconds}
@@ -222,16 +222,24 @@ def is_good(row):
     return found.rounds == ROUNDS and found.is_within(found.limit)
 
 
+def limit_of(row, mark=""):
+    """The limit, by what it is the wider one, and how far PyTorch's own is of what is beyond it."""
+    found = outcome(row)
+    text = f"{found.limit:.0e}" + "".join(f", {mark}{name}{mark}" for name in found.second_order)
+    if found.own is None:
+        return text
+    orders = row.get("orders", 1)
+    return f"{text}; PyTorch's own {found.own:.1e} in {orders} order{'s' * (orders > 1)}"
+
+
 def line(row):
     found = outcome(row)
     time = "kept" if row["seconds"] is None else "{:.0f} + {:.0f} s".format(*row["seconds"])
-    limit = f"{found.limit:.0e}" + (f" ({', '.join(found.second_order)})" if found.second_order else "")
-    limit += "" if found.own is None else f"; PyTorch's own {found.own:.1e}"
     verdict = "" if is_good(row) else f"   FAILED at {found.worst}"
     return (
         f"{found.name:<38} {found.batch:>5} {found.loss:8.1e} {found.gradient:8.1e} "
         f"{found.parameters:10.1e} {found.noise:8.1e} {found.bias:8.1e} {found.kinks:>6}   "
-        f"{time:>12}  {limit}{verdict}")
+        f"{time:>12}  {limit_of(row)}{verdict}")
 
 
 HEADER = (
@@ -274,7 +282,7 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
   rounding into a different weight.
 * **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. Where a tensor is further
   away, the same rounds are played in PyTorch in single precision too, with the channels of convolutions added up in
-  {replay.ORDERS} orders, and the largest distance from double precision that it comes to at that tensor is given. The loss of a Wasserstein
+  as many orders as the row says, and the largest distance from double precision that it comes to at that tensor is given. The loss of a Wasserstein
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
@@ -298,12 +306,10 @@ Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' f
             if name.rpartition("/")[0] + "/" * ("/" in name) != prefix:
                 continue
             found = outcome(row)
-            limit = f"{found.limit:.0e}" + "".join(f", `{p}`" for p in found.second_order)
-            limit += "" if found.own is None else f"; PyTorch's own {found.own:.1e}"
             note = f" ({row['pictures']})" if row["pictures"] else ""
             text += (
                 f"| {name.removeprefix(prefix)}{note} | {found.batch} | {found.loss:.1e} "
-                f"| {found.gradient:.1e} | {found.parameters:.1e} | `{found.worst}` | {limit} "
+                f"| {found.gradient:.1e} | {found.parameters:.1e} | `{found.worst}` | {limit_of(row, '`')} "
                 f"| {found.noise:.1e} | {found.bias:.1e} | {found.kinks} |\n")
     return text
 
