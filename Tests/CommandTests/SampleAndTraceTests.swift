@@ -250,7 +250,8 @@ struct SampleAndTraceTests {
     let others = Set(trace.names).subtracting(expected)
     #expect(
       others.allSatisfy {
-        $0.contains("/dropout/") || $0.hasSuffix("/gradient_norm") || $0.hasSuffix("_score")
+        $0.contains("/dropout/") || $0.contains("/kink/")
+          || $0.hasSuffix("/gradient_norm") || $0.hasSuffix("_score")
       }, "\(others)")
     #expect(others.contains { $0.contains("/discriminator0/dropout/") })
 
