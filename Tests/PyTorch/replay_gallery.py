@@ -1,15 +1,14 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
-usage: replay_gallery.py [--only NAME ...] [--again | --keep] [--write] [--pictures FOLDER] [--threads N]
+usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
                          [--program .build/release/gan-exp]
 needs: pip install torch safetensors pyyaml
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
 first one was stopped: a row is made anew if the program, the spec or a file of this folder that
-computes has changed since, or with --again. --keep makes no rows and takes all kept ones as they are,
-of whichever build they are; the document names the commits of all rows, and the files that have none.
---write puts the table into docs/replay.md.
+computes has changed since, or with --again. --write puts the rows of this call into docs/replay.md, where
+all others stay as they are: each row tells which build it is of (replay_table.py).
 
 Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
 --pictures, else the folder it names if that is there, else pictures that are drawn here.
@@ -34,6 +33,7 @@ import yaml
 
 import comparing
 import replay
+import replay_table
 
 HOME = Path(__file__).resolve().parents[2]
 KEPT = HOME / ".build/replay"
@@ -142,6 +142,12 @@ class Pictures:
                 which = whose
         return changes, which
 
+    def unnamed(self, text):
+        """The same wherever pictures were drawn this time."""
+        for folder in self.drawn.values():
+            text = text.replace(folder.name, "")
+        return text
+
     def folder(self, path, draw):
         places = [Path(os.environ.get("GAN_EXP_DATA", HOME)), HOME]
         if self.given:
@@ -195,10 +201,8 @@ def resolved(program, path):
 def row_of(name, path, pictures, arguments, program):
     """A row of the table as a dictionary: kept from an earlier call, or made."""
     kept = KEPT / f"{name.replace('/', '-')}.json"
-    if arguments.keep:
-        return json.loads(kept.read_text()) | {"seconds": None} if kept.exists() else None
     settings, which = pictures.settings(resolved(program, path))
-    spec = program("describe", path, "--json", *settings)
+    spec = pictures.unnamed(program("describe", path, "--json", *settings))
     origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
     if kept.exists() and not arguments.again:
         row = json.loads(kept.read_text())
@@ -228,8 +232,19 @@ def limit_of(row, mark=""):
     text = f"{found.limit:.0e}" + "".join(f", {mark}{name}{mark}" for name in found.second_order)
     if found.own is None:
         return text
-    orders = row.get("orders", 1)
+    orders = row["orders"]
     return f"{text}; PyTorch's own {found.own:.1e} in {orders} order{'s' * (orders > 1)}"
+
+
+def cells(row):
+    """What the document tells of a row."""
+    found = outcome(row)
+    return replay_table.Row(
+        pictures=row["pictures"], batch=str(found.batch), loss=f"{found.loss:.1e}",
+        gradient=f"{found.gradient:.1e}", parameters=f"{found.parameters:.1e}", worst=f"`{found.worst}`",
+        limit=("" if is_good(row) else replay_table.OVER) + limit_of(row, "`"),
+        noise=f"{found.noise:.1e}", bias=f"{found.bias:.1e}", kinks=str(found.kinks),
+        build=f"`{row['commit']}`, {row['torch']}")
 
 
 def line(row):
@@ -247,79 +262,11 @@ HEADER = (
     f"{'bias':>8} {'kinks':>6}   {'took':>12}  limit")
 
 
-# docs/replay.md
-
-
-def document(rows, absent=()):
-    commits = sorted({row["commit"] for row in rows})
-    versions = sorted({row["torch"] for row in rows})
-    beyond = [row["name"] for row in rows if not is_good(row)]
-    nearest = max(
-        (row for row in rows if is_good(row)),
-        key=lambda r: max(r["loss"], r["gradient"], r["parameters"]) / outcome(r).limit)
-    largest = max(nearest["loss"], nearest["gradient"], nearest["parameters"])
-    lack = f" **Over its limit**: {', '.join(beyond)}." if beyond else ""
-    lack += f" Without a row yet: {', '.join(absent)}." if absent else ""
-    if len(commits) > 1:
-        counts = [sum(row["commit"] == commit for row in rows) for commit in commits]
-        of_each = ", ".join(f"{n} at `{commit}`" for n, commit in zip(counts, commits))
-        lack += f" Rows are of the build that they were made with: {of_each}."
-    text = f"""# Replayed in PyTorch
-
-`gan-exp trace` writes what goes into the first rounds of an experiment and all that comes out, to the bit: initial weights,
-batches, latents, labels, masks; losses, gradients, and parameters and statistics after each round ([trace.md](trace.md)).
-[Tests/PyTorch/replay.py](../Tests/PyTorch/replay.py) builds the same networks, losses and optimizers from PyTorch's own, in double
-precision, out of the resolved spec in that file, plays the same {ROUNDS} rounds with the same draws, and compares
-every tensor. (Convolutions of few pixels are one product a batch there, which [products.py](../Tests/PyTorch/products.py)
-checks against PyTorch's own.) This is done for every file of `experiments/` and for the games of
-[Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size.
-
-Written by `make replay PYTHON=… WRITE=1`: gan-exp at {' and '.join(f'`{c}`' for c in commits)}, PyTorch {' and '.join(versions)},
-{len(rows)} files. Nearest to its limit is {nearest['name']}, {largest:.1e} in `{nearest['worst']}`.{lack}
-
-* **loss**, **gradient**, **parameters**: the largest |ours − PyTorch's| of a tensor over its largest number, of all moves
-  and rounds. After each move both sides step with our gradient, so that Adam, whose first step is a sign, does not turn
-  rounding into a different weight.
-* **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. Where a tensor is further
-  away, the same rounds are played in PyTorch in single precision too, with the channels of convolutions added up in
-  as many orders as the row says, and the largest distance from double precision that it comes to at that tensor is given. The loss of a Wasserstein
-  generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
-  difference is the rounding of a score.
-* **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
-  gradient of the move, at most {comparing.Outcome.NOISE:.0e}.
-* **bias**: the gradient of a critic's last bias is a sum of what every sample says, real ones up and generated ones down,
-  of which next to nothing is left while the critic cannot tell them apart. Its error over the sum of their magnitudes, as
-  PyTorch computes it: at most the rounding of single precision times √n where n numbers are added up (16 times, where n is
-  less than 256).
-* **kinks**: inputs of relus, and of absolute differences in a loss, so near to 0 that PyTorch had them on the other side;
-  they are put where the trace says.
-"""
-    groups = {
-        "The gallery": "", "experiments/classic": "classic/", "experiments/mixtures": "mixtures/",
-        "Tests/PyTorch/games": "games/"}
-    for title, prefix in groups.items():
-        text += f"\n## {title}\n\n"
-        text += "| file | batch | loss | gradient | parameters | worst tensor | limit | noise | bias | kinks |\n"
-        text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
-        for row in rows:
-            name = row["name"]
-            if name.rpartition("/")[0] + "/" * ("/" in name) != prefix:
-                continue
-            found = outcome(row)
-            note = f" ({row['pictures']})" if row["pictures"] else ""
-            text += (
-                f"| {name.removeprefix(prefix)}{note} | {found.batch} | {found.loss:.1e} "
-                f"| {found.gradient:.1e} | {found.parameters:.1e} | `{found.worst}` | {limit_of(row, '`')} "
-                f"| {found.noise:.1e} | {found.bias:.1e} | {found.kinks} |\n")
-    return text
-
-
 def main():
     parser = argparse.ArgumentParser(
         description="Traces every experiment that is checked in and replays it in PyTorch.")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="names, or parts of names")
     parser.add_argument("--again", action="store_true", help="make kept rows anew")
-    parser.add_argument("--keep", action="store_true", help="take kept rows as they are")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     parser.add_argument("--pictures", metavar="FOLDER", help="for specs that want a folder of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -333,33 +280,31 @@ def main():
             part == name if part in names else part in name for part in arguments.only)]
     if not chosen:
         sys.exit("replay: no file of that name; there are " + ", ".join(n for n, _ in experiments()))
-    if arguments.write and arguments.only:
-        sys.exit("replay: --write is for the whole table; leave out --only")
     program = Program(arguments.program.resolve())
     pictures = Pictures(arguments.pictures)
     print(f"gan-exp {commit()}, PyTorch {torch.__version__}, {platform.machine()}\n{HEADER}", flush=True)
-    rows, failures, absent = [], [], []
+    rows, failures, unplayed = [], [], []
     for index, (name, path) in enumerate(chosen):
         if sys.stderr.isatty():
             print(f"{index + 1}/{len(chosen)} {name}", end="\r", file=sys.stderr, flush=True)
         try:
             row = row_of(name, path, pictures, arguments, program)
         except (Exception, SystemExit) as error:  # One file's failure is a row like any other.
-            failures.append(name)
+            unplayed.append(name)
             print(f"{name:<38} FAILED: {type(error).__name__}: {error}", flush=True)
-            continue
-        if row is None:
-            absent.append(name)
             continue
         rows.append(row)
         if not is_good(row):
             failures.append(name)
         print(line(row), flush=True)
-    if arguments.write and (arguments.keep or not failures):
-        DOCUMENT.write_text(document(rows, absent))
+    if arguments.write:
+        table = replay_table.read(DOCUMENT.read_text()) | {row["name"]: cells(row) for row in rows}
+        for name in unplayed:
+            table.pop(name, None)
+        DOCUMENT.write_text(
+            replay_table.document({name: table.get(name) for name, _ in experiments()}))
         print(f"replay: wrote {DOCUMENT.relative_to(HOME)}")
-    if absent:
-        print(f"replay: no rows are kept of {', '.join(absent)}")
+    failures += unplayed
     if failures:
         sys.exit(f"replay: {len(failures)} of {len(chosen)} failed: {', '.join(failures)}")
     print(f"replay: all {len(rows)} files are within their limits")
