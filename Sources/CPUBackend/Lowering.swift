@@ -50,14 +50,13 @@ struct Lowering {
         id, left: views[0], right: views[1], transposeLeft: transposeLeft,
         transposeRight: transposeRight)
     case .convolution(let geometry):
-      return try convolution(
-        GAN_DNNL_CONVOLUTION, geometry, image: views[0], weight: views[1], output: result)
+      return try convolution(.forward, geometry, image: views[0], weight: views[1], output: result)
     case .convolutionInputGradient(let geometry, _, _):
       return try convolution(
-        GAN_DNNL_CONVOLUTION_INPUT_GRADIENT, geometry, image: result, weight: views[1],
-        output: views[0])
+        .inputGradient, geometry, image: result, weight: views[1], output: views[0])
     case .convolutionWeightGradient(let geometry, _, _):
-      return try weightGradient(geometry, image: views[0], weight: result, output: views[1])
+      return try convolution(
+        .weightGradient, geometry, image: views[0], weight: result, output: views[1])
     case .windowSum(let window), .windowSumGradient(let window, _, _),
       .windowMaximum(let window), .windowMaximumGradient(let window),
       .windowMaximumSelect(let window):

@@ -97,7 +97,7 @@ import Testing
         let used = CPUBackend.use(instructionSet: set)
         #expect(used <= set)
         for test in OpSuite.unary + OpSuite.binary + OpSuite.comparisons + OpSuite.elements
-          + OpSuite.folds
+          + OpSuite.folds + OpSuite.convolutions
         {
           try OpSuite.hold(CPUBackend(threads: 2), to: test, seeds: 20..<22)
         }

@@ -176,6 +176,64 @@ void gan_add_to_sums(double *sums, const float *part, int64_t count, int begins,
 void gan_round_sums(float *result, const double *sums, int64_t count, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
+// limits.c: what the processor can do at most. `done` is room for a number a thread.
+
+/// Floating-point operations a second: multiplications and additions in registers.
+double gan_multiply_add_rate(double *done, unsigned threads, double duration);
+/// Bytes a second, half of them read and half written, of memory that no cache holds.
+double gan_memory_rate(float *memory, int64_t count, double *done, unsigned threads,
+                       double duration);
+
+// ---------------------------------------------------------------------------------------------
+// winograd.c: convolutions as products of sums (Winograd's minimal filtering).
+
+typedef struct {
+  int32_t row, column;
+  float factor;
+  /// Of a target: whether it is the first that is written to this place, so that nothing is there to be added to.
+  int32_t begins;
+} gan_spot;
+
+typedef struct {
+  int32_t first, count;
+} gan_span;
+
+/// Left side: the sum of these spots of the source. Right side: the sum of these spots of the kernel.
+typedef struct {
+  gan_span source, kernel;
+} gan_winograd_part;
+
+/// A product of a left side (tiles × depth, part by part) and a right side (depth × channels), and the spots of
+/// the target that it is added to.
+typedef struct {
+  gan_span parts, target;
+} gan_winograd_point;
+
+typedef struct {
+  int64_t height, width, channels;
+  /// Pixels from a tile to the next.
+  int64_t rowStep, columnStep;
+} gan_tiled_image;
+
+typedef struct {
+  int64_t batch, tileRows, tileColumns;
+  gan_tiled_image source, target;
+  int64_t kernelHeight, kernelWidth;
+  /// Weights are `[kernelHeight][kernelWidth][source channels][target channels]`, or the last two the other way round.
+  int32_t isTransposed;
+  int32_t pointCount, partCount;
+  const gan_winograd_point *points;
+  const gan_winograd_part *parts;
+  const gan_spot *spots;
+} gan_winograd;
+
+int64_t gan_winograd_scratch(const gan_winograd *plan, int ofGradient, unsigned threads);
+void gan_winograd_product(const gan_winograd *plan, const float *source, const float *weight, float *target,
+                          float *scratch, unsigned threads);
+void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source, const float *target, float *weight,
+                                  float *scratch, unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
 // random.c: Philox4x32-10.
 
 /// `key` is seed low, seed high, step.

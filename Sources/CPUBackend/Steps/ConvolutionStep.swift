@@ -1,19 +1,35 @@
 import COneDNN
 import TensorCore
 
+/// Each is a derivative of the others.
+enum ConvolutionKind {
+  case forward, inputGradient, weightGradient
+}
+
 extension Lowering {
+  /// One of the three convolutions, by kernels of our own where these are faster.
+  func convolution(
+    _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
+  ) throws(BackendError) -> Blueprint {
+    if let own = winograd(kind, geometry, image: image, weight: weight, output: output) {
+      return own
+    }
+    return kind == .weightGradient
+      ? try weightGradient(geometry, image: image, weight: weight, output: output)
+      : try library(kind, geometry, image: image, weight: weight, output: output)
+  }
+
   /// One of the three convolutions by oneDNN: images channels last, weights in the layout that the
   /// primitive likes, rearranged before (or after) each execution. Views are dense, and may begin
   /// anywhere in what they look at.
-  func convolution(
-    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, image: View, weight: View,
-    output: View
+  func library(
+    _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
     let w = weight.shape
     let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
     let (what, primitive, xLayout, yLayout) = try convolutionPrimitive(
-      operation, geometry, x: image.shape, w: w, y: output.shape, weights: free)
-    let writesWeight = operation == GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT
+      kind, geometry, x: image.shape, w: w, y: output.shape, weights: free)
+    let writesWeight = kind == .weightGradient
     let chosen = try primitive.layout(
       writesWeight ? dnnl_query_diff_weights_md : dnnl_query_weights_md)
     let pad = try primitive.layout(dnnl_query_scratchpad_md)
@@ -29,9 +45,9 @@ extension Lowering {
       let call = try unsafe DNNL.Call(
         primitive,
         [
-          (operation.imageRole, xLayout, UnsafeMutableRawPointer(try place.floats(image))),
-          (operation.weightRole, chosen, weights),
-          (operation.outputRole, yLayout, UnsafeMutableRawPointer(try place.floats(output))),
+          (kind.imageRole, xLayout, UnsafeMutableRawPointer(try place.floats(image))),
+          (kind.weightRole, chosen, weights),
+          (kind.outputRole, yLayout, UnsafeMutableRawPointer(try place.floats(output))),
           (DNNL_ARG_SCRATCHPAD, pad, place.scratch[0]),
         ])
       guard let reorder, let reorderPad else {
@@ -65,7 +81,7 @@ extension Lowering {
 
   /// One of the three convolutions, its name, and the layouts of `x` and `y`.
   func convolutionPrimitive(
-    _ operation: gan_dnnl_operation, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape,
+    _ kind: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape,
     weights: DNNL.Layout
   ) throws(BackendError) -> (
     name: String, primitive: DNNL.Primitive, x: DNNL.Layout, y: DNNL.Layout
@@ -73,11 +89,11 @@ extension Lowering {
     let engine = self.engine
     let xLayout = try Self.channelsLast(x)
     let yLayout = try Self.channelsLast(y)
-    let name = "\(operation.name) \(x) \(w) \(y)"
+    let name = "\(kind.name) \(x) \(w) \(y)"
     var shape = gan_dnnl_geometry(geometry, x: x, w: w, y: y)
     let primitive = try unsafe DNNL.Primitive(name, engine) {
       unsafe gan_dnnl_convolution(
-        $0, engine.engine, Int32(operation.rawValue), xLayout.desc, weights.desc, yLayout.desc,
+        $0, engine.engine, Int32(kind.operation.rawValue), xLayout.desc, weights.desc, yLayout.desc,
         &shape, $1)
     }
     return (name, primitive, xLayout, yLayout)
@@ -108,22 +124,30 @@ extension Lowering {
   }
 }
 
-extension gan_dnnl_operation {
-  fileprivate var name: String {
+extension ConvolutionKind {
+  /// As the op is called.
+  var name: String {
     switch self {
-    case GAN_DNNL_CONVOLUTION_INPUT_GRADIENT: "convolution_input_gradient"
-    case GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT: "convolution_weight_gradient"
-    default: "convolution"
+    case .forward: "convolution"
+    case .inputGradient: "convolution_input_gradient"
+    case .weightGradient: "convolution_weight_gradient"
+    }
+  }
+  fileprivate var operation: gan_dnnl_operation {
+    switch self {
+    case .forward: GAN_DNNL_CONVOLUTION
+    case .inputGradient: GAN_DNNL_CONVOLUTION_INPUT_GRADIENT
+    case .weightGradient: GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT
     }
   }
   fileprivate var imageRole: Int32 {
-    self == GAN_DNNL_CONVOLUTION_INPUT_GRADIENT ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC
+    self == .inputGradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC
   }
   fileprivate var weightRole: Int32 {
-    self == GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS
+    self == .weightGradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS
   }
   fileprivate var outputRole: Int32 {
-    self == GAN_DNNL_CONVOLUTION ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST
+    self == .forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST
   }
 }
 

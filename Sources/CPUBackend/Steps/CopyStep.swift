@@ -1,4 +1,5 @@
 import CKernels
+import CLibrary
 import TensorCore
 
 /// Elements that go from a view to a strided place.
@@ -86,7 +87,7 @@ extension Lowering {
       let clearAddress = try unsafe place.address(node)
       return { () throws(BackendError) in
         if clear {
-          unsafe clearAddress.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount)
+          unsafe memset(clearAddress, 0, type.byteCount)
         }
         for index in unsafe works.indices {
           unsafe gan_run_copy(&works[index].0, works[index].1)

@@ -12,9 +12,8 @@ extension Lowering {
   ) throws(BackendError) -> Blueprint {
     let parts = GradientPart.parts(geometry, x: image.shape, w: weight.shape, y: output.shape)
     if parts.count <= 1 {
-      return try convolution(
-        GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT, geometry, image: image, weight: weight,
-        output: output)
+      return try library(
+        .weightGradient, geometry, image: image, weight: weight, output: output)
     }
     let w = weight.shape
     let (plain, free) = try Self.weightLayouts(w, groups: geometry.groups)
@@ -24,12 +23,12 @@ extension Lowering {
     var pads = 0
     for shape in parts.map(\.shape) where kinds[shape] == nil {
       let made = try convolutionPrimitive(
-        GAN_DNNL_CONVOLUTION_WEIGHT_GRADIENT, shape.geometry, x: shape.x, w: w, y: shape.y,
+        .weightGradient, shape.geometry, x: shape.x, w: w, y: shape.y,
         weights: chosen ?? free)
       kinds[shape] = (made.primitive, made.x, made.y)
       pads = max(pads, try made.primitive.scratchByteCount)
       if chosen == nil {
-        label = "\(parts.count) times \(made.name) \(made.primitive.implementation)"
+        label = "\(made.name) in \(parts.count) parts \(made.primitive.implementation)"
         chosen = try made.primitive.layout(dnnl_query_diff_weights_md)
       }
     }

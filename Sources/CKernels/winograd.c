@@ -1,0 +1,97 @@
+// Convolutions as products of sums: Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional
+// Neural Networks", 2015), for any stride. What is added up is the plan's, which this file carries out point by point:
+//
+//   left[tile][part, c]  = Σ factor · source[tile's corner + spot][c]      (over the spots of a part)
+//   right[part, c][n]    = Σ factor · weight[tap][c][n]
+//   target[tile's corner + spot][n] += factor · (left · right)[tile][n]
+//
+// The gradient of the weights is the adjoint: left and target change places.
+#include "winograd.h"
+
+#include "winograd_avx2.h"
+#include "winograd_avx512.h"
+
+static const gan_winograd_table *table(void) {
+#if defined(__x86_64__)
+  if (gan_instruction_set() == 2) return &gan_winograd_avx512;
+  if (gan_instruction_set() == 1) return &gan_winograd_avx2;
+#endif
+  return &gan_winograd_baseline;
+}
+
+typedef struct {
+  gan_winograd_job job;
+  void (*kernel)(const gan_winograd_job *, unsigned);
+} region;
+
+static void run_share(void *data) {
+  const region *r = data;
+  r->kernel(&r->job, r->job.threads > 1 ? gan_thread_index() : 0);
+}
+
+static void run(const gan_winograd_job *job, void (*kernel)(const gan_winograd_job *, unsigned)) {
+  region r = {*job, kernel};
+  gan_parallel(run_share, &r, job->threads);
+}
+
+static int64_t most_parts(const gan_winograd *plan) {
+  int64_t most = 0;
+  for (int32_t k = 0; k < plan->pointCount; k++)
+    if (plan->points[k].parts.count > most) most = plan->points[k].parts.count;
+  return most;
+}
+
+static int64_t columns(const gan_winograd *plan) {
+  return (plan->source.channels + GAN_WINOGRAD_COLUMN - 1) / GAN_WINOGRAD_COLUMN * GAN_WINOGRAD_COLUMN;
+}
+
+/// Floats of the scratch memory's pieces: right sides, left sides, gradients.
+static void pieces(const gan_winograd *plan, int ofGradient, unsigned threads, int64_t sizes[3]) {
+  int64_t depth = most_parts(plan) * plan->source.channels, pitch = gan_winograd_pitch(plan->target.channels);
+  sizes[0] = (ofGradient ? GAN_WINOGRAD_ROOM : plan->partCount * plan->source.channels) * pitch;
+  sizes[1] = ofGradient ? GAN_WINOGRAD_ROOM * most_parts(plan) * columns(plan)
+                        : threads * GAN_WINOGRAD_BLOCK * gan_winograd_stride(depth);
+  sizes[2] = ofGradient ? plan->partCount * columns(plan) * pitch : 0;
+}
+
+int64_t gan_winograd_scratch(const gan_winograd *plan, int ofGradient, unsigned threads) {
+  int64_t sizes[3];
+  pieces(plan, ofGradient, threads, sizes);
+  return sizes[0] + sizes[1] + sizes[2];
+}
+
+static gan_winograd_job begun(const gan_winograd *plan, int ofGradient, float *scratch, unsigned threads) {
+  int64_t sizes[3];
+  pieces(plan, ofGradient, threads, sizes);
+  return (gan_winograd_job){
+      .leftStride = gan_winograd_stride(most_parts(plan) * plan->source.channels),
+      .plan = plan, .right = scratch, .left = scratch + sizes[0], .gradient = scratch + sizes[0] + sizes[1],
+      .tiles = plan->batch * plan->tileRows * plan->tileColumns, .threads = threads};
+}
+
+void gan_winograd_product(const gan_winograd *plan, const float *source, const float *weight, float *target,
+                          float *scratch, unsigned threads) {
+  gan_winograd_job job = begun(plan, 0, scratch, threads);
+  job.source = source;
+  job.weight = weight;
+  job.target = target;
+  run(&job, table()->makeRight);
+  run(&job, table()->multiply);
+}
+
+void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source, const float *target, float *weight,
+                                  float *scratch, unsigned threads) {
+  gan_winograd_job job = begun(plan, 1, scratch, threads);
+  int64_t tiles = job.tiles;
+  job.source = source;
+  job.target = (float *)target;
+  job.result = weight;
+  for (job.firstTile = 0; job.firstTile < tiles; job.firstTile += GAN_WINOGRAD_CHUNK) {
+    job.tiles = tiles - job.firstTile < GAN_WINOGRAD_CHUNK ? tiles - job.firstTile : GAN_WINOGRAD_CHUNK;
+    for (job.point = 0; job.point < plan->pointCount; job.point++) {
+      run(&job, table()->makeSides);
+      run(&job, table()->multiplySides);
+    }
+  }
+  run(&job, table()->addUp);
+}

@@ -1,0 +1,55 @@
+#pragma once
+// What winograd.c hands to the loops of an instruction set.
+#include "include/kernels.h"
+
+enum {
+  /// The most floats of a right side that lie beside each other; every instruction set's panel divides it.
+  GAN_WINOGRAD_PANEL = 32,
+  /// Rows of a left side that lie beside each other where a weight's gradient is made.
+  GAN_WINOGRAD_COLUMN = 16,
+  /// Tiles of a block whose left side stays in the second-level cache.
+  GAN_WINOGRAD_BLOCK = 98,
+  /// Tiles over which a weight's gradient is added up in registers.
+  GAN_WINOGRAD_CHUNK = 256,
+  /// Places for a chunk's tiles: what lies beside each other shall not fall on one line of the cache.
+  GAN_WINOGRAD_ROOM = 260,
+  /// Products that are added up in registers.
+  GAN_WINOGRAD_DEPTH = 256,
+};
+
+typedef struct {
+  const gan_winograd *plan;
+  const float *source, *weight;
+  float *target, *result;
+  /// The right sides of a point in panels; of a weight's gradient those of a chunk of tiles.
+  float *right;
+  /// Left sides: of a thread's block, or of a chunk of tiles.
+  float *left;
+  /// Of all points one after another: gradients of the right sides.
+  float *gradient;
+  int64_t leftStride;
+  int64_t point, firstTile, tiles;
+  unsigned threads;
+} gan_winograd_job;
+
+typedef struct gan_winograd_table {
+  /// Makes this thread's share of the right side of a point from the weights.
+  void (*makeRight)(const gan_winograd_job *job, unsigned thread);
+  /// Multiplies this thread's tiles with it, and adds the products to the target.
+  void (*multiply)(const gan_winograd_job *job, unsigned thread);
+  /// Makes this thread's share of both sides of a chunk of tiles, source and target.
+  void (*makeSides)(const gan_winograd_job *job, unsigned thread);
+  /// Multiplies them: this thread's share of the gradient of a point's right side.
+  void (*multiplySides)(const gan_winograd_job *job, unsigned thread);
+  /// Adds up this thread's share of the gradient of the weights.
+  void (*addUp)(const gan_winograd_job *job, unsigned thread);
+} gan_winograd_table;
+
+/// Floats from a row of a left side to the next: not a multiple of 4096 bytes, else they fall on one line of the cache.
+static inline int64_t gan_winograd_stride(int64_t depth) { return (depth + 15) / 16 * 16 + 16; }
+/// Floats from a row of a gradient of a right side to the next.
+static inline int64_t gan_winograd_pitch(int64_t channels) {
+  return (channels + GAN_WINOGRAD_PANEL - 1) / GAN_WINOGRAD_PANEL * GAN_WINOGRAD_PANEL;
+}
+
+extern const gan_winograd_table gan_winograd_baseline;

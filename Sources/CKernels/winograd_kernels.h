@@ -1,0 +1,284 @@
+// The inner loops of winograd.c for one instruction set. Before it are defined: `WINOGRAD_TABLE`, the name of what it
+// defines; `WIDTH`, floats of a vector; `ROWS` and `OUTER_ROWS`, rows of a tile of registers; `EACH_ROWS`, a list.
+#include <string.h>
+
+typedef float vec __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
+enum {
+  PANEL = 2 * WIDTH,
+  COLUMN = GAN_WINOGRAD_COLUMN,
+  BLOCK = GAN_WINOGRAD_BLOCK,
+  ROOM = GAN_WINOGRAD_ROOM,
+  DEPTH = GAN_WINOGRAD_DEPTH,
+  MOST_SPOTS = 16,
+  MOST_TARGETS = 4,
+};
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t panels(int64_t channels) { return (channels + PANEL - 1) / PANEL; }
+static inline int64_t share(int64_t count, unsigned part, unsigned parts) { return count * part / parts; }
+
+static float one(const float *const *rows, const float *factors, int64_t count, int64_t at) {
+  float sum = 0;
+  for (int64_t k = 0; k < count; k++) sum += factors[k] * rows[k][at];
+  return sum;
+}
+
+/// `to[i] = Σ factors[k] · rows[k][i]`, in runs of `run` floats that begin `step` floats apart; what is left of the
+/// last one becomes 0.
+static void combine(float *to, int64_t run, int64_t step, const float *const *rows, const float *factors, int64_t count,
+                    int64_t length) {
+  int64_t vectors = run / WIDTH * WIDTH, begin = 0;
+#define EACH_VECTOR(SUM)                                                                   \
+  for (; begin + run <= length && count > 0; begin += run, to += step) {                   \
+    for (int64_t i = 0; i < vectors; i += WIDTH) {                                         \
+      vec sum = factors[0] * *(const vec *)(rows[0] + begin + i);                          \
+      SUM;                                                                                 \
+      *(vec *)(to + i) = sum;                                                              \
+    }                                                                                      \
+    for (int64_t i = vectors; i < run; i++) to[i] = one(rows, factors, count, begin + i);  \
+  }
+#define ADD(k) sum += factors[k] * *(const vec *)(rows[k] + begin + i)
+  switch (count) {
+    case 1: EACH_VECTOR(); break;
+    case 2: EACH_VECTOR(ADD(1)); break;
+    case 4: EACH_VECTOR(ADD(1); ADD(2); ADD(3)); break;
+    default: EACH_VECTOR(for (int64_t j = 1; j < count; j++) ADD(j)); break;
+  }
+#undef ADD
+#undef EACH_VECTOR
+  for (; begin < length; begin += run, to += step)
+    for (int64_t i = 0; i < run; i++) to[i] = begin + i < length ? one(rows, factors, count, begin + i) : 0;
+}
+
+/// `sums[r][0 ..< PANEL] (+)= Σ LEFT(r, i) · right[i][0 ..< PANEL]`.
+#define TILE(NAME, R, LEFT, AHEAD)                                                                     \
+  static void NAME(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,  \
+                   int64_t depth, int begins) {                                                        \
+    vec sum[R][2];                                                                                     \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < 2; v++) sum[r][v] = (vec){};         \
+    for (int64_t i = 0; i < depth; i++) {                                                              \
+      AHEAD;                                                                                           \
+      vec b0 = *(const vec *)(right + i * PANEL), b1 = *(const vec *)(right + i * PANEL + WIDTH);      \
+      UNROLL for (int r = 0; r < R; r++) {                                                             \
+        float a = LEFT;                                                                                \
+        sum[r][0] += a * b0;                                                                           \
+        sum[r][1] += a * b1;                                                                           \
+      }                                                                                                \
+    }                                                                                                  \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < 2; v++) {                            \
+      vec *to = (vec *)(sums + r * pitch + v * WIDTH);                                                 \
+      *to = begins ? sum[r][v] : *to + sum[r][v];                                                      \
+    }                                                                                                  \
+  }
+
+typedef void tile(float *, int64_t, const float *, int64_t, const float *, int64_t, int);
+// The right side comes from beyond the second-level cache.
+#define FETCH                                          \
+  __builtin_prefetch(right + (i + 24) * PANEL, 0, 3);  \
+  __builtin_prefetch(right + (i + 24) * PANEL + WIDTH, 0, 3)
+#define ROW_TILE(R) TILE(rows_##R, R, left[r * stride + i], FETCH)
+EACH_ROWS(ROW_TILE)
+#define ROW_NAME(R) rows_##R,
+static tile *const rowTiles[] = {EACH_ROWS(ROW_NAME)};
+TILE(outer, OUTER_ROWS, left[i * stride + r], )
+
+/// A tile: its sample, and its row and column among the tiles of that.
+typedef struct {
+  int64_t sample, row, column;
+} corner;
+
+static corner corner_of(const gan_winograd *plan, int64_t tile) {
+  int64_t row = tile / plan->tileColumns;
+  return (corner){row / plan->tileRows, row % plan->tileRows, tile % plan->tileColumns};
+}
+
+static void advance(const gan_winograd *plan, corner *at) {
+  if (++at->column < plan->tileColumns) return;
+  at->column = 0;
+  if (++at->row < plan->tileRows) return;
+  at->row = 0;
+  at->sample++;
+}
+
+/// Where a spot of a tile lies in an image; null if outside.
+static inline float *place(const float *image, const gan_tiled_image *of, corner at, const gan_spot *spot) {
+  int64_t row = at.row * of->rowStep + spot->row, column = at.column * of->columnStep + spot->column;
+  if (row < 0 || row >= of->height || column < 0 || column >= of->width) return 0;
+  return (float *)image + ((at.sample * of->height + row) * of->width + column) * of->channels;
+}
+
+/// The spots of a tile that lie in the image.
+static int64_t gathered(const float **rows, float *factors, const float *image, const gan_tiled_image *of,
+                        const gan_winograd *plan, corner at, gan_span span) {
+  int64_t count = 0;
+  for (int32_t k = span.first; k < span.first + span.count; k++) {
+    const float *row = place(image, of, at, &plan->spots[k]);
+    if (!row) continue;
+    rows[count] = row;
+    factors[count++] = plan->spots[k].factor;
+  }
+  return count;
+}
+
+static void makeRight(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels;
+  const float *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS], line[DEPTH];
+  int64_t units = plan->partCount * panels(wide);
+  for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
+    int64_t part = unit / panels(wide), first = unit % panels(wide) * PANEL, width = least(PANEL, wide - first);
+    gan_span taps = plan->parts[part].kernel;
+    float *to = job->right + part * deep * gan_winograd_pitch(wide) + first * deep;
+    const float *weights[MOST_SPOTS];
+    for (int32_t k = 0; k < taps.count; k++) {
+      const gan_spot *tap = &plan->spots[taps.first + k];
+      weights[k] = job->weight + (tap->row * plan->kernelWidth + tap->column) * deep * wide;
+      factors[k] = tap->factor;
+    }
+    if (!plan->isTransposed) {
+      for (int64_t i = 0; i < deep; i++, to += PANEL) {
+        for (int32_t k = 0; k < taps.count; k++) rows[k] = weights[k] + i * wide + first;
+        combine(to, PANEL, PANEL, rows, factors, taps.count, width);
+      }
+      continue;
+    }
+    for (int64_t begin = 0; begin < deep; begin += DEPTH) {
+      int64_t length = least(DEPTH, deep - begin);
+      for (int64_t n = 0; n < PANEL; n++) {
+        for (int32_t k = 0; k < taps.count; k++) rows[k] = weights[k] + (first + n) * deep + begin;
+        combine(line, length, 0, rows, factors, n < width ? taps.count : 0, length);
+        for (int64_t i = 0; i < length; i++) to[(begin + i) * PANEL + n] = line[i];
+      }
+    }
+  }
+}
+
+/// Adds a row of sums to a place of the target.
+static inline void deliver(float *to, const gan_spot *spot, const float *sums, int64_t width) {
+  float factor = spot->factor;
+  if (width == PANEL) {
+    vec a = factor * *(const vec *)sums, b = factor * *(const vec *)(sums + WIDTH);
+    *(vec *)to = spot->begins ? a : *(vec *)to + a;
+    *(vec *)(to + WIDTH) = spot->begins ? b : *(vec *)(to + WIDTH) + b;
+  } else {
+    for (int64_t i = 0; i < width; i++) to[i] = factor * sums[i] + (spot->begins ? 0 : to[i]);
+  }
+}
+
+/// The left side of a block of tiles, and where its products go.
+static void gather(const gan_winograd_job *job, const gan_winograd_point *point, corner at, int64_t tiles,
+                   float *left, int64_t stride, float *targets[MOST_TARGETS][BLOCK]) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels;
+  const float *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
+    for (int64_t p = 0; p < point->parts.count; p++) {
+      gan_span span = plan->parts[point->parts.first + p].source;
+      int64_t count = gathered(rows, factors, job->source, &plan->source, plan, at, span);
+      combine(left + t * stride + p * deep, deep, 0, rows, factors, count, deep);
+    }
+    for (int32_t k = 0; k < point->target.count; k++)
+      targets[k][t] = place(job->target, &plan->target, at, &plan->spots[point->target.first + k]);
+  }
+}
+
+static void multiply(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  float *left = job->left + thread * BLOCK * job->leftStride;
+  float sums[BLOCK * PANEL] __attribute__((aligned(64)));
+  float *targets[MOST_TARGETS][BLOCK];
+  int64_t end = share(job->tiles, thread + 1, job->threads);
+  for (int64_t tiles, begin = share(job->tiles, thread, job->threads); begin < end; begin += tiles) {
+    tiles = least(BLOCK, end - begin);
+    int64_t groups = (tiles + ROWS - 1) / ROWS;
+    for (int32_t k = 0; k < plan->pointCount; k++) {
+      const gan_winograd_point *point = &plan->points[k];
+      int64_t stride = gan_winograd_stride(point->parts.count * deep);
+      gather(job, point, corner_of(plan, begin), tiles, left, stride, targets);
+      for (int64_t first = 0; first < wide; first += PANEL) {
+        int64_t width = least(PANEL, wide - first);
+        for (int64_t p = 0; p < point->parts.count; p++)
+          for (int64_t i = 0; i < deep; i += DEPTH) {
+            const float *right = job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL;
+            for (int64_t g = 0; g < groups; g++) {
+              int64_t t = tiles * g / groups, count = tiles * (g + 1) / groups - t;
+              rowTiles[count - 1](sums + t * PANEL, PANEL, left + t * stride + p * deep + i, stride, right,
+                                  least(DEPTH, deep - i), p == 0 && i == 0);
+            }
+          }
+        for (int32_t s = 0; s < point->target.count; s++)
+          for (int64_t t = 0; t < tiles; t++)
+            if (targets[s][t])
+              deliver(targets[s][t] + first, &plan->spots[point->target.first + s], sums + t * PANEL, width);
+      }
+    }
+  }
+}
+
+/// Both sides of a chunk: the source in columns of COLUMN channels, the target in panels.
+static void makeSides(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  const gan_winograd_point *point = &plan->points[job->point];
+  int64_t deep = plan->source.channels, wide = plan->target.channels;
+  int64_t columns = (deep + COLUMN - 1) / COLUMN;
+  const float *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  int64_t end = share(job->tiles, thread + 1, job->threads);
+  corner at = corner_of(plan, job->firstTile + share(job->tiles, thread, job->threads));
+  for (int64_t t = share(job->tiles, thread, job->threads); t < end; t++, advance(plan, &at)) {
+    for (int64_t p = 0; p < point->parts.count; p++) {
+      gan_span span = plan->parts[point->parts.first + p].source;
+      int64_t count = gathered(rows, factors, job->source, &plan->source, plan, at, span);
+      float *to = job->left + (p * columns * ROOM + t) * COLUMN;
+      combine(to, COLUMN, ROOM * COLUMN, rows, factors, count, deep);
+    }
+    int64_t count = gathered(rows, factors, job->target, &plan->target, plan, at, point->target);
+    combine(job->right + t * PANEL, PANEL, ROOM * PANEL, rows, factors, count, wide);
+  }
+}
+
+static void multiplySides(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  const gan_winograd_point *point = &plan->points[job->point];
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  int64_t columns = (deep + COLUMN - 1) / COLUMN, count = panels(wide);
+  int64_t units = point->parts.count * count * columns;
+  for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
+    int64_t c = unit % columns, panel = unit / columns % count, p = unit / columns / count;
+    const float *left = job->left + (p * columns + c) * ROOM * COLUMN;
+    const float *right = job->right + panel * ROOM * PANEL;
+    float *to = job->gradient + ((point->parts.first + p) * columns + c) * COLUMN * pitch + panel * PANEL;
+    for (int r = 0; r < COLUMN; r += OUTER_ROWS)
+      outer(to + r * pitch, pitch, left + r, COLUMN, right, job->tiles, job->firstTile == 0);
+  }
+}
+
+static void addUp(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  int64_t columns = (deep + COLUMN - 1) / COLUMN, taps = plan->kernelHeight * plan->kernelWidth;
+  const float *firsts[MOST_SPOTS], *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  for (int64_t tap = share(taps, thread, job->threads); tap < share(taps, thread + 1, job->threads); tap++) {
+    int64_t count = 0;
+    for (int32_t p = 0; p < plan->partCount; p++) {
+      gan_span span = plan->parts[p].kernel;
+      for (int32_t k = span.first; k < span.first + span.count; k++) {
+        const gan_spot *spot = &plan->spots[k];
+        if (spot->row * plan->kernelWidth + spot->column != tap) continue;
+        firsts[count] = job->gradient + p * columns * COLUMN * pitch;
+        factors[count++] = spot->factor;
+      }
+    }
+    for (int64_t i = 0; i < deep; i++) {
+      for (int64_t k = 0; k < count; k++) rows[k] = firsts[k] + i * pitch;
+      combine(job->result + (tap * deep + i) * wide, wide, 0, rows, factors, count, wide);
+    }
+  }
+}
+
+const gan_winograd_table WINOGRAD_TABLE = {makeRight, multiply, makeSides, multiplySides, addUp};
