@@ -16,14 +16,16 @@ extension Graph {
     for var node in nodes {
       node.operands = node.operands.map { renumbered[$0] }
       if case .reduce(let reduction, let axes) = node.op {
-        let operand = result.nodes[node.operands[0]]
-        let shape = operand.type.shape
-        if FoldDomain(shape, axes: axes) == nil {
-          let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
-          let type = TensorType(Shape(order.map { shape[$0] }), operand.type.dtype)
-          node.operands = [append(Node(.transpose(order), node.operands, type))]
-          node.op = .reduce(reduction, axes: Array(shape.rank - axes.count..<shape.rank))
+        // Axes apart from each other fold away one block after the other, the last one first.
+        var blocks = FoldDomain.blocks(result.nodes[node.operands[0]].type.shape, axes: axes)
+        while blocks.count > 1 {
+          let block = blocks.removeLast()
+          let operand = result.nodes[node.operands[0]].type
+          let rest = (0..<operand.shape.rank).filter { !block.contains($0) }
+          let type = TensorType(Shape(rest.map { operand.shape[$0] }), operand.dtype)
+          node.operands = [append(Node(.reduce(reduction, axes: block), node.operands, type))]
         }
+        node.op = .reduce(reduction, axes: blocks[0])
       }
       renumbered.append(append(node))
     }
@@ -62,6 +64,19 @@ struct FoldDomain: Hashable, Sendable {
 
   init(outer: Int, middle: Int, inner: Int) {
     (self.outer, self.middle, self.inner) = (outer, middle, inner)
+  }
+
+  /// The folded axes in blocks of neighbours; those of one element belong to any.
+  static func blocks(_ shape: Shape, axes: [Int]) -> [[Int]] {
+    var blocks: [[Int]] = []
+    for axis in axes.sorted() {
+      if let last = blocks.last, FoldDomain(shape, axes: last + [axis]) != nil {
+        blocks[blocks.count - 1].append(axis)
+      } else {
+        blocks.append([axis])
+      }
+    }
+    return blocks.isEmpty ? [[]] : blocks
   }
 
   /// Nil if the folded axes are not neighbours.
