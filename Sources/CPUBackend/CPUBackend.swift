@@ -8,10 +8,12 @@ import TensorCore
 /// gives the same bits every time on the same machine.
 package struct CPUBackend: Backend {
   package let threads: Int
+  private let profiler: Profiler?
 
-  /// `threads`: nil for all processors that this process may use.
-  package init(threads: Int? = nil) {
+  /// `threads`: nil for all processors that this process may use. `profiler`: is told how long each step takes.
+  package init(threads: Int? = nil, profiler: Profiler? = nil) {
     self.threads = max(1, threads ?? Int(gan_available_threads()))
+    self.profiler = profiler
   }
 
   package var name: String { "cpu" }
@@ -19,6 +21,6 @@ package struct CPUBackend: Backend {
   package func makeSession(
     states: [(name: String, type: TensorType)]
   ) throws(BackendError) -> any Session {
-    try CPUSession(threads: threads, states: uniqueStates(states))
+    try CPUSession(threads: threads, states: uniqueStates(states), profiler: profiler)
   }
 }

@@ -10,13 +10,15 @@ import TensorCore
   private let savedModes: UnsafeMutablePointer<UInt32>
   private var hasRun = false
   private var missingFeeds: Set<String>
-  private let profile: Profile?
+  private let profiler: Profiler?
+  /// What the profiler knows this as.
+  private let profile: Int
   /// What each step is, in the order of execution; for tests and profiles.
   let labels: [String]
 
   init(
     _ source: Graph, _ engine: DNNL.Engine, threads: Int, states: [String: AlignedMemory],
-    watching aside: Set<String> = []
+    watching aside: Set<String> = [], profiler: Profiler? = nil
   ) throws(BackendError) {
     graph = source
     self.threads = UInt32(threads)
@@ -40,13 +42,23 @@ import TensorCore
     self.actions = actions
     unsafe savedModes = .allocate(capacity: threads)
     missingFeeds = Set(source.inputs(.feed).map(\.name))
-    profile = Profile.isWanted ? Profile(labels) : nil
+    self.profiler = profiler
+    guard let profiler else {
+      profile = 0
+      return
+    }
+    let works =
+      schedule.order.map { StepWork($0, fusion, schedule) } + memory.finalCopies.map(\.work)
+    profile = profiler.register(
+      ExecutionProfile(
+        steps: zip(labels, works).map { StepProfile(label: $0, work: $1) },
+        memory: memory.plan))
   }
 
   deinit { unsafe savedModes.deallocate() }
 
   /// Bytes of the arena that holds every intermediate.
-  var arenaByteCount: Int { memory.arenaByteCount }
+  var arenaByteCount: Int { memory.plan.used }
 
   func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError) {
     _ = try graph.feedType(name, byteCount: bytes.count)
@@ -59,8 +71,8 @@ import TensorCore
     gan_set_threads(threads)
     unsafe gan_flush_denormals(savedModes, threads)
     defer { unsafe gan_restore_denormals(savedModes, threads) }
-    if let profile {
-      try profile.run(actions)
+    if let profiler {
+      try profiler.run(profile, actions)
     } else {
       for action in actions { try action() }
     }

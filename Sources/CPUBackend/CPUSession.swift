@@ -5,11 +5,15 @@ import TensorCore
 final class CPUSession: Session {
   let threads: Int
   let engine: DNNL.Engine
+  private let profiler: Profiler?
   private let types: [String: TensorType]
   private let memory: [String: AlignedMemory]
 
-  init(threads: Int, states: [String: TensorType]) throws(BackendError) {
+  init(
+    threads: Int, states: [String: TensorType], profiler: Profiler?
+  ) throws(BackendError) {
     self.threads = threads
+    self.profiler = profiler
     engine = try DNNL.Engine()
     types = states
     var memory: [String: AlignedMemory] = [:]
@@ -35,6 +39,6 @@ final class CPUSession: Session {
     // oneDNN plans for the number of threads that the planning thread would use.
     gan_set_threads(UInt32(threads))
     return try CPUExecutable(
-      graph, engine, threads: threads, states: memory, watching: aside)
+      graph, engine, threads: threads, states: memory, watching: aside, profiler: profiler)
   }
 }

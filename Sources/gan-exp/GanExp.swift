@@ -25,7 +25,8 @@ struct GanExp: ParsableCommand {
     version: programVersion,
     subcommands: [
       Run.self, Resume.self, Worker.self, Validate.self, Describe.self, Sample.self, Animate.self,
-      Trace.self, List.self, Show.self, Compare.self, Diff.self, WriteReport.self, Remove.self,
+      Trace.self, Profile.self, List.self, Show.self, Compare.self, Diff.self, WriteReport.self,
+      Remove.self,
       Data.self,
       Layers.self,
       Schema.self, Reference.self, Benchmark.self,

@@ -3,7 +3,7 @@ import Results
 
 /// What a command writes into a file that it was asked for.
 enum OutputKind: String {
-  case png, svg, html, safetensors
+  case png, svg, html, safetensors, json
 
   /// Endings that say so.
   private var suffixes: Set<String> {
@@ -12,6 +12,7 @@ enum OutputKind: String {
     case .svg: ["svg"]
     case .html: ["html", "htm"]
     case .safetensors: ["safetensors"]
+    case .json: ["json"]
     }
   }
 
@@ -21,6 +22,7 @@ enum OutputKind: String {
     case .svg: "an SVG"
     case .html: "an HTML page"
     case .safetensors: "a safetensors file"
+    case .json: "JSON"
     }
   }
 

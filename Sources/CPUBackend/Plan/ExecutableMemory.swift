@@ -6,11 +6,14 @@ import TensorCore
   /// A new state that could not be written over the old one while that was still to be read.
   struct FinalCopy {
     let state: String
+    let byteCount: Int
     let action: Action
+
+    var work: StepWork { StepWork(operations: 0, bytes: 2 * byteCount) }
   }
 
   let feeds: [String: AlignedMemory]
-  let arenaByteCount: Int
+  let plan: MemoryPlan
   private(set) var finalCopies: [FinalCopy] = []
   private let states: [String: AlignedMemory]
   private let constants: [AlignedMemory]
@@ -95,7 +98,9 @@ import TensorCore
       }
     }
     let layout = Arena(lifetimes)
-    arenaByteCount = layout.byteCount
+    plan = MemoryPlan(
+      used: layout.byteCount, least: Arena.peak(lifetimes),
+      unshared: lifetimes.reduce(0) { $0 + $1.byteCount })
     arena = try AlignedMemory(byteCount: layout.byteCount)
     for index in 0..<values {
       unsafe addresses[owners[index]] = arena.address + layout.offsets[index]
@@ -110,7 +115,7 @@ import TensorCore
       }
       let (to, byteCount) = unsafe (state.address, state.byteCount)
       finalCopies.append(
-        FinalCopy(state: copy.state) { () throws(BackendError) in
+        FinalCopy(state: copy.state, byteCount: byteCount) { () throws(BackendError) in
           unsafe to.copyMemory(from: from, byteCount: byteCount)
         })
     }

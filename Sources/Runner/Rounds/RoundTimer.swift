@@ -2,20 +2,39 @@ import ModelBuilder
 import RunFormat
 import TensorCore
 
-/// How long each of `rounds` rounds takes, in seconds, after `warmUp` rounds that are not counted.
-/// For benchmarks: nothing is written.
-package func roundSeconds(
+/// How long rounds took, and what they are made of.
+package struct RoundTimes: Sendable {
+  /// Of each round.
+  package fileprivate(set) var seconds: [Double] = []
+  /// The moves of each graph, in the order in which graphs were planned.
+  package fileprivate(set) var graphs: [String] = []
+}
+
+/// Plays `rounds` rounds, or more until `duration` seconds are over, after `warmUp` rounds that are not counted. For
+/// benchmarks: nothing is written.
+package func roundTimes(
   _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
-  warmUp: Int = 3
-) throws(RunError) -> [Double] {
+  duration: Double = 0, warmUp: Int = 3
+) throws(RunError) -> RoundTimes {
   let player = try RoundPlayer(
     program, data: data,
     timetable: try Timetable(program, imageCount: data.sampleCount), backend: backend)
-  var times: [Double] = []
-  for round in 0..<(warmUp + rounds) {
+  var times = RoundTimes()
+  var seen: Set<ObjectIdentifier> = []
+  var (round, spent) = (0, 0.0)
+  while round < warmUp + rounds || spent < duration {
     let start = monotonicSeconds()
-    _ = try player.play(round: round)
-    if round >= warmUp { times.append(monotonicSeconds() - start) }
+    _ = try player.play(round: round) { step in
+      if seen.insert(ObjectIdentifier(step.executable)).inserted {
+        times.graphs.append(step.moves.map(\.name).joined(separator: ", "))
+      }
+    }
+    let time = monotonicSeconds() - start
+    if round >= warmUp {
+      times.seconds.append(time)
+      spent += time
+    }
+    round += 1
   }
   return times
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Images
-import ModelBuilder
 import Runner
 import Spec
 
@@ -11,59 +9,30 @@ struct Benchmark: ParsableCommand {
     shouldDisplay: false)
 
   @OptionGroup var options: SpecOptions
+  @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
-  @Option(help: "Rounds that are timed.") var rounds = 30
+  @Option(help: "Rounds that are timed, at least.") var rounds = 30
+  @Option(help: "Seconds that they take together, at least.") var seconds = 0.0
+  @Option(help: "Rounds before them that are not.") var warmUp = 3
 
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds takes a number from 1") }
+    guard (0...3600).contains(seconds) else {
+      throw ValidationError("--seconds takes a number from 0 to 3600")
+    }
+    guard warmUp >= 0 else { throw ValidationError("--warm-up takes a number from 0") }
   }
 
   func run() throws {
     let experiment = try options.load()
-    guard let formats = experiment.declaredFormats else {
-      throw Failure(
-        status: .spec, message: "error: \(experiment.name): what its samples are is not declared"
-      )
-    }
-    let program = try experiment.program(formats)
+    let (program, samples) = try experiment.onMadeUpSamples(experiment.formats(data))
     try Failure.catching {
-      let data = try TrainingSources(
-        experiment.storedSources.compactMap { source in
-          try formats[source.name].map { format in
-            let set = Self.madeUp(
-              experiment.data.batch, format, classes: source.classes?.count)
-            return TrainingSources.Entry(
-              name: source.name,
-              data: try TrainingData(
-                set, samples: try set.store(size: nil, range: experiment.data.range),
-                classes: source.classes))
-          }
-        })
-      let times = try roundSeconds(
-        program, data: data, backend: machine.backend, rounds: rounds
-      ).sorted()
+      let times = try roundTimes(
+        program, data: samples, backend: machine.backend, rounds: rounds, duration: seconds,
+        warmUp: warmUp
+      ).seconds.sorted()
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
       try Output.line("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
-    }
-  }
-
-  /// `count` samples of a format, the same ones each time.
-  private static func madeUp(
-    _ count: Int, _ format: SampleFormat, classes: Int?
-  ) -> any SampleSet {
-    let labels = classes.map { classes in (0..<count).map { Int32($0 % classes) } }
-    let bytes = (0..<count * format.valueCount).map {
-      UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
-    }
-    return switch format {
-    case .image(let image):
-      ImageSet(
-        name: "made up", count: count, height: image.height, width: image.width,
-        channels: image.channels, pixels: bytes, labels: labels)
-    case .vector(let length):
-      VectorSet(
-        name: "made up", length: length, values: bytes.map { Float($0) / 64 - 2 },
-        labels: labels)
     }
   }
 }
