@@ -16,7 +16,7 @@ help:
 	@echo "make lint   formatting, warnings as errors, and who may import whom"
 	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so), and soak-kills"
 	@echo "make soak-kills   kills a training process 200 times and compares what it leaves"
-	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation"
+	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation; ONLY=dcgan:128, SCALING=1"
 	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
 	@echo "make replay PYTHON=...      every experiment here traced and replayed in PyTorch; ONLY=dcgan, WRITE=1"
 	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
@@ -59,7 +59,7 @@ second-order: setup
 # PYTHON is one that has torch and safetensors; nothing else here needs it.
 PYTHON ?= python3
 benchmark: build
-	$(PYTHON) Benchmarks/compare.py --python $(PYTHON)
+	$(PYTHON) Benchmarks/compare.py --python $(PYTHON) $(ONLY) $(if $(SCALING),--scaling)
 
 # What recording costs, and how fast 5,000 results are read.
 benchmark-recording: build

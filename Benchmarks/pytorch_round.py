@@ -1,12 +1,15 @@
 """Milliseconds a round in PyTorch, for the networks of a resolved spec with random images.
 
-usage: pytorch_round.py RESOLVED.json FORM ROUNDS THREADS
+usage: pytorch_round.py RESOLVED.json FORM THREADS [--rounds N] [--seconds S] [--warm-up N]
   RESOLVED.json  what `gan-exp describe SPEC --json` prints
-  FORM           published: no detach, the generator run twice, as in the usual scripts
-                 tuned: one generator pass for both moves, frozen critic, fused Adam, channels last
-prints: the least and the median of ROUNDS rounds, and the peak memory in MB
+  FORM           published: no detach, the generator run anew for each move, as in the usual scripts
+                 tuned: one pass of the generator serves both moves, even where the file draws latents for each (of
+                 several critic's moves each has its own); critic frozen in the generator's move; fused Adam;
+                 channels last
+prints: the least and the median of the rounds, and the peak memory in MB
 """
 
+import argparse
 import json
 import pathlib
 import resource
@@ -21,65 +24,115 @@ import objectives  # noqa: E402
 import comparing  # noqa: E402
 
 
+def with_own_dropout(module):
+    """The replay's dropout multiplies by recorded masks; here it draws."""
+    for name, child in module.named_children():
+        if isinstance(child, networks.Dropout):
+            setattr(module, name, torch.nn.Dropout(child.probability))
+        else:
+            with_own_dropout(child)
+    return module
+
+
+class Game:
+    """Both players and their moves."""
+
+    def __init__(self, described, form):
+        spec = described["spec"]
+        image = tuple(int(n) for n in described["samples"].removeprefix("images of ").split("×"))
+        if isinstance(spec.get("labels"), dict):
+            sys.exit("pytorch_round: only games without labels are timed")
+        unknown = {name for penalty in spec["penalties"] for name in penalty} - {"gradient_penalty"}
+        if unknown:
+            sys.exit(f"pytorch_round: no round with {', '.join(sorted(unknown))}")
+        self.tuned = form == "tuned"
+        self.loss, self.schedule, self.penalties = spec["loss"], spec["schedule"], spec["penalties"]
+        self.batch, self.latents = spec["data"]["batch"], spec["latent"]["size"]
+        self.generator = with_own_dropout(
+            networks.build(spec["architecture"]["generator"], (self.latents,), 0)[0])
+        self.critic = with_own_dropout(networks.build(spec["architecture"]["discriminator"], image, 0)[0])
+        self.generator.train(), self.critic.train()
+        self.real = torch.rand(self.batch, *image) * 2 - 1
+        if self.tuned:
+            self.generator, self.critic = (
+                n.to(memory_format=torch.channels_last) for n in (self.generator, self.critic))
+            self.real = self.real.to(memory_format=torch.channels_last)
+        self.step_g, self.step_d = (
+            comparing.optimizer(spec["optimizer"][name], list(network.parameters()), fused=self.tuned)
+            for name, network in (("generator", self.generator), ("discriminator", self.critic)))
+        self.kept = objectives.controllers(self.loss)
+
+    def score(self, x):
+        return networks.judge(self.critic, x, "discriminator", None, None)
+
+    def made(self):
+        return self.generator(torch.rand(self.batch, self.latents))
+
+    def critic_move(self, fake):
+        self.step_d.zero_grad(set_to_none=self.tuned)
+        if self.schedule["critic_batch"] == "joint":
+            real_score, fake_score = networks.halves(self.score(torch.cat((self.real, fake))))
+        else:
+            real_score, fake_score = self.score(self.real), self.score(fake)
+        loss = objectives.discriminator_loss(self.loss, real_score, fake_score, None, self.kept)
+        for penalty in self.penalties:
+            loss = loss + self.gradient_penalty(penalty["gradient_penalty"], fake)
+        loss.backward()
+        self.step_d.step()
+        return loss.item()
+
+    def gradient_penalty(self, keys, fake):
+        share = torch.rand(self.batch, *[1] * (self.real.ndim - 1))
+        between = (share * self.real + (1 - share) * fake).detach().requires_grad_()
+        told = objectives.realness(self.score(between), keys["slope_of"])
+        slope = objectives.slope(told, between)
+        return keys["weight"] * objectives.slope_cost(slope, keys["target"], keys["one_sided"])
+
+    def generator_move(self, fake):
+        self.step_g.zero_grad(set_to_none=self.tuned)
+        loss = objectives.generator_loss(self.loss, lambda: self.score(self.real), self.score(fake))
+        loss.backward()
+        self.step_g.step()
+        return loss.item()
+
+    def play(self):
+        if not self.tuned:
+            for _ in range(self.schedule["discriminator_steps"]):
+                self.critic_move(self.made())
+            return self.generator_move(self.made())
+        shares = self.schedule["discriminator_steps"] == 1
+        shared = self.made() if shares else None
+        for _ in range(self.schedule["discriminator_steps"]):
+            if shares:
+                self.critic_move(shared.detach())
+            else:
+                with torch.no_grad():
+                    fake = self.made()
+                self.critic_move(fake)
+        self.critic.requires_grad_(False)
+        self.generator_move(shared if shares else self.made())
+        self.critic.requires_grad_(True)
+
+
 def main():
-    path, form, rounds, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    torch.set_num_threads(threads)
+    parser = argparse.ArgumentParser(description="Milliseconds a round in PyTorch.")
+    parser.add_argument("resolved")
+    parser.add_argument("form", choices=("published", "tuned"))
+    parser.add_argument("threads", type=int)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--warm-up", type=int, default=3)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    described = json.load(open(path))
-    spec = described["spec"]
-    image = tuple(int(n) for n in described["samples"].removeprefix("images of ").split("×"))
-    batch, size = spec["data"]["batch"], spec["latent"]["size"]
-    if isinstance(spec.get("labels"), dict):
-        sys.exit("pytorch_round: only games without labels are timed")
-    generator, _ = networks.build(spec["architecture"]["generator"], (size,), 0)
-    critic, _ = networks.build(spec["architecture"]["discriminator"], image, 0)
-    generator.train(), critic.train()
-    tuned = form == "tuned"
-    real = torch.rand(batch, *image) * 2 - 1
-    if tuned:
-        generator, critic = (n.to(memory_format=torch.channels_last) for n in (generator, critic))
-        real = real.to(memory_format=torch.channels_last)
-    step_g, step_d = (
-        comparing.optimizer(spec["optimizer"][name], list(network.parameters()), fused=tuned)
-        for name, network in (("generator", generator), ("discriminator", critic)))
-    loss = spec["loss"]
-
-    def score(x):
-        return networks.judge(critic, x, "discriminator", None, None)
-
-    def published():
-        z = torch.rand(batch, size)
-        step_d.zero_grad()
-        d_loss = objectives.discriminator_loss(loss, score(real), score(generator(z)), None, None)
-        d_loss.backward()
-        step_d.step()
-        step_g.zero_grad()
-        g_loss = objectives.generator_loss(loss, lambda: score(real), score(generator(z)))
-        g_loss.backward()
-        step_g.step()
-        return d_loss.item(), g_loss.item()
-
-    def by_hand():
-        fake = generator(torch.rand(batch, size))
-        step_d.zero_grad(set_to_none=True)
-        d_loss = objectives.discriminator_loss(loss, score(real), score(fake.detach()), None, None)
-        d_loss.backward()
-        step_d.step()
-        critic.requires_grad_(False)
-        step_g.zero_grad(set_to_none=True)
-        g_loss = objectives.generator_loss(loss, lambda: score(real), score(fake))
-        g_loss.backward()
-        step_g.step()
-        critic.requires_grad_(True)
-        return d_loss.item(), g_loss.item()
-
-    play = by_hand if tuned else published
-    for _ in range(3):
-        play()
+    with open(arguments.resolved) as file:
+        game = Game(json.load(file), arguments.form)
+    for _ in range(arguments.warm_up):
+        game.play()
     times = []
-    for _ in range(rounds):
+    while len(times) < arguments.rounds or sum(times) < 1e3 * arguments.seconds:
         start = time.perf_counter()
-        play()
+        game.play()
         times.append((time.perf_counter() - start) * 1e3)
     times.sort()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
