@@ -124,6 +124,33 @@ import Testing
     #expect(theirs["0/real_score"] == nil)
   }
 
+  /// A critic that sees both kinds as one batch in its own move tells them apart by what batch norm makes of
+  /// that; makers who were told of each kind alone would learn nothing.
+  @Test func makersOfBothAreToldOfBothAsOneBatchWhereTheCriticIs() throws {
+    let networks = Self.networks.replacing(
+      "{linear: 3}, tanh", with: "{linear: 3}, batch_norm, tanh")
+    let bench = try GameBench(
+      try generalGame(
+        networks: networks, values: "{made: generator(z), code: encoder(images)}",
+        terms: """
+          {game: {adversarial: {loss: least_squares, critic: critic, real: '(images, code)', fake: '(made, z)',
+            critic_batch: joint}}}
+          """, moves: "[{networks: [critic]}, {networks: [generator, encoder], name: makers}]"))
+    let critics = try bench.run(bench.graph(["critic"])).outputs
+    let makers = try bench.run(bench.graph(["makers"])).outputs
+    func number(_ name: String) throws -> Double { try #require(critics[name]?.first) }
+    // (s − 1)² − s² = 1 − 2s, and the other way round.
+    let expected = try number("0/loss") + 2 * (number("0/real_score") - number("0/fake_score"))
+    expectClose(makers["0/loss"], [expected], tolerance: 1e-12, "the makers' side")
+    #expect(abs(try number("0/real_score") - number("0/fake_score")) > 1e-3)
+    for name in bench.parameters(of: ["generator", "encoder"]) {
+      expectClose(
+        makers["0/gradient/\(name)"],
+        try bench.differences(of: "0/loss", bench.graph(["makers"]), in: name), tolerance: 1e-7,
+        name)
+    }
+  }
+
   @Test func whoMakesOnlyWhatIsFakeDoesNotMoveDownWhatIsSaidOfReal() throws {
     let bench = try Self.both(
       "kind: least_squares",

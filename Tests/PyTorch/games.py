@@ -344,14 +344,16 @@ class Replay(Comparison):
                     self.tensor(f"{turn.place}{prefix}pool/place"))
                 fake = [plain(shown.detach().requires_grad_())]
         hearing = self.hearings[game.name] = Hearing(fake, real, say)
-        if self.form.side(game, turn.mover.networks) == "discriminator":
-            if game.keys["critic_batch"] == "joint":
+        is_critics = self.form.side(game, turn.mover.networks) == "discriminator"
+        makes_real = self.form.reach(game.formulas["real"]) & set(turn.mover.networks)
+        if game.keys["critic_batch"] == "joint":
+            if is_critics or makes_real:
                 both = [self.both(*pair) for pair in zip(hearing.real, fake)]
                 halves = networks.halves(say(both, "joint"))
                 hearing.said = dict(zip(("real", "fake"), halves))
-            else:
-                hearing["real"]
-                hearing["fake"]
+        elif is_critics:
+            hearing["real"]
+            hearing["fake"]
         return hearing
 
     @staticmethod

@@ -61,9 +61,7 @@ final class TermWriter {
   /// what they call real, where they make that, for fake.
   private func makersSide(_ played: Adversarial, _ scores: Scores) throws(LayerMisfit) -> Value {
     let loss = played.loss.generator(scores)
-    guard !played.loss.demands.generatorSeesReal,
-      move.networks.contains(where: game.reach(of: played.real).contains)
-    else { return loss }
+    guard !played.loss.demands.generatorSeesReal, makesReal(played) else { return loss }
     guard let ofReal = played.loss.makerOfReal(scores.real) else {
       throw LayerMisfit(
         "the loss \(played.choice.name), as it is chosen, says nothing to who makes what is called real, "
@@ -72,6 +70,11 @@ final class TermWriter {
           "take cross_entropy (non_saturating or saturating), least_squares, wasserstein or hinge")
     }
     return loss + ofReal
+  }
+
+  /// Whether the move steps a network that has a hand in what is called real.
+  private func makesReal(_ played: Adversarial) -> Bool {
+    move.networks.contains(where: game.reach(of: played.real).contains)
   }
 
   private var movesCriticsOfSeveralTerms: Bool { game.judgements(in: move).count > 1 }
@@ -164,8 +167,8 @@ final class TermWriter {
 
   // MARK: what critics say
 
-  /// What a critic says in this move: of each kind by itself, or of both as one batch; where it does
-  /// not move, of what is real only if it is asked.
+  /// What a critic says in this move: of each kind by itself, or of both as one batch. Where it does not move it is
+  /// asked of what is real only if the loss wants that, or if somebody moves who makes it.
   private func hearing(_ place: Int) throws(LayerMisfit) -> Hearing {
     if let known = hearings[place] { return known }
     let term = game.terms[place]
@@ -199,15 +202,15 @@ final class TermWriter {
     }
     let fakeScore: Score
     var realScore: Score?
-    switch (isCritics, played.criticBatch) {
+    switch (isCritics || makesReal(played), played.criticBatch) {
     case (true, .joint):
       let (realInputs, count) = (try real(), part.samples.count)
       let score = try score(played, joined(realInputs, fake), prefix + "joint")
       (realScore, fakeScore) = (score.part(0..<count), score.part(count..<2 * count))
-    case (true, .separate):
+    case (true, .separate) where isCritics:
       realScore = try score(played, real(), prefix + "real")
       fakeScore = try score(played, fake, prefix + "fake")
-    case (false, _):
+    case (_, _):
       if isFrozen, played.loss.demands.generatorSeesReal {
         realScore = try score(played, real(), prefix + "real")
       }

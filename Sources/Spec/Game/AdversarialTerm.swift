@@ -43,8 +43,9 @@ extension AdversarialTerm {
     "What the critic is shown besides what is made now; `none`: nothing")
   private static let criticBatchKey = Field.choice(
     "critic_batch", of: CriticBatch.self, default: .separate,
-    "In its own move the critic sees real and made samples one after the other (`separate`) or as one "
-      + "batch (`joint`), whose statistics batch norm then takes over both")
+    "In its own move, and in those of networks that make what is called real, the critic sees real and made samples "
+      + "one after the other (`separate`) or as one batch (`joint`), whose statistics batch norm then takes over both"
+  )
 
   package static let declaration = Declaration(
     "adversarial", "A critic tells real from made, and whoever makes it wants to be taken for real",
