@@ -11,7 +11,7 @@
 #include "winograd_avx2.h"
 #include "winograd_avx512.h"
 
-static const gan_winograd_table *table(void) {
+const gan_winograd_table *gan_winograd_kernels(void) {
 #if defined(__x86_64__)
   if (gan_instruction_set() == 2) return &gan_winograd_avx512;
   if (gan_instruction_set() == 1) return &gan_winograd_avx2;
@@ -75,8 +75,8 @@ void gan_winograd_product(const gan_winograd *plan, const float *source, const f
   job.source = source;
   job.weight = weight;
   job.target = target;
-  run(&job, table()->makeRight);
-  run(&job, table()->multiply);
+  run(&job, gan_winograd_kernels()->makeRight);
+  run(&job, gan_winograd_kernels()->multiply);
 }
 
 void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source, const float *target, float *weight,
@@ -89,9 +89,9 @@ void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source,
   for (job.firstTile = 0; job.firstTile < tiles; job.firstTile += GAN_WINOGRAD_CHUNK) {
     job.tiles = tiles - job.firstTile < GAN_WINOGRAD_CHUNK ? tiles - job.firstTile : GAN_WINOGRAD_CHUNK;
     for (job.point = 0; job.point < plan->pointCount; job.point++) {
-      run(&job, table()->makeSides);
-      run(&job, table()->multiplySides);
+      run(&job, gan_winograd_kernels()->makeSides);
+      run(&job, gan_winograd_kernels()->multiplySides);
     }
   }
-  run(&job, table()->addUp);
+  run(&job, gan_winograd_kernels()->addUp);
 }

@@ -43,6 +43,11 @@ typedef struct gan_winograd_table {
   void (*multiplySides)(const gan_winograd_job *job, unsigned thread);
   /// Adds up this thread's share of the gradient of the weights.
   void (*addUp)(const gan_winograd_job *job, unsigned thread);
+  /// `sums[row][0 ..< panels · panel] = left[row] · right`, of `rows` rows, `pitch` floats apart; `right` in panels of
+  /// `[depth][panel]`.
+  void (*product)(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,
+                  int64_t rows, int64_t depth, int64_t panels);
+  int64_t panel;
 } gan_winograd_table;
 
 /// Floats from a row of a left side to the next: not a multiple of 4096 bytes, else they fall on one line of the cache.
@@ -53,3 +58,5 @@ static inline int64_t gan_winograd_pitch(int64_t channels) {
 }
 
 extern const gan_winograd_table gan_winograd_baseline;
+/// That of the instruction set in use.
+const gan_winograd_table *gan_winograd_kernels(void);

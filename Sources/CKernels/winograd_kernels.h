@@ -281,4 +281,17 @@ static void addUp(const gan_winograd_job *job, unsigned thread) {
   }
 }
 
-const gan_winograd_table WINOGRAD_TABLE = {makeRight, multiply, makeSides, multiplySides, addUp};
+static void product(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right, int64_t rows,
+                    int64_t depth, int64_t count) {
+  int64_t groups = (rows + ROWS - 1) / ROWS;
+  for (int64_t panel = 0; panel < count; panel++)
+    for (int64_t i = 0; i < depth; i += DEPTH)
+      for (int64_t g = 0; g < groups; g++) {
+        int64_t r = rows * g / groups;
+        rowTiles[rows * (g + 1) / groups - r - 1](
+            sums + r * pitch + panel * PANEL, pitch, left + r * stride + i, stride,
+            right + (panel * depth + i) * PANEL, least(DEPTH, depth - i), i == 0);
+      }
+}
+
+const gan_winograd_table WINOGRAD_TABLE = {makeRight, multiply, makeSides, multiplySides, addUp, product, PANEL};

@@ -1,6 +1,7 @@
-import CPUBackend
 import TensorCore
 import Testing
+
+@testable import CPUBackend
 
 /// Random graphs: what fusion makes of them must be what they say.
 @Suite struct FusionTests {
@@ -103,5 +104,14 @@ import Testing
     trial.output(total)
     for feed in feeds.prefix(40) { trial.output(total - feed) }
     try expectAgreement(trial, on: CPUBackend(threads: 2), tolerance: 1e-5)
+  }
+
+  @Test func axesApartFoldAwayWithoutACopy() throws {
+    let builder = GraphBuilder()
+    let x = builder.feed("x", [2, 3, 2, 5, 2, 7])
+    let session = try CPUBackend(threads: 2).makeSession(states: [])
+    let graph = builder.finish(outputs: [("y", x.sum(axes: [2, 4]))], updates: [])
+    let executable = try #require(session.compile(graph) as? CPUExecutable)
+    #expect(executable.labels.map { $0.split(separator: " ")[0] } == ["group", "group"])
   }
 }

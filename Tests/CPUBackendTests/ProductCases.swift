@@ -108,6 +108,23 @@ extension OpSuite {
           .convolutionWeightGradient(geometry, height: weight[0], width: weight[1]),
           [image, slope]))
     },
+    OpCase(name: "convolutions into images of few channels", tolerance: 1e-5) { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      for _ in 0..<3 {
+        var geometry = ConvGeometry(padTop: pick(0...2), padLeft: pick(0...3))
+        (geometry.strideHeight, geometry.strideWidth) = (pick(1...3), pick(1...3))
+        let weight: Shape = [pick(1...5), pick(1...5), pick(1...4), pick(16...40)]
+        let x: Shape = [pick(1...3), pick(6...19), pick(6...19), weight[2]]
+        let y: Shape = [
+          x[0], geometry.outputHeight(x[1], kernel: weight[0]),
+          geometry.outputWidth(x[2], kernel: weight[1]), weight[3],
+        ]
+        let (slope, kernel) = (trial.feed(y), trial.feed(weight))
+        trial.output(
+          slope.builder.add(
+            .convolutionInputGradient(geometry, height: x[1], width: x[2]), [slope, kernel]))
+      }
+    },
     OpCase(name: "weight gradients of many places", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       for isWide in [false, true] {

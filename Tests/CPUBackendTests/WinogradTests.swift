@@ -68,20 +68,28 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     #expect(filter.applied(to: test.places, taps: test.taps, count: test.extent) == expected)
   }
 
-  @Test func stridedConvolutionsOfManyChannelsAreOurs() throws {
+  @Test func convolutionsThatOursAreFasterAtAreOurs() throws {
     let builder = GraphBuilder()
     let (x, weight) = (builder.feed("x", [32, 8, 8, 32]), builder.feed("w", [4, 4, 32, 64]))
     let narrow = builder.feed("narrow", [4, 4, 32, 3])
+    let (image, place) = (
+      builder.feed("image", [4, 4, 3, 32]), builder.feed("place", [2, 4, 4, 32])
+    )
     let geometry = ConvGeometry(
       strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1)
     let session = try CPUBackend(threads: 2).makeSession(states: [])
     let graph = builder.finish(
       outputs: [
         ("y", x.convolution(weight, geometry)), ("z", x.convolution(narrow, geometry)),
+        (
+          "into an image",
+          builder.add(.convolutionInputGradient(geometry, height: 8, width: 8), [place, image])
+        ),
       ], updates: [])
     let executable = try #require(session.compile(graph) as? CPUExecutable)
     #expect(executable.labels.filter { $0.hasSuffix("36 products a tile") }.count == 1)
-    #expect(executable.labels.count == 2)
+    #expect(executable.labels.filter { $0.hasSuffix("by columns") }.count == 1)
+    #expect(executable.labels.count == 3)
   }
 }
 

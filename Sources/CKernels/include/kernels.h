@@ -234,6 +234,23 @@ void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source,
                                   float *scratch, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
+// columns.c: gradients of images with few channels.
+
+/// A convolution from `[batch, height, width, channels]` to `[batch, outputHeight, outputWidth, depth]`.
+typedef struct {
+  int64_t batch, height, width, channels;
+  int64_t outputHeight, outputWidth, depth;
+  int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft;
+} gan_columns;
+
+/// Floats of scratch memory.
+int64_t gan_columns_scratch(const gan_columns *columns, unsigned threads);
+/// The gradient of the image from that of the output.
+void gan_columns_input_gradient(const gan_columns *columns, const float *output,
+                                const float *weight, float *image, float *scratch,
+                                unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
 // random.c: Philox4x32-10.
 
 /// `key` is seed low, seed high, step.

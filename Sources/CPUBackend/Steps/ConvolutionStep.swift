@@ -11,7 +11,9 @@ extension Lowering {
   func convolution(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
-    if let own = winograd(kind, geometry, image: image, weight: weight, output: output) {
+    if let own = winograd(kind, geometry, image: image, weight: weight, output: output)
+      ?? columns(kind, geometry, image: image, weight: weight, output: output)
+    {
       return own
     }
     return kind == .weightGradient
