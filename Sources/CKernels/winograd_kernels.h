@@ -201,19 +201,19 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
       gather(job, point, corner_of(plan, begin), tiles, left, stride, targets);
       for (int64_t first = 0; first < wide; first += PANEL) {
         int64_t width = least(PANEL, wide - first);
-        for (int64_t p = 0; p < point->parts.count; p++)
-          for (int64_t i = 0; i < deep; i += DEPTH) {
-            const float *right = job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL;
-            for (int64_t g = 0; g < groups; g++) {
-              int64_t t = tiles * g / groups, count = tiles * (g + 1) / groups - t;
-              rowTiles[count - 1](sums + t * PANEL, PANEL, left + t * stride + p * deep + i, stride, right,
-                                  least(DEPTH, deep - i), p == 0 && i == 0);
-            }
-          }
-        for (int32_t s = 0; s < point->target.count; s++)
-          for (int64_t t = 0; t < tiles; t++)
-            if (targets[s][t])
-              deliver(targets[s][t] + first, &plan->spots[point->target.first + s], sums + t * PANEL, width);
+        for (int64_t g = 0; g < groups; g++) {
+          int64_t t = tiles * g / groups, count = tiles * (g + 1) / groups - t;
+          for (int64_t p = 0; p < point->parts.count; p++)
+            for (int64_t i = 0; i < deep; i += DEPTH)
+              rowTiles[count - 1](
+                  sums, PANEL, left + t * stride + p * deep + i, stride,
+                  job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL,
+                  least(DEPTH, deep - i), p == 0 && i == 0);
+          for (int32_t s = 0; s < point->target.count; s++)
+            for (int64_t r = 0; r < count; r++)
+              if (targets[s][t + r])
+                deliver(targets[s][t + r] + first, &plan->spots[point->target.first + s], sums + r * PANEL, width);
+        }
       }
     }
   }

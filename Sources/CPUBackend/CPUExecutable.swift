@@ -18,7 +18,8 @@ import TensorCore
 
   init(
     _ source: Graph, _ engine: DNNL.Engine, threads: Int, states: [String: AlignedMemory],
-    watching aside: Set<String> = [], profiler: Profiler? = nil
+    rules: ConvolutionRules = .measured, watching aside: Set<String> = [],
+    profiler: Profiler? = nil
   ) throws(BackendError) {
     graph = source
     self.threads = UInt32(threads)
@@ -29,7 +30,7 @@ import TensorCore
     let schedule = Schedule(&fusion, kept: kept)
     var lowering = Lowering(
       fusion: fusion, stored: schedule.stored, inPlace: schedule.inPlace, engine: engine,
-      threads: threads)
+      threads: threads, rules: rules)
     var blueprints: [Blueprint] = []
     for step in schedule.order { blueprints.append(try lowering.blueprint(step)) }
     memory = try ExecutableMemory(facts, schedule, blueprints, states: states)

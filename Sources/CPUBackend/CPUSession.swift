@@ -5,14 +5,16 @@ import TensorCore
 final class CPUSession: Session {
   let threads: Int
   let engine: DNNL.Engine
+  private let rules: ConvolutionRules
   private let profiler: Profiler?
   private let types: [String: TensorType]
   private let memory: [String: AlignedMemory]
 
   init(
-    threads: Int, states: [String: TensorType], profiler: Profiler?
+    threads: Int, states: [String: TensorType], rules: ConvolutionRules, profiler: Profiler?
   ) throws(BackendError) {
     self.threads = threads
+    self.rules = rules
     self.profiler = profiler
     engine = try DNNL.Engine()
     types = states
@@ -39,6 +41,7 @@ final class CPUSession: Session {
     // oneDNN plans for the number of threads that the planning thread would use.
     gan_set_threads(UInt32(threads))
     return try CPUExecutable(
-      graph, engine, threads: threads, states: memory, watching: aside, profiler: profiler)
+      graph, engine, threads: threads, states: memory, rules: rules, watching: aside,
+      profiler: profiler)
   }
 }

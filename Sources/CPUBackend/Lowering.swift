@@ -9,6 +9,7 @@ struct Lowering {
   let inPlace: [Int: Int]
   let engine: DNNL.Engine
   let threads: Int
+  let rules: ConvolutionRules
   /// The right sides of products that an earlier step has rearranged.
   private(set) var packed: [Packing: Int] = [:]
 

@@ -1,6 +1,7 @@
-import CPUBackend
 import TensorCore
 import Testing
+
+@testable import CPUBackend
 
 /// One operation with random operands.
 struct OpCase: Sendable, CustomTestStringConvertible {
@@ -123,6 +124,14 @@ enum OpSuite {
   @Test(arguments: OpSuite.cases)
   func theOperationAgreesWithTheReference(_ test: OpCase) throws {
     try OpSuite.hold(CPUBackend(threads: 2), to: test, seeds: 0..<6)
+  }
+
+  /// Where oneDNN is faster, too.
+  @Test(arguments: OpSuite.convolutions, [1, 2])
+  func convolutionsByKernelsOfOurOwnAgreeWithTheReference(
+    _ test: OpCase, _ threads: Int
+  ) throws {
+    try OpSuite.hold(CPUBackend(threads: threads, rules: .always), to: test, seeds: 30..<34)
   }
 
   @Test(arguments: OpSuite.cases)

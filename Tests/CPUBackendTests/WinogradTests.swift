@@ -70,8 +70,8 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
 
   @Test func convolutionsThatOursAreFasterAtAreOurs() throws {
     let builder = GraphBuilder()
-    let (x, weight) = (builder.feed("x", [32, 8, 8, 32]), builder.feed("w", [4, 4, 32, 64]))
-    let narrow = builder.feed("narrow", [4, 4, 32, 3])
+    let (x, weight) = (builder.feed("x", [32, 8, 8, 64]), builder.feed("w", [4, 4, 64, 128]))
+    let narrow = builder.feed("narrow", [4, 4, 64, 96])
     let (image, place) = (
       builder.feed("image", [4, 4, 3, 32]), builder.feed("place", [2, 4, 4, 32])
     )

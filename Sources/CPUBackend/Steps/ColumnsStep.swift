@@ -8,9 +8,7 @@ extension Lowering {
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) -> Blueprint? {
     let (x, w, y) = (image.shape, weight.shape, output.shape)
-    guard kind == .inputGradient, geometry.groups == 1, geometry.dilationHeight == 1,
-      geometry.dilationWidth == 1, w[2] <= Self.mostChannels, w[3] >= Self.fewestOutputs
-    else { return nil }
+    guard rules.takesColumns(kind, geometry, w: w) else { return nil }
     var columns = gan_columns(
       batch: Int64(x[0]), height: Int64(x[1]), width: Int64(x[2]), channels: Int64(x[3]),
       outputHeight: Int64(y[1]), outputWidth: Int64(y[2]), depth: Int64(y[3]),
@@ -32,7 +30,4 @@ extension Lowering {
       }
     }
   }
-
-  private static let mostChannels = 4
-  private static let fewestOutputs = 16
 }

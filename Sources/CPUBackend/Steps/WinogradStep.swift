@@ -10,7 +10,7 @@ extension Lowering {
     -> Blueprint?
   {
     let (x, w, y) = (image.shape, weight.shape, output.shape)
-    guard let filters = Self.filters(convolution, geometry, x: x, w: w, y: y) else { return nil }
+    guard let filters = rules.filters(convolution, geometry, x: x, w: w, y: y) else { return nil }
     let (rows, columns) = filters
     let isBackward = convolution == .inputGradient
     let plan = WinogradPlan(
@@ -35,36 +35,5 @@ extension Lowering {
         }
       }
     }
-  }
-
-  /// Fewer channels than this are no work for vectors; fewer tiles, and sums of weights cost more than they save.
-  private static let fewest = (channels: 32, tiles: 96)
-  /// Of the products of the direct form, above which the sums around ours take what was saved.
-  private static let largestShare = 0.8
-
-  private static func filters(
-    _ convolution: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape
-  ) -> (rows: MinimalFilter, columns: MinimalFilter)? {
-    let g = geometry
-    guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1,
-      g.strideHeight > 1, g.strideWidth > 1, min(w[2], w[3]) >= fewest.channels
-    else { return nil }
-    func filter(_ kernel: Int, _ stride: Int, _ padding: Int, _ image: Int, _ output: Int)
-      -> MinimalFilter?
-    {
-      convolution == .inputGradient
-        ? .inputGradient(kernel: kernel, stride: stride, padding: padding, extent: image)
-        : .forward(kernel: kernel, stride: stride, padding: padding, outputs: output)
-    }
-    guard let rows = filter(w[0], g.strideHeight, g.padTop, x[1], y[1]),
-      let columns = filter(w[1], g.strideWidth, g.padLeft, x[2], y[2])
-    else { return nil }
-    let tiles = rows.tiles * columns.tiles
-    let products = tiles * rows.products * columns.products
-    let direct = y[1] * y[2] * w[0] * w[1]
-    guard x[0] * tiles >= fewest.tiles,
-      Double(products) <= largestShare * Double(direct)
-    else { return nil }
-    return (rows, columns)
   }
 }

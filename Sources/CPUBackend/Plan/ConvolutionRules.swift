@@ -1,0 +1,56 @@
+import TensorCore
+
+/// Where our own convolutions take the place of oneDNN's. The numbers are those at which they are faster on processors with
+/// AVX-512 (Benchmarks/NOTES.md).
+struct ConvolutionRules: Sendable {
+  /// Of products of sums: channels of the image and of the output, the fewer and the more.
+  var fewestChannels = (fewer: 64, more: 128)
+  /// Fewer tiles, and the sums of weights cost more than the products save.
+  var fewestTiles = 96
+  /// Of the products of the direct form, above which the sums around ours take what was saved.
+  var largestShare = 0.8
+  /// Of smaller ones the sums of pixels are as much as the image several times over.
+  var fewestStride = 2
+  /// Of images whose gradient is made by columns.
+  var mostImageChannels = 4
+  var fewestOutputChannels = 16
+
+  static let measured = ConvolutionRules()
+  /// Wherever they can be used at all: for tests.
+  static let always = ConvolutionRules(
+    fewestChannels: (1, 1), fewestTiles: 1, largestShare: .infinity, fewestStride: 1,
+    mostImageChannels: 16, fewestOutputChannels: 1)
+
+  /// The filters of rows and columns that make a convolution by products of sums; nil where it is not to be.
+  func filters(
+    _ kind: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape
+  ) -> (rows: MinimalFilter, columns: MinimalFilter)? {
+    let g = geometry
+    guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1,
+      min(g.strideHeight, g.strideWidth) >= fewestStride,
+      min(w[2], w[3]) >= fewestChannels.fewer, max(w[2], w[3]) >= fewestChannels.more
+    else { return nil }
+    func filter(
+      _ kernel: Int, _ stride: Int, _ padding: Int, _ image: Int, _ output: Int
+    ) -> MinimalFilter? {
+      kind == .inputGradient
+        ? .inputGradient(kernel: kernel, stride: stride, padding: padding, extent: image)
+        : .forward(kernel: kernel, stride: stride, padding: padding, outputs: output)
+    }
+    guard let rows = filter(w[0], g.strideHeight, g.padTop, x[1], y[1]),
+      let columns = filter(w[1], g.strideWidth, g.padLeft, x[2], y[2])
+    else { return nil }
+    let tiles = rows.tiles * columns.tiles
+    let products = tiles * rows.products * columns.products
+    let direct = y[1] * y[2] * w[0] * w[1]
+    guard x[0] * tiles >= fewestTiles, Double(products) <= largestShare * Double(direct)
+    else { return nil }
+    return (rows, columns)
+  }
+
+  /// Whether the gradient of an image is made by columns.
+  func takesColumns(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape) -> Bool {
+    kind == .inputGradient && geometry.groups == 1 && geometry.dilationHeight == 1
+      && geometry.dilationWidth == 1 && w[2] <= mostImageChannels && w[3] >= fewestOutputChannels
+  }
+}
