@@ -48,7 +48,7 @@ static int64_t columns(const gan_winograd *plan) {
 /// Floats of the scratch memory's pieces: right sides, left sides, gradients.
 static void pieces(const gan_winograd *plan, int ofGradient, unsigned threads, int64_t sizes[3]) {
   int64_t depth = most_parts(plan) * plan->source.channels, pitch = gan_winograd_pitch(plan->target.channels);
-  sizes[0] = (ofGradient ? GAN_WINOGRAD_ROOM : plan->partCount * plan->source.channels) * pitch;
+  sizes[0] = ofGradient ? GAN_WINOGRAD_ROOM * pitch : 0;
   sizes[1] = ofGradient ? GAN_WINOGRAD_ROOM * most_parts(plan) * columns(plan)
                         : threads * GAN_WINOGRAD_BLOCK * gan_winograd_stride(depth);
   sizes[2] = ofGradient ? plan->partCount * columns(plan) * pitch : 0;
@@ -69,13 +69,21 @@ static gan_winograd_job begun(const gan_winograd *plan, int ofGradient, float *s
       .tiles = plan->batch * plan->tileRows * plan->tileColumns, .threads = threads};
 }
 
-void gan_winograd_product(const gan_winograd *plan, const float *source, const float *weight, float *target,
+int64_t gan_winograd_weight_sums(const gan_winograd *plan) {
+  return plan->partCount * plan->source.channels * gan_winograd_pitch(plan->target.channels);
+}
+
+void gan_winograd_add_weights(const gan_winograd *plan, const float *weight, float *sums, unsigned threads) {
+  gan_winograd_job job = {.plan = plan, .weight = weight, .right = sums, .threads = threads};
+  run(&job, gan_winograd_kernels()->makeRight);
+}
+
+void gan_winograd_product(const gan_winograd *plan, const float *source, const float *sums, float *target,
                           float *scratch, unsigned threads) {
   gan_winograd_job job = begun(plan, 0, scratch, threads);
   job.source = source;
-  job.weight = weight;
+  job.right = (float *)sums;
   job.target = target;
-  run(&job, gan_winograd_kernels()->makeRight);
   run(&job, gan_winograd_kernels()->multiply);
 }
 

@@ -13,10 +13,11 @@ struct Lowering {
   /// The right sides of products that an earlier step has rearranged.
   private(set) var packed: [Packing: Int] = [:]
 
-  /// The layout that oneDNN chooses for a right side depends on it and on the rows of the left.
-  struct Packing: Hashable {
-    var right: View
-    var rows: Int
+  enum Packing: Hashable {
+    /// The layout that oneDNN chooses for a right side depends on it and on the rows of the left.
+    case product(right: View, rows: Int)
+    /// Sums of weights.
+    case winograd(weight: View, ConvolutionKind, ConvGeometry)
   }
 
   var facts: Facts { fusion.facts }

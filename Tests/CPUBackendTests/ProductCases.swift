@@ -100,6 +100,9 @@ extension OpSuite {
       ]
       let (image, kernel, slope) = (trial.feed(x), trial.feed(weight), trial.feed(y))
       trial.output(image.convolution(kernel, geometry))
+      // The same weights, and others that look alike.
+      trial.output(trial.feed([2, x[1] + 1, x[2], x[3]]).convolution(kernel, geometry))
+      trial.output(image.convolution(trial.feed(weight), geometry))
       trial.output(
         image.builder.add(
           .convolutionInputGradient(geometry, height: x[1], width: x[2]), [slope, kernel]))

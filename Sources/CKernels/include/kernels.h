@@ -227,8 +227,12 @@ typedef struct {
   const gan_spot *spots;
 } gan_winograd;
 
+/// Floats of scratch memory: of a product, or of a weight's gradient.
 int64_t gan_winograd_scratch(const gan_winograd *plan, int ofGradient, unsigned threads);
-void gan_winograd_product(const gan_winograd *plan, const float *source, const float *weight, float *target,
+/// Floats of the right sides of all points.
+int64_t gan_winograd_weight_sums(const gan_winograd *plan);
+void gan_winograd_add_weights(const gan_winograd *plan, const float *weight, float *sums, unsigned threads);
+void gan_winograd_product(const gan_winograd *plan, const float *source, const float *sums, float *target,
                           float *scratch, unsigned threads);
 void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source, const float *target, float *weight,
                                   float *scratch, unsigned threads);

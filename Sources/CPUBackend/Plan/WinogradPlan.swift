@@ -53,12 +53,23 @@ import TensorCore
       * MemoryLayout<Float>.stride
   }
 
-  /// Multiplies by the weights.
+  /// Bytes of the sums of weights.
+  var weightSums: Int {
+    Int(unsafe gan_winograd_weight_sums(plan)) * MemoryLayout<Float>.stride
+  }
+
+  @unsafe func addWeights(
+    _ weight: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, threads: UInt32
+  ) {
+    unsafe gan_winograd_add_weights(plan, weight, sums, threads)
+  }
+
+  /// Multiplies by the sums of weights.
   @unsafe func run(
-    _ source: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ source: UnsafePointer<Float>, _ sums: UnsafePointer<Float>,
     _ target: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, threads: UInt32
   ) {
-    unsafe gan_winograd_product(plan, source, weight, target, scratch, threads)
+    unsafe gan_winograd_product(plan, source, sums, target, scratch, threads)
   }
 
   /// The gradient of the weights, from that of the target.

@@ -8,7 +8,7 @@ enum ConvolutionKind {
 
 extension Lowering {
   /// One of the three convolutions, by kernels of our own where these are faster.
-  func convolution(
+  mutating func convolution(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
     if let own = winograd(kind, geometry, image: image, weight: weight, output: output)

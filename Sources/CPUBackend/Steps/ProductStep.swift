@@ -43,7 +43,7 @@ extension Lowering {
     }
     if chosen.isSame(as: b) { return blueprint }
     let (shared, isFirst) = share(
-      Packing(right: right, rows: rows), byteCount: chosen.byteCount)
+      .product(right: right, rows: rows), byteCount: chosen.byteCount)
     blueprint.shared = [shared]
     guard isFirst else { return blueprint }
     let reorder = try unsafe DNNL.Primitive("a reorder of \(right.shape)", engine) {
