@@ -19,6 +19,7 @@ import time
 import torch
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Tests" / "PyTorch"))
+import growing  # noqa: E402
 import networks  # noqa: E402
 import objectives  # noqa: E402
 import comparing  # noqa: E402
@@ -51,6 +52,9 @@ class Game:
         self.generator = with_own_dropout(
             networks.build(spec["architecture"]["generator"], (self.latents,), 0)[0])
         self.critic = with_own_dropout(networks.build(spec["architecture"]["discriminator"], image, 0)[0])
+        levels = len(growing.levels_of(self.generator))
+        # Networks that grow play their last level.
+        self.stage = (levels, None) if levels else None
         self.generator.train(), self.critic.train()
         self.real = torch.rand(self.batch, *image) * 2 - 1
         if self.tuned:
@@ -63,10 +67,11 @@ class Game:
         self.kept = objectives.controllers(self.loss)
 
     def score(self, x):
-        return networks.judge(self.critic, x, "discriminator", None, None)
+        return networks.judge(self.critic, x, "discriminator", None, None, stage=self.stage)
 
     def made(self):
-        return self.generator(torch.rand(self.batch, self.latents))
+        return networks.generate(
+            self.generator, torch.rand(self.batch, self.latents), None, None, stage=self.stage)
 
     def critic_move(self, fake):
         self.step_d.zero_grad(set_to_none=self.tuned)

@@ -6,8 +6,9 @@ import TensorCore
 package struct RoundTimes: Sendable {
   /// Of each round.
   package fileprivate(set) var seconds: [Double] = []
-  /// The moves of each graph, in the order in which graphs were planned.
-  package fileprivate(set) var graphs: [String] = []
+  /// The moves of each graph, in the order in which graphs were planned; nil if none of the timed rounds played it, as
+  /// that of a network that has grown since.
+  package fileprivate(set) var graphs: [String?] = []
 }
 
 /// Plays `rounds` rounds, or more until `duration` seconds are over, after `warmUp` rounds that are not counted. For
@@ -20,14 +21,17 @@ package func roundTimes(
     program, data: data,
     timetable: try Timetable(program, imageCount: data.sampleCount), backend: backend)
   var times = RoundTimes()
-  var seen: Set<ObjectIdentifier> = []
+  var executables: [any Executable] = []
   var (round, spent) = (0, 0.0)
   while round < warmUp + rounds || spent < duration {
     let start = monotonicSeconds()
     _ = try player.play(round: round) { step in
-      if seen.insert(ObjectIdentifier(step.executable)).inserted {
-        times.graphs.append(step.moves.map(\.name).joined(separator: ", "))
+      let place = executables.firstIndex { $0 === step.executable } ?? executables.count
+      if place == executables.count {
+        executables.append(step.executable)
+        times.graphs.append(nil)
       }
+      if round >= warmUp { times.graphs[place] = step.moves.map(\.name).joined(separator: ", ") }
     }
     let time = monotonicSeconds() - start
     if round >= warmUp {

@@ -20,6 +20,7 @@ struct Profile: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
   @Option(help: ArgumentHelp("Rounds that are timed.", valueName: "n")) var rounds = 10
+  @Option(help: ArgumentHelp("Rounds before them that are not.", valueName: "n")) var warmUp = 3
   @Option(
     help: ArgumentHelp("Write a round for Perfetto or chrome://tracing.", valueName: "file"))
   var chrome: String?
@@ -27,6 +28,7 @@ struct Profile: ParsableCommand {
 
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds takes a number from 1") }
+    guard warmUp >= 0 else { throw ValidationError("--warm-up takes a number from 0") }
     guard machine.device == .cpu else {
       throw ValidationError("profile times the steps of --device cpu; others have none")
     }
@@ -42,10 +44,12 @@ struct Profile: ParsableCommand {
       let limits = try MachineLimits.measured(threads: threads)
       let times = try roundTimes(
         program, data: samples, backend: CPUBackend(threads: threads, profiler: profiler),
-        rounds: rounds)
+        rounds: rounds, warmUp: warmUp)
       return ProfileReport(
         name: experiment.name, threads: threads, rounds: rounds, limits: limits,
-        graphs: zip(times.graphs, profiler.profiles).map { ($0, $1) })
+        graphs: zip(times.graphs, profiler.profiles).compactMap { moves, execution in
+          moves.map { ($0, execution) }
+        })
     }
     if let chrome {
       try Failure.catching { try writeFile(report.chromeTrace.fileBytes, to: chrome) }
