@@ -7,7 +7,7 @@ Each side plays at least two rounds, and as many as fill --seconds, --repeats ti
 Machines are noisy: only ratios of minima taken in one alternating run mean anything.
 
 `of limit` is how much of the time of our steps would do at the rates at the top of the table (`gan-exp profile`), with the
-operations of a convolution's definition. `to first step` is the time from the command to the end of the first round.
+operations of a convolution's definition. `to first step` is the time from the command to the end of the first round (of networks that grow a smaller one).
 --scaling: a second table, for gan, of batches, widths and threads.
 """
 
@@ -91,10 +91,10 @@ class Recipe:
 
 def share_of_limit(profile):
     limits = profile["limits"]
-    steps = [step for graph in profile["graphs"] for step in graph["steps"]]
     possible = sum(
-        max(step["operations"] / limits["operations_per_second"], step["bytes"] / limits["bytes_per_second"])
-        for step in steps)
+        graph["plays"] * max(
+            step["operations"] / limits["operations_per_second"], step["bytes"] / limits["bytes_per_second"])
+        for graph in profile["graphs"] for step in graph["steps"])
     return possible / profile["seconds"]
 
 
@@ -120,11 +120,12 @@ def main_table(arguments):
             print("| --- |" + " ---: |" * 10)
             heading = True
         ours, tuned, published = (least[side]["min"] for side in ("ours", *FORMS))
+        first_steps = " | ".join("–" if name in SETTINGS else f"{first[side]:.2f} s" for side in ("ours", "tuned"))
         cells = [f"{side['min']:.2f} ({side['median']:.2f})" for side in least.values()]
         print(
             f"| {name}, {batch or 'its own'} | {' | '.join(cells)} | {tuned / ours:.2f} × | {published / ours:.2f} × "
             f"| {share_of_limit(profile):.0%} | {least['ours']['memory']:.0f} MB | {least['tuned']['memory']:.0f} MB "
-            f"| {first['ours']:.2f} s | {first['tuned']:.2f} s |", flush=True)
+            f"| {first_steps} |", flush=True)
 
 
 def widened(name, factor, folder):

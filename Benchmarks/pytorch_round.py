@@ -46,6 +46,11 @@ class Game:
         unknown = {name for penalty in spec["penalties"] for name in penalty} - {"gradient_penalty"}
         if unknown:
             sys.exit(f"pytorch_round: no round with {', '.join(sorted(unknown))}")
+        kept = {"generator_steps": 1, "accumulate": 1, "ema": None}
+        other = [key for key, value in kept.items() if spec["schedule"][key] != value]
+        other += ["augment"] * bool(spec["augment"])
+        if other:
+            sys.exit(f"pytorch_round: no round with {', '.join(other)}")
         self.tuned = form == "tuned"
         self.loss, self.schedule, self.penalties = spec["loss"], spec["schedule"], spec["penalties"]
         self.batch, self.latents = spec["data"]["batch"], spec["latent"]["size"]

@@ -11,6 +11,15 @@ package final class Profiler: Sendable {
   /// What was measured so far, in the order in which graphs were planned.
   package var profiles: [ExecutionProfile] { executions.withLock { $0 } }
 
+  /// Forgets the times that were taken so far.
+  package func restart() {
+    executions.withLock { list in
+      for graph in list.indices {
+        for step in list[graph].steps.indices { list[graph].steps[step].seconds = [] }
+      }
+    }
+  }
+
   func register(_ profile: ExecutionProfile) -> Int {
     executions.withLock { list in
       list.append(profile)
@@ -38,6 +47,8 @@ package final class Profiler: Sendable {
 
 /// One planned graph.
 package struct ExecutionProfile: Sendable {
+  /// How often it was executed while times were taken.
+  package var executions: Int { steps.first?.seconds.count ?? 0 }
   package fileprivate(set) var steps: [StepProfile]
   package let memory: MemoryPlan
 }

@@ -18,7 +18,8 @@ struct ProfileTests {
         var leastSeconds: Double
         var medianSeconds: Double
       }
-      var moves: String
+      var moves: [String]
+      var plays: Int
       var memory: Memory
       var steps: [Step]
     }
@@ -50,7 +51,8 @@ struct ProfileTests {
     let report = try decoder.decode(Report.self, from: Data(result.output.utf8))
     #expect(report.threads == 1 && report.rounds == 2)
     #expect(report.limits.values.allSatisfy { $0 > 1e8 && $0 < 1e14 })
-    #expect(report.graphs.map(\.moves) == ["discriminator0, generator0"])
+    #expect(report.graphs.map(\.moves) == [["discriminator0", "generator0"]])
+    #expect(report.graphs.map(\.plays) == [1])
     let steps = report.graphs.flatMap(\.steps)
     // 16 samples, 4 latents, 16 hidden units; 784 pixels of 16 hidden units: by hand.
     let products = steps.filter { $0.kind == "matmul" }
@@ -75,6 +77,31 @@ struct ProfileTests {
       let (start, length) = (try #require(span.ts), try #require(span.dur))
       #expect(abs(start + length - (next.ts ?? -1)) < 1e-3)
     }
+  }
+
+  /// The critic's four moves draw anew: one graph, played four times.
+  @Test func aGraphThatARoundPlaysSeveralTimesCountsAsOften() throws {
+    let place = try Place()
+    var spec = TinySpec()
+    spec.length = "3 epochs, discriminator_steps: 4, latents: fresh"
+    try place.write("tiny.yaml", spec.yaml)
+    let result = try place.run(
+      "profile", "tiny.yaml", "--rounds", "2", "--threads", "1", "--json", "--chrome", "round.json")
+    try #require(result.end == .exit(0), "\(result.errors)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let report = try decoder.decode(Report.self, from: Data(result.output.utf8))
+    let critics = (0..<4).map { "discriminator\($0)" }
+    #expect(report.graphs.flatMap(\.moves).sorted() == critics + ["generator0"])
+    let sum = report.graphs.reduce(0) { sum, graph in
+      sum + Double(graph.plays) * graph.steps.reduce(0) { $0 + $1.leastSeconds }
+    }
+    #expect(abs(report.seconds - sum) <= 1e-9 + 1e-6 * sum)
+    #expect(report.graphs.contains { $0.plays > 1 && $0.moves.count == $0.plays })
+    let events = try JSONDecoder().decode(Events.self, from: Data(try place.bytes("round.json")))
+    #expect(
+      events.traceEvents.count { $0.ph == "X" }
+        == report.graphs.reduce(0) { $0 + $1.plays * $1.steps.count })
   }
 
   @Test func theTableHasARowAStepAndOneAKind() throws {

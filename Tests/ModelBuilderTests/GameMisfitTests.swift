@@ -222,6 +222,18 @@ extension WrongPlay {
       ],
       "16:3 what is real is 1×2×2, what is fake is 1×4×4: the critic would tell them apart by that"),
     WrongPlay(
+      "one batch of what is not alike, in the makers' move, which comes first",
+      [
+        ("generator: [{linear: 4}, {image: {channels: 1, size: 2}}]", "generator: [{linear: 4}]"),
+        ("real: images, fake: made", "real: code, fake: made, critic_batch: joint"),
+        ("[flatten, {mark: hidden}, {linear: 1}]", "[{mark: hidden}, {linear: 1}]"),
+        (
+          "  - {networks: [critic]}\n  - {networks: [generator]}\n  - {networks: [encoder]}",
+          "  - {networks: [generator, encoder]}\n  - {networks: [critic]}"
+        ),
+      ],
+      "16:3 what is real is 3, what is fake is 4: the critic would tell them apart by that"),
+    WrongPlay(
       "a frozen critic with a pool",
       [
         (

@@ -59,7 +59,7 @@ class Program:
     """gan-exp, and what tells it from another build."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.commit = path, commit()
         self.digest = hashlib.sha256(path.read_bytes()).digest()
 
     def __call__(self, *arguments):
@@ -209,7 +209,7 @@ def row_of(name, path, pictures, arguments, program):
         if row["origin"] == origin:
             return row | {"seconds": None}
     found, seconds = replayed(program, path, settings, arguments.threads)
-    row = found | {"name": name, "origin": origin, "pictures": which, "commit": commit(),
+    row = found | {"name": name, "origin": origin, "pictures": which, "commit": program.commit,
                    "torch": torch.__version__, "orders": replay.ORDERS}
     KEPT.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(row))
@@ -282,7 +282,7 @@ def main():
         sys.exit("replay: no file of that name; there are " + ", ".join(n for n, _ in experiments()))
     program = Program(arguments.program.resolve())
     pictures = Pictures(arguments.pictures)
-    print(f"gan-exp {commit()}, PyTorch {torch.__version__}, {platform.machine()}\n{HEADER}", flush=True)
+    print(f"gan-exp {program.commit}, PyTorch {torch.__version__}, {platform.machine()}\n{HEADER}", flush=True)
     rows, failures, unplayed = [], [], []
     for index, (name, path) in enumerate(chosen):
         if sys.stderr.isatty():

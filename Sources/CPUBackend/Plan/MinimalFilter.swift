@@ -5,7 +5,8 @@ import TensorCore
 /// "Fast Algorithms for Convolutional Neural Networks", 2015).
 ///
 /// Of a stride s the taps that meet pixels of one phase (place modulo s) are a filter of stride 1 of their own, and
-/// the filters' products are added up point by point. Factors are 1, −1 and ½: a sum is as exact as its numbers.
+/// the filters' products are added up point by point. Factors are 1, −1 and ½. Errors are relative to the largest number of a
+/// tile, where those of the direct form are relative to each product; and one that is not finite spreads over its tile.
 struct MinimalFilter: Hashable {
   struct Term: Hashable {
     /// A pixel, counted from the tile's corner, or a tap.

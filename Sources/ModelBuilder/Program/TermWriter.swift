@@ -183,7 +183,8 @@ final class TermWriter {
     let real = { [self] () throws(LayerMisfit) in try judged(played.real, by: place) }
     let isCritics = game.side(of: played, in: move) == .discriminator
     let isFrozen = game.network(played.critic).isFrozen
-    if isCritics || isFrozen { try requireAlike(try real(), fake) }
+    let isJoint = played.criticBatch == .joint && (isCritics || makesReal(played))
+    if isCritics || isFrozen || isJoint { try requireAlike(try real(), fake) }
     if isFrozen, played.pool != nil {
       throw LayerMisfit(
         "a pool is for a critic that learns, and \(played.critic) is frozen",
@@ -202,15 +203,14 @@ final class TermWriter {
     }
     let fakeScore: Score
     var realScore: Score?
-    switch (isCritics || makesReal(played), played.criticBatch) {
-    case (true, .joint):
+    if isJoint {
       let (realInputs, count) = (try real(), part.samples.count)
       let score = try score(played, joined(realInputs, fake), prefix + "joint")
       (realScore, fakeScore) = (score.part(0..<count), score.part(count..<2 * count))
-    case (true, .separate) where isCritics:
+    } else if isCritics {
       realScore = try score(played, real(), prefix + "real")
       fakeScore = try score(played, fake, prefix + "fake")
-    case (_, _):
+    } else {
       if isFrozen, played.loss.demands.generatorSeesReal {
         realScore = try score(played, real(), prefix + "real")
       }

@@ -6,32 +6,31 @@ import TensorCore
 package struct RoundTimes: Sendable {
   /// Of each round.
   package fileprivate(set) var seconds: [Double] = []
-  /// The moves of each graph, in the order in which graphs were planned; nil if none of the timed rounds played it, as
-  /// that of a network that has grown since.
-  package fileprivate(set) var graphs: [String?] = []
+  /// The moves of each graph, in the order in which graphs were planned.
+  package fileprivate(set) var graphs: [[String]] = []
 }
 
-/// Plays `rounds` rounds, or more until `duration` seconds are over, after `warmUp` rounds that are not counted. For
-/// benchmarks: nothing is written.
+/// Plays `rounds` rounds, or more until `duration` seconds are over, after `warmUp` rounds that are not counted;
+/// `begin` is called between them. For benchmarks: nothing is written.
 package func roundTimes(
   _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
-  duration: Double = 0, warmUp: Int = 3
+  duration: Double = 0, warmUp: Int = 3, begin: () -> Void = {}
 ) throws(RunError) -> RoundTimes {
   let player = try RoundPlayer(
     program, data: data,
     timetable: try Timetable(program, imageCount: data.sampleCount), backend: backend)
   var times = RoundTimes()
-  var executables: [any Executable] = []
+  var graphs: [PlayedGraph] = []
   var (round, spent) = (0, 0.0)
   while round < warmUp + rounds || spent < duration {
+    if round == warmUp { begin() }
     let start = monotonicSeconds()
     _ = try player.play(round: round) { step in
-      let place = executables.firstIndex { $0 === step.executable } ?? executables.count
-      if place == executables.count {
-        executables.append(step.executable)
-        times.graphs.append(nil)
+      let place = graphs.firstIndex { $0.executable === step.executable } ?? graphs.count
+      if place == graphs.count { graphs.append(PlayedGraph(executable: step.executable)) }
+      for move in step.moves where !graphs[place].moves.contains(move.name) {
+        graphs[place].moves.append(move.name)
       }
-      if round >= warmUp { times.graphs[place] = step.moves.map(\.name).joined(separator: ", ") }
     }
     let time = monotonicSeconds() - start
     if round >= warmUp {
@@ -40,5 +39,12 @@ package func roundTimes(
     }
     round += 1
   }
+  times.graphs = graphs.map(\.moves)
   return times
+}
+
+/// A graph that may be gone: networks that grow leave theirs behind.
+private struct PlayedGraph {
+  weak var executable: (any Executable)?
+  var moves: [String] = []
 }

@@ -44,11 +44,13 @@ struct Profile: ParsableCommand {
       let limits = try MachineLimits.measured(threads: threads)
       let times = try roundTimes(
         program, data: samples, backend: CPUBackend(threads: threads, profiler: profiler),
-        rounds: rounds, warmUp: warmUp)
+        rounds: rounds, warmUp: warmUp, begin: profiler.restart)
       return ProfileReport(
         name: experiment.name, threads: threads, rounds: rounds, limits: limits,
-        graphs: zip(times.graphs, profiler.profiles).compactMap { moves, execution in
-          moves.map { ($0, execution) }
+        graphs: zip(times.graphs, profiler.profiles).filter { $0.1.executions > 0 }.map {
+          moves, execution in
+          ProfileReport.Graph(
+            moves: moves, plays: execution.executions / times.seconds.count, execution: execution)
         })
     }
     if let chrome {
