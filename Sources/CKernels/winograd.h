@@ -21,21 +21,22 @@ typedef struct {
   const gan_winograd *plan;
   const float *source, *weight;
   float *target, *result;
-  /// The right sides of a point in panels; of a weight's gradient those of a chunk of tiles.
+  /// The right sides of all points in panels; of a weight's gradient that of a point for a chunk of tiles.
   float *right;
   /// Left sides: of a thread's block, or of a chunk of tiles.
   float *left;
   /// Of all points one after another: gradients of the right sides.
   float *gradient;
+  /// Floats of a row of the widest left side.
   int64_t leftStride;
   int64_t point, firstTile, tiles;
   unsigned threads;
 } gan_winograd_job;
 
 typedef struct gan_winograd_table {
-  /// Makes this thread's share of the right side of a point from the weights.
+  /// Makes this thread's share of all right sides from the weights.
   void (*makeRight)(const gan_winograd_job *job, unsigned thread);
-  /// Multiplies this thread's tiles with it, and adds the products to the target.
+  /// Multiplies this thread's tiles with them, point by point, and adds the products to the target.
   void (*multiply)(const gan_winograd_job *job, unsigned thread);
   /// Makes this thread's share of both sides of a chunk of tiles, source and target.
   void (*makeSides)(const gan_winograd_job *job, unsigned thread);

@@ -189,7 +189,7 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
   float *left = job->left + thread * BLOCK * job->leftStride;
-  float sums[BLOCK * PANEL] __attribute__((aligned(64)));
+  float sums[ROWS * PANEL] __attribute__((aligned(64)));
   float *targets[MOST_TARGETS][BLOCK];
   int64_t end = share(job->tiles, thread + 1, job->threads);
   for (int64_t tiles, begin = share(job->tiles, thread, job->threads); begin < end; begin += tiles) {
