@@ -109,9 +109,13 @@ typedef struct {
 
 static void load(worker *w, const gan_source *s, int64_t start, int64_t n) {
   switch (s->kind) {
-    case GAN_DIRECT:
-      w->registers[s->reg] = (float *)s->base + start;
+    case GAN_DIRECT: {
+      const float *a = (const float *)s->base + start;
+      w->registers[s->reg] = (float *)a;
+      // Tiles of many sources take turns, each too short for the processor to see where it goes on.
+      for (int64_t i = n; i < 2 * n; i += 16) __builtin_prefetch(a + i, 0, 3);
       return;
+    }
     case GAN_PERIODIC: {
       int64_t phase = start % s->period;
       if (phase + n <= s->period) {

@@ -1,17 +1,23 @@
 import CLibrary
 import TensorCore
 
-/// Memory on a 64-byte boundary, filled with zeros.
+/// Memory filled with zeros: on a 64-byte boundary, or if there is much of it, on one of large pages.
 @safe final class AlignedMemory {
   let address: UnsafeMutableRawPointer
   let byteCount: Int
+  private static let largePage = 2 << 20
 
   init(byteCount: Int) throws(BackendError) {
     var address: UnsafeMutableRawPointer?
     let size = max(64, (byteCount + 63) / 64 * 64)
-    guard unsafe posix_memalign(&address, 64, size) == 0, let address = unsafe address else {
+    let alignment = size >= Self.largePage ? Self.largePage : 64
+    guard unsafe posix_memalign(&address, alignment, size) == 0, let address = unsafe address else {
       throw BackendError("no memory for \(byteCount) bytes")
     }
+    #if os(Linux)
+      // A wish: steps read images of many megabytes from many places at once, each on a page of its own.
+      if alignment > 64 { _ = unsafe madvise(address, size, MADV_HUGEPAGE) }
+    #endif
     unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     unsafe self.address = address
     self.byteCount = byteCount
