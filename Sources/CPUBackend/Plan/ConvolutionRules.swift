@@ -6,11 +6,9 @@ struct ConvolutionRules: Sendable {
   /// Of products of sums: channels of the image and of the output, the fewer and the more.
   var fewestChannels = (fewer: 64, more: 128)
   /// Fewer tiles, and the sums of weights cost more than the products save.
-  var fewestTiles = 96
+  var fewestTiles = 16
   /// Of the products of the direct form, above which the sums around ours take what was saved.
   var largestShare = 0.8
-  /// Of smaller ones the sums of pixels are as much as the image several times over.
-  var fewestStride = 2
   /// Of images whose gradient is made by columns.
   var mostImageChannels = 4
   var fewestOutputChannels = 16
@@ -18,8 +16,8 @@ struct ConvolutionRules: Sendable {
   static let measured = ConvolutionRules()
   /// Wherever they can be used at all: for tests.
   static let always = ConvolutionRules(
-    fewestChannels: (1, 1), fewestTiles: 1, largestShare: .infinity, fewestStride: 1,
-    mostImageChannels: 16, fewestOutputChannels: 1)
+    fewestChannels: (1, 1), fewestTiles: 1, largestShare: .infinity, mostImageChannels: 16,
+    fewestOutputChannels: 1)
 
   /// The filters of rows and columns that make a convolution by products of sums; nil where it is not to be.
   func filters(
@@ -27,7 +25,6 @@ struct ConvolutionRules: Sendable {
   ) -> (rows: MinimalFilter, columns: MinimalFilter)? {
     let g = geometry
     guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1,
-      min(g.strideHeight, g.strideWidth) >= fewestStride,
       min(w[2], w[3]) >= fewestChannels.fewer, max(w[2], w[3]) >= fewestChannels.more
     else { return nil }
     func filter(
