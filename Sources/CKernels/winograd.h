@@ -11,10 +11,12 @@ enum {
   GAN_WINOGRAD_BLOCK = 98,
   /// Tiles over which a weight's gradient is added up in registers.
   GAN_WINOGRAD_CHUNK = 256,
-  /// Places for a chunk's tiles: what lies beside each other shall not fall on one line of the cache.
-  GAN_WINOGRAD_ROOM = 260,
   /// Products that are added up in registers.
   GAN_WINOGRAD_DEPTH = 256,
+  /// Sums of a patch of 4×4 pixels.
+  GAN_WINOGRAD_POINTS = 16,
+  /// Floats of both sides of a chunk of patches.
+  GAN_WINOGRAD_PATCHES = 1 << 18,
 };
 
 typedef struct {
@@ -27,8 +29,12 @@ typedef struct {
   float *left;
   /// Of all points one after another: gradients of the right sides.
   float *gradient;
+  /// Of each thread: a row of zeros, for pixels outside an image.
+  float *nothing;
   /// Floats of a row of the widest left side.
   int64_t leftStride;
+  /// Tiles from one column of a chunk of patches to the next.
+  int64_t room;
   int64_t point, firstTile, tiles;
   unsigned threads;
 } gan_winograd_job;
@@ -38,10 +44,15 @@ typedef struct gan_winograd_table {
   void (*makeRight)(const gan_winograd_job *job, unsigned thread);
   /// Multiplies this thread's tiles with them, point by point, and adds the products to the target.
   void (*multiply)(const gan_winograd_job *job, unsigned thread);
+  /// The same for a plan of patches.
+  void (*multiplyPatches)(const gan_winograd_job *job, unsigned thread);
   /// Makes this thread's share of both sides of a chunk of tiles, source and target.
   void (*makeSides)(const gan_winograd_job *job, unsigned thread);
   /// Multiplies them: this thread's share of the gradient of a point's right side.
   void (*multiplySides)(const gan_winograd_job *job, unsigned thread);
+  /// The same for a plan of patches, of all points.
+  void (*makePatchSides)(const gan_winograd_job *job, unsigned thread);
+  void (*multiplyPatchSides)(const gan_winograd_job *job, unsigned thread);
   /// Adds up this thread's share of the gradient of the weights.
   void (*addUp)(const gan_winograd_job *job, unsigned thread);
   /// `sums[row][0 ..< panels · panel] = left[row] · right`, of `rows` rows, `pitch` floats apart; `right` in panels of
@@ -56,6 +67,22 @@ static inline int64_t gan_winograd_stride(int64_t depth) { return (depth + 15) /
 /// Floats from a row of a gradient of a right side to the next.
 static inline int64_t gan_winograd_pitch(int64_t channels) {
   return (channels + GAN_WINOGRAD_PANEL - 1) / GAN_WINOGRAD_PANEL * GAN_WINOGRAD_PANEL;
+}
+
+/// Tiles of patches of so many channels whose left side stays in the second-level cache, 112 thousand floats of it.
+static inline int64_t gan_winograd_patch_block(int64_t channels) {
+  int64_t groups = 114688 / (GAN_WINOGRAD_POINTS * 14 * gan_winograd_stride(channels));
+  return groups < 1 ? 14 : groups < GAN_WINOGRAD_BLOCK / 14 ? groups * 14 : GAN_WINOGRAD_BLOCK;
+}
+/// Floats of a thread's left side and products of a block of patches.
+static inline int64_t gan_winograd_patch_room(int64_t channels) {
+  int64_t stride = gan_winograd_stride(channels);
+  return GAN_WINOGRAD_POINTS * gan_winograd_patch_block(channels) * (stride + GAN_WINOGRAD_PANEL) + stride;
+}
+/// Floats of a row of zeros as long as a pixel of either image.
+static inline int64_t gan_winograd_nothing(const gan_winograd *plan) {
+  int64_t source = plan->source.channels, target = plan->target.channels;
+  return gan_winograd_stride(source > target ? source : target);
 }
 
 extern const gan_winograd_table gan_winograd_baseline;

@@ -7,7 +7,6 @@ enum {
   PANEL = 2 * WIDTH,
   COLUMN = GAN_WINOGRAD_COLUMN,
   BLOCK = GAN_WINOGRAD_BLOCK,
-  ROOM = GAN_WINOGRAD_ROOM,
   DEPTH = GAN_WINOGRAD_DEPTH,
   MOST_SPOTS = 16,
   MOST_TARGETS = 4,
@@ -224,7 +223,7 @@ static void makeSides(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
   const gan_winograd_point *point = &plan->points[job->point];
   int64_t deep = plan->source.channels, wide = plan->target.channels;
-  int64_t columns = (deep + COLUMN - 1) / COLUMN;
+  int64_t columns = (deep + COLUMN - 1) / COLUMN, room = job->room;
   const float *rows[MOST_SPOTS];
   float factors[MOST_SPOTS];
   int64_t end = share(job->tiles, thread + 1, job->threads);
@@ -233,11 +232,11 @@ static void makeSides(const gan_winograd_job *job, unsigned thread) {
     for (int64_t p = 0; p < point->parts.count; p++) {
       gan_span span = plan->parts[point->parts.first + p].source;
       int64_t count = gathered(rows, factors, job->source, &plan->source, plan, at, span);
-      float *to = job->left + (p * columns * ROOM + t) * COLUMN;
-      combine(to, COLUMN, ROOM * COLUMN, rows, factors, count, deep);
+      float *to = job->left + (p * columns * room + t) * COLUMN;
+      combine(to, COLUMN, room * COLUMN, rows, factors, count, deep);
     }
     int64_t count = gathered(rows, factors, job->target, &plan->target, plan, at, point->target);
-    combine(job->right + t * PANEL, PANEL, ROOM * PANEL, rows, factors, count, wide);
+    combine(job->right + t * PANEL, PANEL, room * PANEL, rows, factors, count, wide);
   }
 }
 
@@ -249,8 +248,8 @@ static void multiplySides(const gan_winograd_job *job, unsigned thread) {
   int64_t units = point->parts.count * count * columns;
   for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
     int64_t c = unit % columns, panel = unit / columns % count, p = unit / columns / count;
-    const float *left = job->left + (p * columns + c) * ROOM * COLUMN;
-    const float *right = job->right + panel * ROOM * PANEL;
+    const float *left = job->left + (p * columns + c) * job->room * COLUMN;
+    const float *right = job->right + panel * job->room * PANEL;
     float *to = job->gradient + ((point->parts.first + p) * columns + c) * COLUMN * pitch + panel * PANEL;
     for (int r = 0; r < COLUMN; r += OUTER_ROWS)
       outer(to + r * pitch, pitch, left + r, COLUMN, right, job->tiles, job->firstTile == 0);
@@ -294,4 +293,8 @@ static void product(float *sums, int64_t pitch, const float *left, int64_t strid
       }
 }
 
-const gan_winograd_table WINOGRAD_TABLE = {makeRight, multiply, makeSides, multiplySides, addUp, product, PANEL};
+#include "winograd_patches.h"
+
+const gan_winograd_table WINOGRAD_TABLE = {
+    makeRight, multiply, multiplyPatches, makeSides, multiplySides, makePatchSides, multiplyPatchSides, addUp, product,
+    PANEL};

@@ -88,28 +88,23 @@ extension OpSuite {
     // Of odd channels and places, in tiles that reach over the edge and in several blocks of them.
     OpCase(name: "convolutions with a stride", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
-      var geometry = ConvGeometry(padTop: pick(0...2), padBottom: 1, padLeft: pick(0...2))
-      (geometry.strideHeight, geometry.strideWidth) = (2, pick(2...3))
-      let weight: Shape = [
-        pick(3...4), geometry.strideWidth + pick(0...2), pick(15...18), pick(15...34),
-      ]
-      let x: Shape = [pick(30...40), pick(6...7), pick(8...10), weight[2]]
-      let y: Shape = [
-        x[0], geometry.outputHeight(x[1], kernel: weight[0]),
-        geometry.outputWidth(x[2], kernel: weight[1]), weight[3],
-      ]
-      let (image, kernel, slope) = (trial.feed(x), trial.feed(weight), trial.feed(y))
-      trial.output(image.convolution(kernel, geometry))
-      // The same weights, and others that look alike.
-      trial.output(trial.feed([2, x[1] + 1, x[2], x[3]]).convolution(kernel, geometry))
-      trial.output(image.convolution(trial.feed(weight), geometry))
-      trial.output(
-        image.builder.add(
-          .convolutionInputGradient(geometry, height: x[1], width: x[2]), [slope, kernel]))
-      trial.output(
-        image.builder.add(
-          .convolutionWeightGradient(geometry, height: weight[0], width: weight[1]),
-          [image, slope]))
+      let strideWidth = pick(2...3)
+      trial.convolutions(
+        ConvGeometry(
+          strideHeight: 2, strideWidth: strideWidth, padTop: pick(0...2), padBottom: 1,
+          padLeft: pick(0...2)),
+        weight: [pick(3...4), strideWidth + pick(0...2), pick(15...18), pick(15...34)],
+        x: [pick(30...40), pick(6...7), pick(8...10)])
+    },
+    OpCase(name: "convolutions of three taps", tolerance: 1e-5) { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      trial.convolutions(
+        ConvGeometry(
+          padTop: pick(0...2), padBottom: pick(0...2), padLeft: pick(0...2), padRight: pick(0...2)),
+        weight: [3, 3, pick(1...50), pick(1...50)], x: [pick(14...18), pick(5...8), pick(6...9)])
+      trial.convolutions(
+        ConvGeometry(padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
+        weight: [3, 3, pick(257...270), pick(30...40)], x: [1, pick(4...6), pick(4...6)])
     },
     OpCase(name: "convolutions into images of few channels", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
@@ -188,4 +183,26 @@ extension OpSuite {
       trial.output(x.builder.add(.windowMaximumSelect(window), [steps, x]))
     }
   ]
+}
+
+extension Trial {
+  /// All three, of an image without its channels.
+  fileprivate mutating func convolutions(_ geometry: ConvGeometry, weight: Shape, x: Shape) {
+    let x = [x[0], x[1], x[2], weight[2]] as Shape
+    let y: Shape = [
+      x[0], geometry.outputHeight(x[1], kernel: weight[0]),
+      geometry.outputWidth(x[2], kernel: weight[1]), weight[3],
+    ]
+    let (image, kernel, slope) = (feed(x), feed(weight), feed(y))
+    output(image.convolution(kernel, geometry))
+    // The same weights, and others that look alike.
+    output(feed([2, x[1] + 1, x[2], x[3]]).convolution(kernel, geometry))
+    output(image.convolution(feed(weight), geometry))
+    output(
+      image.builder.add(
+        .convolutionInputGradient(geometry, height: x[1], width: x[2]), [slope, kernel]))
+    output(
+      image.builder.add(
+        .convolutionWeightGradient(geometry, height: weight[0], width: weight[1]), [image, slope]))
+  }
 }

@@ -72,6 +72,7 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     let builder = GraphBuilder()
     let (x, weight) = (builder.feed("x", [32, 8, 8, 64]), builder.feed("w", [4, 4, 64, 128]))
     let narrow = builder.feed("narrow", [4, 4, 64, 96])
+    let even = builder.feed("even", [3, 3, 64, 32])
     let (image, place) = (
       builder.feed("image", [4, 4, 3, 32]), builder.feed("place", [2, 4, 4, 32])
     )
@@ -82,14 +83,22 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
       outputs: [
         ("y", x.convolution(weight, geometry)), ("z", x.convolution(narrow, geometry)),
         (
+          "at stride 1",
+          x.convolution(
+            even,
+            ConvGeometry(
+              strideHeight: 1, strideWidth: 1, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1))
+        ),
+        (
           "into an image",
           builder.add(.convolutionInputGradient(geometry, height: 8, width: 8), [place, image])
         ),
       ], updates: [])
     let executable = try #require(session.compile(graph) as? CPUExecutable)
     #expect(executable.labels.filter { $0.hasSuffix("36 products a tile") }.count == 1)
+    #expect(executable.labels.filter { $0.hasSuffix("16 products a tile") }.count == 1)
     #expect(executable.labels.filter { $0.hasSuffix("by columns") }.count == 1)
-    #expect(executable.labels.count == 3)
+    #expect(executable.labels.count == 4)
   }
 }
 

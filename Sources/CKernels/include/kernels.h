@@ -221,6 +221,8 @@ typedef struct {
   int64_t kernelHeight, kernelWidth;
   /// Weights are `[kernelHeight][kernelWidth][source channels][target channels]`, or the last two the other way round.
   int32_t isTransposed;
+  /// Whether all points are those of three taps at stride 1 in both dimensions, a sum of one patch each.
+  int32_t isOfPatches;
   int32_t pointCount, partCount;
   const gan_winograd_point *points;
   const gan_winograd_part *parts;

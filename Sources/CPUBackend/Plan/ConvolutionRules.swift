@@ -5,6 +5,8 @@ import TensorCore
 struct ConvolutionRules: Sendable {
   /// Of products of sums: channels of the image and of the output, the fewer and the more.
   var fewestChannels = (fewer: 64, more: 128)
+  /// The fewer of those of three taps at stride 1, of which a tile's sums are made at once.
+  var fewestPatchChannels = 32
   /// Fewer tiles, and the sums of weights cost more than the products save.
   var fewestTiles = 16
   /// Of the products of the direct form, above which the sums around ours take what was saved.
@@ -16,17 +18,15 @@ struct ConvolutionRules: Sendable {
   static let measured = ConvolutionRules()
   /// Wherever they can be used at all: for tests.
   static let always = ConvolutionRules(
-    fewestChannels: (1, 1), fewestTiles: 1, largestShare: .infinity, mostImageChannels: 16,
-    fewestOutputChannels: 1)
+    fewestChannels: (1, 1), fewestPatchChannels: 1, fewestTiles: 1, largestShare: .infinity,
+    mostImageChannels: 16, fewestOutputChannels: 1)
 
   /// The filters of rows and columns that make a convolution by products of sums; nil where it is not to be.
   func filters(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape
   ) -> (rows: MinimalFilter, columns: MinimalFilter)? {
     let g = geometry
-    guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1,
-      min(w[2], w[3]) >= fewestChannels.fewer, max(w[2], w[3]) >= fewestChannels.more
-    else { return nil }
+    guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1 else { return nil }
     func filter(
       _ kernel: Int, _ stride: Int, _ padding: Int, _ image: Int, _ output: Int
     ) -> MinimalFilter? {
@@ -37,10 +37,15 @@ struct ConvolutionRules: Sendable {
     guard let rows = filter(w[0], g.strideHeight, g.padTop, x[1], y[1]),
       let columns = filter(w[1], g.strideWidth, g.padLeft, x[2], y[2])
     else { return nil }
+    let (fewer, more) = (min(w[2], w[3]), max(w[2], w[3]))
+    let hasChannels =
+      rows.isOfThreeTaps && columns.isOfThreeTaps
+      ? fewer >= fewestPatchChannels : fewer >= fewestChannels.fewer && more >= fewestChannels.more
     let tiles = rows.tiles * columns.tiles
     let products = tiles * rows.products * columns.products
     let direct = y[1] * y[2] * w[0] * w[1]
-    guard x[0] * tiles >= fewestTiles, Double(products) <= largestShare * Double(direct)
+    guard hasChannels, x[0] * tiles >= fewestTiles,
+      Double(products) <= largestShare * Double(direct)
     else { return nil }
     return (rows, columns)
   }

@@ -30,6 +30,11 @@ struct MinimalFilter: Hashable {
   let targetStep: Int
   let tiles: Int
 
+  /// Whether it is the formula of three taps at stride 1.
+  var isOfThreeTaps: Bool {
+    sourceStep == 2 && targetStep == 2 && points.count == 4
+      && points.allSatisfy { $0.parts.count == 1 }
+  }
   /// Products for each tile.
   var products: Int { points.reduce(0) { $0 + $1.parts.count } }
 

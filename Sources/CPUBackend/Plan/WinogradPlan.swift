@@ -35,7 +35,9 @@ import TensorCore
         source: image(source, rows.sourceStep, columns.sourceStep),
         target: image(target, rows.targetStep, columns.targetStep),
         kernelHeight: Int64(weight[0]), kernelWidth: Int64(weight[1]),
-        isTransposed: isTransposed ? 1 : 0, pointCount: Int32(points.count),
+        isTransposed: isTransposed ? 1 : 0,
+        isOfPatches: rows.isOfThreeTaps && columns.isOfThreeTaps ? 1 : 0,
+        pointCount: Int32(points.count),
         partCount: Int32(parts.count), points: UnsafePointer(points.baseAddress),
         parts: UnsafePointer(parts.baseAddress), spots: UnsafePointer(spots.baseAddress)))
   }

@@ -1,0 +1,146 @@
+// Three taps in both dimensions at stride 1: all 16 sums of a tile are made of one patch of 4×4 pixels while that lies in
+// registers, and all its products are there before the first goes to the target. Included by winograd_kernels.h.
+enum { PATCH = 4, POINTS = 16 };
+
+/// `n` numbers, of which there may be none or more than a vector holds.
+static inline vec load_some(const float *from, int64_t n) {
+  vec all = {};
+  if (n >= WIDTH) return *(const vec *)from;
+  if (n > 0) memcpy(&all, from, (size_t)n * sizeof(float));
+  return all;
+}
+static inline void store_some(float *to, vec all, int64_t n) {
+  if (n >= WIDTH)
+    *(vec *)to = all;
+  else
+    memcpy(to, &all, (size_t)n * sizeof(float));
+}
+
+/// The pixels of a tile's patch of `size` × `size`, and of `nothing` in place of those that are outside.
+static void patch_of(const float **pixels, const float *image, const gan_tiled_image *of, corner at, gan_spot first,
+                     int64_t size, const float *nothing) {
+  for (int64_t i = 0; i < size; i++)
+    for (int64_t j = 0; j < size; j++) {
+      const float *pixel = place(image, of, at, &(gan_spot){first.row + (int32_t)i, first.column + (int32_t)j, 1, 0});
+      pixels[i * size + j] = pixel ? pixel : nothing;
+    }
+}
+
+/// The 16 sums of a patch, `WIDTH` channels of them from `at` on.
+static inline void patch_sums(vec sums[POINTS], const float *const *pixels, int64_t at, int64_t n) {
+  vec rows[PATCH][PATCH];
+  UNROLL for (int j = 0; j < PATCH; j++) {
+    vec a = load_some(pixels[j] + at, n), b = load_some(pixels[PATCH + j] + at, n);
+    vec c = load_some(pixels[2 * PATCH + j] + at, n), d = load_some(pixels[3 * PATCH + j] + at, n);
+    rows[0][j] = a - c, rows[1][j] = b + c, rows[2][j] = c - b, rows[3][j] = d - b;
+  }
+  UNROLL for (int i = 0; i < PATCH; i++) {
+    vec a = rows[i][0], b = rows[i][1], c = rows[i][2], d = rows[i][3];
+    sums[i * PATCH] = a - c, sums[i * PATCH + 1] = b + c, sums[i * PATCH + 2] = c - b, sums[i * PATCH + 3] = d - b;
+  }
+}
+
+static inline gan_spot first_pixel(const gan_winograd *plan) { return plan->spots[plan->parts[0].source.first]; }
+
+static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  int64_t stride = gan_winograd_stride(deep), block = gan_winograd_patch_block(deep);
+  float *left = job->left + thread * gan_winograd_patch_room(deep);
+  float *products = left + POINTS * block * stride, *nothing = products + POINTS * block * PANEL;
+  const float *pixels[POINTS];
+  float *targets[BLOCK][4];
+  memset(nothing, 0, (size_t)stride * sizeof(float));
+  int64_t end = share(job->tiles, thread + 1, job->threads);
+  corner at = corner_of(plan, share(job->tiles, thread, job->threads));
+  for (int64_t tiles, begin = share(job->tiles, thread, job->threads); begin < end; begin += tiles) {
+    tiles = least(block, end - begin);
+    for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
+      patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, nothing);
+      patch_of((const float **)targets[t], job->target, &plan->target, at, (gan_spot){0}, 2, 0);
+      for (int64_t i = 0; i < deep; i += WIDTH) {
+        vec sums[POINTS];
+        patch_sums(sums, pixels, i, deep - i);
+        UNROLL for (int p = 0; p < POINTS; p++) *(vec *)(left + (p * block + t) * stride + i) = sums[p];
+      }
+    }
+    int64_t groups = (tiles + ROWS - 1) / ROWS;
+    for (int64_t first = 0; first < wide; first += PANEL) {
+      for (int64_t p = 0; p < POINTS; p++)
+        for (int64_t g = 0; g < groups; g++) {
+          int64_t t = tiles * g / groups, count = tiles * (g + 1) / groups - t;
+          for (int64_t i = 0; i < deep; i += DEPTH)
+            rowTiles[count - 1](products + (p * block + t) * PANEL, PANEL, left + (p * block + t) * stride + i, stride,
+                                job->right + p * deep * pitch + first * deep + i * PANEL, least(DEPTH, deep - i),
+                                i == 0);
+        }
+      for (int64_t t = 0; t < tiles; t++)
+        for (int64_t v = 0; v < PANEL && first + v < wide; v += WIDTH) {
+          vec rows[2][PATCH];
+          UNROLL for (int j = 0; j < PATCH; j++) {
+            const float *product = products + (j * block + t) * PANEL + v;
+            vec a = *(const vec *)product, b = *(const vec *)(product + PATCH * block * PANEL);
+            vec c = *(const vec *)(product + 2 * PATCH * block * PANEL);
+            vec d = *(const vec *)(product + 3 * PATCH * block * PANEL);
+            rows[0][j] = a + b + c, rows[1][j] = b - c + d;
+          }
+          UNROLL for (int i = 0; i < 2; i++) {
+            vec a = rows[i][0], b = rows[i][1], c = rows[i][2], d = rows[i][3];
+            float **to = targets[t] + 2 * i;
+            if (to[0]) store_some(to[0] + first + v, a + b + c, wide - first - v);
+            if (to[1]) store_some(to[1] + first + v, b - c + d, wide - first - v);
+          }
+        }
+    }
+  }
+}
+
+/// Both sides of a chunk, of all points.
+static void makePatchSides(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels;
+  int64_t columns = (deep + COLUMN - 1) / COLUMN, pitch = gan_winograd_pitch(wide), room = job->room;
+  float *nothing = job->nothing + thread * gan_winograd_nothing(plan);
+  const float *pixels[POINTS];
+  memset(nothing, 0, (size_t)gan_winograd_nothing(plan) * sizeof(float));
+  int64_t end = share(job->tiles, thread + 1, job->threads);
+  corner at = corner_of(plan, job->firstTile + share(job->tiles, thread, job->threads));
+  for (int64_t t = share(job->tiles, thread, job->threads); t < end; t++, advance(plan, &at)) {
+    patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, nothing);
+    for (int64_t i = 0; i < columns * COLUMN; i += WIDTH) {
+      vec sums[POINTS];
+      patch_sums(sums, pixels, i, deep - i);
+      float *to = job->left + (i / COLUMN * room + t) * COLUMN + i % COLUMN;
+      UNROLL for (int p = 0; p < POINTS; p++) *(vec *)(to + p * columns * COLUMN * room) = sums[p];
+    }
+    patch_of(pixels, job->target, &plan->target, at, (gan_spot){0}, 2, nothing);
+    for (int64_t i = 0; i < wide; i += WIDTH) {
+      vec rows[PATCH][2];
+      UNROLL for (int j = 0; j < 2; j++) {
+        vec a = load_some(pixels[j] + i, wide - i), b = load_some(pixels[2 + j] + i, wide - i);
+        rows[0][j] = a, rows[1][j] = a + b, rows[2][j] = a - b, rows[3][j] = b;
+      }
+      float *to = job->right + (i / PANEL * room + t) * PANEL + i % PANEL;
+      UNROLL for (int p = 0; p < PATCH; p++) {
+        vec a = rows[p][0], b = rows[p][1];
+        vec sums[PATCH] = {a, a + b, a - b, b};
+        UNROLL for (int j = 0; j < PATCH; j++) *(vec *)(to + (p * PATCH + j) * pitch * room) = sums[j];
+      }
+    }
+  }
+}
+
+static void multiplyPatchSides(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  int64_t columns = (deep + COLUMN - 1) / COLUMN, count = panels(wide), room = job->room;
+  int64_t units = POINTS * count * columns;
+  for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
+    int64_t c = unit % columns, panel = unit / columns % count, p = unit / columns / count;
+    const float *left = job->left + (p * columns + c) * room * COLUMN;
+    const float *right = job->right + (p * pitch + panel * PANEL) * room;
+    float *to = job->gradient + (p * columns + c) * COLUMN * pitch + panel * PANEL;
+    for (int r = 0; r < COLUMN; r += OUTER_ROWS)
+      outer(to + r * pitch, pitch, left + r, COLUMN, right, job->tiles, job->firstTile == 0);
+  }
+}
