@@ -204,16 +204,6 @@ static void clear_lanes(gan_lanes lanes[4], int32_t kind) {
     for (int i = 0; i < 16; i++) lanes[k][i] = identity(kind);
 }
 
-static float folded(const gan_lanes lanes[4], int32_t kind) {
-  float part[16];
-  for (int i = 0; i < 16; i++)
-    part[i] = combine(kind, combine(kind, lanes[0][i], lanes[1][i]),
-                      combine(kind, lanes[2][i], lanes[3][i]));
-  for (int half = 8; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) part[i] = combine(kind, part[i], part[i + half]);
-  return part[0];
-}
-
 /// Run `chunk` of the middle axis at `outer`, folded to numbers (`inner` is 1).
 static void fold_to_number(worker *w, int64_t outer, int64_t chunk) {
   const gan_group *g = w->group;
@@ -229,7 +219,7 @@ static void fold_to_number(worker *w, int64_t outer, int64_t chunk) {
   }
   for (int32_t f = 0; f < g->foldCount; f++) {
     const gan_fold *fold = &g->folds[f];
-    float number = folded(lanes[f], fold->kind);
+    float number = w->table->foldAll[fold->kind](lanes[f]);
     if (g->chunks == 1)
       fold->result[outer] = number;
     else
@@ -243,13 +233,7 @@ static void fold_rows(worker *w, int64_t first, int64_t rows) {
   run_tile(w, first * g->middle, rows * g->middle);
   for (int32_t f = 0; f < g->foldCount; f++) {
     const gan_fold *fold = &g->folds[f];
-    const float *a = w->registers[fold->reg];
-    for (int64_t r = 0; r < rows; r++) {
-      gan_lanes lanes[4];
-      clear_lanes(lanes, fold->kind);
-      w->table->foldLanes[fold->kind](lanes, a + r * g->middle, g->middle);
-      fold->result[first + r] = folded(lanes, fold->kind);
-    }
+    w->table->foldRows[fold->kind](fold->result + first, w->registers[fold->reg], rows, g->middle);
   }
 }
 

@@ -19,6 +19,10 @@ typedef struct gan_tile_table {
   gan_tile_unary *splat;
   /// Folds `n` elements into 16 lanes.
   void (*foldLanes[3])(gan_lanes *lanes, const float *a, int64_t n);
+  /// Folds four times 16 lanes to a number.
+  float (*foldAll[3])(const gan_lanes *lanes);
+  /// Folds each of `rows` rows of `width` to a number.
+  void (*foldRows[3])(float *result, const float *a, int64_t rows, int64_t width);
   /// Folds `rows` rows of `width` into one row: a few sums a column in single precision, added up in double.
   void (*foldColumns[3])(double *row, const float *a, int64_t rows, int64_t width);
 } gan_tile_table;

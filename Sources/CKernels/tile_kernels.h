@@ -140,7 +140,7 @@ SELECT(select_ts, a[i], q)
 SELECT(select_ss, p, q)
 
 #define LANES 16
-#define FOLD(name, identity, combine, combineOne)                     \
+#define FOLD(name, identity, combine, combineOne, together)           \
   static void name##_lanes(gan_lanes *lanes, const float *a, int64_t n) { \
     gan_lanes l0 = lanes[0], l1 = lanes[1], l2 = lanes[2], l3 = lanes[3], x, y; \
     int64_t i = 0;                                                    \
@@ -156,6 +156,27 @@ SELECT(select_ss, p, q)
       x = l0, l0 = combine;                                           \
     }                                                                 \
     lanes[0] = l0, lanes[1] = l1, lanes[2] = l2, lanes[3] = l3;       \
+  }                                                                   \
+  static float name##_all(const gan_lanes *lanes) {                   \
+    gan_lanes l0 = lanes[0], l1 = lanes[1], l2 = lanes[2], l3 = lanes[3], x, y; \
+    together;                                                         \
+    float part[LANES];                                                \
+    memcpy(part, &l0, sizeof part);                                   \
+    for (int half = LANES / 2; half > 0; half /= 2)                   \
+      for (int i = 0; i < half; i++) {                                \
+        float x = part[i], y = part[i + half];                        \
+        part[i] = combineOne;                                         \
+      }                                                               \
+    (void)x, (void)y;                                                 \
+    return part[0];                                                   \
+  }                                                                   \
+  static void name##_rows(float *result, const float *a, int64_t rows, int64_t width) { \
+    for (int64_t r = 0; r < rows; r++) {                              \
+      gan_lanes lanes[4] = {(gan_lanes){0} + (identity), (gan_lanes){0} + (identity), \
+                            (gan_lanes){0} + (identity), (gan_lanes){0} + (identity)}; \
+      name##_lanes(lanes, a + r * width, width);                      \
+      result[r] = name##_all(lanes);                                  \
+    }                                                                 \
   }                                                                   \
   static void name##_columns(double *row, const float *a, int64_t rows, int64_t width) { \
     int64_t c = 0;                                                    \
@@ -189,9 +210,15 @@ SELECT(select_ss, p, q)
   }
 typedef int32_t lane_mask __attribute__((vector_size(64)));
 #define CHOSEN(mask) (gan_lanes)(((lane_mask)x & (mask)) | ((lane_mask)y & ~(mask)))
-FOLD(sum, 0.0f, x + y, x + y)
-FOLD(largest, -INFINITY, CHOSEN((x > y) | (x != x)), ((x > y) | (x != x)) ? x : y)
-FOLD(smallest, INFINITY, CHOSEN((x < y) | (x != x)), ((x < y) | (x != x)) ? x : y)
+typedef double wide_lanes __attribute__((vector_size(128)));
+#define WIDE(x) __builtin_convertvector(x, wide_lanes)
+#define OF_PAIRS(combine) x = l0, y = l1, l0 = combine, x = l2, y = l3, l2 = combine, x = l0, y = l2, l0 = combine
+FOLD(sum, 0.0f, x + y, x + y,
+     l0 = __builtin_convertvector((WIDE(l0) + WIDE(l1)) + (WIDE(l2) + WIDE(l3)), gan_lanes))
+FOLD(largest, -INFINITY, CHOSEN((x > y) | (x != x)), ((x > y) | (x != x)) ? x : y,
+     OF_PAIRS(CHOSEN((x > y) | (x != x))))
+FOLD(smallest, INFINITY, CHOSEN((x < y) | (x != x)), ((x < y) | (x != x)) ? x : y,
+     OF_PAIRS(CHOSEN((x < y) | (x != x))))
 
 #define BINARY_ROW(name) {name##_tt, name##_st, name##_ts}
 
@@ -231,5 +258,7 @@ const gan_tile_table TABLE = {
   .copy = copy,
   .splat = splat,
   .foldLanes = {sum_lanes, largest_lanes, smallest_lanes},
+  .foldAll = {sum_all, largest_all, smallest_all},
+  .foldRows = {sum_rows, largest_rows, smallest_rows},
   .foldColumns = {sum_columns, largest_columns, smallest_columns},
 };
