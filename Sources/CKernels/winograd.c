@@ -49,7 +49,7 @@ static int64_t columns(const gan_winograd *plan) {
 /// fall on one line of the cache.
 static int64_t chunk_of(const gan_winograd *plan) {
   if (!plan->isOfPatches) return GAN_WINOGRAD_CHUNK;
-  int64_t side = GAN_WINOGRAD_POINTS * (columns(plan) + gan_winograd_pitch(plan->target.channels));
+  int64_t side = GAN_WINOGRAD_POINTS / 4 * (columns(plan) + gan_winograd_pitch(plan->target.channels));
   int64_t tiles = GAN_WINOGRAD_PATCHES / side / 8 * 8;
   return tiles < 32 ? 32 : tiles < GAN_WINOGRAD_CHUNK ? tiles : GAN_WINOGRAD_CHUNK;
 }
@@ -58,11 +58,11 @@ static int64_t room_of(const gan_winograd *plan) { return chunk_of(plan) + 4; }
 /// Floats of the scratch memory's pieces: right sides, left sides, gradients, zeros.
 static void pieces(const gan_winograd *plan, int ofGradient, unsigned threads, int64_t sizes[4]) {
   int64_t deep = plan->source.channels, pitch = gan_winograd_pitch(plan->target.channels);
-  int64_t points = plan->isOfPatches ? GAN_WINOGRAD_POINTS : 1, parts = plan->isOfPatches ? points : most_parts(plan);
+  int64_t points = plan->isOfPatches ? GAN_WINOGRAD_POINTS / 4 : 1;
   int64_t block = plan->isOfPatches ? gan_winograd_patch_room(deep)
-                                    : GAN_WINOGRAD_BLOCK * gan_winograd_stride(parts * deep);
-  sizes[0] = ofGradient ? points * room_of(plan) * pitch : 0;
-  sizes[1] = ofGradient ? parts * room_of(plan) * columns(plan) : threads * block;
+                                    : GAN_WINOGRAD_BLOCK * gan_winograd_stride(most_parts(plan) * deep);
+  sizes[0] = ofGradient ? threads * points * room_of(plan) * pitch : 0;
+  sizes[1] = threads * (ofGradient ? points * room_of(plan) * columns(plan) : block);
   sizes[2] = ofGradient ? plan->partCount * columns(plan) * pitch : 0;
   sizes[3] = ofGradient && plan->isOfPatches ? threads * gan_winograd_nothing(plan) : 0;
 }
@@ -77,8 +77,8 @@ static gan_winograd_job begun(const gan_winograd *plan, int ofGradient, float *s
   int64_t sizes[4];
   pieces(plan, ofGradient, threads, sizes);
   return (gan_winograd_job){
-      .leftStride = gan_winograd_stride(most_parts(plan) * plan->source.channels), .room = room_of(plan),
-      .plan = plan, .right = scratch, .left = scratch + sizes[0], .gradient = scratch + sizes[0] + sizes[1],
+      .leftStride = gan_winograd_stride(most_parts(plan) * plan->source.channels),
+      .chunk = chunk_of(plan), .room = room_of(plan), .plan = plan, .right = scratch, .left = scratch + sizes[0], .gradient = scratch + sizes[0] + sizes[1],
       .nothing = scratch + sizes[0] + sizes[1] + sizes[2],
       .tiles = plan->batch * plan->tileRows * plan->tileColumns, .threads = threads};
 }
@@ -105,23 +105,10 @@ void gan_winograd_product(const gan_winograd *plan, const float *source, const f
 void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source, const float *target, float *weight,
                                   float *scratch, unsigned threads) {
   gan_winograd_job job = begun(plan, 1, scratch, threads);
-  int64_t tiles = job.tiles;
   job.source = source;
   job.target = (float *)target;
   job.result = weight;
   const gan_winograd_table *kernels = gan_winograd_kernels();
-  int64_t chunk = chunk_of(plan);
-  for (job.firstTile = 0; job.firstTile < tiles; job.firstTile += chunk) {
-    job.tiles = tiles - job.firstTile < chunk ? tiles - job.firstTile : chunk;
-    if (plan->isOfPatches) {
-      run(&job, kernels->makePatchSides);
-      run(&job, kernels->multiplyPatchSides);
-      continue;
-    }
-    for (job.point = 0; job.point < plan->pointCount; job.point++) {
-      run(&job, kernels->makeSides);
-      run(&job, kernels->multiplySides);
-    }
-  }
+  run(&job, plan->isOfPatches ? kernels->addPatchGradients : kernels->addGradients);
   run(&job, kernels->addUp);
 }

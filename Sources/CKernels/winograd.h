@@ -9,23 +9,23 @@ enum {
   GAN_WINOGRAD_COLUMN = 16,
   /// Tiles of a block whose left side stays in the second-level cache.
   GAN_WINOGRAD_BLOCK = 98,
-  /// Tiles over which a weight's gradient is added up in registers.
+  /// The most tiles over which a weight's gradient is added up in registers.
   GAN_WINOGRAD_CHUNK = 256,
   /// Products that are added up in registers.
   GAN_WINOGRAD_DEPTH = 256,
   /// Sums of a patch of 4×4 pixels.
   GAN_WINOGRAD_POINTS = 16,
-  /// Floats of both sides of a chunk of patches.
-  GAN_WINOGRAD_PATCHES = 1 << 18,
+  /// Floats of both sides of a chunk of patches, of one row of points.
+  GAN_WINOGRAD_PATCHES = 1 << 17,
 };
 
 typedef struct {
   const gan_winograd *plan;
   const float *source, *weight;
   float *target, *result;
-  /// The right sides of all points in panels; of a weight's gradient that of a point for a chunk of tiles.
+  /// The right sides of all points in panels; of a weight's gradient those of a thread's chunk of tiles.
   float *right;
-  /// Left sides: of a thread's block, or of a chunk of tiles.
+  /// Left sides: of a thread's block, or of its chunk of tiles.
   float *left;
   /// Of all points one after another: gradients of the right sides.
   float *gradient;
@@ -33,9 +33,9 @@ typedef struct {
   float *nothing;
   /// Floats of a row of the widest left side.
   int64_t leftStride;
-  /// Tiles from one column of a chunk of patches to the next.
-  int64_t room;
-  int64_t point, firstTile, tiles;
+  /// Tiles of a chunk over which a weight's gradient is added up, and from one column of it to the next.
+  int64_t chunk, room;
+  int64_t tiles;
   unsigned threads;
 } gan_winograd_job;
 
@@ -46,13 +46,11 @@ typedef struct gan_winograd_table {
   void (*multiply)(const gan_winograd_job *job, unsigned thread);
   /// The same for a plan of patches.
   void (*multiplyPatches)(const gan_winograd_job *job, unsigned thread);
-  /// Makes this thread's share of both sides of a chunk of tiles, source and target.
-  void (*makeSides)(const gan_winograd_job *job, unsigned thread);
-  /// Multiplies them: this thread's share of the gradient of a point's right side.
-  void (*multiplySides)(const gan_winograd_job *job, unsigned thread);
-  /// The same for a plan of patches, of all points.
-  void (*makePatchSides)(const gan_winograd_job *job, unsigned thread);
-  void (*multiplyPatchSides)(const gan_winograd_job *job, unsigned thread);
+  /// Makes sides of its own and multiplies them, for this thread's share of the gradients of all right sides: threads that
+  /// read what another one wrote wait for it, longest where they have no cache in common.
+  void (*addGradients)(const gan_winograd_job *job, unsigned thread);
+  /// The same for a plan of patches.
+  void (*addPatchGradients)(const gan_winograd_job *job, unsigned thread);
   /// Adds up this thread's share of the gradient of the weights.
   void (*addUp)(const gan_winograd_job *job, unsigned thread);
   /// `sums[row][0 ..< panels · panel] = left[row] · right`, of `rows` rows, `pitch` floats apart; `right` in panels of

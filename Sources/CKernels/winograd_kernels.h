@@ -218,41 +218,61 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
   }
 }
 
-/// Both sides of a chunk: the source in columns of COLUMN channels, the target in panels.
-static void makeSides(const gan_winograd_job *job, unsigned thread) {
-  const gan_winograd *plan = job->plan;
-  const gan_winograd_point *point = &plan->points[job->point];
-  int64_t deep = plan->source.channels, wide = plan->target.channels;
-  int64_t columns = (deep + COLUMN - 1) / COLUMN, room = job->room;
+/// A point's right side of a weight's gradient, of a chunk of tiles: sums of the target in panels.
+static void makeTargetSide(const gan_winograd_job *job, gan_span spots, corner at, int64_t tiles, float *right) {
+  int64_t wide = job->plan->target.channels;
   const float *rows[MOST_SPOTS];
   float factors[MOST_SPOTS];
-  int64_t end = share(job->tiles, thread + 1, job->threads);
-  corner at = corner_of(plan, job->firstTile + share(job->tiles, thread, job->threads));
-  for (int64_t t = share(job->tiles, thread, job->threads); t < end; t++, advance(plan, &at)) {
-    for (int64_t p = 0; p < point->parts.count; p++) {
-      gan_span span = plan->parts[point->parts.first + p].source;
-      int64_t count = gathered(rows, factors, job->source, &plan->source, plan, at, span);
-      float *to = job->left + (p * columns * room + t) * COLUMN;
-      combine(to, COLUMN, room * COLUMN, rows, factors, count, deep);
-    }
-    int64_t count = gathered(rows, factors, job->target, &plan->target, plan, at, point->target);
-    combine(job->right + t * PANEL, PANEL, room * PANEL, rows, factors, count, wide);
+  for (int64_t t = 0; t < tiles; t++, advance(job->plan, &at)) {
+    int64_t count = gathered(rows, factors, job->target, &job->plan->target, job->plan, at, spots);
+    combine(right + t * PANEL, PANEL, job->room * PANEL, rows, factors, count, wide);
   }
 }
 
-static void multiplySides(const gan_winograd_job *job, unsigned thread) {
-  const gan_winograd *plan = job->plan;
-  const gan_winograd_point *point = &plan->points[job->point];
-  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
-  int64_t columns = (deep + COLUMN - 1) / COLUMN, count = panels(wide);
-  int64_t units = point->parts.count * count * columns;
-  for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
-    int64_t c = unit % columns, panel = unit / columns % count, p = unit / columns / count;
-    const float *left = job->left + (p * columns + c) * job->room * COLUMN;
-    const float *right = job->right + panel * job->room * PANEL;
-    float *to = job->gradient + ((point->parts.first + p) * columns + c) * COLUMN * pitch + panel * PANEL;
+/// A part's left side: sums of the source in columns of COLUMN channels.
+static void makeSourceSide(const gan_winograd_job *job, gan_span spots, corner at, int64_t tiles, float *left) {
+  int64_t deep = job->plan->source.channels;
+  const float *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  for (int64_t t = 0; t < tiles; t++, advance(job->plan, &at)) {
+    int64_t count = gathered(rows, factors, job->source, &job->plan->source, job->plan, at, spots);
+    combine(left + t * COLUMN, COLUMN, job->room * COLUMN, rows, factors, count, deep);
+  }
+}
+
+/// Adds the products of a chunk's sides to the gradient of a part's right side, in its units `first ..< end`: columns of
+/// the source within panels of the target.
+static void addProducts(const gan_winograd_job *job, int64_t part, int64_t first, int64_t end, const float *left,
+                        const float *right, int64_t tiles, int begins) {
+  int64_t columns = (job->plan->source.channels + COLUMN - 1) / COLUMN;
+  int64_t pitch = gan_winograd_pitch(job->plan->target.channels), room = job->room;
+  for (int64_t unit = first; unit < end; unit++) {
+    int64_t c = unit % columns, panel = unit / columns;
+    float *to = job->gradient + (part * columns + c) * COLUMN * pitch + panel * PANEL;
     for (int r = 0; r < COLUMN; r += OUTER_ROWS)
-      outer(to + r * pitch, pitch, left + r, COLUMN, right, job->tiles, job->firstTile == 0);
+      outer(to + r * pitch, pitch, left + c * room * COLUMN + r, COLUMN, right + panel * room * PANEL, tiles, begins);
+  }
+}
+
+static void addGradients(const gan_winograd_job *job, unsigned thread) {
+  const gan_winograd *plan = job->plan;
+  int64_t columns = (plan->source.channels + COLUMN - 1) / COLUMN, each = columns * panels(plan->target.channels);
+  float *left = job->left + thread * job->room * columns * COLUMN;
+  float *right = job->right + thread * job->room * gan_winograd_pitch(plan->target.channels);
+  int64_t first = share(plan->partCount * each, thread, job->threads);
+  int64_t end = share(plan->partCount * each, thread + 1, job->threads);
+  for (int64_t begin = 0; begin < job->tiles; begin += job->chunk) {
+    int64_t tiles = least(job->chunk, job->tiles - begin), stop;
+    int32_t point = -1;
+    for (int64_t unit = first; unit < end; unit = stop) {
+      int64_t part = unit / each;
+      stop = least(end, (part + 1) * each);
+      int32_t before = point;
+      while (point < 0 || part >= plan->points[point].parts.first + plan->points[point].parts.count) point++;
+      if (point != before) makeTargetSide(job, plan->points[point].target, corner_of(plan, begin), tiles, right);
+      makeSourceSide(job, plan->parts[part].source, corner_of(plan, begin), tiles, left);
+      addProducts(job, part, unit - part * each, stop - part * each, left, right, tiles, begin == 0);
+    }
   }
 }
 
@@ -296,5 +316,4 @@ static void product(float *sums, int64_t pitch, const float *left, int64_t strid
 #include "winograd_patches.h"
 
 const gan_winograd_table WINOGRAD_TABLE = {
-    makeRight, multiply, multiplyPatches, makeSides, multiplySides, makePatchSides, multiplyPatchSides, addUp, product,
-    PANEL};
+    makeRight, multiply, multiplyPatches, addGradients, addPatchGradients, addUp, product, PANEL};

@@ -95,52 +95,65 @@ static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
   }
 }
 
-/// Both sides of a chunk, of all points.
-static void makePatchSides(const gan_winograd_job *job, unsigned thread) {
+/// Both sides of a chunk, of the four points of a row: the source in columns, the target in panels.
+static void makePatchSides(const gan_winograd_job *job, int64_t row, corner at, int64_t tiles, float *left, float *right,
+                           const float *nothing) {
+  // Row `row` of the sums is one row of pixels, and another one times a factor.
+  static const struct {
+    int first, second;
+    float factor;
+  } rows[PATCH] = {{0, 2, -1}, {1, 2, 1}, {2, 1, -1}, {3, 1, -1}};
+  static const float slopes[PATCH][2] = {{1, 0}, {1, 1}, {1, -1}, {0, 1}};
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels;
   int64_t columns = (deep + COLUMN - 1) / COLUMN, pitch = gan_winograd_pitch(wide), room = job->room;
-  float *nothing = job->nothing + thread * gan_winograd_nothing(plan);
   const float *pixels[POINTS];
-  memset(nothing, 0, (size_t)gan_winograd_nothing(plan) * sizeof(float));
-  int64_t end = share(job->tiles, thread + 1, job->threads);
-  corner at = corner_of(plan, job->firstTile + share(job->tiles, thread, job->threads));
-  for (int64_t t = share(job->tiles, thread, job->threads); t < end; t++, advance(plan, &at)) {
+  for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
     patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, nothing);
+    const float *const *first = pixels + PATCH * rows[row].first, *const *second = pixels + PATCH * rows[row].second;
     for (int64_t i = 0; i < columns * COLUMN; i += WIDTH) {
-      vec sums[POINTS];
-      patch_sums(sums, pixels, i, deep - i);
-      float *to = job->left + (i / COLUMN * room + t) * COLUMN + i % COLUMN;
-      UNROLL for (int p = 0; p < POINTS; p++) *(vec *)(to + p * columns * COLUMN * room) = sums[p];
+      vec sums[PATCH];
+      UNROLL for (int j = 0; j < PATCH; j++)
+        sums[j] = load_some(first[j] + i, deep - i) + rows[row].factor * load_some(second[j] + i, deep - i);
+      vec a = sums[0], b = sums[1], c = sums[2], d = sums[3];
+      float *to = left + (i / COLUMN * room + t) * COLUMN + i % COLUMN;
+      int64_t step = columns * COLUMN * room;
+      *(vec *)to = a - c, *(vec *)(to + step) = b + c;
+      *(vec *)(to + 2 * step) = c - b, *(vec *)(to + 3 * step) = d - b;
     }
     patch_of(pixels, job->target, &plan->target, at, (gan_spot){0}, 2, nothing);
     for (int64_t i = 0; i < wide; i += WIDTH) {
-      vec rows[PATCH][2];
-      UNROLL for (int j = 0; j < 2; j++) {
-        vec a = load_some(pixels[j] + i, wide - i), b = load_some(pixels[2 + j] + i, wide - i);
-        rows[0][j] = a, rows[1][j] = a + b, rows[2][j] = a - b, rows[3][j] = b;
-      }
-      float *to = job->right + (i / PANEL * room + t) * PANEL + i % PANEL;
-      UNROLL for (int p = 0; p < PATCH; p++) {
-        vec a = rows[p][0], b = rows[p][1];
-        vec sums[PATCH] = {a, a + b, a - b, b};
-        UNROLL for (int j = 0; j < PATCH; j++) *(vec *)(to + (p * PATCH + j) * pitch * room) = sums[j];
-      }
+      vec sums[2];
+      UNROLL for (int j = 0; j < 2; j++)
+        sums[j] = slopes[row][0] * load_some(pixels[j] + i, wide - i) +
+                  slopes[row][1] * load_some(pixels[2 + j] + i, wide - i);
+      float *to = right + (i / PANEL * room + t) * PANEL + i % PANEL;
+      int64_t step = pitch * room;
+      *(vec *)to = sums[0], *(vec *)(to + step) = sums[0] + sums[1];
+      *(vec *)(to + 2 * step) = sums[0] - sums[1], *(vec *)(to + 3 * step) = sums[1];
     }
   }
 }
 
-static void multiplyPatchSides(const gan_winograd_job *job, unsigned thread) {
+static void addPatchGradients(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
-  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
-  int64_t columns = (deep + COLUMN - 1) / COLUMN, count = panels(wide), room = job->room;
-  int64_t units = POINTS * count * columns;
-  for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
-    int64_t c = unit % columns, panel = unit / columns % count, p = unit / columns / count;
-    const float *left = job->left + (p * columns + c) * room * COLUMN;
-    const float *right = job->right + (p * pitch + panel * PANEL) * room;
-    float *to = job->gradient + (p * columns + c) * COLUMN * pitch + panel * PANEL;
-    for (int r = 0; r < COLUMN; r += OUTER_ROWS)
-      outer(to + r * pitch, pitch, left + r, COLUMN, right, job->tiles, job->firstTile == 0);
+  int64_t columns = (plan->source.channels + COLUMN - 1) / COLUMN, each = columns * panels(plan->target.channels);
+  int64_t leftRoom = job->room * columns * COLUMN, rightRoom = job->room * gan_winograd_pitch(plan->target.channels);
+  float *left = job->left + thread * PATCH * leftRoom, *right = job->right + thread * PATCH * rightRoom;
+  float *nothing = job->nothing + thread * gan_winograd_nothing(plan);
+  memset(nothing, 0, (size_t)gan_winograd_nothing(plan) * sizeof(float));
+  int64_t first = share(POINTS * each, thread, job->threads), end = share(POINTS * each, thread + 1, job->threads);
+  for (int64_t begin = 0; begin < job->tiles; begin += job->chunk) {
+    int64_t tiles = least(job->chunk, job->tiles - begin), row = -1, stop;
+    for (int64_t unit = first; unit < end; unit = stop) {
+      int64_t point = unit / each, column = point % PATCH;
+      stop = least(end, (point + 1) * each);
+      if (point / PATCH != row) {
+        row = point / PATCH;
+        makePatchSides(job, row, corner_of(plan, begin), tiles, left, right, nothing);
+      }
+      addProducts(job, point, unit - point * each, stop - point * each, left + column * leftRoom,
+                  right + column * rightRoom, tiles, begin == 0);
+    }
   }
 }
