@@ -110,12 +110,16 @@ static inline float *place(const float *image, const gan_tiled_image *of, corner
 /// The spots of a tile that lie in the image.
 static int64_t gathered(const float **rows, float *factors, const float *image, const gan_tiled_image *of,
                         const gan_winograd *plan, corner at, gan_span span) {
-  int64_t count = 0;
+  int64_t count = 0, line = of->width * of->channels;
+  int64_t top = at.row * of->rowStep, left = at.column * of->columnStep;
+  image += (at.sample * of->height + top) * line + left * of->channels;
   for (int32_t k = span.first; k < span.first + span.count; k++) {
-    const float *row = place(image, of, at, &plan->spots[k]);
-    if (!row) continue;
-    rows[count] = row;
-    factors[count++] = plan->spots[k].factor;
+    const gan_spot *spot = &plan->spots[k];
+    // What lies before the first row or column is a very large number.
+    if ((uint64_t)(top + spot->row) >= (uint64_t)of->height || (uint64_t)(left + spot->column) >= (uint64_t)of->width)
+      continue;
+    rows[count] = image + spot->row * line + spot->column * of->channels;
+    factors[count++] = spot->factor;
   }
   return count;
 }
@@ -154,16 +158,26 @@ static void makeRight(const gan_winograd_job *job, unsigned thread) {
   }
 }
 
-/// Adds a row of sums to a place of the target.
-static inline void deliver(float *to, const gan_spot *spot, const float *sums, int64_t width) {
+/// Adds rows of sums to places of the target, those that there are.
+static inline void deliver(float *const *targets, int64_t first, const gan_spot *spot, const float *sums, int64_t rows,
+                           int64_t width) {
   float factor = spot->factor;
-  if (width == PANEL) {
-    vec a = factor * *(const vec *)sums, b = factor * *(const vec *)(sums + WIDTH);
-    *(vec *)to = spot->begins ? a : *(vec *)to + a;
-    *(vec *)(to + WIDTH) = spot->begins ? b : *(vec *)(to + WIDTH) + b;
-  } else {
-    for (int64_t i = 0; i < width; i++) to[i] = factor * sums[i] + (spot->begins ? 0 : to[i]);
+#define EACH_TARGET(a, b, one)                                              \
+  for (int64_t r = 0; r < rows; r++, sums += PANEL) {                       \
+    float *to = targets[r] + first;                                         \
+    if (!targets[r]) continue;                                              \
+    if (width == PANEL) {                                                   \
+      *(vec *)to = a + factor * *(const vec *)sums;                         \
+      *(vec *)(to + WIDTH) = b + factor * *(const vec *)(sums + WIDTH);     \
+    } else {                                                                \
+      for (int64_t i = 0; i < width; i++) to[i] = one + factor * sums[i];   \
+    }                                                                       \
   }
+  if (spot->begins)
+    EACH_TARGET(0, 0, 0)
+  else
+    EACH_TARGET(*(const vec *)to, *(const vec *)(to + WIDTH), to[i])
+#undef EACH_TARGET
 }
 
 /// The left side of a block of tiles, and where its products go.
@@ -209,9 +223,7 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
                   job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL,
                   least(DEPTH, deep - i), p == 0 && i == 0);
           for (int32_t s = 0; s < point->target.count; s++)
-            for (int64_t r = 0; r < count; r++)
-              if (targets[s][t + r])
-                deliver(targets[s][t + r] + first, &plan->spots[point->target.first + s], sums + r * PANEL, width);
+            deliver(targets[s] + t, first, &plan->spots[point->target.first + s], sums, count, width);
         }
       }
     }
