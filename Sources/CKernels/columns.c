@@ -1,12 +1,26 @@
-// The gradient of an image with few channels: of each place of the output one product with all taps and channels, whose
-// numbers are added to the pixels that the place looked at. Samples are shared out, and bands of their rows where there are
-// fewer samples than threads, because pixels are looked at by several places; a place next to two bands is computed for each.
+// Convolutions between an image of few channels and a deep one.
+//
+// The gradient of the image: of each place of the output one product with all taps and channels, whose numbers are added to
+// the pixels that the place looked at. Samples are shared out, and bands of their rows where there are fewer samples than
+// threads, because pixels are looked at by several places; a place next to two bands is computed for each. A convolution of
+// stride 1 into few channels is the same, with the taps in the opposite order.
+//
+// The gradient of the weights: the pixels that a chunk of places looked at, a row for each tap and channel, times the output at
+// those places.
 #include <string.h>
 
 #include "winograd.h"
 
-/// Places whose products stay in the first-level cache.
-enum { PLACES = 56 };
+enum {
+  /// Places whose products stay in the first-level cache.
+  PLACES = 56,
+  /// Places of a chunk, over which a weight's gradient is added up in registers, and floats of a row of them.
+  CHUNK = GAN_WINOGRAD_DEPTH,
+  ROOM = CHUNK + 4,
+  /// Runs of chunks that are added up on their own, so that any number of threads adds in one order.
+  MOST_RUNS = 16,
+  FEWEST_CHUNKS = 4,
+};
 
 typedef struct {
   const gan_columns *columns;
@@ -20,13 +34,22 @@ static int64_t pitch(const gan_columns *c) {
   return (width(c) + GAN_WINOGRAD_PANEL - 1) / GAN_WINOGRAD_PANEL * GAN_WINOGRAD_PANEL;
 }
 
-/// Weights `[taps and channels][depth]` as panels `[depth][panel]`.
+/// Where the weight of a tap and channel lies for the first place of the depth; the next one is `weight_step` further.
+static int64_t weight_at(const gan_columns *c, int64_t n) {
+  if (!c->isMirrored) return n * c->depth;
+  int64_t tap = c->kernelHeight * c->kernelWidth - 1 - n / c->channels;
+  return tap * c->depth * c->channels + n % c->channels;
+}
+static int64_t weight_step(const gan_columns *c) { return c->isMirrored ? c->channels : 1; }
+
+/// Weights as panels `[depth][panel]` of taps and channels.
 static void arrange(const job *j) {
-  int64_t panel = gan_winograd_kernels()->panel, depth = j->columns->depth;
+  int64_t panel = gan_winograd_kernels()->panel, depth = j->columns->depth, step = weight_step(j->columns);
   memset(j->right, 0, (size_t)(depth * pitch(j->columns)) * sizeof(float));
   for (int64_t n = 0; n < width(j->columns); n++) {
     float *to = j->right + n / panel * panel * depth + n % panel;
-    for (int64_t k = 0; k < depth; k++) to[k * panel] = j->weight[n * depth + k];
+    const float *from = j->weight + weight_at(j->columns, n);
+    for (int64_t k = 0; k < depth; k++) to[k * panel] = from[k * step];
   }
 }
 
@@ -93,4 +116,97 @@ void gan_columns_input_gradient(const gan_columns *c, const float *output, const
   job j = {c, output, weight, image, scratch, scratch + c->depth * pitch(c), threads};
   arrange(&j);
   gan_parallel(run_share, &j, j.threads);
+}
+
+// --- the gradient of the weights -----------------------------------------------------------------
+
+typedef struct {
+  const gan_columns *columns;
+  const float *image, *output;
+  float *weight, *scratch;
+  double *sums;
+  int64_t runs;
+  unsigned threads;
+} gradient_job;
+
+static int64_t places_of(const gan_columns *c) { return c->batch * c->outputHeight * c->outputWidth; }
+static int64_t runs_of(const gan_columns *c) {
+  int64_t runs = places_of(c) / (FEWEST_CHUNKS * CHUNK);
+  return runs < 1 ? 1 : runs < MOST_RUNS ? runs : MOST_RUNS;
+}
+static int64_t depth_pitch(const gan_columns *c) { return gan_winograd_pitch(c->depth); }
+/// Floats of a thread: pixels of a chunk, outputs of it, their products.
+static int64_t room_of(const gan_columns *c) {
+  return width(c) * ROOM + (CHUNK + width(c)) * depth_pitch(c);
+}
+
+/// `to[tap and channel][place]` of `count` places in one row of outputs.
+static void gather_row(const gan_columns *c, const float *image, int64_t place, int64_t count, float *to) {
+  int64_t row = place / c->outputWidth, sample = row / c->outputHeight, column = place % c->outputWidth;
+  int64_t step = c->strideWidth * c->channels;
+  for (int64_t i = 0; i < c->kernelHeight; i++) {
+    int64_t y = row % c->outputHeight * c->strideHeight - c->padTop + i;
+    const float *line = image + (sample * c->height + y) * c->width * c->channels;
+    for (int64_t j = 0; j < c->kernelWidth; j++) {
+      int64_t x = column * c->strideWidth - c->padLeft + j, first = 0, end = 0;
+      if (y >= 0 && y < c->height) {
+        first = x < 0 ? (-x + c->strideWidth - 1) / c->strideWidth : 0;
+        end = x < c->width ? (c->width - 1 - x) / c->strideWidth + 1 : 0;
+        if (first > count) first = count;
+        end = end < first ? first : end < count ? end : count;
+      }
+      for (int64_t k = 0; k < c->channels; k++, to += ROOM) {
+        for (int64_t p = 0; p < first; p++) to[p] = 0;
+        for (int64_t p = first; p < end; p++) to[p] = line[x * c->channels + k + p * step];
+        for (int64_t p = end; p < count; p++) to[p] = 0;
+      }
+    }
+  }
+}
+
+static void add_share(void *data) {
+  const gradient_job *j = data;
+  const gan_columns *c = j->columns;
+  const gan_winograd_table *kernels = gan_winograd_kernels();
+  unsigned thread = j->threads > 1 ? gan_thread_index() : 0;
+  int64_t panel = kernels->panel, panels = (c->depth + panel - 1) / panel, pitch = depth_pitch(c);
+  float *left = j->scratch + thread * room_of(c), *right = left + width(c) * ROOM, *products = right + CHUNK * pitch;
+  memset(right, 0, (size_t)(CHUNK * pitch) * sizeof(float));
+  for (int64_t run = j->runs * thread / j->threads; run < j->runs * (thread + 1) / j->threads; run++) {
+    double *sums = j->sums + run * width(c) * c->depth;
+    memset(sums, 0, (size_t)(width(c) * c->depth) * sizeof(double));
+    int64_t end = places_of(c) * (run + 1) / j->runs, count;
+    for (int64_t first = places_of(c) * run / j->runs; first < end; first += count) {
+      count = end - first < CHUNK ? end - first : CHUNK;
+      for (int64_t p = 0, length; p < count; p += length) {
+        int64_t rest = c->outputWidth - (first + p) % c->outputWidth;
+        length = rest < count - p ? rest : count - p;
+        gather_row(c, j->image, first + p, length, left + p);
+      }
+      for (int64_t p = 0; p < count; p++)
+        for (int64_t k = 0; k < c->depth; k += panel)
+          memcpy(right + (k / panel * count + p) * panel, j->output + (first + p) * c->depth + k,
+                 (size_t)(c->depth - k < panel ? c->depth - k : panel) * sizeof(float));
+      kernels->product(products, pitch, left, ROOM, right, width(c), count, panels);
+      for (int64_t n = 0; n < width(c); n++)
+        for (int64_t k = 0; k < c->depth; k++) sums[n * c->depth + k] += products[n * pitch + k];
+    }
+  }
+}
+
+int64_t gan_columns_gradient_scratch(const gan_columns *c, unsigned threads) {
+  return threads * room_of(c) + 2 * runs_of(c) * width(c) * c->depth + 16;
+}
+
+void gan_columns_weight_gradient(const gan_columns *c, const float *image, const float *output,
+                                 float *weight, float *scratch, unsigned threads) {
+  int64_t count = width(c) * c->depth, sums = (threads * room_of(c) + 1) / 2 * 2;
+  gradient_job j = {c, image, output, weight, scratch, (double *)(scratch + sums), runs_of(c), threads};
+  gan_parallel(add_share, &j, j.threads);
+  for (int64_t run = 1; run < j.runs; run++)
+    for (int64_t i = 0; i < count; i++) j.sums[i] += j.sums[run * count + i];
+  for (int64_t n = 0; n < width(c); n++) {
+    float *to = weight + weight_at(c, n);
+    for (int64_t k = 0; k < c->depth; k++) to[k * weight_step(c)] = (float)j.sums[n * c->depth + k];
+  }
 }

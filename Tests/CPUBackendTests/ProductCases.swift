@@ -106,22 +106,34 @@ extension OpSuite {
         ConvGeometry(padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
         weight: [3, 3, pick(257...270), pick(30...40)], x: [1, pick(4...6), pick(4...6)])
     },
+    OpCase(name: "convolutions of images of few channels", tolerance: 1e-5) { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      for _ in 0..<3 {
+        trial.convolutions(
+          ConvGeometry(
+            strideHeight: pick(1...3), strideWidth: pick(1...3), padTop: pick(0...2),
+            padLeft: pick(0...3)),
+          weight: [pick(1...5), pick(1...5), pick(1...4), pick(16...40)],
+          x: [pick(1...3), pick(6...19), pick(6...19)])
+      }
+      // In several runs of places.
+      trial.convolutions(
+        ConvGeometry(strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1),
+        weight: [4, 4, pick(1...3), pick(16...20)], x: [pick(9...11), 33, pick(30...34)])
+    },
     OpCase(name: "convolutions into images of few channels", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       for _ in 0..<3 {
-        var geometry = ConvGeometry(padTop: pick(0...2), padLeft: pick(0...3))
-        (geometry.strideHeight, geometry.strideWidth) = (pick(1...3), pick(1...3))
-        let weight: Shape = [pick(1...5), pick(1...5), pick(1...4), pick(16...40)]
-        let x: Shape = [pick(1...3), pick(6...19), pick(6...19), weight[2]]
-        let y: Shape = [
-          x[0], geometry.outputHeight(x[1], kernel: weight[0]),
-          geometry.outputWidth(x[2], kernel: weight[1]), weight[3],
-        ]
-        let (slope, kernel) = (trial.feed(y), trial.feed(weight))
-        trial.output(
-          slope.builder.add(
-            .convolutionInputGradient(geometry, height: x[1], width: x[2]), [slope, kernel]))
+        trial.convolutions(
+          ConvGeometry(
+            padTop: pick(0...5), padBottom: pick(0...3), padLeft: pick(0...5), padRight: pick(0...3)
+          ),
+          weight: [pick(1...5), pick(2...5), pick(16...40), pick(1...4)],
+          x: [pick(1...3), pick(6...19), pick(6...19)])
       }
+      trial.convolutions(
+        ConvGeometry(padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
+        weight: [3, 3, pick(16...20), pick(1...3)], x: [pick(4...6), 33, pick(30...34)])
     },
     OpCase(name: "weight gradients of many places", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }

@@ -240,21 +240,29 @@ void gan_winograd_weight_gradient(const gan_winograd *plan, const float *source,
                                   float *scratch, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
-// columns.c: gradients of images with few channels.
+// columns.c: convolutions between an image of few channels and a deep one.
 
-/// A convolution from `[batch, height, width, channels]` to `[batch, outputHeight, outputWidth, depth]`.
+/// A convolution from an image `[batch, height, width, channels]` to `[batch, outputHeight, outputWidth, depth]`.
 typedef struct {
   int64_t batch, height, width, channels;
   int64_t outputHeight, outputWidth, depth;
   int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft;
+  /// Weights are those of the convolution back from the deep image, `[kernelHeight][kernelWidth][depth][channels]` with the
+  /// taps in the opposite order; else `[kernelHeight][kernelWidth][channels][depth]`.
+  int32_t isMirrored;
 } gan_columns;
 
 /// Floats of scratch memory.
 int64_t gan_columns_scratch(const gan_columns *columns, unsigned threads);
-/// The gradient of the image from that of the output.
-void gan_columns_input_gradient(const gan_columns *columns, const float *output,
-                                const float *weight, float *image, float *scratch,
-                                unsigned threads);
+/// The gradient of the image from that of the output; of mirrored ones a convolution.
+void gan_columns_input_gradient(const gan_columns *columns, const float *output, const float *weight,
+                                float *image, float *scratch, unsigned threads);
+
+/// Floats of scratch memory.
+int64_t gan_columns_gradient_scratch(const gan_columns *columns, unsigned threads);
+/// The gradient of the weights; it is added up in double precision.
+void gan_columns_weight_gradient(const gan_columns *columns, const float *image, const float *output,
+                                 float *weight, float *scratch, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
 // random.c: Philox4x32-10.

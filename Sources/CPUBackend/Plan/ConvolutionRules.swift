@@ -11,7 +11,7 @@ struct ConvolutionRules: Sendable {
   var fewestTiles = 16
   /// Of the products of the direct form, above which the sums around ours take what was saved.
   var largestShare = 0.8
-  /// Of images whose gradient is made by columns.
+  /// By columns: channels of the image, and of the deep one that belongs to it.
   var mostImageChannels = 4
   var fewestOutputChannels = 16
 
@@ -50,9 +50,24 @@ struct ConvolutionRules: Sendable {
     return (rows, columns)
   }
 
-  /// Whether the gradient of an image is made by columns.
-  func takesColumns(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape) -> Bool {
-    kind == .inputGradient && geometry.groups == 1 && geometry.dilationHeight == 1
-      && geometry.dilationWidth == 1 && w[2] <= mostImageChannels && w[3] >= fewestOutputChannels
+  /// Which way round a convolution is made by columns.
+  enum Columns {
+    /// The image has few channels.
+    case plain
+    /// The output has.
+    case mirrored
+  }
+
+  /// nil where it is not to be.
+  func columns(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape) -> Columns? {
+    let g = geometry
+    guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1 else { return nil }
+    if kind != .forward, w[2] <= mostImageChannels, w[3] >= fewestOutputChannels { return .plain }
+    let isOfOnePixel = w[0] == 1 && w[1] == 1
+    let hasStride = g.strideHeight > 1 || g.strideWidth > 1
+    guard kind != .inputGradient, !isOfOnePixel, !hasStride, w[3] <= mostImageChannels,
+      w[2] >= fewestOutputChannels
+    else { return nil }
+    return .mirrored
   }
 }
