@@ -78,7 +78,8 @@ static gan_winograd_job begun(const gan_winograd *plan, int ofGradient, float *s
   pieces(plan, ofGradient, threads, sizes);
   return (gan_winograd_job){
       .leftStride = gan_winograd_stride(most_parts(plan) * plan->source.channels),
-      .chunk = chunk_of(plan), .room = room_of(plan), .plan = plan, .right = scratch, .left = scratch + sizes[0], .gradient = scratch + sizes[0] + sizes[1],
+      .chunk = chunk_of(plan), .room = room_of(plan), .plan = plan, .right = scratch,
+      .left = scratch + sizes[0], .gradient = scratch + sizes[0] + sizes[1],
       .nothing = scratch + sizes[0] + sizes[1] + sizes[2],
       .tiles = plan->batch * plan->tileRows * plan->tileColumns, .threads = threads};
 }

@@ -39,6 +39,11 @@ typedef struct {
   unsigned threads;
 } gan_winograd_job;
 
+/// `sums[r][0 ..< panel] (+)= Σ left[r][i] · right[i][0 ..< panel]`; rows of sums are `pitch` floats apart, of the left side
+/// `stride`, of the right side `step`.
+typedef void gan_row_tile(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,
+                          int64_t step, int64_t depth, int begins);
+
 typedef struct gan_winograd_table {
   /// Makes this thread's share of all right sides from the weights.
   void (*makeRight)(const gan_winograd_job *job, unsigned thread);
@@ -57,7 +62,9 @@ typedef struct gan_winograd_table {
   /// `[depth][panel]`.
   void (*product)(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,
                   int64_t rows, int64_t depth, int64_t panels);
-  int64_t panel;
+  /// Tiles of 1 ... rows rows.
+  gan_row_tile *const *tiles;
+  int64_t rows, panel;
 } gan_winograd_table;
 
 /// Floats from a row of a left side to the next: not a multiple of 4096 bytes, else they fall on one line of the cache.

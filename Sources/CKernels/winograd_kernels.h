@@ -50,15 +50,16 @@ static void combine(float *to, int64_t run, int64_t step, const float *const *ro
     for (int64_t i = 0; i < run; i++) to[i] = begin + i < length ? one(rows, factors, count, begin + i) : 0;
 }
 
-/// `sums[r][0 ..< PANEL] (+)= Σ LEFT(r, i) · right[i][0 ..< PANEL]`.
-#define TILE(NAME, R, LEFT, AHEAD)                                                                     \
+/// `sums[r][0 ..< PANEL] (+)= Σ LEFT(r, i) · right[i][0 ..< PANEL]`, rows of the right side STEP apart.
+#define TILE(NAME, R, LEFT, STEP, AHEAD)                                                               \
   static void NAME(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,  \
-                   int64_t depth, int begins) {                                                        \
+                   int64_t step, int64_t depth, int begins) {                                                        \
     vec sum[R][2];                                                                                     \
     UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < 2; v++) sum[r][v] = (vec){};         \
+    (void)step;                                                                                        \
     for (int64_t i = 0; i < depth; i++) {                                                              \
       AHEAD;                                                                                           \
-      vec b0 = *(const vec *)(right + i * PANEL), b1 = *(const vec *)(right + i * PANEL + WIDTH);      \
+      vec b0 = *(const vec *)(right + i * STEP), b1 = *(const vec *)(right + i * STEP + WIDTH);        \
       UNROLL for (int r = 0; r < R; r++) {                                                             \
         float a = LEFT;                                                                                \
         sum[r][0] += a * b0;                                                                           \
@@ -71,16 +72,20 @@ static void combine(float *to, int64_t run, int64_t step, const float *const *ro
     }                                                                                                  \
   }
 
-typedef void tile(float *, int64_t, const float *, int64_t, const float *, int64_t, int);
+typedef gan_row_tile tile;
 // The right side comes from beyond the second-level cache.
-#define FETCH                                          \
-  __builtin_prefetch(right + (i + 24) * PANEL, 0, 3);  \
-  __builtin_prefetch(right + (i + 24) * PANEL + WIDTH, 0, 3)
-#define ROW_TILE(R) TILE(rows_##R, R, left[r * stride + i], FETCH)
-EACH_ROWS(ROW_TILE)
+#define FETCH(STEP)                                    \
+  __builtin_prefetch(right + (i + 24) * STEP, 0, 3);   \
+  __builtin_prefetch(right + (i + 24) * STEP + WIDTH, 0, 3)
+#define ROW_TILES(R)                                              \
+  TILE(rows_##R, R, left[r * stride + i], PANEL, FETCH(PANEL))    \
+  TILE(apart_##R, R, left[r * stride + i], step, FETCH(step))
+EACH_ROWS(ROW_TILES)
 #define ROW_NAME(R) rows_##R,
+#define APART_NAME(R) apart_##R,
 static tile *const rowTiles[] = {EACH_ROWS(ROW_NAME)};
-TILE(outer, OUTER_ROWS, left[i * stride + r], )
+static tile *const apartTiles[] = {EACH_ROWS(APART_NAME)};
+TILE(outer, OUTER_ROWS, left[i * stride + r], PANEL, )
 
 /// A tile: its sample, and its row and column among the tiles of that.
 typedef struct {
@@ -220,7 +225,7 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
             for (int64_t i = 0; i < deep; i += DEPTH)
               rowTiles[count - 1](
                   sums, PANEL, left + t * stride + p * deep + i, stride,
-                  job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL,
+                  job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL, PANEL,
                   least(DEPTH, deep - i), p == 0 && i == 0);
           for (int32_t s = 0; s < point->target.count; s++)
             deliver(targets[s] + t, first, &plan->spots[point->target.first + s], sums, count, width);
@@ -262,7 +267,7 @@ static void addProducts(const gan_winograd_job *job, int64_t part, int64_t first
     int64_t c = unit % columns, panel = unit / columns;
     float *to = job->gradient + (part * columns + c) * COLUMN * pitch + panel * PANEL;
     for (int r = 0; r < COLUMN; r += OUTER_ROWS)
-      outer(to + r * pitch, pitch, left + c * room * COLUMN + r, COLUMN, right + panel * room * PANEL, tiles, begins);
+      outer(to + r * pitch, pitch, left + c * room * COLUMN + r, COLUMN, right + panel * room * PANEL, PANEL, tiles, begins);
   }
 }
 
@@ -321,11 +326,11 @@ static void product(float *sums, int64_t pitch, const float *left, int64_t strid
         int64_t r = rows * g / groups;
         rowTiles[rows * (g + 1) / groups - r - 1](
             sums + r * pitch + panel * PANEL, pitch, left + r * stride + i, stride,
-            right + (panel * depth + i) * PANEL, least(DEPTH, depth - i), i == 0);
+            right + (panel * depth + i) * PANEL, PANEL, least(DEPTH, depth - i), i == 0);
       }
 }
 
 #include "winograd_patches.h"
 
 const gan_winograd_table WINOGRAD_TABLE = {
-    makeRight, multiply, multiplyPatches, addGradients, addPatchGradients, addUp, product, PANEL};
+    makeRight, multiply, multiplyPatches, addGradients, addPatchGradients, addUp, product, apartTiles, ROWS, PANEL};

@@ -71,7 +71,7 @@ static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
           int64_t t = tiles * g / groups, count = tiles * (g + 1) / groups - t;
           for (int64_t i = 0; i < deep; i += DEPTH)
             rowTiles[count - 1](products + (p * block + t) * PANEL, PANEL, left + (p * block + t) * stride + i, stride,
-                                job->right + p * deep * pitch + first * deep + i * PANEL, least(DEPTH, deep - i),
+                                job->right + p * deep * pitch + first * deep + i * PANEL, PANEL, least(DEPTH, deep - i),
                                 i == 0);
         }
       for (int64_t t = 0; t < tiles; t++)

@@ -132,6 +132,7 @@ enum OpSuite {
     _ test: OpCase, _ threads: Int
   ) throws {
     try OpSuite.hold(CPUBackend(threads: threads, rules: .always), to: test, seeds: 30..<34)
+    try OpSuite.hold(CPUBackend(threads: threads, rules: .places), to: test, seeds: 34..<37)
   }
 
   @Test(arguments: OpSuite.cases)

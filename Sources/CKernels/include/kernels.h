@@ -265,6 +265,28 @@ void gan_columns_weight_gradient(const gan_columns *columns, const float *image,
                                  float *weight, float *scratch, unsigned threads);
 
 // ---------------------------------------------------------------------------------------------
+// places.c: convolutions of few places and many weights.
+
+enum { GAN_MOST_PLACES = 64 };
+
+/// A convolution from `[batch, height, width, channels]` to `[batch, outputHeight, outputWidth, depth]`, of at most
+/// GAN_MOST_PLACES places in all, `depth` a multiple of 32. Weights are `[kernelHeight][kernelWidth][channels][depth]`.
+typedef struct {
+  int64_t batch, height, width, channels;
+  int64_t outputHeight, outputWidth, depth;
+  int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, dilationHeight, dilationWidth;
+} gan_places;
+
+/// Floats of scratch memory of any of the three.
+int64_t gan_places_scratch(const gan_places *places);
+void gan_places_forward(const gan_places *places, const float *image, const float *weight, float *output,
+                        float *scratch, unsigned threads);
+void gan_places_input_gradient(const gan_places *places, const float *output, const float *weight, float *image,
+                               float *scratch, unsigned threads);
+void gan_places_weight_gradient(const gan_places *places, const float *image, const float *output, float *weight,
+                                float *scratch, unsigned threads);
+
+// ---------------------------------------------------------------------------------------------
 // random.c: Philox4x32-10.
 
 /// `key` is seed low, seed high, step.

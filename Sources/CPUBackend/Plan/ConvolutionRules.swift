@@ -14,12 +14,19 @@ struct ConvolutionRules: Sendable {
   /// By columns: channels of the image, and of the deep one that belongs to it.
   var mostImageChannels = 4
   var fewestOutputChannels = 16
+  /// Of few places: at most GAN_MOST_PLACES, and of how many weights a tap.
+  var mostPlaces = 64
+  var fewestWeights = 1 << 15
+  /// What tiles of places.c are wide.
+  private static let panel = 32
 
   static let measured = ConvolutionRules()
   /// Wherever they can be used at all: for tests.
   static let always = ConvolutionRules(
     fewestChannels: (1, 1), fewestPatchChannels: 1, fewestTiles: 1, largestShare: .infinity,
-    mostImageChannels: 16, fewestOutputChannels: 1)
+    mostImageChannels: 16, fewestOutputChannels: 1, mostPlaces: 0)
+  /// The same for convolutions of few places.
+  static let places = ConvolutionRules(fewestWeights: 1)
 
   /// The filters of rows and columns that make a convolution by products of sums; nil where it is not to be.
   func filters(
@@ -48,6 +55,12 @@ struct ConvolutionRules: Sendable {
       Double(products) <= largestShare * Double(direct)
     else { return nil }
     return (rows, columns)
+  }
+
+  /// Whether a convolution is one of few places and many weights.
+  func takesPlaces(_ geometry: ConvGeometry, w: Shape, y: Shape) -> Bool {
+    geometry.groups == 1 && y[0] * y[1] * y[2] <= mostPlaces && w[2] * w[3] >= fewestWeights
+      && w[3] % Self.panel == 0
   }
 
   /// Which way round a convolution is made by columns.

@@ -11,7 +11,8 @@ extension Lowering {
   mutating func convolution(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
-    if let own = winograd(kind, geometry, image: image, weight: weight, output: output)
+    if let own = places(kind, geometry, image: image, weight: weight, output: output)
+      ?? winograd(kind, geometry, image: image, weight: weight, output: output)
       ?? columns(kind, geometry, image: image, weight: weight, output: output)
     {
       return own
