@@ -10,7 +10,7 @@ import TensorCore
 /// statistic, `round{i}/real`, `round{i}/labels`, `round{i}/{move}/latents`, `…/labels` (of the fakes),
 /// `…/dropout/NAME` (of the second part of a batch `…/part1/dropout/NAME`), `…/loss`, `…/gradient_norm`, `…/gradient/NAME` with moves `discriminator{k}` and `generator{k}`, and
 /// `round{i}/after/NAME`. Of one of several sources: `…/real/NAME`, `…/labels/NAME`, `…/real_labels/NAME`. `…/kink/NAME` tells of those inputs of a relu, and of those differences whose magnitude is a loss
-/// (`…/kink/loss/PASS`, `…/kink/penalty/INDEX`), that lie so near to 0 that another framework's rounding may put them on the other side: a row each, its place in the activation and 1 if it is above 0 here; there is
+/// (`…/kink/loss/PASS`, `…/kink/penalty/INDEX`), that lie so near to 0 that another framework's rounding may put them on the other side: a row each, its place in the activation and its sign here, which is 0 for what is 0: a magnitude has no slope there; there is
 /// none where no input is that near. Where a round has several critic steps, each has its `…/real` and
 /// `…/real_labels`. Networks that grow: `round{i}/level`, counted from 1, and `round{i}/alpha`; `…/real` are as large as the data. The metadata hold the resolved spec: `resolved_spec` (YAML), `resolved_json`.
 package func trace(
@@ -128,14 +128,14 @@ private struct TraceRecorder {
     return entries
   }
 
-  /// `[n, 2]`: places and sides of what is nearer to 0 than `kinkWidth` of the root mean square.
+  /// `[n, 2]`: places and signs of what is nearer to 0 than `kinkWidth` of the root mean square.
   private func sidesOfKink(_ activation: HostTensor) -> HostTensor? {
     let values = activation.floats
     let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
     let limit = Float(kinkWidth * (squares / Double(max(values.count, 1))).squareRoot())
     var rows: [Int32] = []
     for (place, value) in values.enumerated() where abs(value) <= limit {
-      rows += [Int32(place), value > 0 ? 1 : 0]
+      rows += [Int32(place), value > 0 ? 1 : value < 0 ? -1 : 0]
     }
     return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
   }
