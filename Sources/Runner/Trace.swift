@@ -119,25 +119,13 @@ private struct TraceRecorder {
         let name = "\(here)/\(move.name)/\(output.label)"
         let moved = layout(of: output.role, tensor.shape).toTorch(tensor)
         if output.role == .kink {
-          if let sides = sidesOfKink(moved) { entries.append(Safetensors.Entry(name, sides)) }
+          if let sides = signsNearZero(moved) { entries.append(Safetensors.Entry(name, sides)) }
         } else {
           entries.append(Safetensors.Entry(name, moved))
         }
       }
     }
     return entries
-  }
-
-  /// `[n, 2]`: places and signs of what is nearer to 0 than `kinkWidth` of the root mean square.
-  private func sidesOfKink(_ activation: HostTensor) -> HostTensor? {
-    let values = activation.floats
-    let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
-    let limit = Float(kinkWidth * (squares / Double(max(values.count, 1))).squareRoot())
-    var rows: [Int32] = []
-    for (place, value) in values.enumerated() where abs(value) <= limit {
-      rows += [Int32(place), value > 0 ? 1 : value < 0 ? -1 : 0]
-    }
-    return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
   }
 
   private func layout(of role: MoveOutput.Role, _ shape: Shape) -> TensorLayout {
@@ -147,4 +135,16 @@ private struct TraceRecorder {
     case .number, .input: .plain
     }
   }
+}
+
+/// `[n, 2]`: places and signs of what is nearer to 0 than `kinkWidth` of the root mean square; nil if nothing is.
+func signsNearZero(_ activation: HostTensor) -> HostTensor? {
+  let values = activation.floats
+  let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+  let limit = Float(kinkWidth * (squares / Double(max(values.count, 1))).squareRoot())
+  var rows: [Int32] = []
+  for (place, value) in values.enumerated() where abs(value) <= limit {
+    rows += [Int32(place), value > 0 ? 1 : value < 0 ? -1 : 0]
+  }
+  return rows.isEmpty ? nil : HostTensor([rows.count / 2, 2], rows)
 }

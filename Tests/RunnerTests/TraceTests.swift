@@ -16,6 +16,12 @@ struct TraceTests {
     return try FileLayer().readSafetensors(path)
   }
 
+  @Test func aKinkHasTheSignOfWhatIsNearZero() {
+    let values = HostTensor([2, 3], [Float(3), 1e-4, -3, 0, -1e-4, -0.0])
+    #expect(signsNearZero(values) == HostTensor([4, 2], [1, 1, 3, 0, 4, -1, 5, 0] as [Int32]))
+    #expect(signsNearZero(HostTensor([2], [Float(3), -2])) == nil)
+  }
+
   @Test func everythingOfARoundIsThere() throws {
     let file = try traced(
       TinyRun(labels: "{classes: 3}", generatorLayer: "dropout: 0.5"), rounds: 1)
