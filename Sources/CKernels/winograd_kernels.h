@@ -235,25 +235,15 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
   }
 }
 
-/// A point's right side of a weight's gradient, of a chunk of tiles: sums of the target in panels.
-static void makeTargetSide(const gan_winograd_job *job, gan_span spots, corner at, int64_t tiles, float *right) {
-  int64_t wide = job->plan->target.channels;
+/// A side of a weight's gradient, of a chunk of tiles: sums of an image's spots, `run` channels of all tiles beside each
+/// other. Of the source those are columns, of the target panels.
+static void makeSide(const gan_winograd_job *job, const float *image, const gan_tiled_image *of, gan_span spots,
+                     corner at, int64_t tiles, int64_t run, float *side) {
   const float *rows[MOST_SPOTS];
   float factors[MOST_SPOTS];
   for (int64_t t = 0; t < tiles; t++, advance(job->plan, &at)) {
-    int64_t count = gathered(rows, factors, job->target, &job->plan->target, job->plan, at, spots);
-    combine(right + t * PANEL, PANEL, job->room * PANEL, rows, factors, count, wide);
-  }
-}
-
-/// A part's left side: sums of the source in columns of COLUMN channels.
-static void makeSourceSide(const gan_winograd_job *job, gan_span spots, corner at, int64_t tiles, float *left) {
-  int64_t deep = job->plan->source.channels;
-  const float *rows[MOST_SPOTS];
-  float factors[MOST_SPOTS];
-  for (int64_t t = 0; t < tiles; t++, advance(job->plan, &at)) {
-    int64_t count = gathered(rows, factors, job->source, &job->plan->source, job->plan, at, spots);
-    combine(left + t * COLUMN, COLUMN, job->room * COLUMN, rows, factors, count, deep);
+    int64_t count = gathered(rows, factors, image, of, job->plan, at, spots);
+    combine(side + t * run, run, job->room * run, rows, factors, count, of->channels);
   }
 }
 
@@ -286,8 +276,10 @@ static void addGradients(const gan_winograd_job *job, unsigned thread) {
       stop = least(end, (part + 1) * each);
       int32_t before = point;
       while (point < 0 || part >= plan->points[point].parts.first + plan->points[point].parts.count) point++;
-      if (point != before) makeTargetSide(job, plan->points[point].target, corner_of(plan, begin), tiles, right);
-      makeSourceSide(job, plan->parts[part].source, corner_of(plan, begin), tiles, left);
+      corner at = corner_of(plan, begin);
+      if (point != before)
+        makeSide(job, job->target, &plan->target, plan->points[point].target, at, tiles, PANEL, right);
+      makeSide(job, job->source, &plan->source, plan->parts[part].source, at, tiles, COLUMN, left);
       addProducts(job, part, unit - part * each, stop - part * each, left, right, tiles, begin == 0);
     }
   }
