@@ -130,6 +130,62 @@ struct LateProcessTests {
     #expect(error?.exitCode == 7)
   }
 
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it
+  @Test
+  func aClaimThatIsTakenBackWhileAnotherTriesIsTheOthers() throws {
+    let scratch = try Scratch()
+    let path = scratch.path
+    func take(_ files: FileLayer) throws(RunError) -> RunClaim {
+      try RunClaim.take(path, as: .current(), steps: 1, lostAfter: 120, files: files)
+    }
+    let claimed = "\(path)/attempts/1"
+    let files = FileLayer()
+    let first = try take(files)
+    try files.rename(claimed, to: "\(path)/aside")
+    var hurried = files
+    hurried.fault = { operation, place in
+      // The first has it when the second tries, and not any more when it clears up.
+      if operation == .rename, place == claimed, files.exists("\(path)/aside") {
+        try? files.rename("\(path)/aside", to: claimed)
+      } else if operation == .remove {
+        first.forget()
+      }
+      return 0
+    }
+    let second = try take(hurried)
+    #expect(second.number == 1)
+    #expect(try files.list("\(path)/attempts") == ["1"])
+    #expect(try files.list(claimed) == ["heartbeat", "owner.json"])
+  }
+
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it
+  @Test
+  func whatIsTakenBackTakesNothingOfTheNextOwnersWithIt() throws {
+    var n = 1
+    while true {
+      let scratch = try Scratch()
+      let path = scratch.path
+      var next: RunClaim?
+      let holdUp = HoldUp(at: n) {
+        next = try? RunClaim.take(
+          path, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+      }
+      holdUp.isReady = { FileLayer().exists("\(path)/attempts/1/heartbeat") || holdUp.count > 0 }
+      // It counts as gone already, so anybody may go on from it.
+      let claim = try RunClaim.take(
+        path, as: lost, steps: 1, lostAfter: 120, files: holdUp.files)
+      claim.forget()
+      guard let place = holdUp.heldUp else { break }
+      let owned = try #require(next, "held up at \(n): \(place)")
+      #expect(
+        try FileLayer().list(owned.path) == ["heartbeat", "owner.json"],
+        "held up at \(n): \(place)")
+      #expect(owned.number == 1 || FileLayer().exists(claim.path), "held up at \(n): \(place)")
+      n += 1
+    }
+    #expect(n > 4)
+  }
+
   struct Unreadable: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let name: String

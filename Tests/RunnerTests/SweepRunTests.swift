@@ -15,6 +15,8 @@ private final class Script: @unchecked Sendable {
     case whenAsked(JobEnding)
     /// Was ended by its sweep, for a reason.
     case stop(String)
+    /// Fails with this code, and another process's worker finishes the trial meanwhile.
+    case finishedByAnother(Int32)
     /// Could not write at this step.
     case diskFull(step: Int)
   }
@@ -70,6 +72,9 @@ private struct ScriptedEngine: Engine {
       ])
       try FileLayer().replace("\(folder)/status.json", with: word.fileBytes)
       endings[job] = .exited(4)
+    case .finishedByAnother(let code):
+      try result("finished")
+      endings[job] = .exited(code)
     case .exit(let code): endings[job] = .exited(code)
     case .die(let signal): endings[job] = .killed(signal: signal)
     case .whenAsked(let ending): waiting[job] = ending
@@ -373,6 +378,20 @@ struct SweepRunTests {
     let (outcome, submitted) = try play(sweep, [1: [.exit(76), .exit(77), .finish]])
     #expect(submitted.count { $0 == 1 } == 3)
     #expect(outcome.exitCode == 0)
+  }
+
+  @Test func aWorkerThatFailsWhereAnotherFinishesTheTrialEndsNothing() throws {
+    let sweep = try Self.sweep(try Scratch())
+    let (outcome, submitted) = try play(
+      sweep, [1: [.finishedByAnother(4)], 2: [.finishedByAnother(77)]])
+    #expect(submitted == [0, 1, 2, 3])
+    #expect(outcome.exitCode == 0)
+    let records = try sweep.journal.content().records
+    func trials(_ event: String) -> [Int] {
+      records.filter { $0["event"]?.string == event }.compactMap { $0["trial"]?.int }.sorted()
+    }
+    #expect(trials("ended") == [0, 3])
+    #expect(trials("held") == [1, 2])
   }
 
   /// Plays a sweep to its end on a disk of its own.

@@ -46,8 +46,11 @@ package struct RunClaim: Sendable {
         isMade = try files.makeDirectory(draft)
         try files.create("\(draft)/owner.json", owner)
         try files.create("\(draft)/heartbeat", Array("\(Moment.now.iso)\n".utf8))
-        // A folder that is not empty cannot be renamed over: of all who try, one succeeds.
-        try files.rename(draft, to: claim.path)
+        guard try files.renameIfFree(draft, to: claim.path) else {
+          // Of another, who may take it back before anybody looks.
+          try? files.remove(draft)
+          continue
+        }
       } catch {
         // Gone, when the one who was first has cleared up.
         let isGone = isMade && !files.exists(draft)
@@ -56,6 +59,11 @@ package struct RunClaim: Sendable {
         throw error
       }
       do throws(RunError) {
+        // It was taken back meanwhile, and the owner before it, who looks for it, would see nobody.
+        if newest > 0, try !files.isThere(path(run, newest)) {
+          claim.forget()
+          continue
+        }
         try files.synchronizeDirectory("\(run)/attempts")
       } catch {
         claim.forget()
@@ -101,7 +109,14 @@ package struct RunClaim: Sendable {
       try !hasResult(run, of: number, files),
       try files.isThere("\(path)/owner.json")
     else { return nil }
-    let bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
+    let bytes: [UInt8]
+    do throws(RunError) {
+      bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
+    } catch {
+      // Taken back since.
+      if try !files.isThere(path) { return nil }
+      throw error
+    }
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
     var silence = try files.age(of: "\(path)/heartbeat")
     if silence == nil { silence = try files.age(of: path) }
@@ -160,7 +175,8 @@ package struct RunClaim: Sendable {
   /// Takes the claim back as if it had never been made, unless somebody has gone on from it.
   package func forget() {
     guard (try? renew()) != nil else { return }
-    try? files.remove(path)
+    // Gone at once: an empty folder is one that the next may put theirs over.
+    try? files.withdraw(path) { _ throws(RunError) in try check() }
   }
 
   /// Gives the claim back; what is said of it stays.

@@ -134,6 +134,15 @@ package struct FileLayer: Sendable {
     guard outcome == 0 else { throw Self.failure(target, "put in place") }
   }
 
+  /// Puts a folder in place where no other is, or an empty one. False where one that is not empty is: of
+  /// any number of processes that try, one succeeds.
+  package func renameIfFree(_ folder: String, to target: String) throws(RunError) -> Bool {
+    try check(.rename, target, "put in place")
+    if CLibrary.rename(folder, target) == 0 { return true }
+    if errno == ENOTEMPTY || errno == EEXIST { return false }
+    throw Self.failure(target, "put in place")
+  }
+
   package enum LinkOutcome: Sendable { case made, taken, impossible }
 
   /// Gives a file a second name. `.taken` when something of that name is there already: of any number

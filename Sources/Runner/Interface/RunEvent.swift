@@ -60,6 +60,8 @@ package struct RunOutcome: Sendable {
 
   /// Saved as it was asked to be: start me again.
   package static let saved: Int32 = 75
+  /// A loss, gradient or weight was no longer a finite number; the last good ones are there.
+  package static let diverged: Int32 = 6
 
   package var exitCode: Int32 {
     switch ending {

@@ -311,8 +311,7 @@ package struct SweepRun<Workers: Engine> {
       let seconds = monotonicSeconds() - job.start
       let found = try state(of: trial)
       switch (found, ending) {
-      case (_, .exited(76)), (_, .exited(77)):
-        // Another worker was there first, and may be at the end by now.
+      case _ where isOfAnother(found, ending):
         states[job.trial] = found.isOver ? found : .held
         try sweep.journal.add("held", [("trial", .integer(job.trial)), ("job", .integer(number))])
       case (.finished, _), (.stopped, _), (.diverged, _):
@@ -333,6 +332,15 @@ package struct SweepRun<Workers: Engine> {
         if try !pauses(for: trial, ending) { try fail(trial, ending, seconds) }
       }
     }
+  }
+
+  /// Whether a trial was, or is, in the hands of a worker of another process, whatever ended this one's.
+  private func isOfAnother(_ found: TrialState, _ ending: JobEnding) -> Bool {
+    if found == .held { return true }
+    // One that was killed may have brought it to its end before.
+    guard case .exited(let code) = ending else { return false }
+    let hasEndedIt = code == 0 || code == RunOutcome.diverged
+    return code == 76 || code == 77 || found.hasResult && !hasEndedIt
   }
 
   /// Waits with a trial that could not write. Where the sweep's folder takes files and the trial gets no

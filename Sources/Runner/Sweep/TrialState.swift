@@ -43,6 +43,14 @@ package enum TrialState: Sendable, Hashable {
     }
   }
 
+  /// Whether a worker has brought it to its end.
+  package var hasResult: Bool {
+    switch self {
+    case .finished, .stopped, .diverged: true
+    case .pending, .running, .held, .paused, .failed: false
+    }
+  }
+
   /// What its directory says; failures are known from the journal.
   init(_ standing: Standing) {
     switch standing {
