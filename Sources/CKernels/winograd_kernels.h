@@ -10,12 +10,44 @@ enum {
   DEPTH = GAN_WINOGRAD_DEPTH,
   MOST_SPOTS = 16,
   MOST_TARGETS = 4,
+  LINE = 64,
 };
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t panels(int64_t channels) { return (channels + PANEL - 1) / PANEL; }
 static inline int64_t share(int64_t count, unsigned part, unsigned parts) { return count * part / parts; }
+
+/// `n` numbers, of which there may be none or more than a vector holds.
+static inline vec load_some(const float *from, int64_t n) {
+  vec all = {};
+  if (n >= WIDTH) return *(const vec *)from;
+  if (n > 0) memcpy(&all, from, (size_t)n * sizeof(float));
+  return all;
+}
+
+#if WIDTH == 16
+#define FIRST_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SECOND_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif WIDTH == 8
+#define FIRST_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define SECOND_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define FIRST_HALVES 0, 4, 1, 5
+#define SECOND_HALVES 2, 6, 3, 7
+#endif
+
+/// Rows become columns: each round mixes rows that are half of all apart, number by number.
+static inline void transpose(vec rows[WIDTH]) {
+  UNROLL for (int round = 1; round < WIDTH; round *= 2) {
+    vec mixed[WIDTH];
+    UNROLL for (int r = 0; r < WIDTH / 2; r++) {
+      mixed[2 * r] = __builtin_shufflevector(rows[r], rows[r + WIDTH / 2], FIRST_HALVES);
+      mixed[2 * r + 1] = __builtin_shufflevector(rows[r], rows[r + WIDTH / 2], SECOND_HALVES);
+    }
+    UNROLL for (int r = 0; r < WIDTH; r++) rows[r] = mixed[r];
+  }
+}
 
 static float one(const float *const *rows, const float *factors, int64_t count, int64_t at) {
   float sum = 0;
@@ -129,11 +161,70 @@ static int64_t gathered(const float **rows, float *factors, const float *image, 
   return count;
 }
 
+/// The spots of a part as distances from a tile's corner, and how far beyond it they reach.
+typedef struct {
+  int32_t count;
+  int64_t distances[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  int32_t firstRow, lastRow, firstColumn, lastColumn;
+} stencil;
+
+static stencil stencil_of(const gan_winograd *plan, const gan_tiled_image *of, gan_span span) {
+  const gan_spot *first = &plan->spots[span.first];
+  stencil s = {span.count, {}, {}, first->row, first->row, first->column, first->column};
+  for (int32_t k = 0; k < span.count; k++) {
+    const gan_spot *spot = first + k;
+    s.distances[k] = (spot->row * of->width + spot->column) * of->channels;
+    s.factors[k] = spot->factor;
+    if (spot->row < s.firstRow) s.firstRow = spot->row;
+    if (spot->row > s.lastRow) s.lastRow = spot->row;
+    if (spot->column < s.firstColumn) s.firstColumn = spot->column;
+    if (spot->column > s.lastColumn) s.lastColumn = spot->column;
+  }
+  return s;
+}
+
+/// Sums of a part's spots, of tiles one after another: channels in runs of `run`, which begin `step` floats apart; a tile's
+/// `stride` from that of the tile before.
+static void sum_spots(float *to, int64_t stride, int64_t run, int64_t step, const float *image, const gan_tiled_image *of,
+                      const gan_winograd *plan, corner at, int64_t tiles, gan_span span) {
+  const stencil s = stencil_of(plan, of, span);
+  const float *rows[MOST_SPOTS];
+  float factors[MOST_SPOTS];
+  int64_t channels = of->channels;
+  int isWhole = channels % run == 0 && run % WIDTH == 0 && (s.count == 1 || s.count == 2 || s.count == 4);
+  for (int64_t t = 0; t < tiles; t++, to += stride, advance(plan, &at)) {
+    int64_t top = at.row * of->rowStep, left = at.column * of->columnStep;
+    int isInside = top + s.firstRow >= 0 && top + s.lastRow < of->height && left + s.firstColumn >= 0 &&
+                   left + s.lastColumn < of->width;
+    if (!isWhole || !isInside) {
+      int64_t count = gathered(rows, factors, image, of, plan, at, span);
+      combine(to, run, step, rows, factors, count, channels);
+      continue;
+    }
+    const float *from = image + ((at.sample * of->height + top) * of->width + left) * channels;
+    float *sum = to;
+#define AT(k) *(const vec *)(from + s.distances[k] + begin + i)
+#define EACH_SUM(...)                                                     \
+  for (int64_t begin = 0; begin < channels; begin += run, sum += step)    \
+    for (int64_t i = 0; i < run; i += WIDTH) {                            \
+      vec x = s.factors[0] * AT(0);                                       \
+      __VA_ARGS__;                                                        \
+      *(vec *)(sum + i) = x;                                              \
+    }
+    if (s.count == 1) EACH_SUM()
+    else if (s.count == 2) EACH_SUM(x += s.factors[1] * AT(1))
+    else EACH_SUM(x += s.factors[1] * AT(1), x += s.factors[2] * AT(2), x += s.factors[3] * AT(3))
+#undef EACH_SUM
+#undef AT
+  }
+}
+
 static void makeRight(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels;
   const float *rows[MOST_SPOTS];
-  float factors[MOST_SPOTS], line[DEPTH];
+  float factors[MOST_SPOTS];
   int64_t units = plan->partCount * panels(wide);
   for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
     int64_t part = unit / panels(wide), first = unit % panels(wide) * PANEL, width = least(PANEL, wide - first);
@@ -152,14 +243,17 @@ static void makeRight(const gan_winograd_job *job, unsigned thread) {
       }
       continue;
     }
-    for (int64_t begin = 0; begin < deep; begin += DEPTH) {
-      int64_t length = least(DEPTH, deep - begin);
-      for (int64_t n = 0; n < PANEL; n++) {
-        for (int32_t k = 0; k < taps.count; k++) rows[k] = weights[k] + (first + n) * deep + begin;
-        combine(line, length, 0, rows, factors, n < width ? taps.count : 0, length);
-        for (int64_t i = 0; i < length; i++) to[(begin + i) * PANEL + n] = line[i];
+    for (int64_t begin = 0; begin < deep; begin += WIDTH)
+      for (int64_t n = 0; n < PANEL; n += WIDTH) {
+        vec square[WIDTH];
+        for (int64_t r = 0; r < WIDTH; r++) {
+          square[r] = (vec){};
+          for (int32_t k = 0; k < taps.count && n + r < width; k++)
+            square[r] += factors[k] * load_some(weights[k] + (first + n + r) * deep + begin, deep - begin);
+        }
+        transpose(square);
+        for (int64_t i = 0; i < least(WIDTH, deep - begin); i++) *(vec *)(to + (begin + i) * PANEL + n) = square[i];
       }
-    }
   }
 }
 
@@ -190,17 +284,36 @@ static void gather(const gan_winograd_job *job, const gan_winograd_point *point,
                    float *left, int64_t stride, float *targets[MOST_TARGETS][BLOCK]) {
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels;
-  const float *rows[MOST_SPOTS];
-  float factors[MOST_SPOTS];
-  for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
-    for (int64_t p = 0; p < point->parts.count; p++) {
-      gan_span span = plan->parts[point->parts.first + p].source;
-      int64_t count = gathered(rows, factors, job->source, &plan->source, plan, at, span);
-      combine(left + t * stride + p * deep, deep, 0, rows, factors, count, deep);
-    }
+  for (int64_t p = 0; p < point->parts.count; p++)
+    sum_spots(left + p * deep, stride, deep, 0, job->source, &plan->source, plan, at, tiles,
+              plan->parts[point->parts.first + p].source);
+  for (int64_t t = 0; t < tiles; t++, advance(plan, &at))
     for (int32_t k = 0; k < point->target.count; k++)
       targets[k][t] = place(job->target, &plan->target, at, &plan->spots[point->target.first + k]);
-  }
+}
+
+/// Memory that the next block will look at, of which every call of a tile fetches its share.
+typedef struct {
+  const char *at, *end;
+  int64_t share;
+} lookahead;
+
+/// The rows of the source that hold the tiles first ..< end, in so many calls.
+static lookahead look_ahead(const gan_winograd_job *job, int64_t first, int64_t end, int64_t calls) {
+  const gan_tiled_image *of = &job->plan->source;
+  if (first >= end) return (lookahead){0, 0, 0};
+  int64_t line = of->width * of->channels;
+  corner a = corner_of(job->plan, first), b = corner_of(job->plan, end - 1);
+  int64_t from = a.sample * of->height + least(of->height, a.row * of->rowStep);
+  int64_t to = b.sample * of->height + least(of->height, (b.row + 1) * of->rowStep);
+  lookahead next = {(const char *)(job->source + from * line), (const char *)(job->source + to * line), 0};
+  next.share = ((next.end - next.at) / calls + LINE) / LINE * LINE;
+  return next;
+}
+
+static inline void fetch(lookahead *next) {
+  const char *stop = next->at + least(next->share, next->end - next->at);
+  for (; next->at < stop; next->at += LINE) __builtin_prefetch(next->at, 0, 2);
 }
 
 static void multiply(const gan_winograd_job *job, unsigned thread) {
@@ -213,6 +326,8 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
   for (int64_t tiles, begin = share(job->tiles, thread, job->threads); begin < end; begin += tiles) {
     tiles = least(BLOCK, end - begin);
     int64_t groups = (tiles + ROWS - 1) / ROWS;
+    int64_t stop = least(end, begin + tiles + BLOCK);
+    lookahead next = look_ahead(job, begin + tiles, stop, plan->pointCount * panels(wide) * groups);
     for (int32_t k = 0; k < plan->pointCount; k++) {
       const gan_winograd_point *point = &plan->points[k];
       int64_t stride = gan_winograd_stride(point->parts.count * deep);
@@ -227,6 +342,7 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
                   sums, PANEL, left + t * stride + p * deep + i, stride,
                   job->right + (point->parts.first + p) * deep * pitch + first * deep + i * PANEL, PANEL,
                   least(DEPTH, deep - i), p == 0 && i == 0);
+          fetch(&next);
           for (int32_t s = 0; s < point->target.count; s++)
             deliver(targets[s] + t, first, &plan->spots[point->target.first + s], sums, count, width);
         }
@@ -239,12 +355,7 @@ static void multiply(const gan_winograd_job *job, unsigned thread) {
 /// other. Of the source those are columns, of the target panels.
 static void makeSide(const gan_winograd_job *job, const float *image, const gan_tiled_image *of, gan_span spots,
                      corner at, int64_t tiles, int64_t run, float *side) {
-  const float *rows[MOST_SPOTS];
-  float factors[MOST_SPOTS];
-  for (int64_t t = 0; t < tiles; t++, advance(job->plan, &at)) {
-    int64_t count = gathered(rows, factors, image, of, job->plan, at, spots);
-    combine(side + t * run, run, job->room * run, rows, factors, count, of->channels);
-  }
+  sum_spots(side, run, run, job->room * run, image, of, job->plan, at, tiles, spots);
 }
 
 /// Adds the products of a chunk's sides to the gradient of a part's right side, in its units `first ..< end`: columns of

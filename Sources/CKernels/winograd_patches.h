@@ -2,13 +2,6 @@
 // registers, and all its products are there before the first goes to the target. Included by winograd_kernels.h.
 enum { PATCH = 4, POINTS = 16 };
 
-/// `n` numbers, of which there may be none or more than a vector holds.
-static inline vec load_some(const float *from, int64_t n) {
-  vec all = {};
-  if (n >= WIDTH) return *(const vec *)from;
-  if (n > 0) memcpy(&all, from, (size_t)n * sizeof(float));
-  return all;
-}
 static inline void store_some(float *to, vec all, int64_t n) {
   if (n >= WIDTH)
     *(vec *)to = all;
