@@ -11,6 +11,8 @@ enum {
   GAN_WINOGRAD_BLOCK = 98,
   /// The most tiles over which a weight's gradient is added up in registers.
   GAN_WINOGRAD_CHUNK = 256,
+  /// Floats of the second-level cache.
+  GAN_WINOGRAD_CACHE = 1 << 18,
   /// Products that are added up in registers.
   GAN_WINOGRAD_DEPTH = 256,
   /// Sums of a patch of 4×4 pixels.

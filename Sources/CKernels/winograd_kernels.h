@@ -220,40 +220,62 @@ static void sum_spots(float *to, int64_t stride, int64_t run, int64_t step, cons
   }
 }
 
+/// `Σ factor · weights[tap][0 ..< n]` of a part's taps; a tap's weights begin `step` floats behind those of the one before.
+static inline vec sum_taps(const gan_winograd *plan, gan_span taps, const float *weights, int64_t step, int64_t n) {
+  vec sum = {};
+  for (int32_t k = taps.first; k < taps.first + taps.count; k++) {
+    const gan_spot *tap = &plan->spots[k];
+    sum += tap->factor * load_some(weights + (tap->row * plan->kernelWidth + tap->column) * step, n);
+  }
+  return sum;
+}
+
+/// To an aligned address; what is larger than the second-level cache past it.
+static inline void store_right(float *to, vec all, int isLarge) {
+  typedef float aligned __attribute__((vector_size(WIDTH * 4), may_alias));
+  if (isLarge)
+    __builtin_nontemporal_store((aligned)all, (aligned *)to);
+  else
+    *(aligned *)to = (aligned)all;
+}
+
 static void makeRight(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
-  int64_t deep = plan->source.channels, wide = plan->target.channels;
+  int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
+  int isLarge = plan->partCount * deep * pitch > GAN_WINOGRAD_CACHE;
+  if (plan->isTransposed) {
+    int64_t squares = (deep + WIDTH - 1) / WIDTH;
+    for (int64_t unit = share(squares, thread, job->threads); unit < share(squares, thread + 1, job->threads); unit++)
+      for (int64_t n = 0; n < pitch; n += WIDTH) {
+        int64_t begin = unit * WIDTH, rows = least(WIDTH, deep - begin);
+        for (int32_t part = 0; part < plan->partCount; part++) {
+          vec square[WIDTH];
+          for (int64_t r = 0; r < WIDTH; r++)
+            square[r] = sum_taps(plan, plan->parts[part].kernel, job->weight + (n + r) * deep + begin, deep * wide,
+                                 n + r < wide ? rows : 0);
+          transpose(square);
+          float *to = job->right + part * deep * pitch + n / PANEL * PANEL * deep + begin * PANEL + n % PANEL;
+          for (int64_t i = 0; i < rows; i++) store_right(to + i * PANEL, square[i], isLarge);
+        }
+      }
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);  // Stores past the cache are in no order.
+    return;
+  }
   const float *rows[MOST_SPOTS];
   float factors[MOST_SPOTS];
   int64_t units = plan->partCount * panels(wide);
   for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
-    int64_t part = unit / panels(wide), first = unit % panels(wide) * PANEL, width = least(PANEL, wide - first);
+    int64_t part = unit / panels(wide), first = unit % panels(wide) * PANEL;
     gan_span taps = plan->parts[part].kernel;
-    float *to = job->right + part * deep * gan_winograd_pitch(wide) + first * deep;
-    const float *weights[MOST_SPOTS];
-    for (int32_t k = 0; k < taps.count; k++) {
-      const gan_spot *tap = &plan->spots[taps.first + k];
-      weights[k] = job->weight + (tap->row * plan->kernelWidth + tap->column) * deep * wide;
-      factors[k] = tap->factor;
-    }
-    if (!plan->isTransposed) {
-      for (int64_t i = 0; i < deep; i++, to += PANEL) {
-        for (int32_t k = 0; k < taps.count; k++) rows[k] = weights[k] + i * wide + first;
-        combine(to, PANEL, PANEL, rows, factors, taps.count, width);
+    float *to = job->right + part * deep * pitch + first * deep;
+    for (int64_t i = 0; i < deep; i++, to += PANEL) {
+      for (int32_t k = 0; k < taps.count; k++) {
+        const gan_spot *tap = &plan->spots[taps.first + k];
+        rows[k] = job->weight + ((tap->row * plan->kernelWidth + tap->column) * deep + i) * wide + first;
+        factors[k] = tap->factor;
       }
-      continue;
+      combine(to, PANEL, PANEL, rows, factors, taps.count, least(PANEL, wide - first));
     }
-    for (int64_t begin = 0; begin < deep; begin += WIDTH)
-      for (int64_t n = 0; n < PANEL; n += WIDTH) {
-        vec square[WIDTH];
-        for (int64_t r = 0; r < WIDTH; r++) {
-          square[r] = (vec){};
-          for (int32_t k = 0; k < taps.count && n + r < width; k++)
-            square[r] += factors[k] * load_some(weights[k] + (first + n + r) * deep + begin, deep - begin);
-        }
-        transpose(square);
-        for (int64_t i = 0; i < least(WIDTH, deep - begin); i++) *(vec *)(to + (begin + i) * PANEL + n) = square[i];
-      }
   }
 }
 
@@ -367,8 +389,12 @@ static void addProducts(const gan_winograd_job *job, int64_t part, int64_t first
   for (int64_t unit = first; unit < end; unit++) {
     int64_t c = unit % columns, panel = unit / columns;
     float *to = job->gradient + (part * columns + c) * COLUMN * pitch + panel * PANEL;
-    for (int r = 0; r < COLUMN; r += OUTER_ROWS)
+    for (int r = 0; r < COLUMN; r += OUTER_ROWS) {
+      // Of all parts they do not stay in the second-level cache from one chunk to the next.
+      for (int i = 0; i < OUTER_ROWS; i++)
+        for (int64_t n = 0; n < PANEL; n += LINE / 4) __builtin_prefetch(to + (r + i) * pitch + n, 1, 3);
       outer(to + r * pitch, pitch, left + c * room * COLUMN + r, COLUMN, right + panel * room * PANEL, PANEL, tiles, begins);
+    }
   }
 }
 

@@ -135,6 +135,13 @@ extension OpSuite {
         ConvGeometry(padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
         weight: [3, 3, pick(16...20), pick(1...3)], x: [pick(4...6), 33, pick(30...34)])
     },
+    OpCase(name: "convolutions that cover their image", tolerance: 1e-5) { trial in
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
+      let (height, width, channels) = (pick(2...5), pick(2...5), pick(5...20))
+      trial.convolutions(
+        ConvGeometry(strideHeight: 2, strideWidth: 2, padBottom: pick(0...1)),
+        weight: [height, width, channels, pick(16...40)], x: [pick(1...9), height, width, channels])
+    },
     OpCase(name: "weight gradients of many places", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       for isWide in [false, true] {

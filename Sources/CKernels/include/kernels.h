@@ -231,7 +231,7 @@ typedef struct {
 
 /// Floats of scratch memory: of a product, or of a weight's gradient.
 int64_t gan_winograd_scratch(const gan_winograd *plan, int ofGradient, unsigned threads);
-/// Floats of the right sides of all points.
+/// Floats of the right sides of all points, which begin at a multiple of 64 bytes.
 int64_t gan_winograd_weight_sums(const gan_winograd *plan);
 void gan_winograd_add_weights(const gan_winograd *plan, const float *weight, float *sums, unsigned threads);
 void gan_winograd_product(const gan_winograd *plan, const float *source, const float *sums, float *target,

@@ -63,6 +63,14 @@ struct ConvolutionRules: Sendable {
       && w[3] % Self.panel == 0
   }
 
+  /// Whether every output looks at all of an image, and there are several.
+  func isCovering(_ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape) -> Bool {
+    geometry.groups == 1 && w[3] >= fewestOutputChannels && y[1] == 1 && y[2] == 1 && w[0] == x[1]
+      && w[1] == x[2]
+      && geometry.padTop == 0 && geometry.padLeft == 0 && geometry.dilationHeight == 1
+      && geometry.dilationWidth == 1
+  }
+
   /// Which way round a convolution is made by columns.
   enum Columns {
     /// The image has few channels.

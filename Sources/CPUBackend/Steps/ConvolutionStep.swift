@@ -7,7 +7,7 @@ enum ConvolutionKind {
 }
 
 extension Lowering {
-  /// One of the three convolutions, by kernels of our own where these are faster.
+  /// One of the three convolutions, by kernels of our own or as a product where these are faster.
   mutating func convolution(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
@@ -16,6 +16,9 @@ extension Lowering {
       ?? columns(kind, geometry, image: image, weight: weight, output: output)
     {
       return own
+    }
+    if let product = try covering(kind, geometry, image: image, weight: weight, output: output) {
+      return product
     }
     return kind == .weightGradient
       ? try weightGradient(geometry, image: image, weight: weight, output: output)
