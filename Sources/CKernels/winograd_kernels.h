@@ -230,7 +230,7 @@ static inline vec sum_taps(const gan_winograd *plan, gan_span taps, const float 
   return sum;
 }
 
-/// To an aligned address; what is larger than the second-level cache past it.
+/// To an aligned address; whole lines of what is larger than the second-level cache past it.
 static inline void store_right(float *to, vec all, int isLarge) {
   typedef float aligned __attribute__((vector_size(WIDTH * 4), may_alias));
   if (isLarge)
@@ -242,22 +242,21 @@ static inline void store_right(float *to, vec all, int isLarge) {
 static void makeRight(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
-  int isLarge = plan->partCount * deep * pitch > GAN_WINOGRAD_CACHE;
+  int isLarge = WIDTH * sizeof(float) == LINE && plan->partCount * deep * pitch > GAN_WINOGRAD_CACHE;
   if (plan->isTransposed) {
-    int64_t squares = (deep + WIDTH - 1) / WIDTH;
-    for (int64_t unit = share(squares, thread, job->threads); unit < share(squares, thread + 1, job->threads); unit++)
-      for (int64_t n = 0; n < pitch; n += WIDTH) {
-        int64_t begin = unit * WIDTH, rows = least(WIDTH, deep - begin);
-        for (int32_t part = 0; part < plan->partCount; part++) {
-          vec square[WIDTH];
-          for (int64_t r = 0; r < WIDTH; r++)
-            square[r] = sum_taps(plan, plan->parts[part].kernel, job->weight + (n + r) * deep + begin, deep * wide,
-                                 n + r < wide ? rows : 0);
-          transpose(square);
-          float *to = job->right + part * deep * pitch + n / PANEL * PANEL * deep + begin * PANEL + n % PANEL;
-          for (int64_t i = 0; i < rows; i++) store_right(to + i * PANEL, square[i], isLarge);
-        }
+    int64_t squares = pitch / WIDTH, units = (deep + WIDTH - 1) / WIDTH * squares;
+    for (int64_t unit = share(units, thread, job->threads); unit < share(units, thread + 1, job->threads); unit++) {
+      int64_t n = unit % squares * WIDTH, begin = unit / squares * WIDTH, rows = least(WIDTH, deep - begin);
+      for (int32_t part = 0; part < plan->partCount; part++) {
+        vec square[WIDTH];
+        for (int64_t r = 0; r < WIDTH; r++)
+          square[r] = sum_taps(plan, plan->parts[part].kernel, job->weight + (n + r) * deep + begin, deep * wide,
+                               n + r < wide ? rows : 0);
+        transpose(square);
+        float *to = job->right + part * deep * pitch + n / PANEL * PANEL * deep + begin * PANEL + n % PANEL;
+        for (int64_t i = 0; i < rows; i++) store_right(to + i * PANEL, square[i], isLarge);
       }
+    }
     __atomic_thread_fence(__ATOMIC_SEQ_CST);  // Stores past the cache are in no order.
     return;
   }

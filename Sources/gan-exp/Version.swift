@@ -1,4 +1,4 @@
 /// The program's version, and that of its numbers: the second changes when the same spec would give
-/// other results.
+/// other results, by more than the order in which numbers are added up.
 let programVersion = "0.1.0"
 let numericsVersion = 3

@@ -73,6 +73,7 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     let (x, weight) = (builder.feed("x", [32, 8, 8, 64]), builder.feed("w", [4, 4, 64, 128]))
     let narrow = builder.feed("narrow", [4, 4, 64, 96])
     let even = builder.feed("even", [3, 3, 64, 32])
+    let whole = builder.feed("whole", [8, 8, 64, 16])
     let (image, place) = (
       builder.feed("image", [4, 4, 3, 32]), builder.feed("place", [2, 4, 4, 32])
     )
@@ -90,6 +91,10 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
               strideHeight: 1, strideWidth: 1, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1))
         ),
         (
+          "of the whole image",
+          x.convolution(whole, ConvGeometry())
+        ),
+        (
           "into an image",
           builder.add(.convolutionInputGradient(geometry, height: 8, width: 8), [place, image])
         ),
@@ -98,7 +103,8 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     #expect(executable.labels.filter { $0.hasSuffix("36 products a tile") }.count == 1)
     #expect(executable.labels.filter { $0.hasSuffix("16 products a tile") }.count == 1)
     #expect(executable.labels.filter { $0.hasSuffix("by columns") }.count == 1)
-    #expect(executable.labels.count == 4)
+    #expect(executable.labels.filter { $0.hasSuffix("as a product") }.count == 1)
+    #expect(executable.labels.count == 5)
   }
 }
 

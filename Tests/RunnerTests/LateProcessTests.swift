@@ -130,7 +130,7 @@ struct LateProcessTests {
     #expect(error?.exitCode == 7)
   }
 
-  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it, whole
   @Test
   func aClaimThatIsTakenBackWhileAnotherTriesIsTheOthers() throws {
     let scratch = try Scratch()
@@ -158,7 +158,43 @@ struct LateProcessTests {
     #expect(try files.list(claimed) == ["heartbeat", "owner.json"])
   }
 
-  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it, whole
+  @Test
+  func whoFindsTheClaimBeforeTheirsGoneBeginsAnew() throws {
+    let scratch = try Scratch()
+    let path = scratch.path
+    let first = try RunClaim.take(path, as: lost, steps: 1, lostAfter: 120, files: FileLayer())
+    var files = FileLayer()
+    files.fault = { operation, place in
+      if operation == .rename, place == "\(path)/attempts/2" { first.forget() }
+      return 0
+    }
+    let second = try RunClaim.take(path, as: .current(), steps: 1, lostAfter: 120, files: files)
+    #expect(second.number == 1)
+    #expect(try FileLayer().list("\(path)/attempts") == ["1"])
+  }
+
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it, whole
+  @Test
+  func whoFindsTheClaimBeforeTheirsAnothersGivesWay() throws {
+    let scratch = try Scratch()
+    let path = scratch.path
+    let first = try RunClaim.take(path, as: lost, steps: 1, lostAfter: 120, files: FileLayer())
+    var files = FileLayer()
+    files.fault = { operation, place in
+      guard operation == .rename, place == "\(path)/attempts/2" else { return 0 }
+      first.forget()
+      _ = try? RunClaim.take(path, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+      return 0
+    }
+    let error = #expect(throws: RunError.self) {
+      try RunClaim.take(path, as: .current(), steps: 1, lostAfter: 120, files: files)
+    }
+    #expect(error?.exitCode == 7)
+    #expect(try FileLayer().list("\(path)/attempts") == ["1"])
+  }
+
+  /// docs/failures.md: a claim is taken back while another process tries for it: that one has it, whole
   @Test
   func whatIsTakenBackTakesNothingOfTheNextOwnersWithIt() throws {
     var n = 1

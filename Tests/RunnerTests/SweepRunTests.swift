@@ -15,8 +15,9 @@ private final class Script: @unchecked Sendable {
     case whenAsked(JobEnding)
     /// Was ended by its sweep, for a reason.
     case stop(String)
-    /// Fails with this code, and another process's worker finishes the trial meanwhile.
-    case finishedByAnother(Int32)
+    /// Ends so, and another process's worker finishes the trial meanwhile, or is at work on it.
+    case finishedByAnother(JobEnding)
+    case heldByAnother(JobEnding)
     /// Could not write at this step.
     case diskFull(step: Int)
   }
@@ -72,9 +73,15 @@ private struct ScriptedEngine: Engine {
       ])
       try FileLayer().replace("\(folder)/status.json", with: word.fileBytes)
       endings[job] = .exited(4)
-    case .finishedByAnother(let code):
+    case .finishedByAnother(let ending):
       try result("finished")
-      endings[job] = .exited(code)
+      endings[job] = ending
+    case .heldByAnother(let ending):
+      let claim = try RunClaim.take(
+        folder, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+      // Until this sweep has seen it.
+      DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { claim.forget() }
+      endings[job] = ending
     case .exit(let code): endings[job] = .exited(code)
     case .die(let signal): endings[job] = .killed(signal: signal)
     case .whenAsked(let ending): waiting[job] = ending
@@ -380,18 +387,25 @@ struct SweepRunTests {
     #expect(outcome.exitCode == 0)
   }
 
-  @Test func aWorkerThatFailsWhereAnotherFinishesTheTrialEndsNothing() throws {
-    let sweep = try Self.sweep(try Scratch())
+  /// docs/failures.md: of two processes that share a sweep both start a worker for one trial: who comes
+  /// second ends nothing, whatever becomes of it; only a worker that a signal ends may be told twice
+  @Test
+  func aWorkerThatFailsWhereAnotherFinishesTheTrialEndsNothing() throws {
+    let sweep = try Self.sweep(try Scratch(), trials: 5)
     let (outcome, submitted) = try play(
-      sweep, [1: [.finishedByAnother(4)], 2: [.finishedByAnother(77)]])
-    #expect(submitted == [0, 1, 2, 3])
+      sweep,
+      [
+        1: [.finishedByAnother(.exited(4))], 2: [.finishedByAnother(.exited(77))],
+        3: [.finishedByAnother(.killed(signal: 9))], 4: [.heldByAnother(.exited(4)), .finish],
+      ])
+    #expect(submitted.sorted() == [0, 1, 2, 3, 4, 4])
     #expect(outcome.exitCode == 0)
     let records = try sweep.journal.content().records
     func trials(_ event: String) -> [Int] {
       records.filter { $0["event"]?.string == event }.compactMap { $0["trial"]?.int }.sorted()
     }
-    #expect(trials("ended") == [0, 3])
-    #expect(trials("held") == [1, 2])
+    #expect(trials("ended") == [0, 3, 4])
+    #expect(trials("held") == [1, 2, 4])
   }
 
   /// Plays a sweep to its end on a disk of its own.

@@ -6,7 +6,7 @@ extension Lowering {
   /// The gradient of a convolution in its weights: of every weight a sum over all places of all
   /// outputs, which oneDNN adds up in single precision one after another. Where places repeat each other,
   /// as in even parts of pictures, every addition to a large sum is rounded the same way. So it is given
-  /// `placesAtOnce`, and what they come to is added up in double precision.
+  /// `ConvolutionRules.placesAtOnce`, and what they come to is added up in double precision.
   func weightGradient(
     _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) throws(BackendError) -> Blueprint {
@@ -91,10 +91,6 @@ extension Lowering {
 
 /// Some of the places that a weight's gradient is a sum over: samples, or rows of one of them.
 private struct GradientPart {
-  /// Of how many places oneDNN adds up in one call. With fewer it loses time, with more accuracy: of
-  /// 65,536 places of pictures with even parts sums came 6e-4 off in one call, in 4 1e-4, in 16 2e-5.
-  static let placesAtOnce = 4096
-
   let shape: PartShape
   /// Where it begins, in numbers.
   let firstOfImage: Int
@@ -106,8 +102,8 @@ private struct GradientPart {
   ///   - y: `[n, h, w, co]`, the output.
   static func parts(_ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape) -> [GradientPart] {
     let (samples, places) = (y[0], y[1] * y[2])
-    if places <= placesAtOnce {
-      let count = ceiling(samples, placesAtOnce / places)
+    if places <= ConvolutionRules.placesAtOnce {
+      let count = ceiling(samples, ConvolutionRules.placesAtOnce / places)
       let step = ceiling(samples, count)
       return stride(from: 0, to: samples, by: step).map { first in
         let length = min(step, samples - first)
@@ -117,7 +113,7 @@ private struct GradientPart {
           firstOfImage: first * x.count / samples, firstOfOutput: first * y.count / samples)
       }
     }
-    let step = ceiling(y[1], ceiling(places, placesAtOnce))
+    let step = ceiling(y[1], ceiling(places, ConvolutionRules.placesAtOnce))
     return (0..<samples).flatMap { sample in
       stride(from: 0, to: y[1], by: step).compactMap { first in
         band(geometry, sample: sample, rows: first..<min(first + step, y[1]), x: x, w: w, y: y)

@@ -59,8 +59,9 @@ package struct RunClaim: Sendable {
         throw error
       }
       do throws(RunError) {
-        // It was taken back meanwhile, and the owner before it, who looks for it, would see nobody.
-        if newest > 0, try !files.isThere(path(run, newest)) {
+        // The one before it may have been taken back meanwhile: who is fenced by it would see nobody, or
+        // another has it now.
+        if newest > 0, try !isOver(newest, of: run, seenBy: process, lostAfter: lostAfter, files) {
           claim.forget()
           continue
         }
@@ -73,6 +74,15 @@ package struct RunClaim: Sendable {
       guard try files.read("\(claim.path)/owner.json", limit: 1 << 20) == owner else { continue }
       return claim
     }
+  }
+
+  /// Whether a claim is there, and nobody's any more.
+  private static func isOver(
+    _ number: Int, of run: String, seenBy process: ProcessIdentity, lostAfter: Double,
+    _ files: FileLayer
+  ) throws(RunError) -> Bool {
+    guard try files.isThere(path(run, number)) else { return false }
+    return try holder(of: run, number, seenBy: process, lostAfter: lostAfter, files) == nil
   }
 
   /// Whoever has so many begun otherwise.
@@ -113,9 +123,9 @@ package struct RunClaim: Sendable {
     do throws(RunError) {
       bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
     } catch {
-      // Taken back since.
-      if try !files.isThere(path) { return nil }
-      throw error
+      // Taken back since, and perhaps another's by now.
+      guard try files.isThere("\(path)/owner.json") else { return nil }
+      bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
     }
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
     var silence = try files.age(of: "\(path)/heartbeat")

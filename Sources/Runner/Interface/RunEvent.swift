@@ -62,6 +62,9 @@ package struct RunOutcome: Sendable {
   package static let saved: Int32 = 75
   /// A loss, gradient or weight was no longer a finite number; the last good ones are there.
   package static let diverged: Int32 = 6
+  /// A worker of another process has the trial, or had it.
+  package static let held: Int32 = 76
+  package static let superseded: Int32 = 77
 
   package var exitCode: Int32 {
     switch ending {

@@ -334,13 +334,16 @@ package struct SweepRun<Workers: Engine> {
     }
   }
 
-  /// Whether a trial was, or is, in the hands of a worker of another process, whatever ended this one's.
+  /// Whether a trial was, or is, in the hands of a worker of another process, whatever ended this one's. Of
+  /// one that a signal ended nobody knows whether it had brought the trial to its end before.
   private func isOfAnother(_ found: TrialState, _ ending: JobEnding) -> Bool {
-    if found == .held { return true }
-    // One that was killed may have brought it to its end before.
-    guard case .exited(let code) = ending else { return false }
-    let hasEndedIt = code == 0 || code == RunOutcome.diverged
-    return code == 76 || code == 77 || found.hasResult && !hasEndedIt
+    guard case .exited(let code) = ending else { return found == .held }
+    switch code {
+    case RunOutcome.held, RunOutcome.superseded: return true
+    case RunOutcome.saved: return false
+    case 0, RunOutcome.diverged: return found == .held
+    case _: return found == .held || found.hasResult
+    }
   }
 
   /// Waits with a trial that could not write. Where the sweep's folder takes files and the trial gets no
