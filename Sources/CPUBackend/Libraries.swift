@@ -11,8 +11,26 @@ extension CPUBackend {
       )
       result.append(("oneDNN", "\(major).\(minor).\(patch)"))
     }
-    let sets = ["baseline", "avx2", "avx512"]
-    return result + [("vector instructions", sets[Int(gan_instruction_set())])]
+    return result + [("vector instructions", InstructionSet.used.rawValue)]
+  }
+
+  /// What the widest vectors of a processor are.
+  package enum InstructionSet: String, CaseIterable, Sendable {
+    case baseline, avx2, avx512
+
+    /// The one in use.
+    package static var used: InstructionSet { allCases[Int(gan_instruction_set())] }
+
+    /// Keeps the kernels of this process, and oneDNN's, to this one: as a processor would play that has no
+    /// other. Before anything is computed.
+    ///
+    /// - Returns: whether the processor has it.
+    package func useForAll() -> Bool {
+      let number = Self.allCases.firstIndex(of: self) ?? 0
+      let isUsed = CPUBackend.use(instructionSet: number) == number
+      let limits = [dnnl_cpu_isa_sse41, dnnl_cpu_isa_avx2, dnnl_cpu_isa_avx512_core]
+      return isUsed && dnnl_set_max_cpu_isa(limits[number]) == dnnl_success
+    }
   }
 
   /// Keeps the kernels of this process to an instruction set (2 AVX-512, 1 AVX2, 0 baseline) or the

@@ -16,6 +16,8 @@ struct ProfileReport {
   }
 
   let name: String
+  /// Vector instructions in use.
+  let vectors: String
   let threads: Int
   let rounds: Int
   let limits: MachineLimits
@@ -50,7 +52,7 @@ struct ProfileReport {
   func text(width: Int?) -> String {
     var text =
       "\(name): \(milliseconds(total)) ms a round, the least of \(rounds) rounds for each step; "
-      + "\(threads) thread\(threads == 1 ? "" : "s")\n"
+      + "\(vectors), \(threads) thread\(threads == 1 ? "" : "s")\n"
       + "limit: \(fixed(limits.operations * 1e-9, decimals: 0)) GFLOP/s, "
       + "\(fixed(limits.bytes * 1e-9, decimals: 1)) GB/s of memory; a product of 1024 x 1024 reaches "
       + "\(fixed(limits.product * 1e-9, decimals: 0)) GFLOP/s\n"
@@ -101,7 +103,8 @@ struct ProfileReport {
 
   var json: JSON {
     .map([
-      "name": .text(name), "threads": .integer(threads), "rounds": .integer(rounds),
+      "name": .text(name), "vectors": .text(vectors), "threads": .integer(threads),
+      "rounds": .integer(rounds),
       "seconds": .number(total),
       "limits": .map([
         "operations_per_second": .number(limits.operations),

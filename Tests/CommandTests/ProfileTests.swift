@@ -118,6 +118,16 @@ struct ProfileTests {
     #expect(lines[..<kinds].filter { $0.hasPrefix("matmul ") }.count > 8)
   }
 
+  @Test func fewerVectorsAreUsedWhereThatIsAskedFor() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run(
+      "profile", "tiny.yaml", "--rounds", "1", "--threads", "1", "--vectors", "baseline")
+    try #require(result.end == .exit(0), "\(result.errors)")
+    #expect(result.lines[0].hasSuffix("; baseline, 1 thread"))
+    #expect(!result.output.contains("avx"))
+  }
+
   @Test func whatCannotBeProfiledIsSaidBeforeAnythingIsPlayed() throws {
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
@@ -125,6 +135,7 @@ struct ProfileTests {
       (("--rounds", "0"), "--rounds takes a number from 1"),
       (("--device", "reference"), "profile times the steps of --device cpu"),
       (("--chrome", "round.png"), "name it round.json"),
+      (("--vectors", "avx1024"), "'avx1024' is invalid for '--vectors <vectors>'"),
     ] {
       let result = try place.run("profile", "tiny.yaml", words.0, words.1)
       #expect(result.end == .exit(2), "\(words)")

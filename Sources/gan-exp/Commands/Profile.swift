@@ -6,6 +6,8 @@ import RunFormat
 import Runner
 import Spec
 
+extension CPUBackend.InstructionSet: ExpressibleByArgument {}
+
 struct Profile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Where the time of a round goes: a row a step, and what the processor could do.",
@@ -21,6 +23,8 @@ struct Profile: ParsableCommand {
   @OptionGroup var machine: MachineOptions
   @Option(help: ArgumentHelp("Rounds that are timed.", valueName: "n")) var rounds = 10
   @Option(help: ArgumentHelp("Rounds before them that are not.", valueName: "n")) var warmUp = 3
+  @Option(help: "Vector instructions, where fewer than this processor's are to be used.")
+  var vectors: CPUBackend.InstructionSet?
   @Option(
     help: ArgumentHelp("Write a round for Perfetto or chrome://tracing.", valueName: "file"))
   var chrome: String?
@@ -38,6 +42,9 @@ struct Profile: ParsableCommand {
     if let chrome { try OutputKind.json.check(chrome) }
     let experiment = try options.load()
     let (program, samples) = try experiment.onMadeUpSamples(experiment.formats(data))
+    if let vectors, !vectors.useForAll() {
+      throw ValidationError("--vectors \(vectors.rawValue): this processor has none of these")
+    }
     let threads = machine.threadCount
     let profiler = Profiler()
     let report = try Failure.catching {
@@ -46,7 +53,8 @@ struct Profile: ParsableCommand {
         program, data: samples, backend: CPUBackend(threads: threads, profiler: profiler),
         rounds: rounds, warmUp: warmUp, begin: profiler.restart)
       return ProfileReport(
-        name: experiment.name, threads: threads, rounds: rounds, limits: limits,
+        name: experiment.name, vectors: CPUBackend.InstructionSet.used.rawValue, threads: threads,
+        rounds: rounds, limits: limits,
         graphs: zip(times.graphs, profiler.profiles).filter { $0.1.executions > 0 }.map {
           moves, execution in
           ProfileReport.Graph(
