@@ -29,7 +29,8 @@ class Outcome(NamedTuple):
     second_order: list
     """Penalties whose gradients are gradients of gradients, in which errors add up."""
     beyond: list = []
-    """`[tensor, error, PyTorch's own error in single precision]` of those that are further away than FAR."""
+    """`[tensor, error, PyTorch's own error in single precision, that of rounded results]` of those that are further
+    away than FAR."""
 
     FAR = 1e-4
     NOISE = 1e-4
@@ -49,10 +50,11 @@ class Outcome(NamedTuple):
             and self.noise <= self.NOISE and self.bias <= self.bias_limit)
 
     @property
-    def own(self):
-        """PyTorch's error in single precision at the tensor that is furthest beyond the limit; None: none is."""
-        beyond = [(error, own) for _, error, own in self.beyond if not error <= self.limit]
-        return max(beyond)[1] if beyond else None
+    def furthest(self):
+        """PyTorch's error in single precision at the tensor that is furthest beyond the limit, and the error there
+        where only results are rounded; None: none is beyond it."""
+        beyond = [(error, own, rounded) for _, error, own, rounded in self.beyond if not error <= self.limit]
+        return max(beyond)[1:] if beyond else None
 
 
 def larger(known, found):
@@ -136,6 +138,8 @@ class Beyond:
     """To which errors are relative, if not to the largest number."""
     own: float = 0.0
     """How far PyTorch's own in single precision is, at most."""
+    rounded: float = 0.0
+    """How far it is where every operation is exact and only its result is rounded (rounding.py)."""
 
 
 class Comparison:
@@ -149,7 +153,7 @@ class Comparison:
         self.rounds = len({k.split("/")[0] for k in self.keys if k.startswith("round")})
         self.errors = {"loss": (0.0, ""), "gradient": (0.0, ""), "after": (0.0, "")}
         self.noise = self.error_of_bias = 0.0
-        self.beyond, self.in_double = {}, {}
+        self.beyond, self.in_double, self.told_as = {}, {}, "own"
         self.added = self.kinks = 0
 
     def names(self, prefix):
@@ -185,8 +189,8 @@ class Comparison:
             self.read.add(key)
             if key in self.in_double:
                 beyond = self.in_double[key]
-                beyond.own = larger(
-                    beyond.own, self.distance(theirs.to(beyond.theirs.dtype), beyond.theirs, beyond.size))
+                found = self.distance(theirs.to(beyond.theirs.dtype), beyond.theirs, beyond.size)
+                setattr(beyond, self.told_as, larger(getattr(beyond, self.told_as), found))
             return
         error = self.error(key, theirs, size)
         if not error <= self.errors[kind][0]:

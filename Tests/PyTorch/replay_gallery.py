@@ -170,7 +170,7 @@ def digest(*contents):
 def tools():
     computing = (
         "replay", "comparing", "two_players", "games", "game_form", "formulas", "networks", "growing",
-        "objectives", "terms", "transformations", "augmentations", "products")
+        "objectives", "terms", "transformations", "augmentations", "products", "rounding")
     return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
 
 
@@ -230,10 +230,10 @@ def limit_of(row, mark=""):
     """The limit, by what it is the wider one, and how far PyTorch's own is of what is beyond it."""
     found = outcome(row)
     text = f"{found.limit:.0e}" + "".join(f", {mark}{name}{mark}" for name in found.second_order)
-    if found.own is None:
+    if found.furthest is None:
         return text
-    orders = row["orders"]
-    return f"{text}; PyTorch's own {found.own:.1e} in {orders} order{'s' * (orders > 1)}"
+    (own, rounded), orders = found.furthest, row["orders"]
+    return f"{text}; PyTorch's own {own:.1e} in {orders} order{'s' * (orders > 1)}, only results rounded {rounded:.1e}"
 
 
 def cells(row):

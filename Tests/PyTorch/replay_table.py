@@ -98,7 +98,9 @@ By gan-exp and PyTorch: {builds}.
   rounding into a different weight.
 * **limit**: 1e-4; 1e-3 where a penalty's gradient is a gradient of a gradient, which is named. Where a tensor is further
   away, the same rounds are played in PyTorch in single precision too, with the channels of convolutions added up in
-  as many orders as the row says, and the largest distance from double precision that it comes to at that tensor is given. The loss of a Wasserstein
+  as many orders as the row says, and the largest distance from double precision that it comes to at that tensor is given;
+  and once with every operation exact and only its result rounded to single precision
+  ([rounding.py](../Tests/PyTorch/rounding.py)), which is the best that a program can do that keeps its numbers so. The loss of a Wasserstein
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
