@@ -5,6 +5,9 @@
 // threads, because pixels are looked at by several places; a place next to two bands is computed for each. A convolution of
 // stride 1 into few channels is the same, with the taps in the opposite order.
 //
+// Forwards, of one sample or a large kernel: products of pixels have a mean, and where a norm takes it away again, what is
+// left of a hundred of them is largely their rounding. They are added up in double precision.
+//
 // The gradient of the weights: the pixels that a chunk of places looked at, a row for each tap and channel, times the output at
 // those places.
 #include <string.h>
@@ -15,7 +18,7 @@ enum {
   /// Places whose products stay in the first-level cache.
   PLACES = 56,
   /// Places of a chunk, over which a weight's gradient is added up in registers, and floats of a row of them.
-  CHUNK = GAN_WINOGRAD_DEPTH,
+  CHUNK = 256,
   ROOM = CHUNK + 4,
   /// Runs of chunks that are added up on their own, so that any number of threads adds in one order.
   MOST_RUNS = 16,
@@ -116,6 +119,84 @@ void gan_columns_input_gradient(const gan_columns *c, const float *output, const
   job j = {c, output, weight, image, scratch, scratch + c->depth * pitch(c), threads};
   arrange(&j);
   gan_parallel(run_share, &j, j.threads);
+}
+
+// --- forwards ------------------------------------------------------------------------------------
+
+enum { MOST_ROWS = 16, MOST_WIDTH = GAN_WINOGRAD_PANEL / 2 };
+
+typedef struct {
+  const gan_columns *columns;
+  const float *image, *weight;
+  float *output;
+  /// Weights as panels `[taps and channels][half a panel]`, and each thread's pixels.
+  double *right, *lines;
+  unsigned threads;
+} forward_job;
+
+/// Numbers of a row of the image that places look at, its borders included.
+static int64_t line_of(const gan_columns *c) {
+  return ((c->outputWidth - 1) * c->strideWidth + c->kernelWidth) * c->channels;
+}
+static int64_t depth_room(const gan_columns *c) { return (c->depth + MOST_WIDTH - 1) / MOST_WIDTH * MOST_WIDTH; }
+
+static void arrange_wide(const forward_job *j) {
+  const gan_columns *c = j->columns;
+  int64_t half = gan_winograd_kernels()->panel / 2, rows = width(c);
+  for (int64_t n = 0; n < rows; n++)
+    for (int64_t k = 0; k < depth_room(c); k++)
+      j->right[(k / half * rows + n) * half + k % half] = k < c->depth ? j->weight[n * c->depth + k] : 0;
+}
+
+/// The rows of the image that a row of outputs looks at, with zeros around them.
+static void widen(const gan_columns *c, const float *image, int64_t row, double *lines) {
+  int64_t top = row % c->outputHeight * c->strideHeight - c->padTop, sample = row / c->outputHeight;
+  int64_t line = line_of(c), before = c->padLeft * c->channels, filled = c->width * c->channels;
+  if (before + filled > line) filled = line - before;
+  for (int64_t tap = 0; tap < c->kernelHeight; tap++, lines += line) {
+    int64_t y = top + tap;
+    memset(lines, 0, (size_t)line * sizeof(double));
+    if (y < 0 || y >= c->height) continue;
+    const float *from = image + (sample * c->height + y) * c->width * c->channels;
+    for (int64_t i = 0; i < filled; i++) lines[before + i] = from[i];
+  }
+}
+
+static void forward_share(void *data) {
+  const forward_job *j = data;
+  const gan_columns *c = j->columns;
+  const gan_winograd_table *kernels = gan_winograd_kernels();
+  unsigned thread = j->threads > 1 ? gan_thread_index() : 0;
+  int64_t half = kernels->panel / 2, taps = c->kernelWidth * c->channels, step = c->strideWidth * c->channels;
+  int64_t line = line_of(c), all = c->batch * c->outputHeight;
+  double *lines = j->lines + thread * c->kernelHeight * line, sums[MOST_ROWS * MOST_WIDTH];
+  for (int64_t row = all * thread / j->threads; row < all * (thread + 1) / j->threads; row++) {
+    widen(c, j->image, row, lines);
+    for (int64_t first = 0; first < c->depth; first += half) {
+      int64_t present = c->depth - first < half ? c->depth - first : half;
+      for (int64_t place = 0, count; place < c->outputWidth; place += count) {
+        count = c->outputWidth - place < kernels->rows ? c->outputWidth - place : kernels->rows;
+        for (int64_t tap = 0; tap < c->kernelHeight; tap++)
+          kernels->wideTiles[count - 1](sums, lines + tap * line + place * step, step,
+                                        j->right + first * width(c) + tap * taps * half, taps, tap == 0);
+        float *to = j->output + (row * c->outputWidth + place) * c->depth + first;
+        for (int64_t r = 0; r < count; r++)
+          for (int64_t k = 0; k < present; k++) to[r * c->depth + k] = (float)sums[r * half + k];
+      }
+    }
+  }
+}
+
+int64_t gan_columns_forward_scratch(const gan_columns *c, unsigned threads) {
+  return 2 * (width(c) * depth_room(c) + threads * c->kernelHeight * line_of(c));
+}
+
+void gan_columns_forward(const gan_columns *c, const float *image, const float *weight, float *output, float *scratch,
+                         unsigned threads) {
+  double *right = (double *)scratch;
+  forward_job j = {c, image, weight, output, right, right + width(c) * depth_room(c), threads};
+  arrange_wide(&j);
+  gan_parallel(forward_share, &j, j.threads);
 }
 
 // --- the gradient of the weights -----------------------------------------------------------------

@@ -1,5 +1,5 @@
 // Convolutions of few places, the deep layers of small images: what they read are weights, and these where they lie, once.
-// Numbers are added up GAN_WINOGRAD_DEPTH at a time.
+// Numbers are added up DEPTH at a time, then those of a tap, then taps: rounding is least where all three are about as many.
 //
 //   forward        y[place] += x[pixel] · w[tap]       rows are places, columns output channels
 //   input gradient x[pixel] += w[tap] · y[place]       rows are image channels, columns places
@@ -8,7 +8,7 @@
 
 #include "winograd.h"
 
-enum { PANEL = GAN_WINOGRAD_PANEL, DEPTH = GAN_WINOGRAD_DEPTH, MOST_ROWS = 16 };
+enum { PANEL = GAN_WINOGRAD_PANEL, DEPTH = 32, MOST_ROWS = 16 };
 
 typedef struct {
   const gan_places *plan;
@@ -79,24 +79,54 @@ static void multiply_pixels(void *data) {
     memset(j->to + place * c->depth + begin, 0, (size_t)(end - begin) * sizeof(float));
   for (int64_t tap = 0; tap < taps_of(c); tap++) {
     int64_t count = pairs_of(c, tap, places, pixels), groups = (count + kernels->rows - 1) / kernels->rows;
-    for (int64_t i = 0; i < c->channels; i += DEPTH)
-      for (int64_t n = begin; n < end; n += panel)
-        for (int64_t g = 0; g < groups; g++) {
-          int64_t first = count * g / groups, rows = count * (g + 1) / groups - first;
+    for (int64_t n = begin; n < end; n += panel)
+      for (int64_t g = 0; g < groups; g++) {
+        int64_t first = count * g / groups, rows = count * (g + 1) / groups - first;
+        for (int64_t i = 0; i < c->channels; i += DEPTH)
           kernels->tiles[rows - 1](sums, panel, j->sides + (tap * places_of(c) + first) * stride + i, stride,
                                    j->with + (tap * c->channels + i) * c->depth + n, c->depth,
-                                   least(DEPTH, c->channels - i), 1);
-          for (int64_t r = 0; r < rows; r++) {
-            float *to = j->to + places[first + r] * c->depth + n;
-            for (int64_t k = 0; k < panel; k++) to[k] += sums[r * panel + k];
-          }
+                                   least(DEPTH, c->channels - i), i == 0);
+        for (int64_t r = 0; r < rows; r++) {
+          float *to = j->to + places[first + r] * c->depth + n;
+          for (int64_t k = 0; k < panel; k++) to[k] += sums[r * panel + k];
         }
+      }
+  }
+}
+
+/// Rows of outputs that are made at once.
+static int64_t band_rows(const gan_places *c) {
+  int64_t rows = GAN_MOST_PLACES / c->outputWidth;
+  return places_of(c) <= GAN_MOST_PLACES || rows > c->outputHeight ? c->outputHeight : rows;
+}
+static int64_t bands_of(const gan_places *c) { return (c->outputHeight + band_rows(c) - 1) / band_rows(c); }
+/// Floats of the pixels of a band.
+static int64_t forward_room(const gan_places *c) {
+  return taps_of(c) * c->batch * band_rows(c) * c->outputWidth * apart(c->channels);
+}
+
+static void multiply_bands(void *data) {
+  const job *j = data;
+  unsigned thread = this_thread(j);
+  int64_t bands = bands_of(j->plan), rows = band_rows(j->plan);
+  for (int64_t band = share(bands, thread, j->threads); band < share(bands, thread + 1, j->threads); band++) {
+    gan_places c = *j->plan;
+    int64_t first = band * rows;
+    c.outputHeight = least(rows, c.outputHeight - first);
+    c.padTop -= first * c.strideHeight;
+    job own = {&c, j->from, j->with, j->to + first * c.outputWidth * c.depth, j->sides + thread * forward_room(j->plan), 1};
+    gather_pixels(&own);
+    multiply_pixels(&own);
   }
 }
 
 void gan_places_forward(const gan_places *c, const float *image, const float *weight, float *output, float *scratch,
                         unsigned threads) {
   job j = {c, image, weight, output, scratch, threads};
+  if (bands_of(c) > 1) {
+    run(&j, multiply_bands);
+    return;
+  }
   run(&j, gather_pixels);
   run(&j, multiply_pixels);
 }
@@ -188,8 +218,9 @@ void gan_places_weight_gradient(const gan_places *c, const float *image, const f
   run(&j, multiply_both);
 }
 
-int64_t gan_places_scratch(const gan_places *c) {
-  int64_t forward = taps_of(c) * places_of(c) * apart(c->channels);
+int64_t gan_places_scratch(const gan_places *c, unsigned threads) {
+  int64_t bands = bands_of(c), forward = forward_room(c) * (bands > 1 ? threads : 1);
+  if (bands > 1) return forward;
   int64_t slopes = place_groups(c) * PANEL * c->depth;
   int64_t gradient = taps_of(c) * c->channels * apart(places_of(c));
   int64_t most = forward > slopes ? forward : slopes;

@@ -13,8 +13,8 @@ enum {
   GAN_WINOGRAD_CHUNK = 256,
   /// Floats of the second-level cache.
   GAN_WINOGRAD_CACHE = 1 << 18,
-  /// Products that are added up in registers.
-  GAN_WINOGRAD_DEPTH = 256,
+  /// Products that are added up in registers: fewer round less, and take longer.
+  GAN_WINOGRAD_DEPTH = 64,
   /// Sums of a patch of 4×4 pixels.
   GAN_WINOGRAD_POINTS = 16,
   /// Floats of both sides of a chunk of patches, of one row of points.
@@ -46,6 +46,10 @@ typedef struct {
 typedef void gan_row_tile(float *sums, int64_t pitch, const float *left, int64_t stride, const float *right,
                           int64_t step, int64_t depth, int begins);
 
+/// The same in double precision, of panels half as wide, whose rows of sums and of the right side lie one behind the other.
+typedef void gan_wide_tile(double *sums, const double *left, int64_t stride, const double *right, int64_t depth,
+                           int begins);
+
 typedef struct gan_winograd_table {
   /// Makes this thread's share of all right sides from the weights.
   void (*makeRight)(const gan_winograd_job *job, unsigned thread);
@@ -66,6 +70,7 @@ typedef struct gan_winograd_table {
                   int64_t rows, int64_t depth, int64_t panels);
   /// Tiles of 1 ... rows rows.
   gan_row_tile *const *tiles;
+  gan_wide_tile *const *wideTiles;
   int64_t rows, panel;
 } gan_winograd_table;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 typedef float vec __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
+typedef double wide __attribute__((vector_size(WIDTH * 4), aligned(8), may_alias));
 enum {
   PANEL = 2 * WIDTH,
   COLUMN = GAN_WINOGRAD_COLUMN,
@@ -113,6 +114,30 @@ typedef gan_row_tile tile;
   TILE(rows_##R, R, left[r * stride + i], PANEL, FETCH(PANEL))    \
   TILE(apart_##R, R, left[r * stride + i], step, FETCH(step))
 EACH_ROWS(ROW_TILES)
+/// `sums[r][0 ..< WIDTH] (+)= Σ left[r · stride + i] · right[i][0 ..< WIDTH]` in double precision.
+#define WIDE_TILE(R)                                                                                       \
+  static void wide_##R(double *sums, const double *left, int64_t stride, const double *right,              \
+                       int64_t depth, int begins) {                                                        \
+    wide sum[R][2];                                                                                        \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < 2; v++) {                                \
+      const wide *from = (const wide *)(sums + r * WIDTH + v * WIDTH / 2);                                 \
+      sum[r][v] = begins ? (wide){} : *from;                                                               \
+    }                                                                                                      \
+    for (int64_t i = 0; i < depth; i++) {                                                                  \
+      wide b0 = *(const wide *)(right + i * WIDTH), b1 = *(const wide *)(right + i * WIDTH + WIDTH / 2);   \
+      UNROLL for (int r = 0; r < R; r++) {                                                                 \
+        double a = left[r * stride + i];                                                                   \
+        sum[r][0] += a * b0;                                                                               \
+        sum[r][1] += a * b1;                                                                               \
+      }                                                                                                    \
+    }                                                                                                      \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < 2; v++)                                  \
+      *(wide *)(sums + r * WIDTH + v * WIDTH / 2) = sum[r][v];                                             \
+  }
+EACH_ROWS(WIDE_TILE)
+#define WIDE_NAME(R) wide_##R,
+static gan_wide_tile *const wideTiles[] = {EACH_ROWS(WIDE_NAME)};
+
 #define ROW_NAME(R) rows_##R,
 #define APART_NAME(R) apart_##R,
 static tile *const rowTiles[] = {EACH_ROWS(ROW_NAME)};
@@ -461,4 +486,5 @@ static void product(float *sums, int64_t pitch, const float *left, int64_t strid
 #include "winograd_patches.h"
 
 const gan_winograd_table WINOGRAD_TABLE = {
-    makeRight, multiply, multiplyPatches, addGradients, addPatchGradients, addUp, product, apartTiles, ROWS, PANEL};
+    makeRight, multiply, multiplyPatches, addGradients, addPatchGradients, addUp, product, apartTiles, wideTiles,
+    ROWS, PANEL};

@@ -211,6 +211,12 @@ extension OpSuite {
         ConvGeometry(
           strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
         weight: [4, 4, pick(257...260), 64], x: [1, 2, 2])
+      // Of one sample, in bands of 1 to 4 rows.
+      trial.convolutions(
+        ConvGeometry(
+          strideHeight: 2, strideWidth: pick(1...2), padTop: pick(0...2), padBottom: 1,
+          padLeft: pick(0...2), padRight: 1),
+        weight: [pick(1...4), pick(2...4), pick(1...20), 32], x: [1, pick(20...30), pick(18...60)])
     }
 
   static let windows = [

@@ -259,6 +259,12 @@ void gan_columns_input_gradient(const gan_columns *columns, const float *output,
                                 float *image, float *scratch, unsigned threads);
 
 /// Floats of scratch memory.
+int64_t gan_columns_forward_scratch(const gan_columns *columns, unsigned threads);
+/// The convolution, which is not mirrored; it is added up in double precision.
+void gan_columns_forward(const gan_columns *columns, const float *image, const float *weight, float *output,
+                         float *scratch, unsigned threads);
+
+/// Floats of scratch memory.
 int64_t gan_columns_gradient_scratch(const gan_columns *columns, unsigned threads);
 /// The gradient of the weights; it is added up in double precision.
 void gan_columns_weight_gradient(const gan_columns *columns, const float *image, const float *output,
@@ -278,7 +284,8 @@ typedef struct {
 } gan_places;
 
 /// Floats of scratch memory of any of the three.
-int64_t gan_places_scratch(const gan_places *places);
+int64_t gan_places_scratch(const gan_places *places, unsigned threads);
+/// Of one sample there may be any number of places, GAN_MOST_PLACES in a row.
 void gan_places_forward(const gan_places *places, const float *image, const float *weight, float *output,
                         float *scratch, unsigned threads);
 void gan_places_input_gradient(const gan_places *places, const float *output, const float *weight, float *image,

@@ -15,6 +15,9 @@ struct ConvolutionRules: Sendable {
   /// its image makes.
   var mostImageChannels = 4
   var fewestOutputChannels = 16
+  /// Of a convolution of an image of few channels, above which they are added up in double precision, as those of one sample
+  /// are: what a norm leaves of a first layer of 7×7, of 147 products, is rounding to 1.7e-4 (cyclegan).
+  var mostProducts = 64
   /// Of few places: at most GAN_MOST_PLACES, and of how many weights a tap.
   var mostPlaces = 64
   var fewestWeights = 1 << 15
@@ -28,9 +31,9 @@ struct ConvolutionRules: Sendable {
   /// Wherever they can be used at all: for tests.
   static let always = ConvolutionRules(
     fewestChannels: (1, 1), fewestPatchChannels: 1, fewestTiles: 1, largestShare: .infinity,
-    mostImageChannels: 16, fewestOutputChannels: 1, mostPlaces: 0)
+    mostImageChannels: 16, fewestOutputChannels: 1, mostProducts: 0, mostPlaces: 0)
   /// The same for convolutions of few places.
-  static let places = ConvolutionRules(fewestWeights: 1)
+  static let places = ConvolutionRules(fewestChannels: (1, 1), fewestWeights: 1)
 
   /// The filters of rows and columns that make a convolution by products of sums; nil where it is not to be.
   func filters(
@@ -61,10 +64,14 @@ struct ConvolutionRules: Sendable {
     return (rows, columns)
   }
 
-  /// Whether a convolution is one of few places and many weights.
-  func takesPlaces(_ geometry: ConvGeometry, w: Shape, y: Shape) -> Bool {
-    geometry.groups == 1 && y[0] * y[1] * y[2] <= mostPlaces && w[2] * w[3] >= fewestWeights
-      && w[3] % Self.panel == 0
+  /// Whether a convolution is one of few places and many weights; or, forwards, of one sample with a stride: products of sums
+  /// round twice as much, which the norms of a single sample's few places enlarge (to 1.2e-4 of pix2pix's gradient).
+  func takesPlaces(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape, y: Shape) -> Bool {
+    guard geometry.groups == 1, w[3] % Self.panel == 0 else { return false }
+    let hasStride = geometry.strideHeight > 1 || geometry.strideWidth > 1
+    return y[0] * y[1] * y[2] <= mostPlaces && w[2] * w[3] >= fewestWeights
+      || kind == .forward && y[0] == 1 && hasStride && y[2] <= mostPlaces
+        && w[2] >= fewestChannels.fewer
   }
 
   /// Whether every output looks at all of an image: there are enough of them for a product, and no more samples than are
@@ -86,10 +93,14 @@ struct ConvolutionRules: Sendable {
   }
 
   /// nil where it is not to be.
-  func columns(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape) -> Columns? {
+  func columns(_ kind: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape) -> Columns? {
     let g = geometry
     guard g.groups == 1, g.dilationHeight == 1, g.dilationWidth == 1 else { return nil }
-    if kind != .forward, w[2] <= mostImageChannels, w[3] >= fewestOutputChannels { return .plain }
+    if w[2] <= mostImageChannels, w[3] >= fewestOutputChannels,
+      kind != .forward || x[0] == 1 || w[0] * w[1] * w[2] > mostProducts
+    {
+      return .plain
+    }
     let isOfOnePixel = w[0] == 1 && w[1] == 1
     let hasStride = g.strideHeight > 1 || g.strideWidth > 1
     guard kind != .inputGradient, !isOfOnePixel, !hasStride, w[3] <= mostImageChannels,

@@ -7,7 +7,9 @@ extension Lowering {
   func columns(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) -> Blueprint? {
-    guard let form = rules.columns(kind, geometry, w: weight.shape) else { return nil }
+    guard let form = rules.columns(kind, geometry, x: image.shape, w: weight.shape) else {
+      return nil
+    }
     // Of mirrored ones the output is the image of few channels.
     let isMirrored = form == .mirrored
     let (thin, deep) = isMirrored ? (output, image) : (image, output)
@@ -21,11 +23,15 @@ extension Lowering {
       padTop: Int64(isMirrored ? w[0] - 1 - geometry.padTop : geometry.padTop),
       padLeft: Int64(isMirrored ? w[1] - 1 - geometry.padLeft : geometry.padLeft),
       isMirrored: isMirrored ? 1 : 0)
-    let isGradient = kind == .weightGradient
+    let isForward = kind == .forward && !isMirrored
     let scratch =
-      unsafe isGradient
-      ? gan_columns_gradient_scratch(&columns, UInt32(threads))
-      : gan_columns_scratch(&columns, UInt32(threads))
+      if kind == .weightGradient {
+        unsafe gan_columns_gradient_scratch(&columns, UInt32(threads))
+      } else if isForward {
+        unsafe gan_columns_forward_scratch(&columns, UInt32(threads))
+      } else {
+        unsafe gan_columns_scratch(&columns, UInt32(threads))
+      }
     return unsafe Blueprint(
       label: "\(kind.name) \(image.shape) \(w) \(output.shape) by columns",
       scratch: [Int(scratch) * MemoryLayout<Float>.stride]
@@ -36,8 +42,10 @@ extension Lowering {
       let scratch = unsafe place.scratch[0].assumingMemoryBound(to: Float.self)
       let threads = unsafe UInt32(place.threads)
       return { () throws(BackendError) in
-        if isGradient {
+        if kind == .weightGradient {
           unsafe gan_columns_weight_gradient(&columns, few, many, w, scratch, threads)
+        } else if isForward {
+          unsafe gan_columns_forward(&columns, few, w, many, scratch, threads)
         } else {
           unsafe gan_columns_input_gradient(&columns, many, w, few, scratch, threads)
         }

@@ -8,7 +8,7 @@ extension Lowering {
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) -> Blueprint? {
     let (x, w, y) = (image.shape, weight.shape, output.shape)
-    guard rules.takesPlaces(geometry, w: w, y: y) else { return nil }
+    guard rules.takesPlaces(kind, geometry, w: w, y: y) else { return nil }
     var places = gan_places(
       batch: Int64(x[0]), height: Int64(x[1]), width: Int64(x[2]), channels: Int64(x[3]),
       outputHeight: Int64(y[1]), outputWidth: Int64(y[2]), depth: Int64(y[3]),
@@ -18,7 +18,7 @@ extension Lowering {
       dilationHeight: Int64(geometry.dilationHeight), dilationWidth: Int64(geometry.dilationWidth))
     return unsafe Blueprint(
       label: "\(kind.name) \(x) \(w) \(y) of few places",
-      scratch: [Int(gan_places_scratch(&places)) * MemoryLayout<Float>.stride]
+      scratch: [Int(gan_places_scratch(&places, UInt32(threads))) * MemoryLayout<Float>.stride]
     ) { place throws(BackendError) in
       let (x, w, y) = try unsafe (
         place.floats(image), place.floats(weight), place.floats(output)
