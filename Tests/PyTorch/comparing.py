@@ -238,6 +238,10 @@ class Comparison:
         """On which side of 0 the trace has inputs of a relu that are next to it."""
         return self.tensor(key) if key in self.keys else None
 
+    def beyond_rows(self):
+        """As `Outcome.beyond` has them."""
+        return [[key, far.error, far.own, far.rounded] for key, far in self.beyond.items()]
+
     def outcome(self, second_order):
         loss, gradient, after = (self.errors[kind] for kind in ("loss", "gradient", "after"))
         return Outcome(
@@ -248,4 +252,4 @@ class Comparison:
             kinks=self.kinks,
             worst=max((loss, gradient, after), key=lambda e: e[0] if e[0] == e[0] else inf)[1],
             second_order=sorted(second_order),
-            beyond=[[key, far.error, far.own] for key, far in self.beyond.items()])
+            beyond=self.beyond_rows())

@@ -65,8 +65,7 @@ def replayed(path, dtype=torch.float64):
                 again.in_double, again.rounds, again.told_as = first.beyond, last + 1, told_as
                 with way:
                     again.play()
-            found = found._replace(
-                beyond=[[key, far.error, far.own, far.rounded] for key, far in first.beyond.items()])
+            found = found._replace(beyond=first.beyond_rows())
         return found
 
 
