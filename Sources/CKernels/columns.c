@@ -17,7 +17,7 @@
 enum {
   /// Places whose products stay in the first-level cache.
   PLACES = 56,
-  /// Places of a chunk, over which a weight's gradient is added up in registers, and floats of a row of them.
+  /// Places of a chunk, over which a weight's gradient is added up in single precision, and floats of a row of them.
   CHUNK = 256,
   ROOM = CHUNK + 4,
   /// Runs of chunks that are added up on their own, so that any number of threads adds in one order.

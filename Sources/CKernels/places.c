@@ -1,5 +1,6 @@
 // Convolutions of few places, the deep layers of small images: what they read are weights, and these where they lie, once.
-// Numbers are added up DEPTH at a time, then those of a tap, then taps: rounding is least where all three are about as many.
+// Forwards and back to the image numbers are added up DEPTH at a time, then those of a tap, then taps: rounding is least where
+// all three are about as many.
 //
 //   forward        y[place] += x[pixel] · w[tap]       rows are places, columns output channels
 //   input gradient x[pixel] += w[tap] · y[place]       rows are image channels, columns places

@@ -116,6 +116,15 @@ extension OpSuite {
           weight: [pick(1...5), pick(1...5), pick(1...4), pick(16...40)],
           x: [pick(1...3), pick(6...19), pick(6...19)])
       }
+      // In double precision, too many taps for products of sums.
+      for samples in [1, 3] {
+        trial.convolutions(
+          ConvGeometry(
+            strideHeight: pick(1...2), strideWidth: pick(1...2), padTop: pick(0...3),
+            padBottom: pick(0...1), padLeft: pick(0...4), padRight: pick(0...2)),
+          weight: [pick(7...8), pick(7...8), pick(2...4), pick(16...40)],
+          x: [samples, pick(9...19), pick(9...40)])
+      }
       // In several runs of places.
       trial.convolutions(
         ConvGeometry(strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1),
@@ -211,12 +220,12 @@ extension OpSuite {
         ConvGeometry(
           strideHeight: 2, strideWidth: 2, padTop: 1, padBottom: 1, padLeft: 1, padRight: 1),
         weight: [4, 4, pick(257...260), 64], x: [1, 2, 2])
-      // Of one sample, in bands of 1 to 4 rows.
+      // Of one sample, in bands of rows.
       trial.convolutions(
         ConvGeometry(
-          strideHeight: 2, strideWidth: pick(1...2), padTop: pick(0...2), padBottom: 1,
-          padLeft: pick(0...2), padRight: 1),
-        weight: [pick(1...4), pick(2...4), pick(1...20), 32], x: [1, pick(20...30), pick(18...60)])
+          strideHeight: 2, strideWidth: 2, padTop: pick(0...2), padBottom: 1, padLeft: pick(0...2),
+          padRight: 1),
+        weight: [pick(3...4), pick(3...4), pick(1...20), 32], x: [1, pick(20...30), pick(20...60)])
     }
 
   static let windows = [

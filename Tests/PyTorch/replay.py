@@ -11,8 +11,8 @@ The error of a tensor is max |ours - theirs| / max |theirs|. Where one is over t
 played in PyTorch in single precision too, four times, with the channels of convolutions added up in other orders, to tell
 how far its own comes to be from double precision there: a fault of ours,
 a number of which rounding leaves no more, or a fault that both share (as the order in which oneDNN adds up was). A fifth
-time every operation is exact and only its result is rounded (rounding.py), which no program that keeps its numbers in
-single precision can be asked to better. It is over the limit either way. Three kinds of number are rounding and little else, and are treated so:
+time every operation is exact and only its result is rounded (rounding.py): what is left then is not of any sum inside of one.
+It is over the limit either way. Three kinds of number are rounding and little else, and are treated so:
 
 * The gradient of a bias in front of a batch norm is 0 in exact arithmetic, as that of the keys of
   self-attention, and of a critic's last bias under a loss of differences. Only its smallness is

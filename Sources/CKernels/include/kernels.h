@@ -276,16 +276,15 @@ void gan_columns_weight_gradient(const gan_columns *columns, const float *image,
 enum { GAN_MOST_PLACES = 64 };
 
 /// A convolution from `[batch, height, width, channels]` to `[batch, outputHeight, outputWidth, depth]`, of at most
-/// GAN_MOST_PLACES places in all, `depth` a multiple of 32. Weights are `[kernelHeight][kernelWidth][channels][depth]`.
+/// GAN_MOST_PLACES places in all, or forwards of one sample and as many in a row; `depth` a multiple of 32. Weights are `[kernelHeight][kernelWidth][channels][depth]`.
 typedef struct {
   int64_t batch, height, width, channels;
   int64_t outputHeight, outputWidth, depth;
   int64_t kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, dilationHeight, dilationWidth;
 } gan_places;
 
-/// Floats of scratch memory of any of the three.
+/// Floats of scratch memory of any of the three, or of the forward one where there are more places.
 int64_t gan_places_scratch(const gan_places *places, unsigned threads);
-/// Of one sample there may be any number of places, GAN_MOST_PLACES in a row.
 void gan_places_forward(const gan_places *places, const float *image, const float *weight, float *output,
                         float *scratch, unsigned threads);
 void gan_places_input_gradient(const gan_places *places, const float *output, const float *weight, float *image,

@@ -1,7 +1,7 @@
 import TensorCore
 
 /// Where our own convolutions take the place of oneDNN's. The numbers are those at which they are faster on processors with
-/// AVX-512 (Benchmarks/NOTES.md).
+/// AVX-512, or round less where that matters more (Benchmarks/NOTES.md).
 struct ConvolutionRules: Sendable {
   /// Of products of sums: channels of the image and of the output, the fewer and the more.
   var fewestChannels = (fewer: 64, more: 128)
@@ -64,14 +64,17 @@ struct ConvolutionRules: Sendable {
     return (rows, columns)
   }
 
-  /// Whether a convolution is one of few places and many weights; or, forwards, of one sample with a stride: products of sums
-  /// round twice as much, which the norms of a single sample's few places enlarge (to 1.2e-4 of pix2pix's gradient).
-  func takesPlaces(_ kind: ConvolutionKind, _ geometry: ConvGeometry, w: Shape, y: Shape) -> Bool {
+  /// Whether a convolution is one of few places and many weights; or, forwards, one of a single sample, with a stride and
+  /// at most `mostPlaces` in a row, that would be by products of sums: these round twice as much, which the norms of a single
+  /// sample's few places enlarge (to 1.2e-4 of pix2pix's gradient).
+  func takesPlaces(
+    _ kind: ConvolutionKind, _ geometry: ConvGeometry, x: Shape, w: Shape, y: Shape
+  ) -> Bool {
     guard geometry.groups == 1, w[3] % Self.panel == 0 else { return false }
     let hasStride = geometry.strideHeight > 1 || geometry.strideWidth > 1
     return y[0] * y[1] * y[2] <= mostPlaces && w[2] * w[3] >= fewestWeights
       || kind == .forward && y[0] == 1 && hasStride && y[2] <= mostPlaces
-        && w[2] >= fewestChannels.fewer
+        && filters(kind, geometry, x: x, w: w, y: y) != nil
   }
 
   /// Whether every output looks at all of an image: there are enough of them for a product, and no more samples than are

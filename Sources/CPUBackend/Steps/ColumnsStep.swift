@@ -2,8 +2,8 @@ import CKernels
 import TensorCore
 
 extension Lowering {
-  /// A convolution between an image of few channels and a deep one by kernels of our own; nil where that is no faster than
-  /// oneDNN.
+  /// A convolution between an image of few channels and a deep one by kernels of our own; nil where the rules say
+  /// others.
   func columns(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) -> Blueprint? {

@@ -13,8 +13,16 @@ extension Lowering {
   ) throws(BackendError) -> Blueprint {
     if let own = places(kind, geometry, image: image, weight: weight, output: output)
       ?? winograd(kind, geometry, image: image, weight: weight, output: output)
-      ?? columns(kind, geometry, image: image, weight: weight, output: output)
     {
+      return own
+    }
+    // Forwards a product of all samples, whatever the channels.
+    if kind == .forward,
+      let product = try covering(kind, geometry, image: image, weight: weight, output: output)
+    {
+      return product
+    }
+    if let own = columns(kind, geometry, image: image, weight: weight, output: output) {
       return own
     }
     if let product = try covering(kind, geometry, image: image, weight: weight, output: output) {

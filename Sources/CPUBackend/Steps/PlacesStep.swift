@@ -2,13 +2,13 @@ import CKernels
 import TensorCore
 
 extension Lowering {
-  /// A convolution of few places and many weights by kernels of our own, which read these where they lie; nil where that
-  /// is no faster than others.
+  /// A convolution of few places and many weights by kernels of our own, which read these where they lie; nil where the
+  /// rules say others.
   func places(
     _ kind: ConvolutionKind, _ geometry: ConvGeometry, image: View, weight: View, output: View
   ) -> Blueprint? {
     let (x, w, y) = (image.shape, weight.shape, output.shape)
-    guard rules.takesPlaces(kind, geometry, w: w, y: y) else { return nil }
+    guard rules.takesPlaces(kind, geometry, x: x, w: w, y: y) else { return nil }
     var places = gan_places(
       batch: Int64(x[0]), height: Int64(x[1]), width: Int64(x[2]), channels: Int64(x[3]),
       outputHeight: Int64(y[1]), outputWidth: Int64(y[2]), depth: Int64(y[3]),
