@@ -100,7 +100,7 @@ By gan-exp and PyTorch: {builds}.
   away, the same rounds are played in PyTorch in single precision too, with the channels of convolutions added up in
   as many orders as the row says, and the largest distance from double precision that it comes to at that tensor is given;
   and once with every operation exact and only its result rounded to single precision
-  ([rounding.py](../Tests/PyTorch/rounding.py)), which is what rounding inside of operations adds nothing to. The loss of a Wasserstein
+  ([rounding.py](../Tests/PyTorch/rounding.py)), to which rounding inside of operations adds nothing. The loss of a Wasserstein
   generator is a mean of scores of either sign: where next to nothing is left of it, its relative error is large though the
   difference is the rounding of a score.
 * **noise**: the gradient of a bias that the next layer takes away again is 0 in exact arithmetic; its size over the largest
