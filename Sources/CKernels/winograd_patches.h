@@ -9,14 +9,20 @@ static inline void store_some(float *to, vec all, int64_t n) {
     memcpy(to, &all, (size_t)n * sizeof(float));
 }
 
-/// The pixels of a tile's patch of `size` × `size`, and of `nothing` in place of those that are outside.
-static void patch_of(const float **pixels, const float *image, const gan_tiled_image *of, corner at, gan_spot first,
-                     int64_t size, const float *nothing) {
-  for (int64_t i = 0; i < size; i++)
-    for (int64_t j = 0; j < size; j++) {
-      const float *pixel = place(image, of, at, &(gan_spot){first.row + (int32_t)i, first.column + (int32_t)j, 1, 0});
-      pixels[i * size + j] = pixel ? pixel : nothing;
-    }
+/// The first `rows` rows of pixels of a tile's patch of `size` columns, and `nothing` in place of those that are outside.
+static inline void patch_of(const float **pixels, const float *image, const gan_tiled_image *of, corner at,
+                            gan_spot first, int rows, int size, const float *nothing) {
+  int64_t row = at.row * of->rowStep + first.row, column = at.column * of->columnStep + first.column;
+  int64_t line = of->width * of->channels, from = (at.sample * of->height + row) * line + column * of->channels;
+  if (row >= 0 && row + rows <= of->height && column >= 0 && column + size <= of->width) {
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < size; j++)
+      pixels[i * size + j] = image + (from + i * line + j * of->channels);
+    return;
+  }
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < size; j++) {
+    int isInside = ((uint64_t)(row + i) < (uint64_t)of->height) & ((uint64_t)(column + j) < (uint64_t)of->width);
+    pixels[i * size + j] = isInside ? image + (from + i * line + j * of->channels) : nothing;
+  }
 }
 
 /// The 16 sums of a patch, `WIDTH` channels of them from `at` on.
@@ -35,6 +41,13 @@ static inline void patch_sums(vec sums[POINTS], const float *const *pixels, int6
 
 static inline gan_spot first_pixel(const gan_winograd *plan) { return plan->spots[plan->parts[0].source.first]; }
 
+/// The places of the tiles first ..< end that will be written, a panel from channel `at` on.
+static inline void fetch_targets(float *targets[][4], int64_t first, int64_t end, int64_t at) {
+  for (int64_t t = first; t < end; t++)
+    for (int k = 0; k < 4; k++)
+      for (int64_t n = 0; n < PANEL && targets[t][k]; n += LINE / 4) __builtin_prefetch(targets[t][k] + at + n, 1, 2);
+}
+
 static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels, pitch = gan_winograd_pitch(wide);
@@ -49,8 +62,8 @@ static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
   for (int64_t tiles, begin = share(job->tiles, thread, job->threads); begin < end; begin += tiles) {
     tiles = least(block, end - begin);
     for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
-      patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, nothing);
-      patch_of((const float **)targets[t], job->target, &plan->target, at, (gan_spot){0}, 2, 0);
+      patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, PATCH, nothing);
+      patch_of((const float **)targets[t], job->target, &plan->target, at, (gan_spot){0}, 2, 2, 0);
       for (int64_t i = 0; i < deep; i += WIDTH) {
         vec sums[POINTS];
         patch_sums(sums, pixels, i, deep - i);
@@ -66,6 +79,8 @@ static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
             rowTiles[count - 1](products + (p * block + t) * PANEL, PANEL, left + (p * block + t) * stride + i, stride,
                                 job->right + p * deep * pitch + first * deep + i * PANEL, PANEL, least(DEPTH, deep - i),
                                 i == 0);
+          int64_t call = p * groups + g, calls = POINTS * groups;
+          fetch_targets(targets, tiles * call / calls, tiles * (call + 1) / calls, first);
         }
       for (int64_t t = 0; t < tiles; t++)
         for (int64_t v = 0; v < PANEL && first + v < wide; v += WIDTH) {
@@ -100,10 +115,12 @@ static void makePatchSides(const gan_winograd_job *job, int64_t row, corner at, 
   const gan_winograd *plan = job->plan;
   int64_t deep = plan->source.channels, wide = plan->target.channels;
   int64_t columns = (deep + COLUMN - 1) / COLUMN, pitch = gan_winograd_pitch(wide), room = job->room;
-  const float *pixels[POINTS];
+  const float *first[PATCH], *second[PATCH], *pixels[4];
+  gan_spot one = first_pixel(plan), other = one;
+  one.row += rows[row].first, other.row += rows[row].second;
   for (int64_t t = 0; t < tiles; t++, advance(plan, &at)) {
-    patch_of(pixels, job->source, &plan->source, at, first_pixel(plan), PATCH, nothing);
-    const float *const *first = pixels + PATCH * rows[row].first, *const *second = pixels + PATCH * rows[row].second;
+    patch_of(first, job->source, &plan->source, at, one, 1, PATCH, nothing);
+    patch_of(second, job->source, &plan->source, at, other, 1, PATCH, nothing);
     for (int64_t i = 0; i < columns * COLUMN; i += WIDTH) {
       vec sums[PATCH];
       UNROLL for (int j = 0; j < PATCH; j++)
@@ -114,7 +131,7 @@ static void makePatchSides(const gan_winograd_job *job, int64_t row, corner at, 
       *(vec *)to = a - c, *(vec *)(to + step) = b + c;
       *(vec *)(to + 2 * step) = c - b, *(vec *)(to + 3 * step) = d - b;
     }
-    patch_of(pixels, job->target, &plan->target, at, (gan_spot){0}, 2, nothing);
+    patch_of(pixels, job->target, &plan->target, at, (gan_spot){0}, 2, 2, nothing);
     for (int64_t i = 0; i < wide; i += WIDTH) {
       vec sums[2];
       UNROLL for (int j = 0; j < 2; j++)
