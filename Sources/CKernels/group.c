@@ -162,7 +162,7 @@ static void execute(worker *w, const gan_instruction *i, int64_t n) {
   float **r = w->registers;
   float *d = r[i->destination];
   const float *a = r[i->operands[0]];
-  if (i->opcode <= GAN_SOFTPLUS) {
+  if (i->opcode <= GAN_EXPONENTIAL_LINEAR) {
     w->table->unary[i->opcode](d, a, n);
   } else if (i->opcode <= GAN_NOT_EQUAL) {
     w->table->binary[i->opcode][i->scalars](d, a, r[i->operands[1]], n);

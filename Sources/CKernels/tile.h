@@ -10,7 +10,7 @@ typedef void gan_tile_select(float *d, const float *m, const float *a, const flo
 typedef float gan_lanes __attribute__((vector_size(64)));
 
 typedef struct gan_tile_table {
-  gan_tile_unary *unary[GAN_SOFTPLUS + 1];
+  gan_tile_unary *unary[GAN_EXPONENTIAL_LINEAR + 1];
   /// By operation, then by which operand is a scalar: none, the first, the second.
   gan_tile_binary *binary[GAN_NOT_EQUAL + 1][3];
   /// Bit 0: the first choice is a scalar; bit 1: the second.

@@ -55,9 +55,11 @@ static inline VECTOR magnitude(VECTOR x) {
   typedef int32_t bits __attribute__((vector_size(sizeof(VECTOR))));
   return (VECTOR)((bits)x & 0x7fffffff);
 }
-static inline VECTOR positive_part(VECTOR x) {
+/// `x` where it is positive, elsewhere `other`.
+static inline VECTOR where_positive(VECTOR x, VECTOR other) {
   typedef int32_t bits __attribute__((vector_size(sizeof(VECTOR))));
-  return (VECTOR)((bits)x & (bits)(x > 0));
+  bits isPositive = x > 0;
+  return (VECTOR)((isPositive & (bits)x) | (~isPositive & (bits)other));
 }
 
 /// eˣ − 1 in double precision, rounded once: x = n ln 2 + r with |r| ≤ ln 2 / 2, and the series of eʳ − 1 up to r⁹, which is
@@ -95,7 +97,8 @@ VECTOR_UNARY(logarithm, SLEEF(log)(x))
 VECTOR_UNARY(logarithm_one_plus, SLEEF(log1p)(x))
 VECTOR_UNARY(hyperbolic_tangent, SLEEF(tanh)(x))
 VECTOR_UNARY(sigmoid, 1.0f / (1.0f + SLEEF(exp)(-x)))
-VECTOR_UNARY(softplus, positive_part(x) + SLEEF(log1p)(SLEEF(exp)(-magnitude(x))))
+VECTOR_UNARY(softplus, where_positive(x, (VECTOR){0}) + SLEEF(log1p)(SLEEF(exp)(-magnitude(x))))
+VECTOR_UNARY(exponential_linear, where_positive(x, vector_expm1(x)))
 
 #define BINARY_AS(name, first, second, expression)                    \
   static void name(float *d, const float *a, const float *b, int64_t n) { \
@@ -267,6 +270,7 @@ const gan_tile_table TABLE = {
     [GAN_TANH] = hyperbolic_tangent,
     [GAN_SIGMOID] = sigmoid,
     [GAN_SOFTPLUS] = softplus,
+    [GAN_EXPONENTIAL_LINEAR] = exponential_linear,
   },
   .binary = {
     [GAN_ADD] = BINARY_ROW(add),

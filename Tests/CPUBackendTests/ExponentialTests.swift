@@ -18,7 +18,8 @@ import Testing
     let x = builder.feed("x", [inputs.count + 1])
     let session = try CPUBackend(threads: 2).makeSession(states: [])
     let executable = try session.compile(
-      builder.finish(outputs: [("y", x.exponentialMinusOne)], updates: []))
+      builder.finish(
+        outputs: [("y", x.exponentialMinusOne), ("linear", x.exponentialLinear)], updates: []))
     try executable.feed("x", array: inputs + [.nan])
     try executable.run()
     let outputs = try executable.output("y").floats
@@ -27,5 +28,11 @@ import Testing
     }
     #expect(wrong.isEmpty, "\(wrong.prefix(5).map { "\($0.0): \($0.1)" })")
     #expect(outputs.last?.isNaN == true)
+    let linear = try executable.output("linear").floats
+    let straight = zip(inputs, zip(outputs, linear)).filter { input, output in
+      (input > 0 ? input : output.0).bitPattern != output.1.bitPattern
+    }
+    #expect(straight.isEmpty, "\(straight.prefix(5).map { "\($0.0): \($0.1.1)" })")
+    #expect(linear.last?.isNaN == true)
   }
 }

@@ -31,7 +31,7 @@ enum OpSuite {
     case .logarithm, .squareRoot, .reciprocalSquareRoot, .reciprocal: 0.1...9
     case .logarithmOnePlus: -0.9...9
     case .negate, .absolute, .sign, .floor, .exponential, .exponentialMinusOne, .tanh, .sigmoid,
-      .softplus:
+      .softplus, .exponentialLinear:
       -9...9
     }
   }

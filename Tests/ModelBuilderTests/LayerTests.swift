@@ -1,3 +1,4 @@
+import Foundation
 import TensorCore
 import Testing
 
@@ -55,5 +56,21 @@ import Testing
         outputs["second/\(name)"], try bench.differences(of: "directional", in: name),
         tolerance: 1e-6, "second derivative in \(name)")
     }
+  }
+
+  /// Where both sides of a kink disagree, and where they don't: `elu` had no slope there.
+  @Test(
+    arguments: [
+      ("relu", 0), ("leaky_relu: 0.2", 0.2), ("elu", 1), ("elu: 0.3", 0.3), ("elu: 0", 0),
+      ("softplus", 0.5), ("silu", 0.5), ("tanh", 1), ("sigmoid", 0.25),
+    ] as [(String, Double)])
+  func theSlopeAtZeroIsPyTorchs(_ layer: String, _ slope: Double) throws {
+    let zero = GoldenTensor(shape: [1, 1], values: [0])
+    let bench = try LayerBench(
+      LayerCase(
+        layer: layer, mode: "training", input: zero, labels: nil, inputs: nil, draws: nil,
+        states: [:], output: zero, gradient: [:], second: [:], after: [:]))
+    // What is differentiated is cos 1 times the output.
+    expectClose(try bench.run().outputs["gradient/input"], [slope * cos(1)], layer)
   }
 }

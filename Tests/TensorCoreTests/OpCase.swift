@@ -83,7 +83,7 @@ extension OpCase {
     case .logarithm, .logarithmOnePlus, .squareRoot, .reciprocalSquareRoot: 0.4...2.5
     case .reciprocal: 0.5...2
     case .negate, .absolute, .sign, .floor, .exponential, .exponentialMinusOne, .tanh, .sigmoid,
-      .softplus:
+      .softplus, .exponentialLinear:
       -1.53...1.5
     }
   }

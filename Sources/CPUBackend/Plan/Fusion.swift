@@ -244,7 +244,7 @@ extension Op {
       case .negate, .absolute, .sign, .floor: 1
       case .squareRoot, .reciprocalSquareRoot, .reciprocal: 4
       case .exponential, .exponentialMinusOne, .logarithm, .logarithmOnePlus, .tanh, .sigmoid,
-        .softplus:
+        .softplus, .exponentialLinear:
         16
       }
     case .binary(let function):

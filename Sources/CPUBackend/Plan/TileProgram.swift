@@ -195,6 +195,7 @@ extension Unary {
     case .tanh: GAN_TANH
     case .sigmoid: GAN_SIGMOID
     case .softplus: GAN_SOFTPLUS
+    case .exponentialLinear: GAN_EXPONENTIAL_LINEAR
     }
   }
 }

@@ -17,8 +17,8 @@ package struct ELU: Layer {
   package func span(of input: Span) -> Span { Span(-alpha, .infinity) }
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
-    // The exponential never sees a large x, so neither branch can make a NaN for the other.
-    let below = input.minimum(0).exponentialMinusOne * alpha
-    return input.compared(.greater, to: 0).select(input, else: below)
+    let output = input.exponentialLinear
+    if alpha == 1 { return output }
+    return output.compared(.greater, to: 0).select(output, else: output * alpha)
   }
 }

@@ -67,6 +67,7 @@ extension Value {
     case .tanh: g * (1 - y * y)
     case .sigmoid: g * (y * (1 - y))
     case .softplus: g * x.sigmoid
+    case .exponentialLinear: y.compared(.greater, to: 0).select(g, else: g * (y + 1))
     }
   }
 

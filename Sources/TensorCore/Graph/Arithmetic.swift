@@ -18,6 +18,8 @@ extension Value {
   package var sigmoid: Value { unary(.sigmoid) }
   /// log(1 + eˣ), without overflow.
   package var softplus: Value { unary(.softplus) }
+  /// `x` where positive, eˣ − 1 elsewhere. Its derivative at 0 is 1, as both sides have it.
+  package var exponentialLinear: Value { unary(.exponentialLinear) }
   package var squared: Value { self * self }
 
   /// Both sides in one shape: a scalar repeats to the shape of the other side.

@@ -87,6 +87,8 @@ package enum Unary: String, Hashable, Sendable, CaseIterable {
   case reciprocalSquareRoot = "reciprocal_square_root"
   case reciprocal
   case tanh, sigmoid, softplus
+  /// `x` where positive, `eˣ − 1` elsewhere.
+  case exponentialLinear = "exponential_linear"
 }
 
 /// `maximum` and `minimum` are NaN where either side is.

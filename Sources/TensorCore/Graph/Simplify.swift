@@ -46,7 +46,7 @@ extension GraphBuilder {
     case .reciprocal:
       if case .unary(.squareRoot) = x.visibleOp { return x.operands[0].reciprocalSquareRoot }
     case .sign, .floor, .exponential, .exponentialMinusOne, .logarithm, .logarithmOnePlus,
-      .squareRoot, .reciprocalSquareRoot, .tanh, .sigmoid, .softplus:
+      .squareRoot, .reciprocalSquareRoot, .tanh, .sigmoid, .softplus, .exponentialLinear:
       break
     }
     return nil

@@ -16,6 +16,7 @@ extension Reference {
     case .tanh: Elementary.hyperbolicTangent(x)
     case .sigmoid: sigmoid(x)
     case .softplus: max(x, 0) + Elementary.logarithmOnePlus(Elementary.exponential(-abs(x)))
+    case .exponentialLinear: x > 0 ? x : Elementary.exponentialMinusOne(x)
     }
   }
 
