@@ -21,7 +21,13 @@ extension GraphBuilder {
     case .scatterAdd, .windowSum, .windowSumGradient:
       operands[0].uniformConstant == 0 ? constant(0, type.shape) : nil
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
-      operands.contains { $0.uniformConstant == 0 } ? constant(0, type.shape) : nil
+      if operands.contains(where: { $0.uniformConstant == 0 }) {
+        constant(0, type.shape)
+      } else if case .convolution(let geometry) = op {
+        simplifiedConvolution(geometry, operands[0], operands[1], type)
+      } else {
+        nil
+      }
     case .windowMaximumGradient, .windowMaximumSelect:
       operands[1].uniformConstant == 0 ? constant(0, type.shape) : nil
     case .input, .constant, .iota, .random, .gather, .windowMaximum: nil
