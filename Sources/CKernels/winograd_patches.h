@@ -41,11 +41,11 @@ static inline void patch_sums(vec sums[POINTS], const float *const *pixels, int6
 
 static inline gan_spot first_pixel(const gan_winograd *plan) { return plan->spots[plan->parts[0].source.first]; }
 
-/// The places of the tiles first ..< end that will be written, a panel from channel `at` on.
-static inline void fetch_targets(float *targets[][4], int64_t first, int64_t end, int64_t at) {
+/// Fetches the places of the tiles first ..< end that will be written, channels at ..< stop.
+static inline void fetch_targets(float *targets[][4], int64_t first, int64_t end, int64_t at, int64_t stop) {
   for (int64_t t = first; t < end; t++)
     for (int k = 0; k < 4; k++)
-      for (int64_t n = 0; n < PANEL && targets[t][k]; n += LINE / 4) __builtin_prefetch(targets[t][k] + at + n, 1, 2);
+      for (int64_t n = at; n < stop && targets[t][k]; n += LINE / 4) __builtin_prefetch(targets[t][k] + n, 1, 2);
 }
 
 static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
@@ -80,7 +80,7 @@ static void multiplyPatches(const gan_winograd_job *job, unsigned thread) {
                                 job->right + p * deep * pitch + first * deep + i * PANEL, PANEL, least(DEPTH, deep - i),
                                 i == 0);
           int64_t call = p * groups + g, calls = POINTS * groups;
-          fetch_targets(targets, tiles * call / calls, tiles * (call + 1) / calls, first);
+          fetch_targets(targets, tiles * call / calls, tiles * (call + 1) / calls, first, least(first + PANEL, wide));
         }
       for (int64_t t = 0; t < tiles; t++)
         for (int64_t v = 0; v < PANEL && first + v < wide; v += WIDTH) {

@@ -96,6 +96,17 @@ extension OpSuite {
         weight: [pick(3...4), strideWidth + pick(0...2), pick(15...18), pick(15...34)],
         x: [pick(30...40), pick(6...7), pick(8...10)])
     },
+    OpCase(name: "what convolutions of enlarged images become", tolerance: 1e-5) { trial in
+      for (factor, taps) in [(2, 3), (4, 3), (2, 5), (7, 3), (8, 3)] {
+        let size = taps + factor - 1
+        trial.convolutions(
+          ConvGeometry(
+            strideHeight: factor, strideWidth: factor, padTop: 1, padBottom: taps - 2, padLeft: 0,
+            padRight: taps - 1),
+          weight: [size, size, Int.random(in: 8...20, using: &trial.random), 16],
+          x: [2, 3 * factor, 3 * factor])
+      }
+    },
     OpCase(name: "convolutions of three taps", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       trial.convolutions(

@@ -58,19 +58,22 @@ import Testing
     }
   }
 
-  /// Where both sides of a kink disagree, and where they don't: `elu` had no slope there.
+  /// Where both sides of a kink disagree, and where they don't: `elu` had no slope there. And the slope's.
   @Test(
     arguments: [
-      ("relu", 0), ("leaky_relu: 0.2", 0.2), ("elu", 1), ("elu: 0.3", 0.3), ("elu: 0", 0),
-      ("softplus", 0.5), ("silu", 0.5), ("tanh", 1), ("sigmoid", 0.25),
-    ] as [(String, Double)])
-  func theSlopeAtZeroIsPyTorchs(_ layer: String, _ slope: Double) throws {
+      ("relu", [0, 0]), ("leaky_relu: 0.2", [0.2, 0]), ("elu", [1, 0]), ("elu: 0.3", [0.3, 0]),
+      ("elu: 0", [0, 0]), ("softplus", [0.5, 0.25]), ("silu", [0.5, 0.5]), ("tanh", [1, 0]),
+      ("sigmoid", [0.25, 0]),
+    ] as [(String, [Double])])
+  func theSlopeAtZeroIsPyTorchs(_ layer: String, _ slopes: [Double]) throws {
     let zero = GoldenTensor(shape: [1, 1], values: [0])
     let bench = try LayerBench(
       LayerCase(
         layer: layer, mode: "training", input: zero, labels: nil, inputs: nil, draws: nil,
         states: [:], output: zero, gradient: [:], second: [:], after: [:]))
-    // What is differentiated is cos 1 times the output.
-    expectClose(try bench.run().outputs["gradient/input"], [slope * cos(1)], layer)
+    let outputs = try bench.run().outputs
+    // What is differentiated is cos 1 times the output, and sin 1 times the gradient.
+    expectClose(outputs["gradient/input"], [slopes[0] * cos(1)], layer)
+    expectClose(outputs["second/input"], [slopes[1] * cos(1) * sin(1)], layer)
   }
 }

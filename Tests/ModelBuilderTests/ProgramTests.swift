@@ -143,6 +143,21 @@ import Testing
     #expect(summary.layers.map(\.flops) == [27, 3, 0, 7])
   }
 
+  /// However it is carried out: the graph that plays makes the last one of the small image.
+  @Test func aConvolutionsOperationsAreThoseOfItsDefinition() throws {
+    let game = try smallGame(
+      discriminator: """
+        [{conv: {channels: 16, kernel: 1}}, {upsample: 16}, tanh, {upsample: 2},
+         {conv: {channels: 2, kernel: 3, padding: 1, bias: false}}, flatten, {linear: 1}]
+        """)
+    let program = try TrainingProgram(game, images: smallImages)
+    let layers = program.summary(of: "discriminator").layers
+    // 64 × 64 places, 2 outputs each, of 9 · 16 products.
+    #expect(layers[4].flops == 64 * 64 * 2 * 2 * 9 * 16)
+    let nodes = program.round(batch: 4, real: program.realInput).graphs[0].nodes
+    #expect(!nodes.contains { $0.type.shape.extents.suffix(3) == [64, 64, 16] })
+  }
+
   @Test func aMisfitWithinABranchIsReportedAtTheLayerInside() throws {
     let game = try smallGame(
       discriminator: "[flatten, {residual: [tanh, {conv: 3}]}, {linear: 1}]")

@@ -14,7 +14,7 @@ extension TrainingProgram {
     let batch = experiment.data.batch
     let game = game.playing(stage)
     let network = game.network(name)
-    let builder = GraphBuilder()
+    let builder = GraphBuilder(convolutionsAsWritten: true)
     let walk = walks[name].map { walk in
       guard let size = growth?.images(of: stage.level), network.levels?.direction == .fromImages
       else { return walk }

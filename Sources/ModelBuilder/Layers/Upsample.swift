@@ -26,6 +26,7 @@ package struct Upsample: Layer {
 
   package func apply(_ input: Value, in scope: LayerScope) throws(LayerMisfit) -> Value {
     let (height, width, channels) = try input.image(for: "upsample")
+    if factor == 1 { return input }
     switch mode {
     case .nearest:
       return

@@ -34,7 +34,7 @@ extension TrainingProgram {
     let network = game.network(name)
     // Costs are those of a batch divided by its size, so that what a batch shares is shared.
     let batch = experiment.data.batch
-    let builder = GraphBuilder()
+    let builder = GraphBuilder(convolutionsAsWritten: true)
     let (input, pass) = game.trialWalk(of: network, walks[name], batch: batch, builder)
     let outgrown = network.levels?.outgrown.map { "\(name).\($0)" } ?? []
     var layers: [LayerSummary] = []

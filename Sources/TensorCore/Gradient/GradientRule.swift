@@ -67,7 +67,7 @@ extension Value {
     case .tanh: g * (1 - y * y)
     case .sigmoid: g * (y * (1 - y))
     case .softplus: g * x.sigmoid
-    case .exponentialLinear: y.compared(.greater, to: 0).select(g, else: g * (y + 1))
+    case .exponentialLinear: g * (y.minimum(0) + 1)
     }
   }
 

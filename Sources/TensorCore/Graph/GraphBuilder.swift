@@ -4,11 +4,16 @@ package final class GraphBuilder {
   package private(set) var nodes: [Node] = []
   private var known: [Node: Int] = [:]
   private let simplifying: Bool
+  let convolutionsAsWritten: Bool
   /// Values that algebra does not look behind.
   private var opaque: Set<Int> = []
 
   /// Without `simplifying` every operation is written as asked: what the algebra is tested against.
-  package init(simplifying: Bool = true) { self.simplifying = simplifying }
+  /// With `convolutionsAsWritten` convolutions are, whose cost by definition is to be told.
+  package init(simplifying: Bool = true, convolutionsAsWritten: Bool = false) {
+    self.simplifying = simplifying
+    self.convolutionsAsWritten = convolutionsAsWritten
+  }
 
   /// The value of `op` on `operands`. Operands that do not fit are a mistake of the calling code:
   /// what a user can get wrong is checked by the layers before they build.

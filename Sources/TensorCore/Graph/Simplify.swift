@@ -1,5 +1,5 @@
 // Algebra on the way into a graph: each rule is an identity for every finite input, up to the
-// rounding of its constants. No rule may cost where its operand has other readers too: it is not
+// rounding of its constants, or, of a convolution, of sums of its weights. No rule may cost where its operand has other readers too: it is not
 // known yet who they will be. (So sums of sums stay, and so do transposes of products.)
 
 extension GraphBuilder {
@@ -23,7 +23,7 @@ extension GraphBuilder {
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       if operands.contains(where: { $0.uniformConstant == 0 }) {
         constant(0, type.shape)
-      } else if case .convolution(let geometry) = op {
+      } else if !convolutionsAsWritten, case .convolution(let geometry) = op {
         simplifiedConvolution(geometry, operands[0], operands[1], type)
       } else {
         nil

@@ -1,7 +1,7 @@
 // A convolution of an enlarged image, without that image.
 
-/// Fewer outputs, and the sums of weights cost more than the products save.
-private let fewestOutputs = 1024
+/// Fewer outputs for each place of the summed weights, and these sums cost more than the products save.
+private let fewestOutputs = 64
 /// An image of fewer channels is small beside what becomes of it, and a transposed convolution of it no faster.
 private let fewestChannels = 16
 
@@ -24,25 +24,26 @@ extension GraphBuilder {
     let factors = (rows: image.shape[1] / small.shape[1], columns: image.shape[2] / small.shape[2])
     let isCoveredByZeros =
       max(g.padTop, g.padBottom) < taps[0] && max(g.padLeft, g.padRight) < taps[1]
-    guard isCoveredByZeros, taps[0] > 1, taps[1] > 1, taps[2] >= fewestChannels,
-      outputs.count / taps[3] >= fewestOutputs
+    let (height, width) = (taps[0] + factors.rows - 1, taps[1] + factors.columns - 1)
+    guard isCoveredByZeros, factors != (1, 1), taps[0] > 1, taps[1] > 1,
+      taps[2] >= fewestChannels, outputs.count / taps[3] >= fewestOutputs * height * width
     else { return nil }
     let rows = sums(ofTaps: taps[0], factor: factors.rows)
     let columns = sums(ofTaps: taps[1], factor: factors.columns)
-    let (height, width) = (rows.shape[0], columns.shape[0])
     let square: Shape = [height, width, taps[0], taps[1]]
     let both =
       rows.broadcast(to: square, axes: [0, 2]) * columns.broadcast(to: square, axes: [1, 3])
+    let turned = weight.transpose([0, 1, 3, 2])
     let sums = both.reshape([height * width, taps[0] * taps[1]])
-      .matmul(weight.reshape([taps[0] * taps[1], taps[2] * taps[3]]))
-      .reshape([height, width, taps[2], taps[3]])
+      .matmul(turned.reshape([taps[0] * taps[1], taps[2] * taps[3]]))
+      .reshape([height, width, taps[3], taps[2]])
     let transposed = ConvGeometry(
       strideHeight: factors.rows, strideWidth: factors.columns,
       padTop: taps[0] - 1 - g.padTop, padBottom: taps[0] - 1 - g.padBottom,
       padLeft: taps[1] - 1 - g.padLeft, padRight: taps[1] - 1 - g.padRight)
     return add(
       .convolutionInputGradient(transposed, height: outputs[1], width: outputs[2]),
-      [small, sums.transpose([0, 1, 3, 2])])
+      [small, sums])
   }
 
   /// `[k + f − 1, k]`: 1 where v[u] has w[t].
