@@ -1,6 +1,7 @@
 // Algebra on the way into a graph: each rule is an identity for every finite input, up to the
-// rounding of its constants, or, of a convolution, of sums of its weights. No rule may cost where its operand has other readers too: it is not
-// known yet who they will be. (So sums of sums stay, and so do transposes of products.)
+// rounding of its constants, or, of a convolution, of sums of its weights. No rule may cost where
+// its operand has other readers too: it is not known yet who they will be. (So sums of sums stay,
+// and so do transposes of products.)
 
 extension GraphBuilder {
   /// A value equal to `op(operands)` that is already there or cheaper, if a rule finds one.
