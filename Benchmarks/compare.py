@@ -7,7 +7,9 @@ Each side plays at least two rounds, and as many as fill --seconds, --repeats ti
 Machines are noisy: only ratios of minima taken in one alternating run mean anything.
 
 `of limit` is how much of the time of our steps would do at the greatest rates seen so far (`gan-exp profile`; those of
-the beginning are at the top of the table), with the operations of a convolution's definition. `to first step` is the time from the command to the end of the first round (of networks that grow a smaller one).
+the beginning are at the top of the table), with the operations of a convolution's definition (behind `upsample`, of what
+it becomes). `to first step` is the time from the command to the end of the first round (of networks that grow a
+smaller one).
 --scaling: a second table, for gan, of batches, widths and threads.
 """
 
