@@ -1,10 +1,11 @@
-// The interpreter of fused groups: the domain is cut by position into tiles that stay in the
-// first-level cache, and every instruction runs over one tile before the next begins.
+// Fused groups: the domain is cut by position into tiles that stay in the first-level cache. Runs of arithmetic
+// have machine code (group_code.cpp); of all else every instruction runs over a tile before the next begins.
 #include "kernels.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "group_code.h"
 #include "tile.h"
 #include "tiles_avx2.h"
 #include "tiles_avx512.h"
@@ -110,10 +111,7 @@ typedef struct {
 static void load(worker *w, const gan_source *s, int64_t start, int64_t n) {
   switch (s->kind) {
     case GAN_DIRECT: {
-      const float *a = (const float *)s->base + start;
-      w->registers[s->reg] = (float *)a;
-      // Tiles of many sources take turns, each too short for the processor to see where it goes on.
-      for (int64_t i = n; i < 2 * n; i += 16) __builtin_prefetch(a + i, 0, 3);
+      w->registers[s->reg] = (float *)s->base + start;
       return;
     }
     case GAN_PERIODIC: {
@@ -180,7 +178,15 @@ static void run_tile(worker *w, int64_t start, int64_t n) {
   for (int32_t k = 0; k < g->sourceCount; k++) load(w, &g->sources[k], start, n);
   for (int32_t k = 0; k < g->sinkCount; k++)
     if (g->sinks[k].direct) w->registers[g->sinks[k].reg] = (float *)g->sinks[k].base + start;
-  for (int32_t k = 0; k < g->instructionCount; k++) execute(w, &g->instructions[k], n);
+  gan_group_part all = {0, 0, g->instructionCount};
+  const gan_group_part *parts = g->code ? g->code->parts : &all;
+  int32_t count = g->code ? g->code->partCount : 1;
+  for (int32_t p = 0; p < count; p++) {
+    if (parts[p].code)
+      parts[p].code(w->registers, n);
+    else
+      for (int32_t k = parts[p].first; k < parts[p].end; k++) execute(w, &g->instructions[k], n);
+  }
   for (int32_t k = 0; k < g->sinkCount; k++)
     if (!g->sinks[k].direct) store(w, &g->sinks[k], start, n);
 }

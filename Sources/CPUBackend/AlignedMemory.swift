@@ -5,6 +5,8 @@ import TensorCore
 @safe final class AlignedMemory {
   let address: UnsafeMutableRawPointer
   let byteCount: Int
+  /// What this is a part of, if it is one.
+  private let whole: AlignedMemory?
   private static let largePage = 2 << 20
 
   init(byteCount: Int) throws(BackendError) {
@@ -21,8 +23,29 @@ import TensorCore
     unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     unsafe self.address = address
     self.byteCount = byteCount
+    whole = nil
   }
-  deinit { unsafe free(address) }
+
+  private init(_ whole: AlignedMemory, from offset: Int, byteCount: Int) {
+    unsafe address = whole.address + offset
+    self.byteCount = byteCount
+    self.whole = whole
+  }
+
+  /// Neighbours on the same large pages, with a few lines between them: what is read and written side by side, of the same
+  /// size as it often is, must not fall on the same sets of the caches.
+  static func together(byteCounts: [Int]) throws(BackendError) -> [AlignedMemory] {
+    var offsets: [Int] = []
+    var end = 0
+    for byteCount in byteCounts {
+      offsets.append(end)
+      end += (byteCount + 63) / 64 * 64 + 9 * 64
+    }
+    let whole = try AlignedMemory(byteCount: end)
+    return zip(offsets, byteCounts).map { AlignedMemory(whole, from: $0, byteCount: $1) }
+  }
+
+  deinit { if whole == nil { unsafe free(address) } }
 
   func read(_ type: TensorType) -> HostTensor { unsafe HostTensor(type, at: address) }
 

@@ -18,9 +18,9 @@ final class CPUSession: Session {
     self.profiler = profiler
     engine = try DNNL.Engine()
     types = states
-    var memory: [String: AlignedMemory] = [:]
-    for (name, type) in states { memory[name] = try AlignedMemory(byteCount: type.byteCount) }
-    self.memory = memory
+    let names = states.keys.sorted()
+    let parts = try AlignedMemory.together(byteCounts: names.map { states[$0]?.byteCount ?? 0 })
+    memory = Dictionary(uniqueKeysWithValues: zip(names, parts))
   }
 
   func write(_ state: String, _ tensor: HostTensor) throws(BackendError) {

@@ -1,10 +1,14 @@
 #pragma once
 // The vector kernels of the processor backend, and the thread team they share with oneDNN.
 //
-// Everything here works on memory that the caller owns; nothing allocates. A kernel that takes
+// Everything here works on memory that the caller owns; nothing allocates, but for the machine code of a group. A kernel that takes
 // `threads` splits its work by position alone, so its result does not depend on their number.
 
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 // ---------------------------------------------------------------------------------------------
 // team.c: the thread team of oneDNN, from which our own kernels borrow.
@@ -28,7 +32,7 @@ void gan_restore_denormals(uint32_t *saved, unsigned threads);
 int64_t gan_heap_bytes(void);
 
 // ---------------------------------------------------------------------------------------------
-// group.c: a fused group of element-wise operations, interpreted tile by tile.
+// group.c: a fused group of element-wise operations, tile by tile; group_code.cpp: machine code for it.
 
 enum { GAN_MAX_RANK = 8, GAN_MAX_REGISTERS = 256, GAN_MAX_FOLDS = 16 };
 
@@ -100,6 +104,7 @@ typedef struct {
 
 /// The domain is `[outer][middle][inner]` in row-major order; without folds it is `[1][count][1]`.
 /// `middle` is cut into `chunks` runs of `chunk`, each folded by itself, then the runs in order.
+typedef struct gan_group_code gan_group_code;
 typedef struct {
   int64_t outer, middle, inner;
   int64_t chunk, chunks;
@@ -115,9 +120,17 @@ typedef struct {
   const gan_sink *sinks;
   const gan_fold *folds;
   float *scratch;
+  /// Machine code for its instructions, or none: then they are interpreted.
+  const gan_group_code *code;
 } gan_group;
 
 void gan_run_group(const gan_group *group, unsigned threads);
+/// Machine code for the instructions of `group`, whatever its addresses, for the instruction set in use; NULL where it
+/// would be no faster, or the processor or the system has none. `gan_free_group_code` gives it back, NULL too.
+gan_group_code *gan_make_group_code(const gan_group *group);
+void gan_free_group_code(gan_group_code *code);
+/// Whether groups get machine code from now on; returns what was so before.
+int gan_use_group_code(int use);
 /// Floats of scratch that one thread needs.
 int64_t gan_group_scratch(int64_t slots, int64_t tile);
 /// The instruction set in use: 2 AVX-512, 1 AVX2, 0 what every processor of the kind has.
@@ -300,3 +313,7 @@ void gan_random_uniform(float *result, int64_t count, const int32_t *key, uint32
                         unsigned threads);
 void gan_random_normal(float *result, int64_t count, const int32_t *key, uint32_t stream,
                        unsigned threads);
+
+#ifdef __cplusplus
+}
+#endif

@@ -227,10 +227,12 @@ extension GroupLayout.Source {
         instructionCount: Int32(program.instructions.count),
         sinkCount: Int32(program.sinks.count), foldCount: Int32(program.folds.count),
         sources: sources, scalars: scalars, instructions: instructions, sinks: sinks,
-        folds: folds, scratch: place.scratch[0].assumingMemoryBound(to: Float.self)))
+        folds: folds, scratch: place.scratch[0].assumingMemoryBound(to: Float.self), code: nil))
+    unsafe group.pointee.code = gan_make_group_code(group)
   }
 
   deinit {
+    unsafe gan_free_group_code(group.pointee.code)
     unsafe group.deallocate()
     unsafe sources.deallocate()
     unsafe scalars.deallocate()
