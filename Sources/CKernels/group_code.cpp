@@ -1,7 +1,7 @@
-// Machine code for the instructions of a group: whatever lies between two transcendental functions becomes one loop,
-// whose values stay in vector registers. Interpreted, each instruction reads and writes a tile in the first-level cache,
-// which takes several times as long as the arithmetic. The same operations in the same order, none contracted: the
-// same bits.
+// Machine code for the instructions of a group: two or more between transcendental functions become one loop, whose values
+// stay in vector registers. Interpreted, each instruction reads and writes a tile in the first-level cache, which takes several
+// times as long as the arithmetic. The same operations in the same order, none contracted: the same bits, but for which of
+// two NaNs goes on, and for denormals that are fed, which a maximum here takes for the zeros that they count as.
 #include "group_code.h"
 
 static int wanted = 1;
@@ -12,11 +12,12 @@ int gan_use_group_code(int use) {
   return before;
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(_WIN32)
 #include <xbyak/xbyak.h>
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace {
@@ -25,22 +26,36 @@ using Xbyak::Reg64;
 using Xbyak::Xmm;
 
 constexpr int never = INT32_MAX;
-// Predicates of vcmpps: ordered and quiet, but for "not equal", which no number is to itself or any other.
+// Predicates of vcmpps, none of which signals: a NaN is unequal to everything, itself too, and stands in no other relation.
 constexpr uint8_t equal = 0x00, less = 0x11, lessOrEqual = 0x12, noNumber = 0x03, notEqual = 0x04,
                   greaterOrEqual = 0x1d, greater = 0x1e;
 
-int operands(int32_t opcode) {
-  if (opcode == GAN_SELECT) return 3;
-  return opcode >= GAN_ADD && opcode <= GAN_NOT_EQUAL ? 2 : 1;
-}
+// A new operation is to be named in each switch here.
+#pragma clang diagnostic error "-Wswitch"
 
-bool isArithmetic(int32_t opcode) {
-  switch (opcode) {
+/// How many operands an operation has, or 0 where it is no arithmetic: its kernel takes a tile.
+int arithmeticOperands(int32_t opcode) {
+  switch ((enum gan_opcode)opcode) {
+    case GAN_NEGATE: case GAN_ABSOLUTE: case GAN_SIGN: case GAN_FLOOR: case GAN_SQUARE_ROOT:
+    case GAN_RECIPROCAL_SQUARE_ROOT: case GAN_RECIPROCAL: case GAN_COPY:
+      return 1;
+    case GAN_ADD: case GAN_SUBTRACT: case GAN_MULTIPLY: case GAN_DIVIDE: case GAN_MAXIMUM: case GAN_MINIMUM:
+    case GAN_LESS: case GAN_LESS_OR_EQUAL: case GAN_GREATER: case GAN_GREATER_OR_EQUAL: case GAN_EQUAL:
+    case GAN_NOT_EQUAL:
+      return 2;
+    case GAN_SELECT: return 3;
     case GAN_EXPONENTIAL: case GAN_EXPONENTIAL_MINUS_ONE: case GAN_LOGARITHM: case GAN_LOGARITHM_ONE_PLUS:
     case GAN_TANH: case GAN_SIGMOID: case GAN_SOFTPLUS: case GAN_EXPONENTIAL_LINEAR: case GAN_POWER:
-      return false;
+    case GAN_OPCODES:
+      return 0;
   }
-  return true;
+  return 0;
+}
+bool isArithmetic(int32_t opcode) { return arithmeticOperands(opcode) > 0; }
+
+int operands(int32_t opcode) {
+  const int count = arithmeticOperands(opcode);
+  return count > 0 ? count : opcode == GAN_POWER ? 2 : 1;
 }
 
 /// Who reads the tile `reg` names, from where on, before something else is written to it.
@@ -127,7 +142,7 @@ class Generator : public Xbyak::CodeGenerator {
 
   // --- vector registers: one to work with, AVX2's mask, what is pinned for the whole run, and the others -------
 
-  static constexpr int scratch = 0, mask = 1;
+  static constexpr int spare = 0, mask = 1;
   /// By constant and by scalar register: the vector register that holds it, or −1.
   int pinnedConstant[CONSTANTS];
   int pinnedScalar[GAN_MAX_REGISTERS];
@@ -173,8 +188,8 @@ class Generator : public Xbyak::CodeGenerator {
     for (int k = 0; k < CONSTANTS; k++) {
       if (pinnedConstant[k] < 0) continue;
       mov(eax, constantBits[k]);
-      vmovd(Xmm(scratch), eax);
-      vbroadcastss(vector(pinnedConstant[k]), Xmm(scratch));
+      vmovd(Xmm(spare), eax);
+      vbroadcastss(vector(pinnedConstant[k]), Xmm(spare));
     }
     for (int32_t reg : scalars) {
       mov(rax, ptr[rdi + 8 * reg]);
@@ -188,7 +203,8 @@ class Generator : public Xbyak::CodeGenerator {
   std::vector<int32_t> pointers;
 
   std::vector<Reg64> pointerRegisters() const {
-    return {r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15};
+    // Without rbp, by which debuggers and profilers find who called.
+    return {r8, r9, r10, r11, rbx, r12, r13, r14, r15};
   }
   /// Those among them that belong to who calls.
   std::vector<Reg64> savedPointers() const {
@@ -336,19 +352,20 @@ class Generator : public Xbyak::CodeGenerator {
     }
   }
 
-  /// `yes` where `a` stands to `b` as `predicate` says, elsewhere `no`; `d` may be `no`.
+  /// `yes` where `a` stands to `b` as `predicate` says, elsewhere `no`, which alone may be `d`.
   void choose(const Xmm &d, const Xmm &a, const Xmm &b, uint8_t predicate, const Xmm &yes, const Xmm &no) {
     if (isWide) {
       vcmpps(k2, a, b, predicate);
       vblendmps(d | k2, no, yes);
     } else {
-      vcmpps(vector(scratch), a, b, predicate);
-      vblendvps(d, no, yes, vector(scratch));
+      vcmpps(vector(spare), a, b, predicate);
+      vblendvps(d, no, yes, vector(spare));
     }
   }
 
+  /// `d` is none of the operands, so that it may be written before they have been read for the last time.
   void compute(int32_t opcode, const Xmm &d, const Xmm *x) {
-    switch (opcode) {
+    switch ((enum gan_opcode)opcode) {
       case GAN_NEGATE: vxorps(d, x[0], number(SIGN_BIT)); break;
       case GAN_ABSOLUTE: vandps(d, x[0], number(OTHER_BITS)); break;
       case GAN_SIGN:
@@ -386,6 +403,9 @@ class Generator : public Xbyak::CodeGenerator {
       case GAN_NOT_EQUAL: compare(d, x, notEqual); break;
       case GAN_SELECT: choose(d, x[0], number(ZERO), notEqual, x[1], x[2]); break;
       case GAN_COPY: vmovaps(d, x[0]); break;
+      case GAN_EXPONENTIAL: case GAN_EXPONENTIAL_MINUS_ONE: case GAN_LOGARITHM: case GAN_LOGARITHM_ONE_PLUS:
+      case GAN_TANH: case GAN_SIGMOID: case GAN_SOFTPLUS: case GAN_EXPONENTIAL_LINEAR: case GAN_POWER:
+      case GAN_OPCODES: break;  // In no run.
     }
   }
 };
@@ -395,7 +415,7 @@ class Generator : public Xbyak::CodeGenerator {
 gan_group_code *gan_make_group_code(const gan_group *group) {
   const int set = gan_instruction_set();
   if (!wanted || set == 0) return nullptr;
-  // What the system does not allow is left to the interpreter, which gives the same bits.
+  // Where the system gives no memory for code, there is the interpreter.
   try {
     auto generator = std::make_unique<Generator>(*group, set == 2);
     std::vector<gan_group_part> parts;
@@ -423,7 +443,11 @@ gan_group_code *gan_make_group_code(const gan_group *group) {
     auto all = std::make_unique<gan_group_part[]>(parts.size());
     std::copy(parts.begin(), parts.end(), all.get());
     return new gan_group_code{all.release(), (int32_t)parts.size(), generator.release()};
-  } catch (const std::exception &) {
+  } catch (const std::bad_alloc &) {
+    return nullptr;
+  } catch (const Xbyak::Error &error) {
+    // Any other is a mistake of this file, which is not to look like a slow machine.
+    if (int(error) != Xbyak::ERR_CANT_ALLOC && int(error) != Xbyak::ERR_CANT_PROTECT) throw;
     return nullptr;
   }
 }

@@ -1,7 +1,7 @@
 import CLibrary
 import TensorCore
 
-/// Memory filled with zeros: on a 64-byte boundary, or if there is much of it, on one of large pages.
+/// Memory filled with zeros: on a 64-byte boundary, or if there is much of it and it is no part of any, on one of large pages.
 @safe final class AlignedMemory {
   let address: UnsafeMutableRawPointer
   let byteCount: Int
@@ -32,8 +32,9 @@ import TensorCore
     self.whole = whole
   }
 
-  /// Neighbours on the same large pages, with a few lines between them: what is read and written side by side, of the same
-  /// size as it often is, must not fall on the same sets of the caches.
+  /// Parts of one memory, which goes when the last of them does: on the same large pages if they are large together, with a
+  /// few lines between them: what is read and written side by side, of the same size as it often is, must not fall
+  /// on the same sets of the caches.
   static func together(byteCounts: [Int]) throws(BackendError) -> [AlignedMemory] {
     var offsets: [Int] = []
     var end = 0

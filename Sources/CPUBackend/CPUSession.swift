@@ -18,9 +18,9 @@ final class CPUSession: Session {
     self.profiler = profiler
     engine = try DNNL.Engine()
     types = states
-    let names = states.keys.sorted()
-    let parts = try AlignedMemory.together(byteCounts: names.map { states[$0]?.byteCount ?? 0 })
-    memory = Dictionary(uniqueKeysWithValues: zip(names, parts))
+    let sorted = states.sorted { $0.key < $1.key }
+    let parts = try AlignedMemory.together(byteCounts: sorted.map(\.value.byteCount))
+    memory = Dictionary(uniqueKeysWithValues: zip(sorted.map(\.key), parts))
   }
 
   func write(_ state: String, _ tensor: HostTensor) throws(BackendError) {

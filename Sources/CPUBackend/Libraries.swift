@@ -34,7 +34,7 @@ extension CPUBackend {
   }
 
   /// Keeps the kernels of this process to an instruction set (2 AVX-512, 1 AVX2, 0 baseline) or the
-  /// best below it; returns the one in use.
+  /// best below it; returns the one in use. What has been compiled keeps its machine code.
   static func use(instructionSet: Int) -> Int {
     Int(gan_use_instruction_set(Int32(instructionSet)))
   }

@@ -1,8 +1,9 @@
 #pragma once
 // The vector kernels of the processor backend, and the thread team they share with oneDNN.
 //
-// Everything here works on memory that the caller owns; nothing allocates, but for the machine code of a group. A kernel that takes
-// `threads` splits its work by position alone, so its result does not depend on their number.
+// Everything here works on memory that the caller owns; nothing allocates, but for the machine code of a
+// group. A kernel that takes `threads` splits its work by position alone, so its result does not depend on
+// their number.
 
 #include <stdint.h>
 
@@ -102,13 +103,15 @@ typedef struct {
   double *partial;
 } gan_fold;
 
+/// The instructions of a group as machine code.
+typedef struct gan_group_code gan_group_code;
+
 /// The domain is `[outer][middle][inner]` in row-major order; without folds it is `[1][count][1]`.
 /// `middle` is cut into `chunks` runs of `chunk`, each folded by itself, then the runs in order.
-typedef struct gan_group_code gan_group_code;
 typedef struct {
   int64_t outer, middle, inner;
   int64_t chunk, chunks;
-  /// The most elements interpreted at a time.
+  /// The most elements worked on at a time.
   int64_t tile;
   /// Scratch tiles of one thread: registers 0 ..< slots. `scratch` holds them for every thread.
   int32_t slots;
@@ -135,7 +138,8 @@ int gan_use_group_code(int use);
 int64_t gan_group_scratch(int64_t slots, int64_t tile);
 /// The instruction set in use: 2 AVX-512, 1 AVX2, 0 what every processor of the kind has.
 int gan_instruction_set(void);
-/// Uses `set`, or the best below it that the processor has; returns the one in use.
+/// Uses `set`, or the best below it that the processor has; returns the one in use. Machine code that has been made
+/// stays as it is.
 int gan_use_instruction_set(int set);
 
 // ---------------------------------------------------------------------------------------------

@@ -159,6 +159,8 @@ extension GroupLayout.Source {
     _ place: Placement
   ) throws(BackendError) {
     unsafe group = .allocate(capacity: 1)
+    // What follows can fail, and is then undone.
+    unsafe group.initialize(to: gan_group())
     unsafe sources = .allocate(capacity: program.sources.count)
     unsafe scalars = .allocate(capacity: program.scalars.count)
     unsafe numbers = .allocate(capacity: program.scalars.count)
@@ -218,8 +220,8 @@ extension GroupLayout.Source {
           kind: program.foldKind(fold.node), reg: Int32(layout.register(fold.value)),
           result: try place.floats(fold.node), partial: partial + index * partialCount))
     }
-    unsafe group.initialize(
-      to: gan_group(
+    unsafe group.pointee =
+      gan_group(
         outer: Int64(layout.domain.outer), middle: Int64(layout.domain.middle),
         inner: Int64(layout.domain.inner), chunk: Int64(layout.chunk),
         chunks: Int64(layout.chunks), tile: Int64(layout.tile), slots: Int32(layout.slots),
@@ -227,7 +229,7 @@ extension GroupLayout.Source {
         instructionCount: Int32(program.instructions.count),
         sinkCount: Int32(program.sinks.count), foldCount: Int32(program.folds.count),
         sources: sources, scalars: scalars, instructions: instructions, sinks: sinks,
-        folds: folds, scratch: place.scratch[0].assumingMemoryBound(to: Float.self), code: nil))
+        folds: folds, scratch: place.scratch[0].assumingMemoryBound(to: Float.self), code: nil)
     unsafe group.pointee.code = gan_make_group_code(group)
   }
 
