@@ -63,6 +63,12 @@ let package = Package(
     .target(
       name: "CPUBackend", dependencies: ["CLibrary", "TensorCore", "COneDNN", "CKernels"],
       swiftSettings: touchesC),
+    // PJRT plugins, opened when they are asked for, behind a narrow interface; nothing links against one.
+    .target(name: "CPJRT"),
+    // A verified graph → StableHLO text → an executable, on whatever a plugin drives.
+    .target(
+      name: "XLABackend", dependencies: ["CLibrary", "TensorCore", "CPJRT"],
+      swiftSettings: touchesC),
     // Reading JPEG, PNG and WebP, with the libraries' jumps caught in C.
     .target(
       name: "CDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
@@ -101,8 +107,8 @@ let package = Package(
     .executableTarget(
       name: "gan-exp",
       dependencies: [
-        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "Images", "Metrics",
-        "RunFormat", "Runner", "Results", argumentParser,
+        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "XLABackend", "Images",
+        "Metrics", "RunFormat", "Runner", "Results", argumentParser,
       ], swiftSettings: strict),
 
     .testTarget(
@@ -112,7 +118,8 @@ let package = Package(
       name: "ModelBuilderTests", dependencies: ["ModelBuilder", "Spec", "TensorCore"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "CPUBackendTests", dependencies: ["CKernels", "CLibrary", "CPUBackend", "TensorCore"],
+      name: "BackendTests",
+      dependencies: ["CKernels", "CLibrary", "CPUBackend", "XLABackend", "TensorCore"],
       swiftSettings: strict),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Spec"], exclude: ["Golden"],

@@ -29,6 +29,7 @@ struct GanExp: ParsableCommand {
       Remove.self,
       Data.self,
       Layers.self,
+      Doctor.self,
       Schema.self, Reference.self, Benchmark.self,
     ])
 

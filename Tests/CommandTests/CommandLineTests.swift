@@ -51,9 +51,10 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
       "run", "tiny.yaml", "--threads", "two",
       says: "error: The value 'two' is invalid for '--threads <n>'"),
     CommandLineCase(
-      "run", "tiny.yaml", "--device", "gpu",
-      says: "error: The value 'gpu' is invalid for '--device <cpu|reference>'. "
-        + "Please provide one of 'cpu' and 'reference'."),
+      "run", "tiny.yaml", "--device", "cuda",
+      says: "error: The value 'cuda' is invalid for "
+        + "'--device <cpu|reference|xla-cpu|gpu|tpu|plugin.so>'. "
+        + "Please provide one of 'cpu', 'reference', 'xla-cpu', 'gpu' or 'tpu'."),
     CommandLineCase("validate", says: "error: Missing expected argument '<specs> ...'"),
     CommandLineCase(
       "describe", "tiny.yaml", "--jsn",

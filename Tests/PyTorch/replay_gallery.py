@@ -1,7 +1,7 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
 usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
-                         [--program .build/release/gan-exp]
+                         [--program .build/release/gan-exp] [--device xla-cpu]
 needs: pip install torch safetensors pyyaml
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
@@ -180,11 +180,12 @@ def commit():
     return head.stdout.strip()
 
 
-def replayed(program, path, settings, threads):
+def replayed(program, path, settings, threads, device):
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.safetensors"
         start = time.monotonic()
-        program("trace", path, *settings, "--steps", ROUNDS, "--threads", threads, "-o", trace)
+        program("trace", path, *settings, "--steps", ROUNDS, "--threads", threads, "--device", device,
+                "-o", trace)
         traced = time.monotonic()
         found = replay.replayed(trace)
         return found._asdict(), (traced - start, time.monotonic() - traced)
@@ -200,7 +201,8 @@ def resolved(program, path):
 
 def row_of(name, path, pictures, arguments, program):
     """A row of the table as a dictionary: kept from an earlier call, or made."""
-    kept = KEPT / f"{name.replace('/', '-')}.json"
+    device = arguments.device
+    kept = KEPT / f"{name.replace('/', '-')}{'' if device == 'cpu' else '-' + device.replace('/', '-')}.json"
     settings, which = pictures.settings(resolved(program, path))
     spec = pictures.unnamed(program("describe", path, "--json", *settings))
     origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
@@ -208,7 +210,7 @@ def row_of(name, path, pictures, arguments, program):
         row = json.loads(kept.read_text())
         if row["origin"] == origin:
             return row | {"seconds": None}
-    found, seconds = replayed(program, path, settings, arguments.threads)
+    found, seconds = replayed(program, path, settings, arguments.threads, device)
     row = found | {"name": name, "origin": origin, "pictures": which, "commit": program.commit,
                    "torch": torch.__version__, "orders": replay.ORDERS}
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -270,8 +272,11 @@ def main():
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     parser.add_argument("--pictures", metavar="FOLDER", help="for specs that want a folder of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", default="cpu", help="what traces; the document is that of cpu")
     parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")
     arguments = parser.parse_args()
+    if arguments.write and arguments.device != "cpu":
+        parser.error(f"--write: {DOCUMENT.name} tells of --device cpu")
     torch.set_num_threads(arguments.threads)
     names = {name for name, _ in experiments()}
     chosen = [

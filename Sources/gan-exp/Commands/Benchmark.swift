@@ -28,7 +28,7 @@ struct Benchmark: ParsableCommand {
     let (program, samples) = try experiment.onMadeUpSamples(experiment.formats(data))
     try Failure.catching {
       let times = try roundTimes(
-        program, data: samples, backend: machine.backend, rounds: rounds, duration: seconds,
+        program, data: samples, backend: machine.backend(), rounds: rounds, duration: seconds,
         warmUp: warmUp
       ).seconds.sorted()
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)

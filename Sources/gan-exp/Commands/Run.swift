@@ -65,10 +65,10 @@ struct Run: ParsableCommand {
     if plan { return try show(planned) }
     let wanted = planned.jobs(Int(sweeping.jobs), threads: machine.threads)
     try planned.requireMemory(jobs: wanted.jobs)
-    let context = RunContext(
+    let context = try RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
-      libraries: machine.device.libraries, commandLine: CommandLine.arguments,
+      libraries: machine.device.libraries(), commandLine: CommandLine.arguments,
       dataFolders: data.folders)
     let directory = try Failure.catching {
       try SweepDirectory.open(
@@ -126,13 +126,13 @@ extension Experiment {
   ) throws -> RunSetup {
     let (program, training) = try prepared(data)
     let start = begins ? try program.start(data) : StartingWeights()
-    let context = RunContext(
+    let context = try RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: machine.threadCount,
-      libraries: machine.device.libraries, commandLine: CommandLine.arguments,
+      libraries: machine.device.libraries(), commandLine: CommandLine.arguments,
       dataFolders: data.folders)
-    return RunSetup(
-      program: program, data: training, backend: machine.backend, results: results,
+    return try RunSetup(
+      program: program, data: training, backend: machine.backend(), results: results,
       context: context, start: start)
   }
 

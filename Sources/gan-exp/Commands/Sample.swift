@@ -147,7 +147,7 @@ struct Sample: ParsableCommand {
       if let folder, let count {
         try writeSamples(
           run: directory, experiment: experiment, count: count, to: folder, request,
-          backend: machine.backend)
+          backend: machine.backend())
         return try Output.result(folder)
       }
       let sample = try draw(directory, experiment, request)
@@ -214,7 +214,7 @@ struct Sample: ParsableCommand {
             Terminal.error("left out: \(bad.name): \(bad.reason)")
           }
           return pictures
-        }, to: to, request, backend: machine.backend)
+        }, to: to, request, backend: machine.backend())
     }
     Terminal.error(count == 1 ? "1 picture" : "\(count) pictures")
     try Output.result(to)
@@ -225,12 +225,12 @@ struct Sample: ParsableCommand {
   ) throws -> Runner.Sample {
     if let average {
       return try averageSample(
-        run: directory, experiment: experiment, of: average, request, backend: machine.backend)
+        run: directory, experiment: experiment, of: average, request, backend: machine.backend())
     }
     var request = request
     request.count = count
     return try Runner.sample(
-      run: directory, experiment: experiment, request, backend: machine.backend,
+      run: directory, experiment: experiment, request, backend: machine.backend(),
       data: try experiment.dataOfPictures(data))
   }
 

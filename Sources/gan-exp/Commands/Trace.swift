@@ -29,7 +29,8 @@ struct Trace: ParsableCommand {
       .require(in: experiment)
     try Failure.catching {
       try trace(
-        program, data: training, backend: machine.backend, rounds: steps, start: start, to: output)
+        program, data: training, backend: machine.backend(), rounds: steps, start: start, to: output
+      )
     }
     try Output.result(output)
   }

@@ -1,0 +1,82 @@
+import TensorCore
+
+/// A device that a PJRT plugin drives: graphs become StableHLO modules, which its compiler makes into one program each. States
+/// stay on the device from one execution to the next.
+package final class XLABackend: Backend {
+  package let name: String
+  /// The plugin's file.
+  package let plugin: String
+  private let device: PluginDevice
+  private let flags: [CompilerFlag]
+
+  /// - Parameter name: the word of `--device`.
+  /// - Throws: what the plugin says if it cannot be opened or has no device.
+  package init(
+    _ name: String, plugin: String, options: [ClientOption] = []
+  ) throws(BackendError) {
+    self.name = name
+    self.plugin = plugin
+    do throws(BackendError) {
+      device = try PluginDevice(plugin: plugin, options: options)
+    } catch {
+      throw BackendError("\(plugin): \(error)")
+    }
+    flags = CompilerFlag.exact(on: device.platform)
+  }
+
+  /// What the plugin says of itself and of its device.
+  package var description: (platform: String, version: String, device: String, count: Int) {
+    (device.platform, device.platformVersion, device.kind, device.count)
+  }
+
+  /// The interface that the plugin speaks.
+  package var interface: String { "\(device.interface.major).\(device.interface.minor)" }
+
+  package func makeSession(
+    states: [(name: String, type: TensorType)]
+  ) throws(BackendError) -> any Session {
+    XLASession(device, try uniqueStates(states), flags: flags)
+  }
+}
+
+/// States as arrays on the device. Use a session and its executables from one thread at a time.
+final class XLASession: Session {
+  private let device: PluginDevice
+  private let types: [String: TensorType]
+  private let flags: [CompilerFlag]
+  /// Those that have been written; all others are zeros.
+  private var arrays: [String: DeviceArray] = [:]
+
+  init(_ device: PluginDevice, _ types: [String: TensorType], flags: [CompilerFlag]) {
+    self.device = device
+    self.types = types
+    self.flags = flags
+  }
+
+  func write(_ state: String, _ tensor: HostTensor) throws(BackendError) {
+    try types.requireState(state, tensor.type)
+    arrays[state] = try device.array(tensor)
+  }
+
+  func read(_ state: String) throws(BackendError) -> HostTensor {
+    let type = try types.state(state)
+    return try arrays[state]?.read() ?? HostTensor(zeros: type)
+  }
+
+  func compile(
+    _ graph: Graph, watching aside: Set<String>
+  ) throws(BackendError) -> any Executable {
+    try graph.requireSound(states: types)
+    return try XLAExecutable(graph, watching: aside, on: device, in: self, flags: flags)
+  }
+
+  /// Where a state lies now.
+  func array(_ state: String) throws(BackendError) -> DeviceArray {
+    if let array = arrays[state] { return array }
+    let array = try device.array(HostTensor(zeros: try types.state(state)))
+    arrays[state] = array
+    return array
+  }
+
+  func replace(_ state: String, by array: DeviceArray) { arrays[state] = array }
+}

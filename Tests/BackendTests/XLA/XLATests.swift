@@ -1,0 +1,112 @@
+import TensorCore
+import Testing
+
+@testable import XLABackend
+
+/// The suite of all backends on XLA's processor plugin, where it is installed.
+enum XLAOnProcessor {
+  static let plugin = PluginKind.xlaCPU.find().files.first
+  static let isThere = ConditionTrait.enabled(
+    if: plugin != nil, "no plugin: \(PluginKind.xlaCPU.advice)")
+  private static let opened = Result { () throws(BackendError) in
+    try XLABackend("xla-cpu", plugin: plugin ?? "")
+  }
+  static var backend: XLABackend { get throws { try opened.get() } }
+}
+
+@Suite(XLAOnProcessor.isThere) struct XLATests {
+  @Test(arguments: OpSuite.cases)
+  func theOperationAgreesWithTheReference(_ test: OpCase) throws {
+    try OpSuite.hold(XLAOnProcessor.backend, to: test, seeds: 0..<2)
+  }
+
+  @Test(arguments: 0..<12 as Range<UInt64>)
+  func randomGraphsAreWhatTheySay(seed: UInt64) throws {
+    try expectAgreement(
+      FusionTests.trial(seed: seed, size: 40), on: XLAOnProcessor.backend, times: 2,
+      tolerance: 5e-5, "seed \(seed)")
+  }
+
+  @Test(arguments: StateTests.cases)
+  func statesTakeTheirNewValuesWhenAllAreComputed(_ test: StateTests.Case) throws {
+    var trial = Trial(seed: 5)
+    test.build(&trial)
+    try expectAgreement(trial, on: XLAOnProcessor.backend, times: 3, tolerance: 1e-5, test.name)
+  }
+
+  /// The same words, on this device as on any other: ``Philox``.
+  @Test func uniformDrawsAreTheSameBits() throws {
+    let key = Philox.key(seed: 0x1234_5678_9ABC_DEF0, step: 77)
+    for count in [1, 4, 4001] {
+      let builder = GraphBuilder()
+      let words = builder.feed("key", [3], .int32)
+      let drawn = builder.add(
+        .random(.uniform, stream: 0xFFFF_FFFE, shape: [count]), [words])
+      let executable = try XLAOnProcessor.backend.makeSession(states: []).compile(
+        builder.finish(outputs: [("drawn", drawn)], updates: []))
+      try executable.feed("key", array: key)
+      try executable.run()
+      let expected = Philox(key: key, stream: 0xFFFF_FFFE).uniforms(count: count)
+      #expect(try executable.output("drawn").floats == expected)
+    }
+  }
+
+  @Test func anIndexOutsideATableIsAnError() throws {
+    let builder = GraphBuilder()
+    let rows = builder.state("table", [3, 2]).gather(builder.feed("rows", [2], .int32))
+    let session = try XLAOnProcessor.backend.makeSession(states: [("table", TensorType([3, 2]))])
+    let executable = try session.compile(builder.finish(outputs: [("y", rows)], updates: []))
+    for wrong in [Int32(-1), 3, .max] {
+      try executable.feed("rows", array: [0, wrong])
+      #expect(throws: BackendError("an index lies outside a table of 3 rows")) {
+        try executable.run()
+      }
+    }
+    try executable.feed("rows", array: [Int32(0), 2])
+    try executable.run()
+    #expect(try executable.output("y").shape == [2, 2])
+  }
+
+  /// Outputs that only watch leave all others their bits, and show what is there.
+  @Test func whoeverWatchesChangesNoBit() throws {
+    func played(watched: Bool) throws -> [String: HostTensor] {
+      let builder = GraphBuilder()
+      let x = builder.feed("x", [3001])
+      let state = builder.state("state", [3001])
+      let square = (x * 1.7 + 0.3).squared
+      let moved = state + square * square.sum()
+      let outputs =
+        [("total", moved.sum())] + (watched ? [("square", square), ("old", state * 1)] : [])
+      let session = try XLAOnProcessor.backend.makeSession(states: [("state", TensorType([3001]))])
+      let executable = try session.compile(
+        builder.finish(outputs: outputs, updates: [("state", moved)]), watching: ["square", "old"])
+      try executable.feed("x", array: (0..<3001).map { Float($0 % 101) / 101 - 0.4 })
+      for _ in 0..<2 { try executable.run() }
+      var results = ["state": try session.read("state")]
+      for (name, _) in outputs { results[name] = try executable.output(name) }
+      return results
+    }
+    let (alone, watched) = (try played(watched: false), try played(watched: true))
+    for (name, value) in alone { #expect(watched[name] == value, "\(name)") }
+    // The state before the second execution: half of what it is after it, but for rounding.
+    let (old, new) = (watched["old"]?.floats ?? [], alone["state"]?.floats ?? [])
+    #expect(zip(old, new).allSatisfy { abs(2 * $0 - $1) <= 1e-3 * abs($1) })
+  }
+
+  @Test func aFileThatIsNoPluginIsNamed() {
+    #expect(throws: BackendError.self) { _ = try XLABackend("x", plugin: "/nowhere/plugin.so") }
+  }
+}
+
+@Suite struct PluginSearchTests {
+  @Test func aVariableNamesThePluginBeforeAnyIsLookedFor() {
+    let found = PluginKind.gpu.find(environment: ["GAN_EXP_PJRT_PLUGIN": "/opt/mine.so"])
+    #expect(found.files.first == "/opt/mine.so")
+  }
+
+  @Test func compilerOptionsAreAMessageOfTheirs() {
+    #expect(CompilerFlag.message([]) == [0x1A, 4, 0x20, 1, 0x28, 1])
+    let flagged = CompilerFlag.message([CompilerFlag("ab", true)])
+    #expect(flagged.dropFirst(6) == [0x3A, 8, 0x0A, 2, 0x61, 0x62, 0x12, 2, 0x10, 1])
+  }
+}

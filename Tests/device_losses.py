@@ -1,0 +1,97 @@
+"""How far the losses of every experiment's first rounds on one device are from those on another.
+
+    python3 Tests/device_losses.py [--device xla-cpu] [--against cpu] [--only NAME ...] [--rounds 20]
+                                   [--data FOLDER] [--program .build/release/gan-exp]
+
+Every experiment under experiments/ is trained for some rounds on both, each row of losses.csv compared. Told are the worst
+difference over all columns, as a part of the column's largest number, in the first round and in all of them: the first is
+rounding, later ones are what a game makes of it. What cannot be played for want of its data is said. Exit status 1: something did not
+run, or a first round differs by more than 1e-3.
+"""
+
+import argparse
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from same_bytes import HOME, experiments, settings_of
+
+LIMIT = 1e-3
+
+
+def losses(program, spec, settings, rounds, device, environment):
+    """The rows of losses.csv as columns by name, or what went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["run", spec, "-q", "--results", folder, "--device", device, *settings]
+        for key, value in {
+            "schedule.length": f"{rounds} steps",
+            "record.log": "1 steps",
+            "record.samples": "none",
+            "record.checkpoint": "none",
+            "metrics": "none",
+        }.items():
+            words += ["--set", f"{key}={value}"]
+        done = subprocess.run(
+            [program, *words], cwd=HOME, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            return None, done.stderr.strip()
+        with open(Path(done.stdout.splitlines()[-1]) / "losses.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+    names = [name for name in rows[0] if name not in ("step", "epoch", "images")]
+    return {name: [float(row[name]) for row in rows if row[name]] for name in names}, ""
+
+
+def difference(one, other, rounds):
+    worst = 0.0
+    for name, values in one.items():
+        here, there = values[:rounds], other[name][:rounds]
+        scale = max((abs(value) for value in values), default=0.0) or 1.0
+        for a, b in zip(here, there, strict=True):
+            worst = max(worst, abs(a - b) / scale)
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", default="xla-cpu")
+    parser.add_argument("--against", default="cpu")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="names of which this is a part")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--data", help="where data sets lie; else GAN_EXP_DATA")
+    parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")
+    arguments = parser.parse_args()
+    environment = dict(os.environ)
+    if arguments.data:
+        environment["GAN_EXP_DATA"] = arguments.data
+    program = arguments.program.resolve()
+    played, failed = 0, []
+    print(f"{'file':44} {'first round':>11} {f'{arguments.rounds} rounds':>11}")
+    for spec in experiments(arguments.only):
+        settings = settings_of(program, spec, environment)
+        found = []
+        for device in [arguments.against, arguments.device]:
+            columns, problem = losses(
+                program, spec, settings, arguments.rounds, device, environment)
+            if columns is None:
+                break
+            found.append(columns)
+        if len(found) < 2:
+            first = problem.splitlines()[0] if problem else "no losses"
+            print(f"{spec:44} not played: {first}", flush=True)
+            if found or "not found" not in problem:
+                failed.append(spec)
+            continue
+        first, all_ = (difference(*found, rounds) for rounds in (1, arguments.rounds))
+        played += 1
+        print(f"{spec:44} {first:11.1e} {all_:11.1e}", flush=True)
+        if not first <= LIMIT:
+            failed.append(spec)
+    print(f"{played} files; {len(failed)} failed: {', '.join(failed)}" if failed else f"{played} files")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
