@@ -8,7 +8,7 @@ BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -23,6 +23,8 @@ help:
 	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
 	@echo "make check-schema PYTHON=...   experiments/schema.json against every experiment and lines that are wrong"
 	@echo "make same-bytes OLD=...     whether another build comes to the same traces, losses and checkpoints"
+	@echo "make device-losses   the first rounds of every experiment on xla-cpu against cpu; ONLY=dcgan"
+	@echo "make check-gpu-compiler   whether NVIDIA's compiler takes every experiment, without a card (230 MB); ONLY=dcgan"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -70,6 +72,12 @@ benchmark-recording: build
 # with such names; WRITE=1 writes docs/replay.md.
 replay: build
 	$(PYTHON) Tests/PyTorch/replay_gallery.py $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
+
+device-losses: build
+	GAN_EXP_PJRT_PLUGIN=$${GAN_EXP_PJRT_PLUGIN:-$$(.ci/plugin)} python3 Tests/device_losses.py $(if $(ONLY),--only $(ONLY))
+
+check-gpu-compiler: build
+	python3 Tests/GPUCompiler/check.py $(if $(ONLY),--only $(ONLY))
 
 # PYTHON is one that has jsonschema and PyYAML.
 check-schema:

@@ -32,6 +32,8 @@ package struct CompilerFlag: Hashable, Sendable {
       [
         CompilerFlag("xla_cpu_enable_fast_math", false),
         CompilerFlag("xla_cpu_enable_fast_min_max", false),
+        // It keeps the weights it has packed, by their address, which a state's new value has from its old one.
+        CompilerFlag("xla_cpu_use_xnnpack", false),
       ]
     case "cuda", "rocm", "gpu": [CompilerFlag("xla_gpu_deterministic_ops", true)]
     default: []

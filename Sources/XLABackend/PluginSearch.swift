@@ -62,7 +62,8 @@ package enum PluginKind: String, CaseIterable, Sendable {
       guard FileManager.default.isExecutableFile(atPath: python) else { continue }
       // The link's own place as well: in a virtual environment it leads to the system's.
       for file in [python, URL(fileURLWithPath: python).resolvingSymlinksInPath().path] {
-        prefixes.append(URL(fileURLWithPath: file + "/../..").standardized.path)
+        let prefix = URL(fileURLWithPath: file + "/../..").standardized.path
+        if prefix != "/" { prefixes.append(prefix) }
       }
     }
     if let home = environment["HOME"] { prefixes.append(home + "/.local") }

@@ -32,6 +32,9 @@ package final class XLABackend: Backend {
   /// The interface that the plugin speaks.
   package var interface: String { "\(device.interface.major).\(device.interface.minor)" }
 
+  /// What a device's compiler gets for a graph.
+  package static func moduleText(of graph: Graph) -> String { Module(graph).text }
+
   package func makeSession(
     states: [(name: String, type: TensorType)]
   ) throws(BackendError) -> any Session {

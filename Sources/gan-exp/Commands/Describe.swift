@@ -5,6 +5,7 @@ import ModelBuilder
 import RunFormat
 import Spec
 import TensorCore
+import XLABackend
 
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,6 +24,9 @@ struct Describe: ParsableCommand {
   @Flag(help: "Print the graphs of one round as text.")
   var graph = false
 
+  @Flag(help: "Print them as the StableHLO modules that XLA gets.")
+  var stablehlo = false
+
   @Flag(
     help: "Print the game that a file of two players stands for, as a spec in the general form.")
   var game = false
@@ -38,14 +42,15 @@ struct Describe: ParsableCommand {
     let stages = StageLine.all(program, imageCount: { experiment.imageCount(data, program) })
     if json {
       try Output.line(Self.json(program, networks, stages))
-    } else if graph {
+    } else if graph || stablehlo {
       for stage in program.growth.map({ $0.stages.map(Optional.some) }) ?? [nil] {
         let words = stage.flatMap { program.growth?.words($0) }.map { ", \($0)" } ?? ""
         let round = program.round(
           batch: experiment.data.batch, real: program.realInput, at: stage)
         for (index, graph) in round.graphs.enumerated() {
-          try Output.line("# graph \(index) of the round\(words)")
-          try Output.line(graph.text)
+          let mark = stablehlo ? "//" : "#"
+          try Output.line("\(mark) graph \(index) of the round\(words)")
+          try Output.line(stablehlo ? XLABackend.moduleText(of: graph) : graph.text)
         }
       }
     } else {

@@ -51,6 +51,18 @@ enum XLAOnProcessor {
     }
   }
 
+  /// A state's new value lies where the old one was: whoever keeps what he read there, by its address, is wrong from the
+  /// second execution on. Large enough for all of XLA's ways to multiply.
+  @Test func largeProductsReadAStatesNewValue() throws {
+    var trial = Trial(seed: 9)
+    let x = trial.feed([64, 512])
+    let weight = trial.state([512, 512])
+    let y = x.matmul(weight)
+    trial.output(y.mean(axes: [0]))
+    trial.update(0, weight * 0.5 + x.matmul(y, transposeLeft: true) * 1e-3)
+    try expectAgreement(trial, on: XLAOnProcessor.backend, times: 2, tolerance: 1e-5)
+  }
+
   @Test func anIndexOutsideATableIsAnError() throws {
     let builder = GraphBuilder()
     let rows = builder.state("table", [3, 2]).gather(builder.feed("rows", [2], .int32))
