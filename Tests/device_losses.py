@@ -53,7 +53,8 @@ def difference(one, other, rounds, part=""):
         here, there = values[:rounds], other[name][:rounds]
         scale = max((abs(value) for value in values), default=0.0) or 1.0
         for a, b in zip(here, there, strict=True):
-            worst = max(worst, abs(a - b) / scale)
+            error = 0.0 if a == b or (a != a and b != b) else abs(a - b) / scale
+            worst = max(worst, error if error == error else float("inf"))
     return worst
 
 
@@ -93,7 +94,7 @@ def main():
         if not difference(*found, 1, part="loss") <= LIMIT:
             failed.append(spec)
     print(f"{played} files; {len(failed)} failed: {', '.join(failed)}" if failed else f"{played} files")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed or not played else 0)
 
 
 if __name__ == "__main__":

@@ -246,8 +246,19 @@ char *pjrt_array_make(pjrt_device *d, const void *data, int32_t element, const i
   return NULL;
 }
 
-char *pjrt_array_read(pjrt_array *a, void *data, size_t byteCount) {
+char *pjrt_array_read(pjrt_array *a, size_t rank, void *data, size_t byteCount) {
+  // Without a layout it would come in the device's own.
+  enum { MOST = 16 };
+  int64_t order[MOST];
+  if (rank > MOST) return said("an array of more than 16 axes");
+  for (size_t k = 0; k < rank; k++) order[k] = (int64_t)(rank - 1 - k);
+  ARGUMENTS(PJRT_Buffer_MemoryLayout, layout);
+  layout.type = PJRT_Buffer_MemoryLayout_Type_Tiled;
+  layout.tiled.struct_size = PJRT_Buffer_MemoryLayout_Tiled_STRUCT_SIZE;
+  layout.tiled.minor_to_major = order;
+  layout.tiled.minor_to_major_size = rank;
   ARGUMENTS(PJRT_Buffer_ToHostBuffer_Args, read);
+  read.host_layout = &layout;
   read.src = a->buffer;
   read.dst = data;
   read.dst_size = byteCount;
@@ -282,8 +293,8 @@ char *pjrt_run(pjrt_program *p, pjrt_array *const *arguments, size_t count, pjrt
     failure = message(api, api->PJRT_LoadedExecutable_Execute(&execute));
   }
   for (size_t k = 0; !failure && k < p->results; k++) {
-    results[k] = wrapped(p->owner, out[k]);
-    if (!results[k]) failure = said("no memory");
+    results[k] = out[k] ? wrapped(p->owner, out[k]) : NULL;
+    if (!results[k]) failure = said(out[k] ? "no memory" : "the plugin gave no array for a result");
   }
   free(in), free(out);
   return failure;

@@ -98,7 +98,8 @@ import TensorCore
     func elements<Element>(_: Element.Type) throws(BackendError) -> [Element] {
       var failure: UnsafeMutablePointer<CChar>?
       let result = unsafe [Element](unsafeUninitializedCapacity: type.shape.count) { room, count in
-        unsafe failure = pjrt_array_read(array, room.baseAddress, type.byteCount)
+        unsafe failure = pjrt_array_read(
+          array, type.shape.rank, room.baseAddress, type.byteCount)
         count = unsafe failure == nil ? type.shape.count : 0
       }
       try unsafe succeed(failure)

@@ -70,12 +70,17 @@ package enum PluginKind: String, CaseIterable, Sendable {
     prefixes += ["/usr/local", "/usr"]
     var folders: [String] = []
     for prefix in prefixes {
-      let versions = (try? FileManager.default.contentsOfDirectory(atPath: prefix + "/lib")) ?? []
-      for version in versions.filter({ $0.hasPrefix("python3") }).sorted(by: >) {
-        for kind in ["site-packages", "dist-packages"] {
-          let folder = "\(prefix)/lib/\(version)/\(kind)"
-          if !folders.contains(folder), FileManager.default.fileExists(atPath: folder) {
-            folders.append(folder)
+      for library in ["lib", "lib64"] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(prefix)/\(library)")
+        // The newest first: `python3.14` before `python3.9`.
+        let versions = (names ?? []).filter { $0.hasPrefix("python3") }
+          .sorted { $0.compare($1, options: .numeric) == .orderedDescending }
+        for version in versions {
+          for kind in ["site-packages", "dist-packages"] {
+            let folder = "\(prefix)/\(library)/\(version)/\(kind)"
+            if !folders.contains(folder), FileManager.default.fileExists(atPath: folder) {
+              folders.append(folder)
+            }
           }
         }
       }

@@ -49,6 +49,8 @@ final class XLASession: Session {
   private let flags: [CompilerFlag]
   /// Those that have been written; all others are zeros.
   private var arrays: [String: DeviceArray] = [:]
+  /// By what error; until they are written again.
+  private var lost: [String: BackendError] = [:]
 
   init(_ device: PluginDevice, _ types: [String: TensorType], flags: [CompilerFlag]) {
     self.device = device
@@ -59,10 +61,12 @@ final class XLASession: Session {
   func write(_ state: String, _ tensor: HostTensor) throws(BackendError) {
     try types.requireState(state, tensor.type)
     arrays[state] = try device.array(tensor)
+    lost[state] = nil
   }
 
   func read(_ state: String) throws(BackendError) -> HostTensor {
     let type = try types.state(state)
+    if let reason = lost[state] { throw BackendError("state \(state) was lost: \(reason)") }
     return try arrays[state]?.read() ?? HostTensor(zeros: type)
   }
 
@@ -75,6 +79,7 @@ final class XLASession: Session {
 
   /// Where a state lies now.
   func array(_ state: String) throws(BackendError) -> DeviceArray {
+    if let reason = lost[state] { throw BackendError("state \(state) was lost: \(reason)") }
     if let array = arrays[state] { return array }
     let array = try device.array(HostTensor(zeros: try types.state(state)))
     arrays[state] = array
@@ -82,4 +87,9 @@ final class XLASession: Session {
   }
 
   func replace(_ state: String, by array: DeviceArray) { arrays[state] = array }
+
+  /// States that an execution was given to write over, and failed: what is there now, nobody knows.
+  func lose(_ states: [String], _ reason: BackendError) {
+    for state in states { lost[state] = reason }
+  }
 }

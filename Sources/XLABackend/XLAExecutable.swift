@@ -46,6 +46,8 @@ final class XLAExecutable: Executable {
 
   func run() throws(BackendError) {
     if let missing = missingFeeds.min() { throw BackendError("feed \(missing) is missing") }
+    hasRun = false
+    outputs = [:]
     // Those first: the states that they read are given away by the others.
     if let watchers { try run(watchers) }
     try run(main)
@@ -60,12 +62,21 @@ final class XLAExecutable: Executable {
       guard let array = feeds[feed.name] else { throw BackendError("feed \(feed.name) is missing") }
       arguments.append(array)
     }
-    let results = try part.program.run(arguments, results: module.results)
+    let results: [DeviceArray]
+    do throws(BackendError) {
+      results = try part.program.run(arguments, results: module.results)
+    } catch {
+      session.lose(module.states.filter(module.updates.contains), error)
+      throw error
+    }
     var rest = results[...]
     for state in module.updates { session.replace(state, by: rest.removeFirst()) }
     for output in module.outputs { outputs[output.name] = rest.removeFirst() }
     for fault in module.faults {
-      if try rest.removeFirst().read().floats != [0] { throw BackendError(fault) }
+      guard try rest.removeFirst().read().floats != [0] else { continue }
+      // What was made from other rows than were asked for is not to be gone on with.
+      session.lose(module.updates, BackendError(fault))
+      throw BackendError(fault)
     }
   }
 

@@ -48,6 +48,14 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
     }
   }
 
+  /// Whether a plugin computes, which decides itself how many threads it takes.
+  var isPlugin: Bool {
+    switch self {
+    case .cpu, .reference: false
+    case .plugin, .file: true
+    }
+  }
+
   /// Whether what it needs besides this program is there, working or not.
   var isInstalled: Bool {
     switch self {
@@ -100,11 +108,13 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
   }
 
   /// A plugin is opened once a process, and stays open.
-  private func opened(_ file: String) throws(Failure) -> XLABackend {
+  private func opened(_ name: String) throws(Failure) -> XLABackend {
+    // A name without a slash would be looked for among the system's libraries.
+    let file = name.hasPrefix("/") ? name : FileManager.default.currentDirectoryPath + "/" + name
     let result: Result<XLABackend, Failure> = Self.open.withLock { open in
       if let known = open[file] { return .success(known) }
       do throws(BackendError) {
-        let made = try XLABackend(rawValue, plugin: file)
+        let made = try XLABackend(rawValue, plugin: file, options: options)
         open[file] = made
         return .success(made)
       } catch {
@@ -113,6 +123,11 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
       }
     }
     return try result.get()
+  }
+
+  /// Memory of a card is taken as it is needed, so that others find some.
+  private var options: [ClientOption] {
+    self == .plugin(.gpu) ? [.truth("preallocate", false)] : []
   }
 
   private static let open = Mutex<[String: XLABackend]>([:])
@@ -154,6 +169,9 @@ struct MachineOptions: ParsableArguments {
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024")
+    }
+    if threads != nil, device.isPlugin {
+      throw ValidationError("--threads: --device \(device.rawValue) takes as many as it likes")
     }
   }
 

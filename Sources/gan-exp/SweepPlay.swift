@@ -46,6 +46,9 @@ struct SweepRunOptions: ParsableArguments {
     )
   }
 
+  /// `--jobs` as a number; of `auto` on a plugin's device, which all trials would share, one, and else nil.
+  func wantedJobs(on device: Device) -> Int? { Int(jobs) ?? (device.isPlugin ? 1 : nil) }
+
   /// Plays a sweep and ends with its exit code.
   func play(
     _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
@@ -54,7 +57,7 @@ struct SweepRunOptions: ParsableArguments {
     try check(trialCount: max(directory.trials.count, plan.trials.count, plan.searchedCount))
     var options = SweepOptions()
     let section = plan.sweep
-    let wanted = plan.jobs(Int(jobs), threads: machine.threads)
+    let wanted = plan.jobs(wantedJobs(on: machine.device), threads: machine.threads)
     let search = try plan.search()
     options.jobs = wanted.jobs
     options.objective = plan.experiment.metrics?.objective
@@ -65,7 +68,8 @@ struct SweepRunOptions: ParsableArguments {
     options.stopAfter = section.stopAfter
     options.budgetSeconds = section.budgetSeconds
     options.leastFree = plan.experiment.guards.minFreeDiskBytes
-    var arguments = ["--device", machine.device.rawValue, "--threads", String(wanted.threads)]
+    var arguments = ["--device", machine.device.rawValue]
+    if !machine.device.isPlugin { arguments += ["--threads", String(wanted.threads)] }
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)
     Interrupts.install()

@@ -23,12 +23,17 @@ import Testing
     let place = try Place()
     try place.write("tiny.yaml", TinySpec().yaml)
     try place.write("mine.so", "no library")
-    for (file, reason) in [("./mine.so", "mine.so: "), ("nowhere.so", "nowhere.so: ")] {
+    for (file, reason) in [("mine.so", "file too short"), ("nowhere.so", "No such file")] {
       let result = try place.run("run", "tiny.yaml", "--device", file)
       #expect(result.end == .exit(4))
-      #expect(result.errors.hasPrefix("error: --device \(file): \(file): "), "\(result.errors)")
-      #expect(result.errors.contains(reason))
+      #expect(result.errors.hasPrefix("error: --device \(file): "), "\(result.errors)")
+      #expect(
+        result.errors.contains("/\(file): ") && result.errors.contains(reason), "\(result.errors)")
     }
+    let threads = try place.run("run", "tiny.yaml", "--device", "mine.so", "--threads", "1")
+    #expect(threads.end == .exit(2))
+    #expect(
+      threads.errors.hasPrefix("error: --threads: --device mine.so takes as many as it likes"))
     #expect(!place.exists("results"))
   }
 

@@ -103,7 +103,7 @@ def main():
             f"{sum('cudnn' in name for name in targets):5} {products:8} "
             f"{arguments_ / 1e6:7.1f} {given / 1e6:7.1f} {more / 1e6:7.1f}", flush=True)
     print(f"{taken} files accepted, {len(refused)} refused, {len(unwritten)} not written")
-    sys.exit(1 if refused else 0)
+    sys.exit(1 if refused or not taken else 0)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ enum pjrt_element { PJRT_ELEMENT_FLOAT32, PJRT_ELEMENT_INT32, PJRT_ELEMENT_UINT8
 /// A copy of `data` on the device.
 char *pjrt_array_make(pjrt_device *device, const void *data, int32_t element, const int64_t *extents,
                       size_t rank, pjrt_array **array);
-/// Copies an array, of so many bytes, to `data` when it is there.
-char *pjrt_array_read(pjrt_array *array, void *data, size_t byteCount);
+/// Copies an array of this rank and of so many bytes to `data`, in row-major order, when it is there.
+char *pjrt_array_read(pjrt_array *array, size_t rank, void *data, size_t byteCount);
 void pjrt_array_free(pjrt_array *array);
 
 /// Runs a program. Arguments that its text gives away are gone, but are still to be freed; so are

@@ -45,13 +45,14 @@ struct Module {
       (graph.updates + graph.outputs).map {
         (writer.values[$0.node], graph.nodes[$0.node].type.text)
       } + writer.faults.map { ($0.value, "tensor<i32>") }
+    let names = results.map(\.0).joined(separator: ", ")
     let types = results.map(\.1).joined(separator: ", ")
     let head = [
       "module @round {",
       "  func.func public @main(\(arguments.joined(separator: ", "))) -> (\(types)) {",
     ]
     let tail = [
-      "    return \(results.map(\.0).joined(separator: ", ")) : \(types)", "  }",
+      results.isEmpty ? "    return" : "    return \(names) : \(types)", "  }",
     ]
     let functions = writer.functions.values.sorted().flatMap {
       $0.split(separator: "\n").map(String.init)

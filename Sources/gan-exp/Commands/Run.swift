@@ -63,7 +63,7 @@ struct Run: ParsableCommand {
     }
     try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
     if plan { return try show(planned) }
-    let wanted = planned.jobs(Int(sweeping.jobs), threads: machine.threads)
+    let wanted = planned.jobs(sweeping.wantedJobs(on: machine.device), threads: machine.threads)
     try planned.requireMemory(jobs: wanted.jobs)
     let context = try RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,

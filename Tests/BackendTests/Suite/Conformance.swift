@@ -74,12 +74,14 @@ struct SplitMix: RandomNumberGenerator {
   }
 }
 
-/// The largest difference, as a part of the largest number that is expected (or of `floor`).
+/// The largest difference, as a part of the largest number that is expected (or of `floor`); infinite where one side alone is no
+/// number.
 func worstError(_ seen: HostTensor, _ expected: HostTensor, floor: Double = 1e-30) -> Double {
   let scale = expected.doubles.filter(\.isFinite).map(abs).max() ?? 0
   return zip(seen.doubles, expected.doubles).map { a, b in
     if a == b || a.isNaN && b.isNaN { return 0 }
-    return abs(a - b) / max(scale, floor)
+    let error = abs(a - b) / max(scale, floor)
+    return error.isNaN ? .infinity : error
   }.max() ?? 0
 }
 

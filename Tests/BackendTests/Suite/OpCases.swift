@@ -93,6 +93,10 @@ enum OpSuite {
       for value in [floats, ints, bytes] {
         for dtype in DType.allCases { trial.output(value.converted(to: dtype)) }
       }
+      let far = trial.feed(
+        HostTensor(
+          [9], [.nan, .infinity, -.infinity, 3e9, -3e9, 0x1p31, 255.9, -0.5, 2.5e9] as [Float]))
+      for dtype in DType.allCases { trial.output(far.converted(to: dtype)) }
       trial.output(bytes.converted(to: .float32) / 127.5 - 1)
       trial.output((floats * 2).converted(to: .int32).converted(to: .float32) + floats)
       trial.output(ints.reshape([shape.count]).converted(to: .float32).sum())

@@ -79,6 +79,37 @@ enum XLAOnProcessor {
     #expect(try executable.output("y").shape == [2, 2])
   }
 
+  /// A state that was written from such rows, or not at all, is not to be had.
+  @Test func whatAFailedExecutionWroteIsLostUntilItIsWrittenAgain() throws {
+    let builder = GraphBuilder()
+    let table = builder.state("table", [3, 2])
+    let rows = table.gather(builder.feed("rows", [2], .int32))
+    let session = try XLAOnProcessor.backend.makeSession(states: [("table", TensorType([3, 2]))])
+    let executable = try session.compile(
+      builder.finish(outputs: [("y", rows)], updates: [("table", table + rows.sum())]))
+    try executable.feed("rows", array: [Int32(0), 7])
+    #expect(throws: BackendError.self) { try executable.run() }
+    let lost = BackendError("state table was lost: an index lies outside a table of 3 rows")
+    #expect(throws: lost) { _ = try session.read("table") }
+    #expect(throws: BackendError.self) { _ = try executable.output("y") }
+    try executable.feed("rows", array: [Int32(0), 1])
+    #expect(throws: lost) { try executable.run() }
+    try session.write("table", HostTensor([3, 2], [1, 2, 3, 4, 5, 6] as [Float]))
+    try executable.run()
+    #expect(try session.read("table").floats == [11, 12, 13, 14, 15, 16])
+  }
+
+  @Test func aGraphOfWatchersAloneIsPlayed() throws {
+    let builder = GraphBuilder()
+    let x = builder.feed("x", [2])
+    let session = try XLAOnProcessor.backend.makeSession(states: [])
+    let executable = try session.compile(
+      builder.finish(outputs: [("y", x * 2)], updates: []), watching: ["y"])
+    try executable.feed("x", array: [1, 2] as [Float])
+    try executable.run()
+    #expect(try executable.output("y").floats == [2, 4])
+  }
+
   /// Outputs that only watch leave all others their bits, and show what is there.
   @Test func whoeverWatchesChangesNoBit() throws {
     func played(watched: Bool) throws -> [String: HostTensor] {
