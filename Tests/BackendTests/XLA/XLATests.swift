@@ -63,20 +63,12 @@ enum XLAOnProcessor {
     try expectAgreement(trial, on: XLAOnProcessor.backend, times: 2, tolerance: 1e-5)
   }
 
-  @Test func anIndexOutsideATableIsAnError() throws {
-    let builder = GraphBuilder()
-    let rows = builder.state("table", [3, 2]).gather(builder.feed("rows", [2], .int32))
-    let session = try XLAOnProcessor.backend.makeSession(states: [("table", TensorType([3, 2]))])
-    let executable = try session.compile(builder.finish(outputs: [("y", rows)], updates: []))
-    for wrong in [Int32(-1), 3, .max] {
-      try executable.feed("rows", array: [0, wrong])
-      #expect(throws: BackendError("an index lies outside a table of 3 rows")) {
-        try executable.run()
-      }
-    }
-    try executable.feed("rows", array: [Int32(0), 2])
-    try executable.run()
-    #expect(try executable.output("y").shape == [2, 2])
+  @Test func anIndexOutsideATableIsAnErrorOfTheExecutionNotOfTheProcess() throws {
+    try ContractSuite.holdIndices(XLAOnProcessor.backend)
+  }
+
+  @Test func namesAndSizesThatDoNotFitAreRefused() throws {
+    try ContractSuite.holdNamesAndSizes(XLAOnProcessor.backend)
   }
 
   /// A state that was written from such rows, or not at all, is not to be had.
