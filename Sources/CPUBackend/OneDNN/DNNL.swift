@@ -156,4 +156,18 @@ struct DNNL {
           arguments.baseAddress), "to execute")
     }
   }
+
+  /// `c = a · b` in row-major order, rows of `a` and `b` that many elements apart.
+  static func multiply(
+    _ a: UnsafePointer<Float>, _ rowOfA: Int, _ b: UnsafePointer<Float>, _ rowOfB: Int,
+    into c: UnsafeMutablePointer<Float>, _ extents: (m: Int, n: Int, k: Int)
+  ) throws(BackendError) {
+    let (m, n, k) = (dnnl_dim_t(extents.m), dnnl_dim_t(extents.n), dnnl_dim_t(extents.k))
+    try check(
+      unsafe dnnl_sgemm(
+        none, none, m, n, k, 1, a, dnnl_dim_t(rowOfA), b, dnnl_dim_t(rowOfB), 0, c, n),
+      "a product of [\(m), \(k)] and [\(k), \(n)]")
+  }
+  /// BLAS's letter for a side that isn't transposed.
+  private static let none = CChar(UInt8(ascii: "N"))
 }
