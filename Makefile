@@ -8,7 +8,7 @@ BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check dist benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -25,6 +25,8 @@ help:
 	@echo "make same-bytes OLD=...     whether another build comes to the same traces, losses and checkpoints"
 	@echo "make device-losses   the first rounds of every experiment on xla-cpu against cpu; ONLY=dcgan"
 	@echo "make check-gpu-compiler   whether NVIDIA's compiler takes every experiment, without a card (230 MB); ONLY=dcgan"
+	@echo "make device-check DEVICE=gpu PYTHON=...   operations, replays and rounds against PyTorch and JAX, in ten minutes"
+	@echo "make dist   a gan-exp that runs on a Linux with nothing installed: .build/dist"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -59,7 +61,7 @@ docs: build
 second-order: setup
 	GAN_EXP_WRITE_DOCS=1 swift test $(SWIFT_FLAGS) --filter SecondOrderTests
 
-# PYTHON is one that has torch and safetensors; nothing else here needs it.
+# PYTHON is one that has torch (and for files whose pictures are not there pyyaml); nothing else here needs it.
 PYTHON ?= python3
 benchmark: build
 	$(PYTHON) Benchmarks/compare.py --python $(PYTHON) $(ONLY) $(if $(SCALING),--scaling)
@@ -75,6 +77,14 @@ replay: build
 
 device-losses: build
 	GAN_EXP_PJRT_PLUGIN=$${GAN_EXP_PJRT_PLUGIN:-$$(.ci/plugin)} python3 Tests/device_losses.py $(if $(ONLY),--only $(ONLY))
+
+# PYTHON is one that has torch and jax. On a machine without Swift: python3 Tests/device_check.py --program …/bin/gan-exp
+DEVICE ?= gpu
+device-check: build
+	$(PYTHON) Tests/device_check.py --device $(DEVICE)
+
+dist: setup
+	@.ci/dist
 
 check-gpu-compiler: build
 	python3 Tests/GPUCompiler/check.py $(if $(ONLY),--only $(ONLY))

@@ -1,7 +1,7 @@
 """Rounds of gan-exp against PyTorch, in alternation, as ratios of minima.
 
 usage: compare.py [NAME[:BATCH] ...] [--repeats 3] [--seconds 3] [--threads N] [--python PYTHON] [--scaling]
-needs: a PYTHON with torch and safetensors; `make build` first
+needs: a PYTHON with torch; `make build` first
 
 Each side plays at least two rounds, and as many as fill --seconds, --repeats times in turn; the least counts.
 Machines are noisy: only ratios of minima taken in one alternating run mean anything.

@@ -164,6 +164,16 @@ size_t pjrt_device_count(const pjrt_device *d) { return d->count; }
 int32_t pjrt_api_major(const pjrt_device *d) { return d->api->pjrt_api_version.major_version; }
 int32_t pjrt_api_minor(const pjrt_device *d) { return d->api->pjrt_api_version.minor_version; }
 
+int64_t pjrt_peak_bytes(const pjrt_device *d) {
+  if (d->api->struct_size < offsetof(PJRT_Api, PJRT_Device_MemoryStats) + sizeof(void *)) return -1;
+  ARGUMENTS(PJRT_Device_MemoryStats_Args, stats);
+  stats.device = d->device;
+  char *failure = message(d->api, d->api->PJRT_Device_MemoryStats(&stats));
+  int64_t peak = failure || !stats.peak_bytes_in_use_is_set ? -1 : stats.peak_bytes_in_use;
+  free(failure);
+  return peak;
+}
+
 // --- programs ----------------------------------------------------------------------------------------
 
 char *pjrt_compile(pjrt_device *d, const char *text, size_t length, const uint8_t *options,

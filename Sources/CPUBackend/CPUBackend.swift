@@ -25,7 +25,7 @@ package struct CPUBackend: Backend {
   package var name: String { "cpu" }
 
   package func makeSession(
-    states: [(name: String, type: TensorType)]
+    states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
     try CPUSession(threads: threads, states: uniqueStates(states), rules: rules, profiler: profiler)
   }

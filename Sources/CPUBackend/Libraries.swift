@@ -1,11 +1,20 @@
 import CKernels
 import COneDNN
+import TensorCore
 
 extension CPUBackend {
+  /// Opens oneDNN, which is not needed before something is computed here.
+  ///
+  /// - Throws: what is missing.
+  package static func open() throws(BackendError) {
+    guard let failure = unsafe gan_dnnl_open() else { return }
+    throw BackendError(unsafe String(cString: failure))
+  }
+
   /// What the numbers depend on besides this program and the number of threads.
   package static var libraries: [(name: String, version: String)] {
     var result: [(name: String, version: String)] = []
-    if let version = unsafe dnnl_version() {
+    if unsafe gan_dnnl_open() == nil, let version = unsafe gan_dnnl().pointee.version() {
       let (major, minor, patch) = unsafe (
         version.pointee.major, version.pointee.minor, version.pointee.patch
       )
@@ -29,7 +38,8 @@ extension CPUBackend {
       let number = Self.allCases.firstIndex(of: self) ?? 0
       let isUsed = CPUBackend.use(instructionSet: number) == number
       let limits = [dnnl_cpu_isa_sse41, dnnl_cpu_isa_avx2, dnnl_cpu_isa_avx512_core]
-      return isUsed && dnnl_set_max_cpu_isa(limits[number]) == dnnl_success
+      guard isUsed, unsafe gan_dnnl_open() == nil else { return false }
+      return unsafe gan_dnnl().pointee.set_max_cpu_isa(limits[number]) == dnnl_success
     }
   }
 

@@ -31,6 +31,12 @@ import TensorCore
     interface = unsafe (Int(pjrt_api_major(opened)), Int(pjrt_api_minor(opened)))
   }
 
+  /// The most bytes of the device's memory that were in use at once; nil where the plugin doesn't say.
+  var peakByteCount: Int? {
+    let bytes = unsafe pjrt_peak_bytes(device)
+    return bytes < 0 ? nil : Int(bytes)
+  }
+
   /// A copy of `bytes`, which are of this type, on the device.
   func array(_ type: TensorType, _ bytes: UnsafeRawBufferPointer) throws(BackendError)
     -> DeviceArray

@@ -29,32 +29,48 @@ package final class XLABackend: Backend {
     (device.platform, device.platformVersion, device.kind, device.count)
   }
 
+  /// The most bytes of the device's memory that were in use at once; nil where the plugin doesn't say.
+  package var peakByteCount: Int? { device.peakByteCount }
+
   /// The interface that the plugin speaks.
   package var interface: String { "\(device.interface.major).\(device.interface.minor)" }
 
   /// What a device's compiler gets for a graph.
-  package static func moduleText(of graph: Graph) -> String { Module(graph).text }
+  ///
+  /// - Parameter products: as a card of NVIDIA's gets them.
+  package static func moduleText(of graph: Graph, products: ProductPrecision = .float32) -> String {
+    Module(graph, ProductForm(products, platform: "cuda")).text
+  }
 
   package func makeSession(
-    states: [(name: String, type: TensorType)]
+    states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
-    XLASession(device, try uniqueStates(states), flags: flags)
+    XLASession(
+      device, try uniqueStates(states), ProductForm(products, platform: device.platform),
+      flags: flags)
   }
+
+  package func products(_ asked: ProductPrecision) -> ProductPrecision { asked }
 }
 
 /// States as arrays on the device. Use a session and its executables from one thread at a time.
 final class XLASession: Session {
   private let device: PluginDevice
   private let types: [String: TensorType]
+  private let products: ProductForm
   private let flags: [CompilerFlag]
   /// Those that have been written; all others are zeros.
   private var arrays: [String: DeviceArray] = [:]
   /// By what error; until they are written again.
   private var lost: [String: BackendError] = [:]
 
-  init(_ device: PluginDevice, _ types: [String: TensorType], flags: [CompilerFlag]) {
+  init(
+    _ device: PluginDevice, _ types: [String: TensorType], _ products: ProductForm,
+    flags: [CompilerFlag]
+  ) {
     self.device = device
     self.types = types
+    self.products = products
     self.flags = flags
   }
 
@@ -74,7 +90,7 @@ final class XLASession: Session {
     _ graph: Graph, watching aside: Set<String>
   ) throws(BackendError) -> any Executable {
     try graph.requireSound(states: types)
-    return try XLAExecutable(graph, watching: aside, on: device, in: self, flags: flags)
+    return try XLAExecutable(graph, on: device, in: self, products, flags: flags)
   }
 
   /// Where a state lies now.

@@ -1,41 +1,32 @@
 import TensorCore
 
-/// A graph as one program, and outputs that only watch as another: a compiler that saw both at once would fuse, and round, the
-/// one otherwise for the sake of the other.
+/// A graph as one program. Outputs that only watch are a part of it: by a program of their own they would be rounded otherwise than
+/// what was done, and a gradient in front of a batch norm, which is rounding alone, would be another one than that which moved a weight.
 final class XLAExecutable: Executable {
-  private struct Part {
-    let module: Module
-    let program: Program
-  }
   private let graph: Graph
   private let device: PluginDevice
   private let session: XLASession
-  private let watchers: Part?
-  private let main: Part
+  private let module: Module
+  private let program: Program
   private var feeds: [String: DeviceArray] = [:]
   private var outputs: [String: DeviceArray] = [:]
   private var missingFeeds: Set<String>
   private var hasRun = false
 
   init(
-    _ graph: Graph, watching aside: Set<String>, on device: PluginDevice, in session: XLASession,
+    _ graph: Graph, on device: PluginDevice, in session: XLASession, _ products: ProductForm,
     flags: [CompilerFlag]
   ) throws(BackendError) {
     self.graph = graph
     self.device = device
     self.session = session
     missingFeeds = Set(graph.inputs(.feed).map(\.name))
-    func part(_ graph: Graph) throws(BackendError) -> Part {
-      let module = Module(graph)
-      return Part(module: module, program: try device.program(module, options: flags))
+    module = Module(graph, products)
+    do throws(BackendError) {
+      program = try device.program(module, options: flags)
+    } catch {
+      throw error.explained(playing: graph)
     }
-    var kept = graph
-    kept.outputs.removeAll { aside.contains($0.name) }
-    var watching = graph
-    watching.outputs.removeAll { !aside.contains($0.name) }
-    watching.updates = []
-    main = try part(kept)
-    watchers = watching.outputs.isEmpty ? nil : try part(watching)
   }
 
   func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError) {
@@ -48,14 +39,6 @@ final class XLAExecutable: Executable {
     if let missing = missingFeeds.min() { throw BackendError("feed \(missing) is missing") }
     hasRun = false
     outputs = [:]
-    // Those first: the states that they read are given away by the others.
-    if let watchers { try run(watchers) }
-    try run(main)
-    hasRun = true
-  }
-
-  private func run(_ part: Part) throws(BackendError) {
-    let module = part.module
     var arguments: [DeviceArray] = []
     for state in module.states { arguments.append(try session.array(state)) }
     for feed in module.feeds {
@@ -64,10 +47,11 @@ final class XLAExecutable: Executable {
     }
     let results: [DeviceArray]
     do throws(BackendError) {
-      results = try part.program.run(arguments, results: module.results)
+      results = try program.run(arguments, results: module.results)
     } catch {
-      session.lose(module.states.filter(module.updates.contains), error)
-      throw error
+      let explained = error.explained(playing: graph)
+      session.lose(module.states.filter(module.updates.contains), explained)
+      throw explained
     }
     var rest = results[...]
     for state in module.updates { session.replace(state, by: rest.removeFirst()) }
@@ -78,13 +62,51 @@ final class XLAExecutable: Executable {
       session.lose(module.updates, BackendError(fault))
       throw BackendError(fault)
     }
+    hasRun = true
   }
 
-  func output(_ name: String) throws(BackendError) -> HostTensor {
+  func output(_ name: String) throws(BackendError) -> HostTensor { try array(name).read() }
+
+  func outputs(_ names: [String]) throws(BackendError) -> any PromisedOutputs {
+    var arrays: [DeviceArray] = []
+    for name in names { arrays.append(try array(name)) }
+    return ArraysOnDevice(arrays: arrays)
+  }
+
+  private func array(_ name: String) throws(BackendError) -> DeviceArray {
     _ = try graph.outputType(name)
     guard hasRun, let array = outputs[name] else {
       throw BackendError("output \(name) is read before the first execution")
     }
-    return try array.read()
+    return array
+  }
+}
+
+extension BackendError {
+  /// Where a device has too little memory: for what, and what needs less. XLA says how much it asked for.
+  fileprivate func explained(playing graph: Graph) -> BackendError {
+    guard description.contains("RESOURCE_EXHAUSTED") || description.contains("Out of memory") else {
+      return self
+    }
+    let names = graph.outputs.map(\.name)
+    let some = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    return BackendError(
+      """
+      the device's memory is too small for the graph of \(some.isEmpty ? "its updates" : some): \(description)
+        = a smaller data.batch needs less, or schedule.accumulate, which plays a batch in parts
+        = `gan-exp doctor` says which device it is; others may be using it
+      """)
+  }
+}
+
+/// A device computes them while its host does something else; nobody gives them away.
+private struct ArraysOnDevice: PromisedOutputs {
+  let arrays: [DeviceArray]
+  var areThere: Bool { false }
+
+  func read() throws(BackendError) -> [HostTensor] {
+    var tensors: [HostTensor] = []
+    for array in arrays { tensors.append(try array.read()) }
+    return tensors
   }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import CPUBackend
 import Foundation
 import Images
+import RunFormat
+import Runner
 import Spec
 import Synchronization
 import TensorCore
@@ -42,10 +44,25 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
 
   func backend(threads: Int) throws(Failure) -> any Backend {
     switch self {
-    case .cpu: CPUBackend(threads: threads)
+    case .cpu: try cpu(threads: threads)
     case .reference: ReferenceBackend()
     case .plugin, .file: try xla()
     }
+  }
+
+  private func cpu(threads: Int) throws(Failure) -> CPUBackend {
+    do throws(BackendError) {
+      try CPUBackend.open()
+    } catch {
+      throw Failure(
+        status: .files,
+        message: """
+          error: --device cpu: \(error)
+            = install it: apt-get install libdnnl-dev, brew install onednn
+            = `gan-exp doctor` says what else this machine can compute on
+          """)
+    }
+    return CPUBackend(threads: threads)
   }
 
   /// Whether a plugin computes, which decides itself how many threads it takes.
@@ -119,18 +136,70 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
         return .success(made)
       } catch {
         return .failure(
-          Failure(status: .files, message: "error: --device \(rawValue): \(error)"))
+          Failure(
+            status: .files,
+            message: (["error: --device \(rawValue): \(error)"] + error.advice.map { "  = \($0)" })
+              .joined(separator: "\n")))
       }
     }
     return try result.get()
   }
 
-  /// Memory of a card is taken as it is needed, so that others find some.
+  /// Memory of a card is taken as it is needed, so that others find some, and no more than it is given.
   private var options: [ClientOption] {
-    self == .plugin(.gpu) ? [.truth("preallocate", false)] : []
+    guard self == .plugin(.gpu) else { return [] }
+    let share = ProcessInfo.processInfo.environment[Self.memoryVariable].flatMap { Double($0) }
+    return [.truth("preallocate", false)]
+      + (share.map { $0 > 0 && $0 <= 1 ? [.fraction("memory_fraction", $0)] : [] } ?? [])
+  }
+
+  /// What part of a card's memory a process may take.
+  private static let memoryVariable = "GAN_EXP_GPU_MEMORY"
+
+  /// Cards by the names that `CUDA_VISIBLE_DEVICES` has for them; one without a name where it is not known, or there is none.
+  var cards: [String?] { self == .plugin(.gpu) ? Cards.names() : [nil] }
+
+  /// Where so many trials side by side compute: each on one card, of whose memory those that share it have equal parts.
+  func places(jobs: Int) -> WorkerPlaces {
+    guard self == .plugin(.gpu) else { return WorkerPlaces() }
+    let cards = self.cards
+    let sharing = max(1, (jobs + cards.count - 1) / cards.count)
+    // Some is the driver's, and every process has a few hundred megabytes of its own.
+    let memory =
+      sharing == 1 ? [:] : [Self.memoryVariable: fixed(0.9 / Double(sharing), decimals: 3)]
+    return WorkerPlaces(
+      cards.map { name in memory.merging(name.map { [Cards.variable: $0] } ?? [:]) { $1 } })
   }
 
   private static let open = Mutex<[String: XLABackend]>([:])
+}
+
+extension BackendError {
+  /// What to do where a plugin's device can't be opened, by what plugins have been seen to say.
+  fileprivate var advice: [String] {
+    let text = description.lowercased()
+    func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
+    var lines: [String] = []
+    if says(
+      "driver version is insufficient", "driver/library version mismatch", "driver is too old")
+    {
+      lines.append(
+        "NVIDIA's driver is too old for this plugin: CUDA 13's wants 580 or newer, that of CUDA 12 "
+          + "(pip install jax-cuda12-pjrt) 525")
+    } else if says("no visible gpu", "no cuda-capable device", "cuda_error_no_device", "libcuda.so")
+    {
+      lines.append(
+        "the plugin is there, but no card of NVIDIA's that this process may use: see nvidia-smi, and \(Cards.variable)"
+      )
+    } else if says("out of memory", "resource_exhausted") {
+      lines.append("others have taken the card's memory: see nvidia-smi")
+    }
+    if says("file too short", "invalid elf", "wrong elf", "cannot open shared object", "getpjrtapi")
+    {
+      lines.append("\(PluginKind.variable) or --device names a file that is no PJRT plugin")
+    }
+    return lines
+  }
 }
 
 extension Failure {

@@ -46,8 +46,10 @@ struct SweepRunOptions: ParsableArguments {
     )
   }
 
-  /// `--jobs` as a number; of `auto` on a plugin's device, which all trials would share, one, and else nil.
-  func wantedJobs(on device: Device) -> Int? { Int(jobs) ?? (device.isPlugin ? 1 : nil) }
+  /// `--jobs` as a number; of `auto` on a plugin's device as many as there are cards, and else nil.
+  func wantedJobs(on device: Device) -> Int? {
+    Int(jobs) ?? (device.isPlugin ? device.cards.count : nil)
+  }
 
   /// Plays a sweep and ends with its exit code.
   func play(
@@ -71,7 +73,9 @@ struct SweepRunOptions: ParsableArguments {
     var arguments = ["--device", machine.device.rawValue]
     if !machine.device.isPlugin { arguments += ["--threads", String(wanted.threads)] }
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
-    let engine = LocalEngine(program: Self.program, arguments: arguments, sweep: directory.path)
+    let engine = LocalEngine(
+      program: Self.program, arguments: arguments, sweep: directory.path,
+      places: machine.device.places(jobs: wanted.jobs))
     Interrupts.install()
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
     let outcome = try Failure.catching {

@@ -37,6 +37,75 @@ import Testing
     #expect(!place.exists("results"))
   }
 
+  /// A plugin that fails as it is told to: FakePlugin/plugin.c.
+  private static func fakePlugin(in place: Place) throws -> String {
+    let here = URL(filePath: #filePath).deletingLastPathComponent()
+    let compiler = Process()
+    compiler.executableURL = URL(filePath: "/usr/bin/env")
+    let file = "\(place.path)/fake.so"
+    compiler.arguments = [
+      "clang", "-shared", "-fPIC", "-I", here.appending(path: "../../Sources/CPJRT").path,
+      here.appending(path: "FakePlugin/plugin.c").path, "-o", file,
+    ]
+    try compiler.run()
+    compiler.waitUntilExit()
+    try #require(compiler.terminationStatus == 0)
+    return file
+  }
+
+  @Test(arguments: [
+    (
+      "INTERNAL: CUDA driver version is insufficient for CUDA runtime version",
+      "  = NVIDIA's driver is too old for this plugin: CUDA 13's wants 580 or newer"
+    ),
+    ("FAILED_PRECONDITION: No visible GPU devices.", "  = the plugin is there, but no card"),
+    (
+      "RESOURCE_EXHAUSTED: out of memory", "  = others have taken the card's memory: see nvidia-smi"
+    ),
+    ("old", "the plugin speaks version 0.9 of PJRT's interface; this program was made for 0."),
+  ])
+  func aPluginThatCannotBeUsedIsToldWithWhatToDo(_ said: String, _ advice: String) throws {
+    let place = try Place()
+    let plugin = try Self.fakePlugin(in: place)
+    place.environment = ["FAKE_PLUGIN": said, "GAN_EXP_PJRT_PLUGIN": plugin]
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run("run", "tiny.yaml", "--device", "gpu")
+    #expect(result.end == .exit(4))
+    #expect(result.errors.hasPrefix("error: --device gpu: \(plugin): "), "\(result.errors)")
+    #expect(result.errors.contains(advice), "\(result.errors)")
+    #expect(!place.exists("results"))
+    let told = try place.run("doctor", "--device", "gpu")
+    #expect(told.end == .exit(4))
+    #expect(told.output.hasPrefix("gpu: fails: error: --device gpu: "), "\(told.output)")
+  }
+
+  @Test func aPluginThatEndsTheProcessDoesNotEndTheDoctor() throws {
+    let place = try Place()
+    place.environment = [
+      "FAKE_PLUGIN": "abort", "GAN_EXP_PJRT_PLUGIN": try Self.fakePlugin(in: place),
+    ]
+    let result = try place.run("doctor")
+    #expect(result.end == .exit(4))
+    #expect(result.output.hasPrefix("cpu: works\n"))
+    #expect(result.output.contains("\ngpu: fails: its plugin ended the process (Aborted)\n"))
+    #expect(result.output.contains("\ntpu: fails: its plugin ended the process"))
+  }
+
+  /// As it is where oneDNN is not installed: the loader is sent to another of that name.
+  @Test func withoutOneDNNTheProgramStartsAndSaysWhatIsMissing() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    for name in ["libdnnl.so.2", "libdnnl.so.3"] { try place.write(name, "no library") }
+    place.environment = ["LD_LIBRARY_PATH": place.path]
+    let result = try place.run("run", "tiny.yaml")
+    #expect(result.end == .exit(4))
+    #expect(result.errors.hasPrefix("error: --device cpu: oneDNN can't be opened: "))
+    #expect(result.errors.contains("  = install it: apt-get install libdnnl-dev"))
+    #expect(!place.exists("results"))
+    #expect(try place.run("validate", "tiny.yaml").end == .exit(0))
+    #expect(try place.run("run", "tiny.yaml", "--device", "reference").end == .exit(0))
+  }
+
   @Test func theDoctorTriesWhatIsThereAndSaysWhatIsMissing() throws {
     let place = try Place()
     let result = try place.run("doctor")

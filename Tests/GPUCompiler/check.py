@@ -2,7 +2,7 @@
 
     python3 Tests/GPUCompiler/check.py [--only NAME ...] [--program .build/release/gan-exp] [--set KEY=VALUE ...]
 
-`gan-exp describe FILE --stablehlo` writes a round's modules; the plugin's compiler makes code for the card that h100.txtpb describes.
+`gan-exp describe FILE --stablehlo` writes a round's modules, and a golden file has one for each operation; the plugin's compiler makes code for the card that h100.txtpb describes.
 A row a file: how many graphs, seconds of compiling, and of what came out kernels, cuDNN's convolutions, products (which are kernels of
 Triton's here; on a card the compiler tries them against cuBLAS), megabytes of arguments, of those the ones given away, and of
 temporary memory. The plugin and two packages of NVIDIA's
@@ -23,6 +23,8 @@ from same_bytes import HOME, experiments  # noqa: E402
 
 FOLDER = HOME / ".build/gpu-compiler"
 PLUGIN = FOLDER / "jax_plugins/xla_cuda13/xla_cuda_plugin.so"
+# Each operation by itself.
+OPERATIONS = "Tests/BackendTests/Golden/stablehlo.txt"
 PACKAGES = ["jax-cuda13-pjrt==0.11.2", "nvidia-cuda-nvcc>=13.0,<13.1", "nvidia-nvvm>=13.0,<13.1"]
 
 
@@ -41,18 +43,25 @@ def fetch():
 
 def modules(program, spec, settings, folder):
     """A file a graph, or what went wrong."""
+    if spec == OPERATIONS:
+        texts = re.split(r"^// .*$", (HOME / spec).read_text(), flags=re.M)[1:]
+        return written(texts, folder), ""
     words = [program, "describe", spec, "--stablehlo"]
     for setting in settings:
         words += ["--set", setting]
     done = subprocess.run(words, cwd=HOME, capture_output=True, text=True)
     if done.returncode != 0:
         return [], done.stderr.strip().splitlines()[0]
+    return written(re.split(r"^// graph.*$", done.stdout, flags=re.M)[1:], folder), ""
+
+
+def written(texts, folder):
     files = []
-    for text in re.split(r"^// graph.*$", done.stdout, flags=re.M)[1:]:
+    for text in texts:
         path = folder / f"graph-{len(files)}.mlir"
         path.write_text(text)
         files.append(path)
-    return files, ""
+    return files
 
 
 def compiled(tool, files, folder):
@@ -80,7 +89,10 @@ def main():
     refused, unwritten, taken = [], [], 0
     print(f"{'file':44} {'graphs':>6} {'s':>6} {'kernels':>7} {'cuDNN':>5} {'products':>8} "
           f"{'MB in':>7} {'given':>7} {'MB more':>7}")
-    for spec in experiments(arguments.only):
+    files = experiments(arguments.only)
+    if not arguments.only or any(name in OPERATIONS for name in arguments.only):
+        files = [OPERATIONS, *files]
+    for spec in files:
         with tempfile.TemporaryDirectory() as place:
             files, problem = modules(arguments.program.resolve(), spec, arguments.settings, Path(place))
             if not files:

@@ -1,7 +1,7 @@
 """Checks what the replay of games of any number of networks is made of.
 
 usage: check_games.py [TRACE.safetensors ...]
-needs: pip install torch safetensors
+needs: pip install torch
 
 Formulas, which terms count in which move, where segments begin, what is computed anew. Traces are those of
 two players, which replay.py plays by rules of their own: here they are played as the game of two networks
@@ -13,7 +13,6 @@ import json
 import sys
 
 import torch
-from safetensors import safe_open
 
 import formulas
 import games
@@ -22,6 +21,7 @@ import objectives
 import two_players
 from formulas import Call, Inputs, Joined, Name, Part, parse
 from game_form import Form
+from trace_file import TraceFile
 
 TRANSLATION = {
     "name": "translation",
@@ -200,7 +200,7 @@ def two_players_name(word, own):
 
 def check_trace(path):
     """Both replays of a trace come to the same, but for what they round."""
-    with safe_open(path, "pt") as trace:
+    with TraceFile(path) as trace:
         spec = json.loads(trace.metadata()["resolved_json"])
         one = two_players.Replay(trace, torch.float64).play()
         other = games.Replay(trace, torch.float64, general(spec)).play()

@@ -1,7 +1,7 @@
 """Replays `gan-exp trace` files in PyTorch and prints how far the two sides are apart.
 
 usage: replay.py TRACE.safetensors [...] [--tolerance 1e-4] [--precision float64]
-needs: pip install torch safetensors
+needs: pip install torch
 
 The networks, the losses and the optimizers are PyTorch's own, built from the resolved spec in the
 file; draws (initial weights, batches, latents, labels, dropout masks) are taken from it. Each
@@ -36,12 +36,12 @@ import json
 import sys
 
 import torch
-from safetensors import safe_open
 
 import games
 import products
 import two_players
 from rounding import RoundedResults
+from trace_file import TraceFile
 
 products.install()
 
@@ -50,7 +50,7 @@ ORDERS = 4
 
 
 def replayed(path, dtype=torch.float64):
-    with safe_open(path, "pt") as trace:
+    with TraceFile(path) as trace:
         spec = json.loads(trace.metadata()["resolved_json"])
         kind = games.Replay if "networks" in spec else two_players.Replay
         first = kind(trace, dtype)

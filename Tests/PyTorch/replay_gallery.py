@@ -2,7 +2,7 @@
 
 usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
                          [--program .build/release/gan-exp] [--device xla-cpu]
-needs: pip install torch safetensors pyyaml
+needs: pip install torch, and pyyaml for files whose folders of pictures are not there
 
 Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
@@ -29,7 +29,6 @@ import zlib
 from pathlib import Path
 
 import torch
-import yaml
 
 import comparing
 import replay
@@ -170,7 +169,7 @@ def digest(*contents):
 def tools():
     computing = (
         "replay", "comparing", "two_players", "games", "game_form", "formulas", "networks", "growing",
-        "objectives", "terms", "transformations", "augmentations", "products", "rounding")
+        "objectives", "terms", "transformations", "augmentations", "products", "rounding", "trace_file")
     return digest(*((Path(__file__).parent / f"{name}.py").read_bytes() for name in computing))
 
 
@@ -184,8 +183,8 @@ def replayed(program, path, settings, threads, device):
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.safetensors"
         start = time.monotonic()
-        program("trace", path, *settings, "--steps", ROUNDS, "--threads", threads, "--device", device,
-                "-o", trace)
+        program("trace", path, *settings, "--steps", ROUNDS, "--device", device,
+                *(["--threads", threads] if device == "cpu" else []), "-o", trace)
         traced = time.monotonic()
         found = replay.replayed(trace)
         return found._asdict(), (traced - start, time.monotonic() - traced)
@@ -196,6 +195,8 @@ def resolved(program, path):
     try:
         return json.loads(program("describe", path, "--json"))["spec"]
     except Failure:
+        import yaml  # On a bare machine for a GPU it is not there, nor needed.
+
         return yaml.safe_load(program("describe", path, "--game"))
 
 

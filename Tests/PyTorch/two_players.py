@@ -35,7 +35,7 @@ def latent_width(latent):
 class Replay(Comparison):
     def __init__(self, trace, dtype):
         super().__init__(trace, dtype)
-        real = trace.get_slice("round0/real").get_shape()
+        real = trace.shape("round0/real")
         labels = self.spec.get("labels")
         classes = labels["classes"] if isinstance(labels, dict) else 0
         architecture = self.spec["architecture"]

@@ -22,7 +22,9 @@ struct SpoiltBackend: Backend {
 
   var name: String { "spoilt" }
 
-  func makeSession(states: [(name: String, type: TensorType)]) throws(BackendError) -> any Session {
+  func makeSession(
+    states: [(name: String, type: TensorType)], products: ProductPrecision
+  ) throws(BackendError) -> any Session {
     SpoiltSession(try ReferenceBackend().makeSession(states: states), self)
   }
 }

@@ -1,3 +1,4 @@
+import Conformance
 import Testing
 
 @testable import TensorCore
@@ -132,8 +133,8 @@ import Testing
   }
 
   /// Which operands an operation is linear in, all others held.
-  private static func linearOperands(_ opCase: OpCase) -> [Int] {
-    switch opCase.op {
+  private static func linearOperands(_ sample: OpSample) -> [Int] {
+    switch sample.op {
     case .input, .constant, .iota, .random, .compare, .convert, .windowMaximum: []
     case .unary(let function): function == .negate ? [0] : []
     case .binary(.multiply): [0, 1]
@@ -151,15 +152,15 @@ import Testing
     }
   }
 
-  @Test(arguments: OpCase.all.filter { !linearOperands($0).isEmpty })
-  fileprivate func theGradientOfALinearOperationIsItsAdjoint(_ opCase: OpCase) throws {
+  @Test(arguments: OpSample.all.filter { !linearOperands($0).isEmpty })
+  fileprivate func theGradientOfALinearOperationIsItsAdjoint(_ sample: OpSample) throws {
     let builder = GraphBuilder()
-    let (operands, result) = opCase.build(builder)
+    let (operands, result) = sample.build(builder)
     let seed = builder.feed("s", result.shape)
-    let linear = Self.linearOperands(opCase)
+    let linear = Self.linearOperands(sample)
     let gradients = builder.gradient(
       of: result, withRespectTo: linear.map { operands[$0] }, seed: seed)
-    var feeds = opCase.feeds()
+    var feeds = sample.feeds()
     feeds["s"] = noise(result.shape.count, seed: 5)
     let outputs = [("y", result)] + zip(linear, gradients).map { ("g\($0)", $1) }
     let graph = builder.finish(outputs: outputs, updates: [])

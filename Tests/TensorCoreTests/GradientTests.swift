@@ -1,3 +1,4 @@
+import Conformance
 import Testing
 
 @testable import TensorCore
@@ -9,13 +10,13 @@ private struct Differentiated {
   let feeds: [String: [Double]]
   let targets: [String]
 
-  init(_ opCase: OpCase) {
+  init(_ sample: OpSample) {
     let builder = GraphBuilder()
-    let (operands, result) = opCase.build(builder)
+    let (operands, result) = sample.build(builder)
     let weight = builder.feed("c", result.shape)
     let scalar = (result.converted(to: .float32) * weight).sum()
     let wanted = operands.filter { $0.type.dtype == .float32 } + [weight]
-    var feeds = opCase.feeds()
+    var feeds = sample.feeds()
     feeds["c"] = noise(result.shape.count, seed: 11)
 
     let first = builder.gradient(of: scalar, withRespectTo: wanted)
@@ -62,14 +63,14 @@ private func expectClose(_ seen: [Double], _ wanted: [Double], _ what: String) {
 }
 
 @Suite struct GradientTests {
-  static let cases = OpCase.all.filter { opCase in
-    guard case .input = opCase.op else { return true }
+  static let cases = OpSample.all.filter { sample in
+    guard case .input = sample.op else { return true }
     return false
   }
 
   @Test(arguments: cases)
-  func firstAndSecondDerivativesAgreeWithFiniteDifferences(_ opCase: OpCase) throws {
-    let problem = Differentiated(opCase)
+  func firstAndSecondDerivativesAgreeWithFiniteDifferences(_ sample: OpSample) throws {
+    let problem = Differentiated(sample)
     #expect(problem.graph.problems() == [])
     let outputs = try Reference.evaluate(problem.graph, feeds: problem.feeds).outputs
     for target in problem.targets {

@@ -1,3 +1,4 @@
+import Conformance
 import Testing
 
 @testable import TensorCore
@@ -144,9 +145,9 @@ import Testing
   }
 
   @Test func everyOperationHasACostAndAPlace() throws {
-    for opCase in OpCase.all {
+    for sample in OpSample.all {
       let builder = GraphBuilder(simplifying: false)
-      let (_, result) = opCase.build(builder)
+      let (_, result) = sample.build(builder)
       let graph = builder.finish(outputs: [("y", result)], updates: [])
       let cost = graph.operationCount(of: result.id)
       #expect((0...100_000).contains(cost))

@@ -1,12 +1,13 @@
+import Conformance
 import Testing
 
 @testable import TensorCore
 
 @Suite struct TextFormTests {
-  @Test(arguments: OpCase.all)
-  func everyOperationReadsBackAsItWasWritten(_ opCase: OpCase) throws {
+  @Test(arguments: OpSample.all)
+  func everyOperationReadsBackAsItWasWritten(_ sample: OpSample) throws {
     let builder = GraphBuilder(simplifying: false)
-    let (_, result) = opCase.build(builder)
+    let (_, result) = sample.build(builder)
     let graph = builder.finish(outputs: [("result", result)], updates: [])
     #expect(try Graph(text: graph.text) == graph)
   }

@@ -31,6 +31,8 @@ size_t pjrt_device_count(const pjrt_device *device);
 /// The interface's version that the plugin speaks.
 int32_t pjrt_api_major(const pjrt_device *device);
 int32_t pjrt_api_minor(const pjrt_device *device);
+/// The most bytes of its memory that were in use at once; -1 where the plugin doesn't say.
+int64_t pjrt_peak_bytes(const pjrt_device *device);
 
 /// Compiles a StableHLO module; `options` are the bytes of a CompileOptionsProto.
 char *pjrt_compile(pjrt_device *device, const char *text, size_t length, const uint8_t *options,

@@ -8,7 +8,9 @@ struct DNNL {
     _ status: dnnl_status_t, _ what: @autoclosure () -> String
   ) throws(BackendError) {
     if status != dnnl_success {
-      let reason = unsafe String(cString: dnnl_status2str(status))
+      let reason =
+        unsafe gan_dnnl().pointee.status2str(status).map { unsafe String(cString: $0) }
+        ?? "\(status)"
       throw BackendError("oneDNN refused \(what()): \(reason)")
     }
   }
@@ -19,19 +21,20 @@ struct DNNL {
     let stream: dnnl_stream_t
 
     init() throws(BackendError) {
+      try CPUBackend.open()
       var engine: dnnl_engine_t?
-      try check(unsafe dnnl_engine_create(&engine, dnnl_cpu, 0), "an engine")
+      try check(unsafe gan_dnnl().pointee.engine_create(&engine, dnnl_cpu, 0), "an engine")
       guard let engine = unsafe engine else { throw BackendError("oneDNN gave no engine") }
       var stream: dnnl_stream_t?
       let flags = UInt32(dnnl_stream_default_flags.rawValue)
-      try check(unsafe dnnl_stream_create(&stream, engine, flags), "a stream")
+      try check(unsafe gan_dnnl().pointee.stream_create(&stream, engine, flags), "a stream")
       guard let stream = unsafe stream else { throw BackendError("oneDNN gave no stream") }
       unsafe self.engine = engine
       unsafe self.stream = stream
     }
     deinit {
-      unsafe dnnl_stream_destroy(stream)
-      unsafe dnnl_engine_destroy(engine)
+      _ = unsafe gan_dnnl().pointee.stream_destroy(stream)
+      _ = unsafe gan_dnnl().pointee.engine_destroy(engine)
     }
   }
 
@@ -80,14 +83,14 @@ struct DNNL {
     ) throws(BackendError) {
       var attributes: dnnl_primitive_attr_t?
       try check(unsafe gan_dnnl_attributes(&attributes), "attributes")
-      defer { unsafe dnnl_primitive_attr_destroy(attributes) }
+      defer { _ = unsafe gan_dnnl().pointee.primitive_attr_destroy(attributes) }
       var descriptor: dnnl_primitive_desc_t?
       try check(unsafe create(&descriptor, attributes), what)
       guard let descriptor = unsafe descriptor else { throw BackendError("no plan for \(what)") }
       var primitive: dnnl_primitive_t?
-      let status = unsafe dnnl_primitive_create(&primitive, descriptor)
+      let status = unsafe gan_dnnl().pointee.primitive_create(&primitive, descriptor)
       guard status == dnnl_success, let primitive = unsafe primitive else {
-        unsafe dnnl_primitive_desc_destroy(descriptor)
+        _ = unsafe gan_dnnl().pointee.primitive_desc_destroy(descriptor)
         try check(status, what)
         throw BackendError("oneDNN gave no primitive for \(what)")
       }
@@ -96,8 +99,8 @@ struct DNNL {
       self.engine = engine
     }
     deinit {
-      unsafe dnnl_primitive_destroy(primitive)
-      unsafe dnnl_primitive_desc_destroy(descriptor)
+      _ = unsafe gan_dnnl().pointee.primitive_destroy(primitive)
+      _ = unsafe gan_dnnl().pointee.primitive_desc_destroy(descriptor)
     }
 
     /// The layout in which the primitive reads or writes an argument.
@@ -113,7 +116,7 @@ struct DNNL {
     /// Which of oneDNN's kernels it is.
     var implementation: String {
       var text: UnsafePointer<CChar>?
-      let status = unsafe dnnl_primitive_desc_query(
+      let status = unsafe gan_dnnl().pointee.primitive_desc_query(
         descriptor, dnnl_query_impl_info_str, 0, &text)
       guard status == dnnl_success, let text = unsafe text else { return "" }
       return unsafe String(cString: text)
@@ -145,13 +148,15 @@ struct DNNL {
       }
     }
     deinit {
-      for index in unsafe memories.indices { unsafe dnnl_memory_destroy(memories[index]) }
+      for index in unsafe memories.indices {
+        _ = unsafe gan_dnnl().pointee.memory_destroy(memories[index])
+      }
       unsafe arguments.deallocate()
     }
 
     func run() throws(BackendError) {
       try check(
-        unsafe dnnl_primitive_execute(
+        unsafe gan_dnnl().pointee.primitive_execute(
           primitive.primitive, primitive.engine.stream, Int32(arguments.count),
           arguments.baseAddress), "to execute")
     }
@@ -164,7 +169,7 @@ struct DNNL {
   ) throws(BackendError) {
     let (m, n, k) = (dnnl_dim_t(extents.m), dnnl_dim_t(extents.n), dnnl_dim_t(extents.k))
     try check(
-      unsafe dnnl_sgemm(
+      unsafe gan_dnnl().pointee.sgemm(
         none, none, m, n, k, 1, a, dnnl_dim_t(rowOfA), b, dnnl_dim_t(rowOfB), 0, c, n),
       "a product of [\(m), \(k)] and [\(k), \(n)]")
   }

@@ -1,6 +1,7 @@
 import Images
 import RunFormat
 import Spec
+import TensorCore
 
 /// What only the program as a whole knows of a run: goes to environment.json.
 package struct RunContext: Sendable {
@@ -30,11 +31,13 @@ package struct RunContext: Sendable {
   }
 
   /// - Parameters:
+  ///   - products: what the device rounds their operands to; nil for a sweep, whose trials say it.
   ///   - weightsDigest: of what networks start from; nil: they are drawn, or stand in a checkpoint.
   ///   - skipped: pictures of the data source that were left out.
   ///   - unread: files beside them that are not read.
   func environment(
-    dataDigest: String, weightsDigest: String? = nil, skipped: [BadImage] = [],
+    products: ProductPrecision? = nil, dataDigest: String, weightsDigest: String? = nil,
+    skipped: [BadImage] = [],
     unread: UnreadFiles = UnreadFiles(), started: Moment
   ) -> JSON {
     let tree = WorkTree.current
@@ -48,6 +51,7 @@ package struct RunContext: Sendable {
       "data_folders": .list(dataFolders.compactMap(PlainFiles.absolute).map(JSON.text)),
       "started": .text(started.iso),
       "device": .text(device),
+      "products": products.map { .text($0.rawValue) },
       "threads": .integer(threads),
       "machine": Machine.json(),
       "libraries": .object(

@@ -19,6 +19,8 @@ package final class RunDirectory {
     let experiment: Experiment
     let specText: String
     let context: RunContext
+    /// What the device rounds the operands of products to.
+    let products: ProductPrecision
     let dataDigest: String
     let weightsDigest: String?
     let skipped: [BadImage]
@@ -137,6 +139,7 @@ package final class RunDirectory {
     let resolved = work.experiment.resolvedYAML(comments: false)
     let environment =
       work.context.environment(
+        products: work.products,
         dataDigest: work.dataDigest, weightsDigest: work.weightsDigest, skipped: work.skipped,
         unread: work.unread, started: started
       ).text + "\n"

@@ -34,6 +34,61 @@ struct PlayedStep {
   let executable: any Executable
 }
 
+/// A round that a device has been given; what its moves came to is there when it is asked for.
+struct BegunRound {
+  private struct Execution {
+    let moves: [RoundMove]
+    let names: [String]
+    let outputs: any PromisedOutputs
+  }
+  private let columns: [RecordedColumn]
+  private var executions: [Execution] = []
+
+  fileprivate init(_ columns: [RecordedColumn]) { self.columns = columns }
+
+  /// Whether ``results()`` waits for nothing.
+  var isOver: Bool { executions.allSatisfy(\.outputs.areThere) }
+
+  fileprivate mutating func add(
+    _ moves: [RoundMove], _ executable: any Executable
+  ) throws(RunError) {
+    let names = moves.flatMap { move in
+      let labels = columns.filter { $0.mover == move.mover }.map(\.label)
+      return move.outputs.filter {
+        ["loss", "gradient_norm"].contains($0.label) || labels.contains($0.label)
+      }
+      .map(\.name)
+    }
+    let outputs = try onDevice { () throws(BackendError) in try executable.outputs(names) }
+    executions.append(Execution(moves: moves, names: names, outputs: outputs))
+  }
+
+  /// Waits for the device.
+  func results() throws(RunError) -> [MoveResult] {
+    var results: [MoveResult] = []
+    for execution in executions {
+      let tensors = try onDevice { () throws(BackendError) in try execution.outputs.read() }
+      let scalars = Dictionary(
+        zip(execution.names, tensors.map { $0.floats.first }),
+        uniquingKeysWith: { first, _ in first })
+      for move in execution.moves {
+        func scalar(_ label: String) -> Float? {
+          move.outputs.first { $0.label == label }.flatMap { scalars[$0.name] ?? nil }
+        }
+        var recorded: [LossColumn: Float] = [:]
+        for column in columns where column.mover == move.mover {
+          recorded[LossColumn(rawValue: column.name)] = scalar(column.label)
+        }
+        results.append(
+          MoveResult(
+            name: move.name, mover: move.mover, loss: scalar("loss") ?? .nan,
+            gradientNorm: scalar("gradient_norm"), recorded: recorded))
+      }
+    }
+    return results
+  }
+}
+
 /// Plays rounds on a device: gives each graph its batch, its labels and its key.
 final class RoundPlayer {
   private struct Compiled {
@@ -61,6 +116,8 @@ final class RoundPlayer {
   private var compiled: [Place: Compiled] = [:]
   /// Names of outputs without those for an observer, of each graph, by batch size.
   private var unobserved: [Int: [Set<String>]] = [:]
+
+  private var search: FiniteSearch?
 
   /// Seconds that rounds have waited for data.
   var waited: Double { feeder.waited }
@@ -92,8 +149,15 @@ final class RoundPlayer {
   func play(
     round: Int, watch: (PlayedStep) throws(RunError) -> Void = { _ in }
   ) throws(RunError) -> [MoveResult] {
+    try begin(round: round, watch: watch).results()
+  }
+
+  /// The same, without waiting for a device that computes by itself.
+  func begin(
+    round: Int, watch: (PlayedStep) throws(RunError) -> Void = { _ in }
+  ) throws(RunError) -> BegunRound {
     try enterStage(ofRound: round)
-    var results: [MoveResult] = []
+    var begun = BegunRound(program.columns)
     var nextBatch = timetable.batches(after: round)
     var batch = try feeder.batch(nextBatch)
     var scheduled =
@@ -117,14 +181,14 @@ final class RoundPlayer {
         }
       }
       try onDevice { () throws(BackendError) in try compiled.executable.run() }
-      for move in step.moves { results.append(try result(of: move, compiled.executable)) }
+      try begun.add(step.moves, compiled.executable)
       try watch(
         PlayedStep(
           moves: step.moves, consumer: step.consumer,
           batch: step.consumesData ? batch.parts.map(\.samples) : nil,
           executable: compiled.executable))
     }
-    return results
+    return begun
   }
 
   /// Where networks that grow stand when so many rounds have been played; nil for others.
@@ -204,22 +268,11 @@ final class RoundPlayer {
     }
   }
 
-  private func result(
-    of move: RoundMove, _ executable: any Executable
-  ) throws(RunError) -> MoveResult {
-    func scalar(_ label: String) throws(RunError) -> Float? {
-      guard let output = move.outputs.first(where: { $0.label == label }) else { return nil }
-      return try onDevice { () throws(BackendError) in
-        try executable.output(output.name)
-      }.floats.first
-    }
-    var recorded: [LossColumn: Float] = [:]
-    for column in program.columns where column.mover == move.mover {
-      recorded[LossColumn(rawValue: column.name)] = try scalar(column.label)
-    }
-    return MoveResult(
-      name: move.name, mover: move.mover, loss: try scalar("loss") ?? .nan,
-      gradientNorm: try scalar("gradient_norm"), recorded: recorded)
+  func finiteSearch() throws(RunError) -> FiniteSearch {
+    if let search { return search }
+    let made = try FiniteSearch(program, in: session)
+    search = made
+    return made
   }
 
   /// The present value of a state, in our own layout.
@@ -231,8 +284,25 @@ final class RoundPlayer {
 extension TrainingProgram {
   func makeSession(on backend: any Backend) throws(RunError) -> any Session {
     try onDevice { () throws(BackendError) in
-      try backend.makeSession(states: states.map { ($0.name, $0.type) })
+      try backend.makeSession(states: states.map { ($0.name, $0.type) }, products: products)
     }
+  }
+
+  /// What `precision.products` asks for.
+  package var products: ProductPrecision {
+    switch experiment.precision.products {
+    case .float32: .float32
+    case .tf32: .tf32
+    case .bfloat16: .bfloat16
+    }
+  }
+
+  /// What is to be said where a device computes more exactly than the spec asks it to; nil where it does as it is told.
+  func remark(on backend: any Backend) -> String? {
+    let given = backend.products(products)
+    guard given != products else { return nil }
+    return "precision.products: \(products.rawValue) is for devices behind XLA; "
+      + "--device \(backend.name) multiplies in \(given.rawValue)"
   }
 }
 

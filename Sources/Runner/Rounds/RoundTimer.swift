@@ -4,6 +4,8 @@ import TensorCore
 
 /// How long rounds took, and what they are made of.
 package struct RoundTimes: Sendable {
+  /// To the end of the first round, counted or not, with all that is planned before it.
+  package fileprivate(set) var first = 0.0
   /// Of each round.
   package fileprivate(set) var seconds: [Double] = []
   /// The moves of each graph, in the order in which graphs were planned.
@@ -16,6 +18,7 @@ package func roundTimes(
   _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
   duration: Double = 0, warmUp: Int = 3, begin: () -> Void = {}
 ) throws(RunError) -> RoundTimes {
+  let begun = monotonicSeconds()
   let player = try RoundPlayer(
     program, data: data,
     timetable: try Timetable(program, imageCount: data.sampleCount), backend: backend)
@@ -33,6 +36,7 @@ package func roundTimes(
       }
     }
     let time = monotonicSeconds() - start
+    if round == 0 { times.first = monotonicSeconds() - begun }
     if round >= warmUp {
       times.seconds.append(time)
       spent += time

@@ -186,10 +186,12 @@ final class RunRecorder {
   // MARK: Pictures
 
   /// The picture that belongs to this round, if one does.
+  func isPictureDue(after step: Int) -> Bool {
+    experiment.record.samples.map { timetable.isDueForSamples($0.every, after: step) } ?? false
+  }
+
   func paintIfDue(after step: Int) throws(RunError) {
-    guard let samples = experiment.record.samples,
-      timetable.isDueForSamples(samples.every, after: step)
-    else { return }
+    guard let samples = experiment.record.samples, isPictureDue(after: step) else { return }
     let name =
       switch samples.every {
       case .epochs: "epoch-\(padded(timetable.finishedEpochs(after: step), 4)).png"

@@ -59,7 +59,8 @@ final class TrainingRun {
     let work = RunDirectory.Work(
       experiment: experiment,
       specText: setup.specText ?? experiment.source.lines.joined(separator: "\n"),
-      context: setup.context, dataDigest: setup.data.digest,
+      context: setup.context, products: setup.backend.products(setup.program.products),
+      dataDigest: setup.data.digest,
       weightsDigest: setup.start.digest, skipped: setup.data.skipped,
       unread: setup.data.unread,
       steps: steps, process: setup.process, lostAfter: setup.lostAfter,
@@ -85,6 +86,7 @@ final class TrainingRun {
       for note in setup.data.notes { try recorder.log("data: \(note)") }
       for note in setup.start.notes { try recorder.log(note) }
       for warning in setup.data.warnings { try recorder.warn(warning) }
+      if let remark = setup.program.remark(on: setup.backend) { try recorder.warn(remark) }
       if let shortfall = player.levels?.shortfall,
         !setup.program.warnings.contains(where: { $0.message == shortfall })
       {
@@ -108,22 +110,33 @@ final class TrainingRun {
 
   private func playRounds() throws(RunError) -> RunOutcome.Ending {
     let first = step
+    // The round before, where the device is still at it.
+    var begun: BegunRound?
     while step < timetable.rounds {
       let signal = setup.interrupt()
-      if signal != 0 { return .interrupted(signal: signal) }
+      if signal != 0 {
+        if let begun { try take(begun, after: step) }
+        return .interrupted(signal: signal)
+      }
       // However short the time, whoever is started again and again comes to the end.
       if let limit = experiment.guards.maxSeconds, step > first, recorder.elapsedHere >= limit {
+        if let begun { try take(begun, after: step) }
         return .outOfTime(seconds: limit)
       }
 
       if let levels = player.levels, step == first || levels.stageBegins(inRound: step) {
         try recorder.tell(ofStage: levels.words(after: step), after: step)
       }
-      let moves = try player.play(round: step)
+      let next = try player.begin(round: step)
+      if let begun { try take(begun, after: step) }
       step += 1
-      recorder.add(moves)
-      announce(moves)
-      try check(moves)
+      guard next.isOver || isAnythingDue else {
+        begun = next
+        try beat()
+        continue
+      }
+      begun = nil
+      try take(next, after: step)
 
       if timetable.isDue(experiment.record.log, after: step) { try writeRow() }
       if let period = experiment.record.histograms, timetable.isDue(period, after: step) {
@@ -146,7 +159,24 @@ final class TrainingRun {
     return .finished
   }
 
-  private func announce(_ moves: [MoveResult]) {
+  /// Whether there is more to do after this round than to count its losses in.
+  private var isAnythingDue: Bool {
+    step == timetable.rounds || timetable.isDue(experiment.record.log, after: step)
+      || experiment.record.histograms.map { timetable.isDue($0, after: step) } ?? false
+      || recorder.isPictureDue(after: step)
+      || recorder.evaluation.map { timetable.isDue($0.section.every, after: step) } ?? false
+      || recorder.isCheckpointDue(after: step)
+  }
+
+  /// Waits for what a round came to, and counts it in.
+  private func take(_ begun: BegunRound, after step: Int) throws(RunError) {
+    let moves = try begun.results()
+    recorder.add(moves)
+    announce(moves, after: step)
+    try check(moves, after: step)
+  }
+
+  private func announce(_ moves: [MoveResult], after step: Int) {
     watch(
       .round(
         RoundProgress(
@@ -179,27 +209,28 @@ final class TrainingRun {
 
   private func writeRow() throws(RunError) {
     try recorder.writeRow(after: step)
-    if let found = try player.findNonFiniteState() { try report(found) }
+    if let found = try player.findNonFiniteState() { try report(found, after: step) }
   }
 
   /// A checkpoint of the present weights, unless they are not finite.
   private func saveCheckpoint() throws(RunError) {
     if let found = try player.findNonFiniteState() {
-      try report(found)
+      try report(found, after: step)
       try recorder.warn("no checkpoint at step \(step): \(found.name) is not finite")
       return
     }
     try recorder.saveCheckpoint(after: step)
   }
 
-  private func check(_ moves: [MoveResult]) throws(RunError) {
+  private func check(_ moves: [MoveResult], after step: Int) throws(RunError) {
     guard let found = NonFinite(in: moves), seen.insert(found.name).inserted else { return }
     // What comes out is known every round; where it comes from is worth a look only now.
-    guard let state = try player.findNonFiniteState() else { return try report(found) }
-    try report(NonFinite(name: "\(found.name) (and \(state.name))", value: found.value))
+    guard let state = try player.findNonFiniteState() else { return try report(found, after: step) }
+    try report(
+      NonFinite(name: "\(found.name) (and \(state.name))", value: found.value), after: step)
   }
 
-  private func report(_ found: NonFinite) throws(RunError) {
+  private func report(_ found: NonFinite, after step: Int) throws(RunError) {
     switch experiment.guards.nonFinite {
     case .stop: throw .diverged(step: step, tensor: found.name, value: found.value)
     case .warn:

@@ -1,4 +1,5 @@
 import CLibrary
+import Foundation
 import RunFormat
 
 /// What starts the workers of a sweep. Truth is in the folders: an engine knows only whether a job it
@@ -35,17 +36,22 @@ package struct LocalEngine: Engine {
   private let program: String
   private let arguments: [String]
   private let sweep: String
+  private var places: WorkerPlaces
 
   /// - Parameters:
   ///   - program: gan-exp itself.
   ///   - arguments: of every worker, besides which trial.
-  package init(program: String, arguments: [String], sweep: String) {
+  ///   - places: where they compute.
+  package init(
+    program: String, arguments: [String], sweep: String, places: WorkerPlaces = WorkerPlaces()
+  ) {
     (self.program, self.arguments, self.sweep) = (program, arguments, sweep)
+    self.places = places
     // Where it is ignored, nobody can learn how a worker ended.
     signal(SIGCHLD, SIG_DFL)
   }
 
-  package func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
+  package mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
     let words =
       [program, "worker", "--sweep", sweep, "--index", String(trial.index)]
       + ["--parent", String(getpid())] + arguments
@@ -77,15 +83,23 @@ package struct LocalEngine: Engine {
     var pointers = words.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
     pointers.append(nil)
-    let code = posix_spawn(&pid, program, &actions, &attributes, pointers, environ)
+    let place = places.next
+    var settings = places.environment(ProcessInfo.processInfo.environment, at: place).map {
+      strdup($0)
+    }
+    defer { for setting in settings { free(setting) } }
+    settings.append(nil)
+    let code = posix_spawn(&pid, program, &actions, &attributes, pointers, settings)
     guard code == 0 else { throw FileLayer.failure(program, "start", code: code) }
+    places.take(place, by: Int(pid))
     return Int(pid)
   }
 
-  package func ending(of job: Int) -> JobEnding? {
+  package mutating func ending(of job: Int) -> JobEnding? {
     var status: Int32 = 0
     let found = waitpid(pid_t(job), &status, WNOHANG)
     if found == 0 || found < 0 && errno == EINTR { return nil }
+    places.leave(by: job)
     if found < 0 { return .exited(0) }
     let signal = status & 0x7F
     return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)

@@ -15,6 +15,7 @@ package struct Experiment: Sendable {
   package let record: RecordSection
   /// nil: nothing is measured.
   package let metrics: MetricsSection?
+  package let precision: PrecisionSection
   package let guards: GuardsSection
   /// Recognised and validated; whoever runs a single experiment must refuse it.
   package let sweep: SweepSection?
@@ -51,6 +52,7 @@ package struct Experiment: Sendable {
     twoPlayers = players
     record = RecordSection(root[Key.record])
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
+    precision = PrecisionSection(root[Key.precision])
     guards = GuardsSection(root[Key.guards])
   }
 }

@@ -46,6 +46,8 @@ enum ExperimentSchema {
   static let metrics = Field<Record?>.optionalSection(
     "metrics", MetricsSection.declaration,
     "What is measured of the generated samples, into metrics.csv; `none` measures nothing")
+  static let precision = Field<Record>.section(
+    "precision", PrecisionSection.declaration, "How exactly a device computes")
   static let guards = Field<Record>.section(
     "guards", GuardsSection.declaration, "When to stop a run that goes wrong")
 
@@ -80,7 +82,7 @@ enum ExperimentSchema {
         seed.declaration, data(form).declaration,
       ] + own + [
         augment.declaration, optimizer, schedule(vocabulary, form).declaration,
-        record.declaration, metrics.declaration, guards.declaration, sweep,
+        record.declaration, metrics.declaration, precision.declaration, guards.declaration, sweep,
       ],
       check: { record in
         let name = record[name]

@@ -31,8 +31,10 @@ struct TwoPlayerForm {
 
   private var expanded: Record {
     var entries = taken(
-      ["version", "name", "description", "seed", "augment", "record", "metrics", "guards"], of: root
-    )
+      [
+        "version", "name", "description", "seed", "augment", "record", "metrics", "precision",
+        "guards",
+      ], of: root)
     let architecture = root.origin(of: Key.architecture)
     let values = [
       named(Name.fakes, .formula(LocatedFormula(fakes, placedAt: architecture)), architecture)

@@ -136,6 +136,8 @@ extension Experiment {
   package var identityTexts: (identity: String, shape: String) {
     var (identity, shape) = ("", "")
     for entry in root.printed where !["name", "description", "record"].contains(entry.name) {
+      // What every experiment was before there was the key.
+      if entry.name == "precision", precision.products == .float32 { continue }
       let line = "\(entry.name): \(entry.value.flow)\n"
       identity += line
       if !["seed", "optimizer", "guards"].contains(entry.name) { shape += line }

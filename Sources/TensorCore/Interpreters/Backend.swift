@@ -52,13 +52,38 @@ package struct BackendError: Error, Hashable, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 }
 
+/// What products and convolutions round their operands to before they multiply; sums are float32 always.
+package enum ProductPrecision: String, CaseIterable, Sendable {
+  /// 24 bits: nothing is rounded.
+  case float32
+  /// 11 bits, at float32's range: what tensor cores take from Ampere on.
+  case tf32
+  /// 8 bits, at float32's range.
+  case bfloat16
+}
+
 /// Turns verified graphs into executables that share named states.
 package protocol Backend: Sendable {
   /// The word of `--device`.
   var name: String { get }
   /// A place in which states live. `states` are all that any graph of the session reads or updates;
   /// they start as zeros.
-  func makeSession(states: [(name: String, type: TensorType)]) throws(BackendError) -> any Session
+  ///
+  /// - Parameter products: what is asked for; ``products(_:)`` says what there will be.
+  func makeSession(
+    states: [(name: String, type: TensorType)], products: ProductPrecision
+  ) throws(BackendError) -> any Session
+  /// What products are rounded to where `asked` is asked for: no less exact.
+  func products(_ asked: ProductPrecision) -> ProductPrecision
+}
+
+extension Backend {
+  package func makeSession(
+    states: [(name: String, type: TensorType)]
+  ) throws(BackendError) -> any Session {
+    try makeSession(states: states, products: .float32)
+  }
+  package func products(_ asked: ProductPrecision) -> ProductPrecision { .float32 }
 }
 
 package protocol Session: AnyObject {
@@ -66,8 +91,8 @@ package protocol Session: AnyObject {
   func read(_ state: String) throws(BackendError) -> HostTensor
   /// Plans `graph` once; nothing is allocated when it runs.
   ///
-  /// - Parameter aside: outputs that only watch: all other outputs and all updates have the bits that
-  ///   they have in the graph without these.
+  /// - Parameter aside: outputs that only watch. On the processor all other outputs and all updates have the bits that
+  ///   they have in the graph without these; a compiler of another device may round otherwise for them.
   func compile(_ graph: Graph, watching aside: Set<String>) throws(BackendError) -> any Executable
 }
 
@@ -82,8 +107,33 @@ package protocol Executable: AnyObject {
   func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError)
   /// Computes outputs and updates; updates are in force when it returns.
   func run() throws(BackendError)
-  /// An output of the last execution.
+  /// An output of the last execution; waits for it.
   func output(_ name: String) throws(BackendError) -> HostTensor
+  /// Outputs of the last execution, for whoever wants to read them when others have begun.
+  func outputs(_ names: [String]) throws(BackendError) -> any PromisedOutputs
+}
+
+/// Outputs that are being computed, or are there.
+package protocol PromisedOutputs {
+  /// Whether reading them waits for nothing.
+  var areThere: Bool { get }
+  /// In the order in which they were asked for.
+  func read() throws(BackendError) -> [HostTensor]
+}
+
+/// Outputs that have been computed.
+private struct ReadOutputs: PromisedOutputs {
+  let tensors: [HostTensor]
+  var areThere: Bool { true }
+  func read() -> [HostTensor] { tensors }
+}
+
+extension Executable {
+  package func outputs(_ names: [String]) throws(BackendError) -> any PromisedOutputs {
+    var tensors: [HostTensor] = []
+    for name in names { tensors.append(try output(name)) }
+    return ReadOutputs(tensors: tensors)
+  }
 }
 
 extension Executable {

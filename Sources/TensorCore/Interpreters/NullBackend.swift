@@ -5,7 +5,7 @@ package struct NullBackend: Backend {
   package var name: String { "null" }
 
   package func makeSession(
-    states: [(name: String, type: TensorType)]
+    states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
     NullSession(try uniqueStates(states))
   }

@@ -23,9 +23,8 @@ struct Module {
   /// By line of the text, what it computes a part of, as the text form of our own says it; nil for none.
   private let origins: [String?]
 
-  /// - Parameter precision: of products and convolutions: `HIGHEST` is float32 everywhere.
-  init(_ graph: Graph, precision: String = "HIGHEST") {
-    var writer = Writer(graph, precision: precision)
+  init(_ graph: Graph, _ products: ProductForm = .exact) {
+    var writer = Writer(graph, products)
     for id in graph.nodes.indices { writer.write(node: id) }
     let read = graph.inputs(.state)
     let fed = graph.inputs(.feed)
@@ -111,7 +110,7 @@ extension DType {
 /// Lines in the making. Every value has a name, and its type is known.
 struct Writer {
   let graph: Graph
-  let precision: String
+  let products: ProductForm
   /// The name of each node's value.
   private(set) var values: [String] = []
   private(set) var lines: [(text: String, node: Int)] = []
@@ -120,9 +119,9 @@ struct Writer {
   private(set) var faults: [(value: String, message: String)] = []
   private var count = 0
 
-  init(_ graph: Graph, precision: String) {
+  init(_ graph: Graph, _ products: ProductForm) {
     self.graph = graph
-    self.precision = precision
+    self.products = products
   }
 
   mutating func write(node id: Int) {

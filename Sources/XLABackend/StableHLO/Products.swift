@@ -10,10 +10,12 @@ extension Writer {
       let lead = left.shape.rank - 2
       let batch = list(Array(0..<lead))
       let batching = lead == 0 ? "" : "batching_dims = \(batch) x \(batch), "
+      let (first, second) = (factor(a, left), factor(b, right))
       return call(
-        "dot_general", [(a, left.text), (b, right.text)],
+        "dot_general", [(first.name, first.type), (second.name, second.type)],
         ", \(batching)contracting_dims = [\(lead + (transposeLeft ? 0 : 1))] x "
-          + "[\(lead + (transposeRight ? 1 : 0))], precision = [\(precision), \(precision)]",
+          + "[\(lead + (transposeRight ? 1 : 0))], precision = "
+          + "[\(products.precision), \(products.precision)]",
         to: node.type.text)
     case .convolution(let g):
       return convolution(
@@ -42,12 +44,13 @@ extension Writer {
     let window =
       "{stride = \(list(stride)), pad = [\(list(pad[0])), \(list(pad[1]))], "
       + "lhs_dilate = \(list(leftDilation)), rhs_dilate = \(list(rightDilation))}"
-    let word = "#stablehlo<precision \(precision)>"
+    let word = "#stablehlo<precision \(products.precision)>"
+    let (first, second) = (factor(x.name, x.type), factor(weight.name, weight.type))
     return line(
-      "stablehlo.convolution(\(x.name), \(weight.name)) dim_numbers = \(numbers), "
+      "stablehlo.convolution(\(first.name), \(second.name)) dim_numbers = \(numbers), "
         + "window = \(window) {batch_group_count = \(batchGroups) : i64, "
         + "feature_group_count = \(groups) : i64, precision_config = [\(word), \(word)]} : "
-        + "(\(x.type.text), \(weight.type.text)) -> \(to.text)")
+        + "(\(first.type), \(second.type)) -> \(to.text)")
   }
 
   /// `y` spread by the stride, convolved with the weight turned round, whose sides change places. The turning is an operation

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Runner
 import Spec
+import XLABackend
 
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,12 +28,15 @@ struct Benchmark: ParsableCommand {
     let experiment = try options.load()
     let (program, samples) = try experiment.onMadeUpSamples(experiment.formats(data))
     try Failure.catching {
-      let times = try roundTimes(
-        program, data: samples, backend: machine.backend(), rounds: rounds, duration: seconds,
-        warmUp: warmUp
-      ).seconds.sorted()
+      let backend = try machine.backend()
+      let played = try roundTimes(
+        program, data: samples, backend: backend, rounds: rounds, duration: seconds, warmUp: warmUp)
+      let times = played.seconds.sorted()
       let (least, median) = (times[0] * 1e3, times[times.count / 2] * 1e3)
-      try Output.line("{\"min\": \(least), \"median\": \(median), \"memory\": \(peakMegabytes)}")
+      let onDevice = (backend as? XLABackend)?.peakByteCount.map { Double($0) / 1e6 } ?? 0
+      try Output.line(
+        "{\"min\": \(least), \"median\": \(median), \"first\": \(played.first), "
+          + "\"memory\": \(peakMegabytes), \"device_memory\": \(onDevice)}")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Foundation
 import TensorCore
 import XLABackend
@@ -7,19 +8,58 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says what this machine can compute on and what is missing, and tries each device.",
     discussion: """
-      Each device multiplies two matrices and is held to the right answer. Exit code 4: one that is there
-      does not work.
+      Each device multiplies two matrices and is held to the right answer; with --thorough it plays every operation, random graphs
+      and states that are written while they are read against the reference. Exit code 4: one that is there does not work.
       """)
+
+  @Option(
+    help: ArgumentHelp(
+      "This device alone.", valueName: "cpu|reference|xla-cpu|gpu|tpu|plugin.so"))
+  var device: Device?
+
+  @Flag(help: "Every operation against the reference: a minute or so for each device.")
+  var thorough = false
 
   func run() throws {
     var isSound = true
-    for device in Device.named {
-      let finding = Finding(device)
+    if let device {
+      let finding = Finding(device, thorough: thorough)
       try Output.line(finding.lines.joined(separator: "\n"))
-      if finding.isBroken { isSound = false }
+      isSound = !finding.isBroken
+    } else {
+      for device in Device.named where try !works(device) { isSound = false }
+      if let driver = Self.driver { try Output.line("NVIDIA's driver: \(driver)") }
     }
-    if let driver = Self.driver { try Output.line("NVIDIA's driver: \(driver)") }
     if !isSound { throw ExitCode(ExitStatus.files.rawValue) }
+  }
+
+  /// Looks at a device; at one that a plugin drives in a process of its own, which a plugin may end.
+  private func works(_ device: Device) throws -> Bool {
+    guard device.isPlugin else {
+      let finding = Finding(device, thorough: thorough)
+      try Output.line(finding.lines.joined(separator: "\n"))
+      return !finding.isBroken
+    }
+    let child = Process()
+    child.executableURL = Bundle.main.executableURL
+    child.arguments =
+      ["doctor", "--device", device.rawValue] + (thorough ? ["--thorough"] : [])
+    let said = Pipe()
+    child.standardOutput = said
+    do {
+      try child.run()
+    } catch {
+      throw Failure(
+        status: .files, message: "error: this program can't be started again: \(error)")
+    }
+    let words = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    child.waitUntilExit()
+    if !words.isEmpty { try Output.line(words.trimmingCharacters(in: .newlines)) }
+    if child.terminationReason == .uncaughtSignal {
+      let signal = String(cString: strsignal(child.terminationStatus))
+      try Output.line("\(device.rawValue): fails: its plugin ended the process (\(signal))")
+    }
+    return child.terminationReason == .exit && child.terminationStatus == 0
   }
 
   /// The version of NVIDIA's driver, where there is one.
@@ -37,7 +77,7 @@ private struct Finding {
   let lines: [String]
   let isBroken: Bool
 
-  init(_ device: Device) {
+  init(_ device: Device, thorough: Bool) {
     let name = device.rawValue
     if case .plugin(let kind) = device, !device.isInstalled {
       lines = ["\(name): no plugin is installed: \(kind.advice)"]
@@ -53,8 +93,17 @@ private struct Finding {
         case .success(let error): ("WRONG: a product is off by \(error)", false)
         case .failure(let failure): ("fails: \(failure)", false)
         }
-      lines = ["\(name): \(verdict)"] + (try device.engine()).map { "  \($0.name): \($0.version)" }
-      isBroken = !isRight
+      let engine = (try device.engine()).map { "  \($0.name): \($0.version)" }
+      guard isRight, thorough else {
+        lines = ["\(name): \(verdict)"] + engine
+        isBroken = !isRight
+        return
+      }
+      let conformance = ConformanceReport(of: backend)
+      lines =
+        ["\(name): \(conformance.faults.isEmpty ? verdict : "WRONG")"] + engine
+        + conformance.parts.map { "  \($0.words)" } + conformance.faults.map { "    \($0)" }
+      isBroken = !conformance.faults.isEmpty
     } catch {
       lines = ["\(name): fails: \(error.message)"]
       isBroken = true
@@ -82,5 +131,16 @@ private struct Finding {
       }
     }
     return worst
+  }
+}
+
+extension ConformanceReport.Part {
+  /// `112 operations: none is off by more than 2e-06`
+  fileprivate var words: String {
+    let wrong = agreement.faults.count
+    let worst = String(format: "%.0e", agreement.worst)
+    return wrong == 0
+      ? "\(count) \(name): at most \(worst) off the reference"
+      : "\(count) \(name): \(wrong) \(wrong == 1 ? "result is" : "results are") further off than they may be"
   }
 }

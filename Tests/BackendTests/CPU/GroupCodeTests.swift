@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Conformance
 import TensorCore
 import Testing
 
@@ -15,8 +16,8 @@ import Testing
   ]
 
   /// A graph of `size` element-wise operations, more of whose values are alive at a time than AVX2 has registers.
-  static func trial(seed: UInt64, size: Int) -> Trial {
-    var trial = Trial(seed: seed)
+  static func trial(seed: UInt64, size: Int) -> GraphTrial {
+    var trial = GraphTrial(seed: seed)
     func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &trial.random) }
     let shape: Shape = [1 + pick(3), [1, 7, 16, 333, 2500][pick(5)]]
     func feed(_ shape: Shape) -> Value {
@@ -78,8 +79,8 @@ import Testing
   }
 
   /// Ninety values that are read again, in the opposite order, when their sum is known: more than AVX2 has registers.
-  static func trialOfManyValues() -> Trial {
-    var trial = Trial(seed: 3)
+  static func trialOfManyValues() -> GraphTrial {
+    var trial = GraphTrial(seed: 3)
     let x = trial.feed([1001])
     let values = (0..<90).map { (index: Int) -> Value in
       let scaled = x * Double(index + 1)
@@ -91,7 +92,7 @@ import Testing
     return trial
   }
 
-  static func hold(_ trials: [Trial]) throws {
+  static func hold(_ trials: [GraphTrial]) throws {
     for (seed, trial) in trials.enumerated() {
       let coded = try trial.run(on: CPUBackend(threads: 2), times: 2)
       let before = gan_use_group_code(0)

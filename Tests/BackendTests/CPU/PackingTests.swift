@@ -1,4 +1,5 @@
 import CKernels
+import Conformance
 import TensorCore
 import Testing
 
@@ -7,8 +8,8 @@ import Testing
 /// Right sides that several products share are rearranged once.
 @Suite struct PackingTests {
   /// Two products with one right side and steps between them.
-  private func sharing() -> Trial {
-    var trial = Trial(seed: 3)
+  private func sharing() -> GraphTrial {
+    var trial = GraphTrial(seed: 3)
     let (x, w, u) = (
       trial.feed([256, 256], in: -0.1...0.1), trial.feed([256, 1024], in: -0.1...0.1),
       trial.feed([1024, 256], in: -0.1...0.1)
@@ -35,7 +36,7 @@ import Testing
     let both = try trial.run(on: CPUBackend(threads: 2))
 
     // The second product again, as the only reader of its right side.
-    var alone = Trial(seed: 4)
+    var alone = GraphTrial(seed: 4)
     let left = alone.feed(both[0].tensor)
     let right = alone.feed(try #require(trial.feeds["feed1"]))
     alone.output(left.matmul(right))

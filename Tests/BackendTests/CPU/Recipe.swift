@@ -1,3 +1,4 @@
+import Conformance
 import TensorCore
 
 /// One round (a critic move, then a generator move with the critic's new parameters) of a GAN of
@@ -141,7 +142,7 @@ struct Recipe {
     on backend: any Backend, seed: UInt64 = 1, isRandom: Bool = true
   ) throws -> (session: any Session, round: any Executable, states: [State]) {
     let (graph, states) = build()
-    var trial = Trial(seed: seed)
+    var trial = GraphTrial(seed: seed)
     let session = try backend.makeSession(states: states.map { ($0.name, TensorType($0.shape)) })
     for state in states where isRandom {
       let fan = Float(state.shape.rank == 2 ? state.shape[0] : 1).squareRoot()

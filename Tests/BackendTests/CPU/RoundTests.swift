@@ -1,5 +1,6 @@
 import CLibrary
 import Foundation
+import Conformance
 import TensorCore
 import Testing
 
@@ -100,13 +101,13 @@ import Testing
         for test in OpSuite.unary + OpSuite.binary + OpSuite.comparisons + OpSuite.elements
           + OpSuite.folds
         {
-          try OpSuite.hold(CPUBackend(threads: 2), to: test, seeds: 20..<22)
+          try hold(CPUBackend(threads: 2), to: test, seeds: 20..<22)
         }
         for test in OpSuite.convolutions {
-          try OpSuite.hold(CPUBackend(threads: 2, rules: .always), to: test, seeds: 20..<22)
+          try hold(CPUBackend(threads: 2, rules: .always), to: test, seeds: 20..<22)
         }
         let places = CPUBackend(threads: 2, rules: .places)
-        try OpSuite.hold(places, to: OpSuite.fewPlaces, seeds: 20..<22)
+        try hold(places, to: OpSuite.fewPlaces, seeds: 20..<22)
       }
     }
   #endif

@@ -1,3 +1,4 @@
+import Conformance
 import TensorCore
 import Testing
 
@@ -8,9 +9,9 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// Of the second half of 8 images of 4×4 in 2 channels.
-    let result: @Sendable (_ part: Value, inout Trial) -> Value
+    let result: @Sendable (_ part: Value, inout GraphTrial) -> Value
 
-    init(_ name: String, _ result: @escaping @Sendable (Value, inout Trial) -> Value) {
+    init(_ name: String, _ result: @escaping @Sendable (Value, inout GraphTrial) -> Value) {
       (testDescription, self.result) = (name, result)
     }
   }
@@ -65,7 +66,7 @@ import Testing
   /// `isComputed`: the whole is computed before, or fed.
   @Test(arguments: cases, [false, true])
   func everyStepReadsASliceWhereItBegins(_ test: Case, isComputed: Bool) throws {
-    var trial = Trial(seed: 5)
+    var trial = GraphTrial(seed: 5)
     let whole = trial.feed([8, 4, 4, 2])
     let part = (isComputed ? whole.tanh : whole).slice(axis: 0, 4..<8)
     trial.output(test.result(part, &trial))

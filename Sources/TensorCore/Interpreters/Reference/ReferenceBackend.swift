@@ -5,7 +5,7 @@ package struct ReferenceBackend: Backend {
   package var name: String { "reference" }
 
   package func makeSession(
-    states: [(name: String, type: TensorType)]
+    states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
     ReferenceSession(states: try uniqueStates(states))
   }

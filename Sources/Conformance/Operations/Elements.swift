@@ -1,29 +1,6 @@
 import TensorCore
-import Testing
 
-/// One operation with random operands.
-struct OpCase: Sendable, CustomTestStringConvertible {
-  let name: String
-  var tolerance = 2e-6
-  let build: @Sendable (inout Trial) -> Void
-  var testDescription: String { name }
-}
-
-/// The conformance suite of one operation each: put any backend in.
-enum OpSuite {
-  static func hold(_ backend: any Backend, to test: OpCase, seeds: Range<UInt64>) throws {
-    for seed in seeds {
-      var trial = Trial(seed: seed &* 7919 &+ 13)
-      test.build(&trial)
-      try expectAgreement(
-        trial, on: backend, tolerance: test.tolerance, "\(test.name) seed \(seed)")
-    }
-  }
-
-  static let cases: [OpCase] =
-    unary + binary + comparisons + elements + movements + tables + folds + products
-    + convolutions + windows
-
+extension OpSuite {
   private static func domain(_ function: Unary) -> ClosedRange<Float> {
     switch function {
     case .logarithm, .squareRoot, .reciprocalSquareRoot, .reciprocal: 0.1...9
@@ -33,13 +10,13 @@ enum OpSuite {
       -9...9
     }
   }
-  static let unary = Unary.allCases.map { function in
+  package static let unary = Unary.allCases.map { function in
     OpCase(name: function.rawValue) { trial in
       let x = trial.feed(trial.shape(), in: domain(function))
       trial.output(x.builder.add(.unary(function), [x]))
     }
   }
-  static let binary = Binary.allCases.map { function in
+  package static let binary = Binary.allCases.map { function in
     OpCase(name: function.rawValue) { trial in
       let shape = trial.shape()
       let positive: ClosedRange<Float> = 0.2...3
@@ -54,7 +31,7 @@ enum OpSuite {
       trial.output(a.builder.add(.binary(function), [scalar, number]))
     }
   }
-  static let comparisons = Comparison.allCases.map { relation in
+  package static let comparisons = Comparison.allCases.map { relation in
     OpCase(name: relation.rawValue) { trial in
       let shape = trial.shape()
       let (a, b) = (trial.feed(shape).floor, trial.feed(shape).floor)
@@ -62,7 +39,7 @@ enum OpSuite {
       trial.output(a.compared(relation, to: 1))
     }
   }
-  static let elements = [
+  package static let elements = [
     OpCase(name: "select") { trial in
       let shape = trial.shape()
       let (a, b) = (trial.feed(shape), trial.feed(shape))

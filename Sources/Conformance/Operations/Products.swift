@@ -1,7 +1,7 @@
 import TensorCore
 
 extension OpSuite {
-  static let products = [
+  package static let products = [
     OpCase(name: "matmul", tolerance: 1e-5) { trial in
       let lead = (0..<Int.random(in: 0...2, using: &trial.random)).map { _ in trial.extent(4) }
       let (m, n, k) = (trial.extent(), trial.extent(), trial.extent())
@@ -34,7 +34,7 @@ extension OpSuite {
     var weight: Shape
     var y: Shape
 
-    init(_ trial: inout Trial) {
+    init(_ trial: inout GraphTrial) {
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       geometry.groups = [1, 1, 2, 3][pick(0...3)]
       let (inputs, outputs) = (pick(1...5) * geometry.groups, pick(1...5) * geometry.groups)
@@ -57,7 +57,7 @@ extension OpSuite {
     }
   }
 
-  static let convolutions = [
+  package static let convolutions = [
     OpCase(name: "the three convolutions", tolerance: 1e-5) { trial in
       for _ in 0..<4 {
         let setting = Setting(&trial)
@@ -215,7 +215,7 @@ extension OpSuite {
     },
   ]
 
-  static let fewPlaces =
+  package static let fewPlaces =
     OpCase(name: "convolutions of few places", tolerance: 1e-5) { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       for samples in [1, 2, 7] {
@@ -239,7 +239,7 @@ extension OpSuite {
         weight: [pick(3...4), pick(3...4), pick(1...20), 32], x: [1, pick(20...30), pick(20...60)])
     }
 
-  static let windows = [
+  package static let windows = [
     OpCase(name: "windows") { trial in
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &trial.random) }
       let window = Window(
@@ -261,7 +261,7 @@ extension OpSuite {
   ]
 }
 
-extension Trial {
+extension GraphTrial {
   /// All three, of an image without its channels.
   fileprivate mutating func convolutions(_ geometry: ConvGeometry, weight: Shape, x: Shape) {
     let x = [x[0], x[1], x[2], weight[2]] as Shape

@@ -1,7 +1,7 @@
 import TensorCore
 
 extension OpSuite {
-  static let movements = [
+  package static let movements = [
     OpCase(name: "broadcast") { trial in
       let shape = trial.shape(rank: 1...4)
       let axes = (0..<shape.rank).filter { _ in Bool.random(using: &trial.random) }
@@ -72,7 +72,7 @@ extension OpSuite {
     },
   ]
 
-  static let tables = [
+  package static let tables = [
     OpCase(name: "gather and scatterAdd") { trial in
       let (rows, width, count) = (trial.extent(9), trial.extent(), trial.extent())
       let picked = (0..<count).map { _ in Int32.random(in: 0..<Int32(rows), using: &trial.random) }
@@ -84,7 +84,7 @@ extension OpSuite {
     }
   ]
 
-  static let folds =
+  package static let folds =
     Reduction.allCases.map { reduction in
       OpCase(name: "reduce \(reduction.rawValue)", tolerance: 1e-5) { trial in
         let shape = trial.shape(rank: 1...4)
