@@ -76,10 +76,14 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
       ]),
+    // Fetching a file, with libcurl, which is opened when it is needed.
+    .target(name: "CTransfer"),
     // Data sets in, pictures out.
     .target(
       name: "Images",
-      dependencies: ["CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", crypto],
+      dependencies: [
+        "CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", "CTransfer", crypto,
+      ],
       swiftSettings: touchesC),
     // What the samples are worth; host arrays only.
     .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),

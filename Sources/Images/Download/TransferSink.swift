@@ -1,9 +1,3 @@
-import Foundation
-
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
 /// What becomes of an answer to a GET request: its body goes on where a partial file ends, replaces it,
 /// or is none of it.
 struct TransferSink {
@@ -22,6 +16,13 @@ struct TransferSink {
   init(_ part: PartialFile, offset: Int, limit: Int) {
     (self.part, self.offset, self.limit) = (part, offset, limit)
   }
+
+  /// What servers of files are likely to say (RFC 9110, section 15).
+  private static let reasons = [
+    400: "bad request", 401: "unauthorized", 403: "forbidden", 404: "not found", 410: "gone",
+    429: "too many requests", 500: "internal server error", 502: "bad gateway",
+    503: "service unavailable", 504: "gateway timeout",
+  ]
 
   /// Whether more bytes are wanted.
   var isOpen: Bool { failure == nil }
@@ -62,8 +63,8 @@ struct TransferSink {
       try part?.restart()
       failure = .success(.restarted("does not continue at byte \(offset)"))
     default:
-      let words = HTTPURLResponse.localizedString(forStatusCode: status)
-      failure = .success(.refused("HTTP \(status) \(words)"))
+      let words = Self.reasons[status].map { " \($0)" } ?? ""
+      failure = .success(.refused("HTTP \(status)\(words)"))
     }
   }
 

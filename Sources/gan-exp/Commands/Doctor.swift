@@ -44,17 +44,13 @@ struct Doctor: ParsableCommand {
     child.executableURL = Bundle.main.executableURL
     child.arguments =
       ["doctor", "--device", device.rawValue] + (thorough ? ["--thorough"] : [])
-    let said = Pipe()
-    child.standardOutput = said
     do {
       try child.run()
     } catch {
       throw Failure(
         status: .files, message: "error: this program can't be started again: \(error)")
     }
-    let words = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     child.waitUntilExit()
-    if !words.isEmpty { try Output.line(words.trimmingCharacters(in: .newlines)) }
     if child.terminationReason == .uncaughtSignal {
       let signal = String(cString: strsignal(child.terminationStatus))
       try Output.line("\(device.rawValue): fails: its plugin ended the process (\(signal))")
