@@ -10,20 +10,22 @@ In this order, as far as the minutes reach; what was left out is said:
 3. Five games timed against PyTorch (eager and compiled) and JAX (jit), one process after the other, products first in
    float32 and then in tf32: milliseconds a round (the least), seconds to the end of the first, megabytes of the device's memory.
 
-Exit status 1: a device that is wrong. Slowness is told and no more.
+Exit status 1: a device that is wrong, or of which nothing could be found out. Slowness is told and no more, and so is what did not
+end in time.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GALLERY = ["gan-784", "lsgan", "dcgan", "cgan", "wgan-gp", "began"]
+GALLERY = ["gan-784", "lsgan", "dcgan", "cgan", "wgan-gp", "aae"]
 # The longest answers first.
 GAMES = [
     ("dcgan-64", "experiments/dcgan-64.yaml", 128), ("resnet-64", "Benchmarks/resnet-64.yaml", 64),
@@ -42,17 +44,22 @@ class Clock:
         return self.end - time.monotonic()
 
 
-def command(words, clock, environment=None):
-    """(whether it ended well, what it printed, what it complained of) of a process that may take all the time left."""
+def command(words, seconds, environment=None):
+    """(whether it ended well, what it printed, what it complained of) of a process; not well is None where it took too long, and what
+    it had printed by then is there. All that it has started ends with it."""
     try:
-        done = subprocess.run(
-            [str(word) for word in words], cwd=ROOT, capture_output=True, text=True,
-            timeout=max(1.0, clock.left), env={**os.environ, **(environment or {})})
-    except subprocess.TimeoutExpired:
-        return False, "", "no time left"
+        process = subprocess.Popen(
+            [str(word) for word in words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(environment or {})}, start_new_session=True)
     except OSError as error:
         return False, "", str(error)
-    return done.returncode == 0, done.stdout, done.stderr
+    try:
+        told, complaint = process.communicate(timeout=max(1.0, seconds))
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        told, complaint = process.communicate()
+        return None, told, f"{complaint}not ended after {seconds:.0f} s"
+    return process.returncode == 0, told, complaint
 
 
 def last_line(text):
@@ -73,12 +80,12 @@ class Check:
 
     def machine(self):
         self.say(f"# gan-exp on `{self.arguments.device}`\n")
-        _, version, _ = command([self.program, "--version"], self.clock)
+        _, version, _ = command([self.program, "--version"], self.clock.left)
         _, cards, _ = command(
             ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"],
-            self.clock)
-        found = f"import torch, jax; print(torch.__version__, jax.__version__, jax.default_backend())"
-        _, packages, complaint = command([sys.executable, "-c", found], self.clock)
+            self.clock.left)
+        found = "import torch, jax; print(torch.__version__, jax.__version__, jax.default_backend())"
+        _, packages, complaint = command([sys.executable, "-c", found], self.clock.left)
         self.say(f"* gan-exp {version.strip()}, {self.program.stat().st_size / 1e6:.1f} MB")
         self.say(f"* cards: {'; '.join(cards.strip().splitlines()) or 'none that nvidia-smi knows'}")
         self.say(f"* PyTorch, JAX and what it computes on: {packages.strip() or last_line(complaint)}")
@@ -87,10 +94,11 @@ class Check:
         self.say("\n## Operations\n\n```")
         start = time.monotonic()
         good, told, complaint = command(
-            [self.program, "doctor", "--thorough", "--device", self.arguments.device], self.clock)
+            [self.program, "doctor", "--thorough", "--device", self.arguments.device], self.clock.left)
         self.say((told or complaint).strip())
-        self.say(f"```\n{time.monotonic() - start:.0f} s, {'all as they should be' if good else '**not as they should be**'}")
-        self.bad |= not good
+        verdict = {True: "all as they should be", False: "**not as they should be**", None: "**not ended**"}[good]
+        self.say(f"```\n{time.monotonic() - start:.0f} s, {verdict}")
+        self.bad |= good is not True
 
     def replays(self):
         self.say("\n## Replayed in PyTorch\n\n```")
@@ -98,10 +106,10 @@ class Check:
         environment = {} if "GAN_EXP_DATA" in os.environ or not data else {"GAN_EXP_DATA": str(data[0])}
         good, told, complaint = command(
             [sys.executable, ROOT / "Tests/PyTorch/replay_gallery.py", "--device", self.arguments.device,
-             "--program", self.program, "--again", "--only", *self.arguments.only], self.clock,
+             "--program", self.program, "--again", "--only", *self.arguments.only], self.clock.left / 2,
             environment)
         self.say((told + complaint).strip() + "\n```")
-        self.bad |= not good
+        self.bad |= good is False
 
     def sides(self, described, spec, settings, products):
         """By name: a command that prints milliseconds."""
@@ -135,7 +143,7 @@ class Check:
                 batch = 8 if self.arguments.small else batch
                 settings = ["--set", f"data.batch={batch}"]
                 good, told, complaint = command(
-                    [self.program, "describe", spec, *settings, "--json"], self.clock)
+                    [self.program, "describe", spec, *settings, "--json"], self.clock.left)
                 if not good or self.clock.left < 20:
                     left.append(f"{name} in {products}" + ("" if good else f" ({last_line(complaint)})"))
                     continue
@@ -149,7 +157,7 @@ class Check:
     def row(self, title, sides, length):
         seen, remarks = {}, []
         for side, words in sides.items():
-            good, told, complaint = command([*words, *length], self.clock)
+            good, told, complaint = command([*words, *length], self.clock.left)
             if good:
                 seen[side] = json.loads(told)
             else:

@@ -17,7 +17,7 @@ enum {
   OPT_HTTPHEADER = 10023, OPT_HEADERDATA = 10029, OPT_NOPROGRESS = 43, OPT_FOLLOWLOCATION = 52,
   OPT_XFERINFODATA = 10057, OPT_MAXREDIRS = 68, OPT_NOSIGNAL = 99, OPT_CONNECTTIMEOUT_MS = 156,
   OPT_PROTOCOLS = 181, OPT_REDIR_PROTOCOLS = 182, OPT_WRITEFUNCTION = 20011, OPT_HEADERFUNCTION = 20079,
-  OPT_XFERINFOFUNCTION = 20219,
+  OPT_XFERINFOFUNCTION = 20219, OPT_SUPPRESS_CONNECT_HEADERS = 265,
 };
 enum { PROTOCOLS_HTTP_AND_HTTPS = 1 | 2, GLOBAL_ALL = 3, INFO_RESPONSE_CODE = 0x200002 };
 enum { OK = 0, UNSUPPORTED_PROTOCOL = 1, WEIRD_SERVER_REPLY = 8, PARTIAL_FILE = 18, TIMED_OUT = 28, ABORTED_BY_CALLBACK = 42, TOO_MANY_REDIRECTS = 47 };
@@ -45,7 +45,7 @@ static void open_once(void) {
   void *library = NULL;
   for (size_t k = 0; k < sizeof names / sizeof *names && !library; k++) {
     library = dlopen(names[k], RTLD_NOW | RTLD_LOCAL);
-    if (!library && k == 0) snprintf(missing, sizeof missing, "libcurl can't be opened: %s", dlerror());
+    if (!library && k == 0) snprintf(missing, sizeof missing, "libcurl can't be opened (apt-get install libcurl4): %s", dlerror());
   }
   if (!library) return;
   missing[0] = 0;
@@ -103,7 +103,7 @@ static size_t header(const char *line, size_t size, size_t count, void *pointer)
   char *place = field(line, all, "Location");
   if (place) r->isMoved = 1;
   free(place);
-  if (all == 2 && line[0] == '\r') {
+  if ((all == 2 && line[0] == '\r') || (all == 1 && line[0] == '\n')) {
     long status = 0;
     curl.easy_getinfo(r->handle, INFO_RESPONSE_CODE, &status);
     int isOnTheWay = status < 200 || (r->isMoved && status >= 300 && status < 400);
@@ -147,6 +147,8 @@ int transfer_get(const char *address, int64_t offset, double patience, const tra
   curl.easy_setopt(handle, OPT_FOLLOWLOCATION, 1L);
   curl.easy_setopt(handle, OPT_MAXREDIRS, (long)MOST_REDIRECTS);
   curl.easy_setopt(handle, OPT_CONNECTTIMEOUT_MS, (long)(1000 * patience) + 1);
+  // What a proxy says when it is asked for a connection is no answer.
+  curl.easy_setopt(handle, OPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl.easy_setopt(handle, OPT_NOSIGNAL, 1L);
   curl.easy_setopt(handle, OPT_NOPROGRESS, 0L);
   curl.easy_setopt(handle, OPT_XFERINFOFUNCTION, progress);
@@ -161,8 +163,7 @@ int transfer_get(const char *address, int64_t offset, double patience, const tra
     curl.easy_setopt(handle, OPT_RANGE, range);
   }
   int code = curl.easy_perform(handle);
-  // Who counts the bytes says better than libcurl how many are missing.
-  int isOver = code == OK || code == PARTIAL_FILE || r.isStopped;
+  int isOver = code == OK || r.isStopped;
   if (code == ABORTED_BY_CALLBACK || code == TIMED_OUT)
     snprintf(words, room, "no answer for %g s", patience);
   else if (code == TOO_MANY_REDIRECTS)

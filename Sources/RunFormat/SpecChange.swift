@@ -20,15 +20,20 @@ package struct SpecChange: Sendable, Hashable, CustomStringConvertible {
       || ["record", "guards"].contains { key == $0 || key.hasPrefix("\($0).") }
   }
 
+  /// Keys that older programs did not write, and what a run of theirs was.
+  private static let laterKeys = ["precision.products": "float32"]
+
   /// What differs between two resolved specs, in the order of the first.
   package static func between(
     _ old: String, _ new: String
   ) throws(FlatYAMLError) -> [SpecChange] {
     let (before, after) = (try FlatYAML(old).entries, try FlatYAML(new).entries)
-    let was = Dictionary(before.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
-    let becomes = Dictionary(
-      after.map { ($0.key, $0.text) }, uniquingKeysWith: { first, _ in first })
-    let keys = before.map(\.key) + after.map(\.key).filter { was[$0] == nil }
+    func texts(_ entries: [FlatYAML.Entry]) -> [String: String] {
+      Self.laterKeys.merging(entries.map { ($0.key, $0.text) }) { $1 }
+    }
+    let (was, becomes) = (texts(before), texts(after))
+    let old = Set(before.map(\.key))
+    let keys = before.map(\.key) + after.map(\.key).filter { !old.contains($0) }
     return keys.filter { was[$0] != becomes[$0] }
       .map { SpecChange(key: $0, old: was[$0], new: becomes[$0]) }
   }

@@ -84,7 +84,7 @@ final class XLAExecutable: Executable {
 
 extension BackendError {
   /// Where a device has too little memory: for what, and what needs less. XLA says how much it asked for.
-  fileprivate func explained(playing graph: Graph) -> BackendError {
+  func explained(playing graph: Graph) -> BackendError {
     guard description.contains("RESOURCE_EXHAUSTED") || description.contains("Out of memory") else {
       return self
     }

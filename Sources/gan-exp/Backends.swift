@@ -73,6 +73,14 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
     }
   }
 
+  /// Whether what it computes with lies elsewhere than in this machine's memory; the device says when it is too little.
+  var hasItsOwnMemory: Bool {
+    switch self {
+    case .cpu, .reference, .plugin(.xlaCPU), .file: false
+    case .plugin(.gpu), .plugin(.tpu): true
+    }
+  }
+
   /// Whether what it needs besides this program is there, working or not.
   var isInstalled: Bool {
     switch self {
@@ -105,7 +113,22 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
 
   /// What the numbers and the files depend on besides this program.
   func libraries() throws(Failure) -> [(name: String, version: String)] {
-    try engine() + imageLibraries + (yamlLibraryVersion.map { [("libyaml", $0)] } ?? [])
+    try engine() + Self.fileLibraries
+  }
+
+  /// The same for a sweep, whose trials say what their plugin is: opened here too, it would take memory of every card for as long
+  /// as the sweep goes, or be refused to them.
+  func librariesOfSweep() throws(Failure) -> [(name: String, version: String)] {
+    guard case .plugin(let kind) = self else {
+      return isPlugin ? Self.fileLibraries : try libraries()
+    }
+    let found = kind.find()
+    guard !found.files.isEmpty else { throw .missing(kind, others: [], lookedIn: found.lookedIn) }
+    return Self.fileLibraries
+  }
+
+  private static var fileLibraries: [(name: String, version: String)] {
+    imageLibraries + (yamlLibraryVersion.map { [("libyaml", $0)] } ?? [])
   }
 
   private func xla() throws(Failure) -> XLABackend {
@@ -128,6 +151,7 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
   private func opened(_ name: String) throws(Failure) -> XLABackend {
     // A name without a slash would be looked for among the system's libraries.
     let file = name.hasPrefix("/") ? name : FileManager.default.currentDirectoryPath + "/" + name
+    let options = try options()
     let result: Result<XLABackend, Failure> = Self.open.withLock { open in
       if let known = open[file] { return .success(known) }
       do throws(BackendError) {
@@ -145,28 +169,41 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
     return try result.get()
   }
 
-  /// Memory of a card is taken as it is needed, so that others find some, and no more than it is given.
-  private var options: [ClientOption] {
+  /// Memory of a card is taken as it is needed, so that others find some, and no more than this process is given.
+  private func options() throws(Failure) -> [ClientOption] {
     guard self == .plugin(.gpu) else { return [] }
-    let share = ProcessInfo.processInfo.environment[Self.memoryVariable].flatMap { Double($0) }
-    return [.truth("preallocate", false)]
-      + (share.map { $0 > 0 && $0 <= 1 ? [.fraction("memory_fraction", $0)] : [] } ?? [])
+    let share = try Self.memoryShare()
+    return [.truth("preallocate", false)] + (share.map { [.fraction("memory_fraction", $0)] } ?? [])
   }
 
-  /// What part of a card's memory a process may take.
   private static let memoryVariable = "GAN_EXP_GPU_MEMORY"
+
+  /// What part of a card's memory this process may take; nil: as much as the plugin likes.
+  private static func memoryShare() throws(Failure) -> Double? {
+    guard let text = ProcessInfo.processInfo.environment[memoryVariable], !text.isEmpty else {
+      return nil
+    }
+    guard let share = Double(text), share > 0, share <= 1 else {
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(memoryVariable) is a part of a card's memory, such as 0.4, not `\(text)`"
+      )
+    }
+    return share
+  }
 
   /// Cards by the names that `CUDA_VISIBLE_DEVICES` has for them; one without a name where it is not known, or there is none.
   var cards: [String?] { self == .plugin(.gpu) ? Cards.names() : [nil] }
 
   /// Where so many trials side by side compute: each on one card, of whose memory those that share it have equal parts.
-  func places(jobs: Int) -> WorkerPlaces {
+  func places(jobs: Int) throws(Failure) -> WorkerPlaces {
     guard self == .plugin(.gpu) else { return WorkerPlaces() }
     let cards = self.cards
     let sharing = max(1, (jobs + cards.count - 1) / cards.count)
+    let whole = try Self.memoryShare() ?? 0.9
     // Some is the driver's, and every process has a few hundred megabytes of its own.
     let memory =
-      sharing == 1 ? [:] : [Self.memoryVariable: fixed(0.9 / Double(sharing), decimals: 3)]
+      sharing == 1 ? [:] : [Self.memoryVariable: fixed(whole / Double(sharing), decimals: 3)]
     return WorkerPlaces(
       cards.map { name in memory.merging(name.map { [Cards.variable: $0] } ?? [:]) { $1 } })
   }

@@ -46,9 +46,12 @@ struct SweepRunOptions: ParsableArguments {
     )
   }
 
-  /// `--jobs` as a number; of `auto` on a plugin's device as many as there are cards, and else nil.
-  func wantedJobs(on device: Device) -> Int? {
-    Int(jobs) ?? (device.isPlugin ? device.cards.count : nil)
+  /// How many trials side by side, with how many threads each: on a plugin's device one a card, if nobody says otherwise.
+  func sideBySide(_ plan: SweepPlan, on machine: MachineOptions) -> (jobs: Int, threads: Int) {
+    let device = machine.device
+    let count = max(1, plan.trials.count, plan.searchedCount)
+    let wanted = Int(jobs) ?? (device.isPlugin ? device.cards.count : nil)
+    return plan.jobs(wanted.map { min($0, count) }, threads: machine.threads)
   }
 
   /// Plays a sweep and ends with its exit code.
@@ -59,7 +62,7 @@ struct SweepRunOptions: ParsableArguments {
     try check(trialCount: max(directory.trials.count, plan.trials.count, plan.searchedCount))
     var options = SweepOptions()
     let section = plan.sweep
-    let wanted = plan.jobs(wantedJobs(on: machine.device), threads: machine.threads)
+    let wanted = sideBySide(plan, on: machine)
     let search = try plan.search()
     options.jobs = wanted.jobs
     options.objective = plan.experiment.metrics?.objective
@@ -75,7 +78,7 @@ struct SweepRunOptions: ParsableArguments {
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(
       program: Self.program, arguments: arguments, sweep: directory.path,
-      places: machine.device.places(jobs: wanted.jobs))
+      places: try machine.device.places(jobs: wanted.jobs))
     Interrupts.install()
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
     let outcome = try Failure.catching {

@@ -79,15 +79,16 @@ import Testing
     #expect(told.output.hasPrefix("gpu: fails: error: --device gpu: "), "\(told.output)")
   }
 
-  @Test func aPluginThatEndsTheProcessDoesNotEndTheDoctor() throws {
+  @Test(arguments: [("abort", "Aborted"), ("exit", "exit 3")])
+  func aPluginThatEndsTheProcessDoesNotEndTheDoctor(_ way: String, _ words: String) throws {
     let place = try Place()
     place.environment = [
-      "FAKE_PLUGIN": "abort", "GAN_EXP_PJRT_PLUGIN": try Self.fakePlugin(in: place),
+      "FAKE_PLUGIN": way, "GAN_EXP_PJRT_PLUGIN": try Self.fakePlugin(in: place),
     ]
     let result = try place.run("doctor")
     #expect(result.end == .exit(4))
     #expect(result.output.hasPrefix("cpu: works\n"))
-    #expect(result.output.contains("\ngpu: fails: its plugin ended the process (Aborted)\n"))
+    #expect(result.output.contains("\ngpu: fails: its plugin ended the process (\(words))\n"))
     #expect(result.output.contains("\ntpu: fails: its plugin ended the process"))
   }
 
@@ -137,6 +138,69 @@ import Testing
     for (one, other) in zip(here.joined(), there.joined()) {
       #expect(abs(one - other) <= 1e-3 * max(1, abs(one)))
     }
+  }
+
+  /// As it was begun by a program that knew no `precision`.
+  @Test func aRunFromBeforeThereWasThePrecisionGoesOn() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let first = try place.run("run", "tiny.yaml")
+    let directory = first.output.trimmingCharacters(in: .newlines)
+    for file in ["\(directory)/attempts/1/resolved.yaml", "\(directory)/resolved.yaml"] {
+      let text = try place.text(file)
+      let without = text.replacing(#/(?m)^precision:.*\n( .*\n)*/#, with: "")
+      #expect(without != text)
+      try place.write(file, without)
+    }
+    let gone = try place.run("resume", directory, "--set", "schedule.length=5 epochs")
+    #expect(gone.end == .exit(0), "\(gone.errors)")
+  }
+
+  @Test func aPartOfACardThatIsNoneIsRefused() throws {
+    let place = try Place()
+    place.environment = [
+      "GAN_EXP_GPU_MEMORY": "40%", "FAKE_PLUGIN": "old",
+      "GAN_EXP_PJRT_PLUGIN": try Self.fakePlugin(in: place),
+    ]
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run("run", "tiny.yaml", "--device", "gpu")
+    #expect(result.end == .exit(2))
+    #expect(
+      result.errors.hasPrefix(
+        "error: GAN_EXP_GPU_MEMORY is a part of a card's memory, such as 0.4, not `40%`"))
+  }
+
+  @Test func aProcessorSaysThatItIsMoreExactThanItIsAskedToBe() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec().yaml)
+    let result = try place.run("run", "tiny.yaml", "--set", "precision.products=tf32")
+    #expect(result.end == .exit(0))
+    #expect(
+      result.errors.contains(
+        "precision.products: tf32 is for devices behind XLA; --device cpu multiplies in float32"))
+    let directory = result.output.trimmingCharacters(in: .newlines)
+    #expect(try place.json("\(directory)/environment.json")["products"] as? String == "float32")
+  }
+
+  @Test(isThere) func productsOfLessBitsGiveOtherLossesNearby() throws {
+    let place = try Place()
+    place.environment = ["GAN_EXP_PJRT_PLUGIN": Self.plugin]
+    try place.write("tiny.yaml", TinySpec().yaml)
+    func firstLoss(_ products: String) throws -> Double {
+      let result = try place.run(
+        "run", "tiny.yaml", "--device", "xla-cpu", "--set", "precision.products=\(products)",
+        "--results", products, "--quiet")
+      #expect(result.end == .exit(0) && result.errors == "", "\(result.errors)")
+      let directory = result.output.trimmingCharacters(in: .newlines)
+      #expect(try place.json("\(directory)/environment.json")["products"] as? String == products)
+      let row = try place.text("\(directory)/losses.csv").split(separator: "\n")[1]
+      return try #require(Double(row.split(separator: ",")[3]))
+    }
+    let (exact, tf32, bfloat16) = (
+      try firstLoss("float32"), try firstLoss("tf32"), try firstLoss("bfloat16")
+    )
+    #expect(tf32 != exact && abs(tf32 - exact) < 1e-3 * abs(exact))
+    #expect(bfloat16 != exact && bfloat16 != tf32 && abs(bfloat16 - exact) < 1e-2 * abs(exact))
   }
 
   @Test(isThere) func checkpointsMoveBetweenDevices() throws {

@@ -124,6 +124,23 @@ import Testing
     #expect(folder.names == (present == nil ? [] : ["a.gz.part"]))
   }
 
+  /// Nobody has said how long it is: that it ends within a chunk tells.
+  @Test func aBodyInChunksThatIsCutIsGoneOnWith() throws {
+    let chunk = Array("\(String(Self.zipped.count, radix: 16))\r\n".utf8) + Self.zipped
+    let folder = try TemporaryFolder()
+    let server = try TestServer { request in
+      request.from == nil
+        ? Reply(
+          headers: ["Transfer-Encoding: chunked"], body: chunk, isWithoutLength: true,
+          cutAfter: 150_000)
+        : .file(Self.zipped, request)
+    }
+    defer { server.stop() }
+    _ = try download(from: server).run(into: folder.path) { _ in }
+    #expect(try folder.read("a.gz") == Self.zipped)
+    #expect(server.requests.count == 2 && server.requests[1].from ?? 0 > 100_000)
+  }
+
   @Test
   func aBodyInChunksOneWithoutALengthAndOneAtAnotherAddressAreRead() throws {
     let chunked =

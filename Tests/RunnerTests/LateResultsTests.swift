@@ -11,12 +11,13 @@ private struct LateBackend: Backend {
     var (begun, read, most) = (0, 0, 0)
   }
   nonisolated(unsafe) let log = Log()
+  var inner: any Backend = CPUBackend(threads: 1)
   var name: String { "late" }
 
   func makeSession(
     states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
-    LateSession(session: try CPUBackend(threads: 1).makeSession(states: states), log: log)
+    LateSession(session: try inner.makeSession(states: states), log: log)
   }
 }
 
@@ -118,5 +119,37 @@ private struct LateOutputs: PromisedOutputs {
     #expect(
       String(decoding: seen["losses.csv"] ?? [], as: UTF8.self)
         == String(decoding: whole["losses.csv"] ?? [], as: UTF8.self))
+  }
+
+  /// The round behind it has been begun by then.
+  @Test func aLossThatIsNoNumberIsFoundARoundLaterAndNamedAsOfItsOwn() throws {
+    let scratch = try Scratch()
+    let spoilt = SpoiltBackend(fault: .output("0/loss", .nan), at: 5)
+    let outcome = try train(
+      try TinyRun(length: "4 epochs", log: "50 steps").setup(
+        scratch.path, backend: LateBackend(inner: spoilt)))
+    #expect(outcome.exitCode == 6 && outcome.step == 5)
+    #expect(outcome.message?.contains("step 5: discriminator loss is nan") == true)
+    let store = CheckpointStore(run: outcome.directory, files: FileLayer())
+    #expect(try store.steps() == [3])
+  }
+
+  /// What a heartbeat finds may end the run: no round is unread then.
+  @Test func aHeartbeatComesWhenAllRoundsAreCountedIn() throws {
+    func losses(_ backend: any Backend) throws -> [UInt8]? {
+      let scratch = try Scratch()
+      let run = TinyRun(length: "4 epochs", log: "50 steps")
+      var setup = try run.setup(scratch.path, backend: backend)
+      // One is due after every few rounds.
+      nonisolated(unsafe) var now = 0.0
+      setup.clock = {
+        now += 2
+        return now
+      }
+      let outcome = try train(setup)
+      #expect(outcome.ending == .finished)
+      return try scratch.contents(of: outcome.directory)["losses.csv"]
+    }
+    #expect(try losses(LateBackend()) == losses(CPUBackend(threads: 1)))
   }
 }

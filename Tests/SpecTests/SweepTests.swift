@@ -285,10 +285,17 @@ struct SweepTests {
         .identityText
     }
     let plain = try identity()
-    for same in ["name=other", "description=words", "record.log=3 steps", "data.batch=512.0"] {
+    for same in [
+      "name=other", "description=words", "record.log=3 steps", "data.batch=512.0",
+      // What there was before there was the key.
+      "precision.products=float32",
+    ] {
       #expect(try identity(same) == plain, "\(same)")
     }
-    for other in ["seed=1", "data.batch=511", "loss.scale=2", "schedule.length=3 steps"] {
+    for other in [
+      "seed=1", "data.batch=511", "loss.scale=2", "schedule.length=3 steps",
+      "precision.products=tf32",
+    ] {
       #expect(try identity(other) != plain, "\(other)")
     }
   }

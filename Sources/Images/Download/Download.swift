@@ -43,7 +43,7 @@ package struct Download: Sendable {
 
   /// Puts every file that is not there yet into `folder`, which is created, and returns their paths.
   ///
-  /// `progress` is called from another thread, for every piece that arrives.
+  /// `progress` is called for every piece that arrives.
   package func run(
     into folder: String, progress: @escaping @Sendable (Progress) -> Void
   ) throws(DatasetError) -> [String] {

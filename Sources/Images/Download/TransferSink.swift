@@ -92,10 +92,11 @@ struct TransferSink {
   mutating func end(_ error: String?) -> Result<HTTPTransfer.Outcome, DatasetError> {
     part = nil
     if let failure { return failure }
-    if let error { return .success(isAccepted ? .cut(error) : .refused(error)) }
-    if let total, received < total {
-      return .success(.cut("the server ended after \(received) of \(total) bytes"))
+    if isAccepted, let total, received < total {
+      let count = "the server ended after \(received) of \(total) bytes"
+      return .success(.cut(error.map { "\(count): \($0)" } ?? count))
     }
+    if let error { return .success(isAccepted ? .cut(error) : .refused(error)) }
     return .success(isAccepted ? .complete : .refused("no answer"))
   }
 }

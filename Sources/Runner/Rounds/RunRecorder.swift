@@ -185,11 +185,11 @@ final class RunRecorder {
 
   // MARK: Pictures
 
-  /// The picture that belongs to this round, if one does.
   func isPictureDue(after step: Int) -> Bool {
     experiment.record.samples.map { timetable.isDueForSamples($0.every, after: step) } ?? false
   }
 
+  /// The picture that belongs to this round, if one does.
   func paintIfDue(after step: Int) throws(RunError) {
     guard let samples = experiment.record.samples, isPictureDue(after: step) else { return }
     let name =

@@ -130,9 +130,9 @@ final class TrainingRun {
       let next = try player.begin(round: step)
       if let begun { try take(begun, after: step) }
       step += 1
-      guard next.isOver || isAnythingDue else {
+      // What a heartbeat finds may end the run, with all its rounds counted in.
+      guard next.isOver || isAnythingDue || isBeatDue else {
         begun = next
-        try beat()
         continue
       }
       begun = nil
@@ -189,10 +189,11 @@ final class TrainingRun {
           })))
   }
 
+  private var isBeatDue: Bool { setup.clock() - lastBeat >= Self.heartbeatSeconds }
+
   private func beat() throws(RunError) {
-    let now = setup.clock()
-    guard now - lastBeat >= Self.heartbeatSeconds else { return }
-    lastBeat = now
+    guard isBeatDue else { return }
+    lastBeat = setup.clock()
     try directory.beat(status(.running))
     try setup.checkDisk(at: directory.path)
   }

@@ -89,7 +89,7 @@ extension Backend {
 package protocol Session: AnyObject {
   func write(_ state: String, _ tensor: HostTensor) throws(BackendError)
   func read(_ state: String) throws(BackendError) -> HostTensor
-  /// Plans `graph` once; nothing is allocated when it runs.
+  /// Plans `graph` once; on the processor nothing is allocated when it runs.
   ///
   /// - Parameter aside: outputs that only watch. On the processor all other outputs and all updates have the bits that
   ///   they have in the graph without these; a compiler of another device may round otherwise for them.

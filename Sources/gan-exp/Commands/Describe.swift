@@ -50,7 +50,8 @@ struct Describe: ParsableCommand {
         for (index, graph) in round.graphs.enumerated() {
           let mark = stablehlo ? "//" : "#"
           try Output.line("\(mark) graph \(index) of the round\(words)")
-          try Output.line(stablehlo ? XLABackend.moduleText(of: graph, products: program.products) : graph.text)
+          try Output.line(
+            stablehlo ? XLABackend.moduleText(of: graph, products: program.products) : graph.text)
         }
       }
     } else {

@@ -54,6 +54,9 @@ struct Doctor: ParsableCommand {
     if child.terminationReason == .uncaughtSignal {
       let signal = String(cString: strsignal(child.terminationStatus))
       try Output.line("\(device.rawValue): fails: its plugin ended the process (\(signal))")
+    } else if ![0, ExitStatus.files.rawValue].contains(child.terminationStatus) {
+      try Output.line(
+        "\(device.rawValue): fails: its plugin ended the process (exit \(child.terminationStatus))")
     }
     return child.terminationReason == .exit && child.terminationStatus == 0
   }

@@ -66,7 +66,7 @@ struct Resume: ParsableCommand {
     try experiment.refuseOverridesWithoutEffect(setup.program.warnings)
     Terminal.warn(setup.start.warnings)
     setup.directory = directory
-    try setup.requireMemory()
+    if !machine.device.hasItsOwnMemory { try setup.requireMemory() }
     try progress.play(setup)
   }
 
@@ -82,7 +82,9 @@ struct Resume: ParsableCommand {
     guard plan.trials.map(\.identity) == planned.trials.map(\.identity) else {
       throw try refusal(directory, sweep.mergedYAML)
     }
-    try plan.requireMemory(jobs: plan.jobs(Int(sweeping.jobs), threads: machine.threads).jobs)
+    if !machine.device.hasItsOwnMemory {
+      try plan.requireMemory(jobs: sweeping.sideBySide(plan, on: machine).jobs)
+    }
     if !extend.isEmpty {
       let (longer, section) = try spec(of: directory, changes: extend.map { "schedule.\($0)" })
       try checkLonger(longer.schedule.length, than: experiment.schedule.length, section)

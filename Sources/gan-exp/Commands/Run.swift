@@ -42,7 +42,7 @@ struct Run: ParsableCommand {
     if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
     Terminal.warn(setup.program.warnings + setup.start.warnings)
-    try setup.requireMemory()
+    if !machine.device.hasItsOwnMemory { try setup.requireMemory() }
     try progress.play(setup)
   }
 
@@ -63,12 +63,12 @@ struct Run: ParsableCommand {
     }
     try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
     if plan { return try show(planned) }
-    let wanted = planned.jobs(sweeping.wantedJobs(on: machine.device), threads: machine.threads)
-    try planned.requireMemory(jobs: wanted.jobs)
+    let wanted = sweeping.sideBySide(planned, on: machine)
+    if !machine.device.hasItsOwnMemory { try planned.requireMemory(jobs: wanted.jobs) }
     let context = try RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
-      libraries: machine.device.libraries(), commandLine: CommandLine.arguments,
+      libraries: machine.device.librariesOfSweep(), commandLine: CommandLine.arguments,
       dataFolders: data.folders)
     let directory = try Failure.catching {
       try SweepDirectory.open(
@@ -85,7 +85,7 @@ struct Run: ParsableCommand {
       let settings = trial.point.settings.map { "\($0.path)=\($0.text)" }
       try Output.line("\(trial.name)  \(settings.joined(separator: "  "))")
     }
-    let wanted = plan.jobs(Int(sweeping.jobs), threads: machine.threads)
+    let wanted = sweeping.sideBySide(plan, on: machine)
     let later = plan.sweep.combinations.map { $0 - plan.trials.count } ?? 0
     let chosen =
       plan.sweep.method == .tpe && later > 0 ? " and \(later) that the search chooses later" : ""

@@ -1,4 +1,5 @@
 import Conformance
+import Foundation
 import TensorCore
 import Testing
 
@@ -61,6 +62,39 @@ enum XLAOnProcessor {
     trial.output(y.mean(axes: [0]))
     trial.update(0, weight * 0.5 + x.matmul(y, transposeLeft: true) * 1e-3)
     try expectAgreement(trial, on: XLAOnProcessor.backend, times: 2, tolerance: 1e-5)
+  }
+
+  /// The operands have as many bits as a form keeps, and one more: with that many a product is what it is, with one more it
+  /// is that of rounded numbers.
+  @Test(arguments: [(ProductPrecision.tf32, 11), (.bfloat16, 8)])
+  func productsRoundTheirOperandsAsTheyAreAskedTo(_ products: ProductPrecision, bits: Int) throws {
+    func product(_ a: Float, _ b: Float, _ products: ProductPrecision) throws -> [Float] {
+      let builder = GraphBuilder()
+      let (x, y) = (builder.feed("x", [3, 40]), builder.feed("y", [40, 2]))
+      let (image, kernel) = (
+        builder.feed("image", [1, 4, 4, 2]), builder.feed("kernel", [2, 2, 2, 1])
+      )
+      let executable = try XLAOnProcessor.backend.makeSession(states: [], products: products)
+        .compile(
+          builder.finish(
+            outputs: [
+              ("xy", x.matmul(y)),
+              ("convolved", builder.add(.convolution(ConvGeometry()), [image, kernel])),
+            ], updates: []))
+      for (name, count, number) in [
+        ("x", 120, a), ("y", 80, b), ("image", 32, a), ("kernel", 8, b),
+      ] { try executable.feed(name, array: [Float](repeating: number, count: count)) }
+      try executable.run()
+      return try executable.output("xy").floats + executable.output("convolved").floats
+    }
+    let kept = 1 + Float(sign: .plus, exponent: 1 - bits, significand: 1)
+    let lost = 1 + Float(sign: .plus, exponent: -bits, significand: 1)
+    #expect(try product(kept, 1, products) == product(kept, 1, .float32))
+    #expect(try product(1, kept, products) == product(1, kept, .float32))
+    // Halfway between two neighbours: to the even one.
+    #expect(try product(lost, 1, products) == product(1, 1, .float32))
+    #expect(try product(1, lost, products) == product(1, 1, .float32))
+    #expect(try product(lost, 1, .float32) != product(1, 1, .float32))
   }
 
   @Test func anIndexOutsideATableIsAnErrorOfTheExecutionNotOfTheProcess() throws {
@@ -136,6 +170,34 @@ enum XLAOnProcessor {
   @Test func aVariableNamesThePluginBeforeAnyIsLookedFor() {
     let found = PluginKind.gpu.find(environment: ["GAN_EXP_PJRT_PLUGIN": "/opt/mine.so"])
     #expect(found.files.first == "/opt/mine.so")
+  }
+
+  @Test func cardsAreThoseThatTheVariableNamesOrTheDriverHas() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for card in ["0000:01:00.0", "0000:41:00.0", "0000:81:00.0"] {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: card), withIntermediateDirectories: true)
+    }
+    #expect(Cards.names(environment: [:], folder: folder.path) == ["0", "1", "2"])
+    #expect(
+      Cards.names(environment: [Cards.variable: "2, GPU-5ab"], folder: folder.path)
+        == ["2", "GPU-5ab"])
+    #expect(Cards.names(environment: [Cards.variable: ""], folder: folder.path) == [nil])
+    #expect(Cards.names(environment: [:], folder: "/nowhere") == [nil])
+  }
+
+  @Test func aDeviceWithoutRoomSaysForWhatAndWhatNeedsLess() {
+    let builder = GraphBuilder()
+    let x = builder.feed("x", [2])
+    let graph = builder.finish(outputs: [("discriminator0/loss", x.sum())], updates: [])
+    let said = "RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7516192768 bytes."
+    let told = BackendError(said).explained(playing: graph).description
+    #expect(
+      told.hasPrefix(
+        "the device's memory is too small for the graph of discriminator0/loss: \(said)\n"))
+    #expect(told.contains("schedule.accumulate"))
+    #expect(BackendError("else").explained(playing: graph) == BackendError("else"))
   }
 
   @Test func compilerOptionsAreAMessageOfTheirs() {

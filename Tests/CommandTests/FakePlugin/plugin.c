@@ -1,4 +1,4 @@
-// A PJRT plugin that fails as FAKE_PLUGIN says: `old` speaks an interface of another age, `abort` ends the process, any other
+// A PJRT plugin that fails as FAKE_PLUGIN says: `old` speaks an interface of another age, `abort` and `exit` end the process, any other
 // text is what it says when it is asked for a client.
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@ static PJRT_Error *initialize(PJRT_Plugin_Initialize_Args *args) {
 static PJRT_Error *create(PJRT_Client_Create_Args *args) {
   (void)args;
   if (!strcmp(getenv("FAKE_PLUGIN"), "abort")) abort();
+  if (!strcmp(getenv("FAKE_PLUGIN"), "exit")) _Exit(3);
   static int error;
   return (PJRT_Error *)&error;
 }
