@@ -1,6 +1,6 @@
 """How far the losses of every experiment's first rounds on one device are from those on another.
 
-    python3 Tests/device_losses.py [--device xla-cpu] [--against cpu] [--only NAME ...] [--rounds 20]
+    python3 Tests/device_losses.py [--device xla-cpu] [--against cpu] [--only NAME ...] [--rounds 20] [--batch N]
                                    [--data FOLDER] [--program .build/release/gan-exp]
 
 Every experiment under experiments/ is trained for some rounds on both, each row of losses.csv compared. Told are the worst
@@ -12,6 +12,7 @@ more than 1e-3.
 
 import argparse
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,13 @@ def losses(program, spec, settings, rounds, device, environment):
     return {name: [float(row[name]) for row in rows if row[name]] for name in names}, ""
 
 
+def batch_of(program, spec, settings):
+    """0 of a file that can't be read without its data."""
+    done = subprocess.run(
+        [program, "describe", spec, *settings, "--json"], cwd=HOME, capture_output=True, text=True)
+    return json.loads(done.stdout)["spec"]["data"]["batch"] if done.returncode == 0 else 0
+
+
 def difference(one, other, rounds, part=""):
     worst = 0.0
     for name, values in one.items():
@@ -64,6 +72,7 @@ def main():
     parser.add_argument("--against", default="cpu")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="names of which this is a part")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--batch", type=int, help="at which those are played that have larger ones")
     parser.add_argument("--data", help="where data sets lie; else GAN_EXP_DATA")
     parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")
     arguments = parser.parse_args()
@@ -75,6 +84,8 @@ def main():
     print(f"{'file':44} {'first round':>11} {f'{arguments.rounds} rounds':>11}")
     for spec in experiments(arguments.only):
         settings = settings_of(program, spec, environment)
+        if arguments.batch and batch_of(program, spec, settings) > arguments.batch:
+            settings += ["--set", f"data.batch={arguments.batch}"]
         found = []
         for device in [arguments.against, arguments.device]:
             columns, problem = losses(

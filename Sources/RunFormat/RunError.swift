@@ -23,18 +23,19 @@ package enum RunError: Error, Hashable, Sendable {
   /// A sweep with this name has been begun with another spec.
   case sweepChanged(path: String, [SpecChange])
 
-  package var exitCode: Int32 {
+  package var exitStatus: ExitStatus {
     switch self {
-    case .device: 1
-    case .request: 2
-    case .changed, .sweepChanged: 3
-    case .file, .diskLow, .data: 4
-    case .diverged: 6
-    case .locked: 7
-    case .damaged: 8
-    case .superseded: 77
+    case .device: .internalError
+    case .request: .commandLine
+    case .changed, .sweepChanged: .spec
+    case .file, .diskLow, .data: .files
+    case .diverged: .diverged
+    case .locked: .locked
+    case .damaged: .damagedCheckpoint
+    case .superseded: .superseded
     }
   }
+  package var exitCode: Int32 { exitStatus.rawValue }
 }
 
 extension RunError: CustomStringConvertible {

@@ -11,6 +11,8 @@ final class XLAExecutable: Executable {
   private var feeds: [String: DeviceArray] = [:]
   private var outputs: [String: DeviceArray] = [:]
   private var missingFeeds: Set<String>
+  /// Of feeds that are indices of rows which aren't there.
+  private var outside: [String: BackendError] = [:]
   private var hasRun = false
 
   init(
@@ -31,6 +33,13 @@ final class XLAExecutable: Executable {
 
   func feed(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(BackendError) {
     let type = try graph.feedType(name, byteCount: bytes.count)
+    // Looked at here, so that nobody has to wait for the device to know it.
+    outside[name] = module.limits[name].flatMap { rows in
+      let isInside = unsafe bytes.bindMemory(to: Int32.self).allSatisfy {
+        (0..<Int32(rows)).contains($0)
+      }
+      return isInside ? nil : BackendError(Module.outside(rows))
+    }
     feeds[name] = try unsafe device.array(type, bytes)
     missingFeeds.remove(name)
   }
@@ -39,6 +48,7 @@ final class XLAExecutable: Executable {
     if let missing = missingFeeds.min() { throw BackendError("feed \(missing) is missing") }
     hasRun = false
     outputs = [:]
+    if let error = outside.values.first { throw error }
     var arguments: [DeviceArray] = []
     for state in module.states { arguments.append(try session.array(state)) }
     for feed in module.feeds {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunFormat
 
 @main
 struct GanExp: ParsableCommand {

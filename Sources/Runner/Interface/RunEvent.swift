@@ -58,19 +58,11 @@ package struct RunOutcome: Sendable {
   package let checkpoint: String?
   package let picture: String?
 
-  /// Saved as it was asked to be: start me again.
-  package static let saved: Int32 = 75
-  /// A loss, gradient or weight was no longer a finite number; the last good ones are there.
-  package static let diverged: Int32 = 6
-  /// A worker of another process has the trial, or had it.
-  package static let held: Int32 = 76
-  package static let superseded: Int32 = 77
-
   package var exitCode: Int32 {
     switch ending {
-    case .finished, .stopped: 0
-    case .outOfTime: Self.saved
-    case .interrupted(let signal): 128 + signal
+    case .finished, .stopped: ExitStatus.ok.rawValue
+    case .outOfTime: ExitStatus.saved.rawValue
+    case .interrupted(let signal): ExitStatus.interrupted(by: signal)
     case .diverged(let error), .failed(let error), .superseded(let error): error.exitCode
     }
   }

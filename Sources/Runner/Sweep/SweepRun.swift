@@ -59,13 +59,17 @@ package struct SweepOutcome: Sendable {
   package func count(_ word: String) -> Int { states.count { $0.word == word } }
 
   package var exitCode: Int32 {
+    if case .interrupted(let signal) = ending { return ExitStatus.interrupted(by: signal) }
+    return status.rawValue
+  }
+
+  private var status: ExitStatus {
+    let isFailed = count("failed") + count("diverged") > 0
     switch ending {
-    case .interrupted(let signal): 128 + signal
-    case .tooManyFailures: 5
-    case .outOfTime where count("finished") == 0: 9
-    case .complete where count("failed") + count("diverged") == 0 && count("interrupted") > 0:
-      RunOutcome.saved
-    case .complete, .outOfTime: count("failed") + count("diverged") > 0 ? 5 : 0
+    case .tooManyFailures: return .failedTrial
+    case .outOfTime where count("finished") == 0: return .budgetOver
+    case .complete where !isFailed && count("interrupted") > 0: return .saved
+    case .complete, .outOfTime, .interrupted: return isFailed ? .failedTrial : .ok
     }
   }
 }
@@ -325,7 +329,7 @@ package struct SweepRun<Workers: Engine> {
         states[job.trial] = .pending
         try sweep.journal.add(
           "interrupted", [("trial", .integer(job.trial)), ("job", .integer(number))])
-      case (_, .exited(RunOutcome.saved)):
+      case (_, .exited(ExitStatus.saved.rawValue)):
         states[job.trial] = .paused(reason: sweep.lastWord(of: trial) ?? "its time was over")
         try record(trial, states[job.trial], ending, seconds)
       case (.pending, _), (.held, _), (.running, _), (.failed, _), (.paused, _):
@@ -338,11 +342,13 @@ package struct SweepRun<Workers: Engine> {
   /// one that a signal ended nobody knows whether it had brought the trial to its end before.
   private func isOfAnother(_ found: TrialState, _ ending: JobEnding) -> Bool {
     guard case .exited(let code) = ending else { return found == .held }
-    switch code {
-    case RunOutcome.held, RunOutcome.superseded: return true
-    case RunOutcome.saved: return false
-    case 0, RunOutcome.diverged: return found == .held
-    case _: return found == .held || found.hasResult
+    switch ExitStatus(rawValue: code) {
+    case .held, .superseded: return true
+    case .saved: return false
+    case .ok, .diverged: return found == .held
+    case .internalError, .commandLine, .spec, .files, .failedTrial, .locked, .damagedCheckpoint,
+      .budgetOver, nil:
+      return found == .held || found.hasResult
     }
   }
 

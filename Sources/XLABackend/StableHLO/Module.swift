@@ -16,6 +16,8 @@ struct Module {
   let updates: [String]
   /// The outputs, which are the results behind them.
   let outputs: [(name: String, type: TensorType)]
+  /// Of feeds that are indices, of how many rows.
+  let limits: [String: Int]
   /// What has gone wrong where a result behind these, an int32 each, is not 0.
   let faults: [String]
   /// The types of all results.
@@ -32,6 +34,7 @@ struct Module {
     feeds = fed.map { ($0.name, $0.type) }
     updates = graph.updates.map(\.name)
     outputs = graph.outputs.map { ($0.name, graph.nodes[$0.node].type) }
+    limits = writer.limits
     faults = writer.faults.map(\.message)
 
     let arguments =
@@ -116,6 +119,7 @@ struct Writer {
   private(set) var lines: [(text: String, node: Int)] = []
   /// Functions that lines call, by name.
   private(set) var functions: [String: String] = [:]
+  private(set) var limits: [String: Int] = [:]
   private(set) var faults: [(value: String, message: String)] = []
   private var count = 0
 
@@ -204,6 +208,11 @@ struct Writer {
 
   mutating func define(_ name: String, _ text: @autoclosure () -> String) {
     if functions[name] == nil { functions[name] = text() }
+  }
+
+  /// What is fed under this name counts the rows of a table of so many.
+  mutating func limit(_ feed: String, to rows: Int) {
+    limits[feed] = min(limits[feed] ?? rows, rows)
   }
 
   mutating func fault(_ value: String, _ message: String) { faults.append((value, message)) }

@@ -25,7 +25,7 @@ extension Writer {
       return call("concatenate", parts, ", dim = \(axis)", to: to)
     case .gather:
       let (indices, many) = operand(node, 1)
-      within(indices, many, rows: from.shape[0])
+      within(node, indices, many, rows: from.shape[0])
       return line(
         "\"stablehlo.gather\"(\(x), \(indices)) <{dimension_numbers = #stablehlo.gather<"
           + "offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], "
@@ -34,7 +34,7 @@ extension Writer {
           + "(\(from.text), \(many.text)) -> \(to)")
     case .scatterAdd(let rows):
       let (indices, many) = operand(node, 1)
-      within(indices, many, rows: rows)
+      within(node, indices, many, rows: rows)
       let table = filled(0, node.type.shape)
       return line(
         "\"stablehlo.scatter\"(\(table), \(indices), \(x)) <{indices_are_sorted = false, "
@@ -65,10 +65,12 @@ extension Writer {
       + "stablehlo.return %r : tensor<f32> "
   }
 
-  /// An index outside of its table is an error: counted here, looked at when the execution has ended.
+  /// An index outside of its table is an error. One that is fed is looked at as it comes in; others are counted here, and that
+  /// is looked at when the execution has ended.
   private mutating func within(
-    _ indices: String, _ type: TensorType, rows: Int
+    _ node: Node, _ indices: String, _ type: TensorType, rows: Int
   ) {
+    if let name = feed(behind: node.operands[1]) { return limit(name, to: rows) }
     let (low, high) = (integer(0, "i32"), integer(rows - 1, "i32"))
     let inside = call(
       "clamp", [(low, "tensor<i32>"), (indices, type.text), (high, "tensor<i32>")], to: type.text)
@@ -77,6 +79,18 @@ extension Writer {
     let count = line(
       "stablehlo.reduce(\(ones) init: \(low)) applies stablehlo.add across dimensions = [0] : "
         + "(\(type.text), tensor<i32>) -> tensor<i32>")
-    fault(count, "an index lies outside a table of \(rows) rows")
+    fault(count, Module.outside(rows))
   }
+
+  /// The name of the feed that a value is, in another shape perhaps; nil if something is computed.
+  private func feed(behind id: Int) -> String? {
+    let node = graph.nodes[id]
+    if case .input(let name, .feed, _) = node.op { return name }
+    if case .reshape = node.op { return feed(behind: node.operands[0]) }
+    return nil
+  }
+}
+
+extension Module {
+  static func outside(_ rows: Int) -> String { "an index lies outside a table of \(rows) rows" }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Foundation
+import RunFormat
 import TensorCore
 import XLABackend
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunFormat
 import Images
 import Metrics
 import ModelBuilder

@@ -85,8 +85,7 @@ struct Worker: ParsableCommand {
     } catch RunError.locked {
       throw ExitCode(ExitStatus.held.rawValue)
     } catch let error as RunError {
-      throw Failure(
-        status: ExitStatus(rawValue: error.exitCode) ?? .internalError, message: "error: \(error)")
+      throw Failure(status: error.exitStatus, message: "error: \(error)")
     }
   }
 }
