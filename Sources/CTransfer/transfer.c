@@ -20,7 +20,10 @@ enum {
   OPT_XFERINFOFUNCTION = 20219, OPT_SUPPRESS_CONNECT_HEADERS = 265,
 };
 enum { PROTOCOLS_HTTP_AND_HTTPS = 1 | 2, GLOBAL_ALL = 3, INFO_RESPONSE_CODE = 0x200002 };
-enum { OK = 0, UNSUPPORTED_PROTOCOL = 1, WEIRD_SERVER_REPLY = 8, PARTIAL_FILE = 18, TIMED_OUT = 28, ABORTED_BY_CALLBACK = 42, TOO_MANY_REDIRECTS = 47 };
+enum {
+  OK = 0, UNSUPPORTED_PROTOCOL = 1, WEIRD_SERVER_REPLY = 8, TIMED_OUT = 28, ABORTED_BY_CALLBACK = 42,
+  TOO_MANY_REDIRECTS = 47,
+};
 enum { ERROR_SIZE = 256, MOST_REDIRECTS = 5 };
 
 static struct {
@@ -63,7 +66,7 @@ typedef struct {
   const transfer_receiver *receiver;
   CURL *handle;
   double patience, lastByte;
-  int isMoved, isStopped;
+  int isInHead, isMoved, isStopped;
   char *length, *range;
 } request;
 
@@ -89,21 +92,23 @@ static void keep(char **place, char *text) {
   *place = text;
 }
 
-/// A line of a head: there is one for each redirection, and for each 100 Continue.
+/// A line of a head: there is one for each redirection, and for each 100 Continue. What comes behind a body in chunks is none.
 static size_t header(const char *line, size_t size, size_t count, void *pointer) {
   request *r = pointer;
   size_t all = size * count;
   r->lastByte = now();
   if (all >= 5 && !strncmp(line, "HTTP/", 5)) {
     free(r->length), free(r->range);
-    r->length = r->range = NULL, r->isMoved = 0;
+    r->length = r->range = NULL, r->isMoved = 0, r->isInHead = 1;
   }
+  if (!r->isInHead) return all;
   keep(&r->length, field(line, all, "Content-Length"));
   keep(&r->range, field(line, all, "Content-Range"));
   char *place = field(line, all, "Location");
   if (place) r->isMoved = 1;
   free(place);
   if ((all == 2 && line[0] == '\r') || (all == 1 && line[0] == '\n')) {
+    r->isInHead = 0;
     long status = 0;
     curl.easy_getinfo(r->handle, INFO_RESPONSE_CODE, &status);
     int isOnTheWay = status < 200 || (r->isMoved && status >= 300 && status < 400);

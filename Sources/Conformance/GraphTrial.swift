@@ -66,6 +66,7 @@ package struct GraphTrial {
     return results
   }
 }
+
 /// A small generator whose numbers are the same for ever (Steele, Lea and Flood, 2014).
 package struct SplitMix: RandomNumberGenerator {
   private var state: UInt64

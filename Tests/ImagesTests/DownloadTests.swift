@@ -147,9 +147,12 @@ import Testing
       stride(from: 0, to: Self.zipped.count, by: 70_000).flatMap { start in
         let piece = Self.zipped[start..<min(Self.zipped.count, start + 70_000)]
         return Array("\(String(piece.count, radix: 16)); x=1\r\n".utf8) + piece + [13, 10]
-      } + Array("0\r\n\r\n".utf8)
+      } + Array("0\r\n".utf8)
+    let (plain, withTrailer) = (Array("\r\n".utf8), Array("Content-Length: 7\r\n\r\n".utf8))
     for reply in [
-      Reply(headers: ["Transfer-Encoding: chunked"], body: chunked, isWithoutLength: true),
+      Reply(headers: ["Transfer-Encoding: chunked"], body: chunked + plain, isWithoutLength: true),
+      Reply(
+        headers: ["Transfer-Encoding: chunked"], body: chunked + withTrailer, isWithoutLength: true),
       Reply(body: Self.zipped, isWithoutLength: true),
     ] {
       let folder = try TemporaryFolder()

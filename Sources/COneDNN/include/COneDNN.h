@@ -1,4 +1,5 @@
 #pragma once
+#pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wnullability-completeness"
 // oneDNN as this project uses it, in one shape for versions 2 and 3 of its C interface. Every
 // function returns a `dnnl_status_t`; what differs between the versions stays in this file.
@@ -206,3 +207,5 @@ static inline dnnl_status_t gan_dnnl_query(gan_dnnl_desc **out, const_dnnl_primi
                                            dnnl_query_t what) {
   return gan_dnnl_desc_copy(out, gan_dnnl()->primitive_desc_query_md(d, what, 0));
 }
+
+#pragma clang diagnostic pop
