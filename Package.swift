@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "TensorCoreTests", dependencies: ["Conformance", "TensorCore"], swiftSettings: strict),
     .testTarget(
-      name: "ModelBuilderTests", dependencies: ["ModelBuilder", "Spec", "TensorCore"],
+      name: "ModelBuilderTests",
+      dependencies: ["CPUBackend", "ModelBuilder", "Spec", "TensorCore", "XLABackend"],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BackendTests",

@@ -19,16 +19,16 @@ import hashlib
 import json
 import os
 import platform
-import random
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from pathlib import Path
 
 import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from drawn_data import draw_pairs, draw_pictures  # noqa: E402
 
 import comparing
 import replay
@@ -67,53 +67,6 @@ class Program:
         if done.returncode:
             raise Failure(f"gan-exp {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
-
-
-# Pictures for specs that want a folder of them.
-
-
-def png(width, height, pixels):
-    """A file of RGB bytes."""
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    rows = b"".join(
-        b"\0" + pixels[3 * width * y:3 * width * (y + 1)] for y in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
-            + chunk(b"IEND", b""))
-
-
-def draw_pictures(folder, count=512):
-    """Slopes of two colours with a bright square in them, 48 to 96 pixels a side."""
-    generator = random.Random(1)
-    for index in range(count):
-        width, height, side = (generator.randint(*r) for r in ((48, 96), (48, 96), (8, 30)))
-        near, far = ([generator.randrange(256) for _ in "rgb"] for _ in "ab")
-        left, top = generator.randint(0, width - side), generator.randint(0, height - side)
-        pixels = bytearray()
-        for y in range(height):
-            for x in range(width):
-                bright = left <= x < left + side and top <= y < top + side
-                share = (x + y) / (width + height)
-                pixels += bytes(
-                    255 - int(b) if bright else int(a + (b - a) * share) for a, b in zip(near, far))
-        (folder / f"{index:04}.png").write_bytes(png(width, height, bytes(pixels)))
-
-
-def draw_pairs(folder, count=64, width=512, height=256):
-    """Two slopes side by side, the right one with a bright band where the left one is dark."""
-    generator = random.Random(2)
-    for index in range(count):
-        near, far = ([generator.randrange(256) for _ in "rgb"] for _ in "ab")
-        half = width // 2
-        plain = b"".join(
-            bytes(int(a + (b - a) * x / half) for a, b in zip(near, far)) for x in range(half))
-        dark, bright = bytes(len(plain)), bytes(255 - value for value in plain)
-        top = generator.randint(0, height - 60)
-        rows = [
-            (dark + bright) if top <= y < top + 60 else (plain + plain) for y in range(height)]
-        (folder / f"{index:04}.png").write_bytes(png(width, height, b"".join(rows)))
 
 
 class Pictures:
