@@ -64,7 +64,6 @@ struct SweepRunOptions: ParsableArguments {
     let section = plan.sweep
     let wanted = sideBySide(plan, on: machine)
     let search = try plan.search()
-    options.jobs = wanted.jobs
     options.objective = plan.experiment.metrics?.objective
     options.only = try chosen()
     options.joins = join
@@ -77,7 +76,7 @@ struct SweepRunOptions: ParsableArguments {
     if !machine.device.isPlugin { arguments += ["--threads", String(wanted.threads)] }
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
     let engine = LocalEngine(
-      program: Self.program, arguments: arguments, sweep: directory.path,
+      program: Self.program, arguments: arguments, sweep: directory.path, jobs: wanted.jobs,
       places: try machine.device.places(jobs: wanted.jobs))
     Interrupts.install()
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)

@@ -38,12 +38,19 @@ final class Script: @unchecked Sendable {
 struct ScriptedEngine: Engine {
   let script: Script
   let sweep: SweepDirectory
+  let capacity = 1
   private var endings: [Int: JobEnding] = [:]
   private var waiting: [Int: JobEnding] = [:]
 
   init(_ script: Script, _ sweep: SweepDirectory) { (self.script, self.sweep) = (script, sweep) }
 
-  mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
+  mutating func submit(_ trials: [PlannedTrial]) throws(RunError) -> [JobID] {
+    var jobs: [JobID] = []
+    for trial in trials { jobs.append(JobID(try submit(trial))) }
+    return jobs
+  }
+
+  private mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
     let job = script.submitted.count
     let folder = sweep.folder(trial)
     try FileLayer().makeDirectories(folder)
@@ -95,8 +102,15 @@ struct ScriptedEngine: Engine {
     return job
   }
 
-  mutating func ending(of job: Int) -> JobEnding? {
-    script.asked.contains(job) ? waiting[job] : endings[job]
+  mutating func poll() -> [JobID: JobState] {
+    var states: [JobID: JobState] = [:]
+    for job in script.submitted.indices {
+      let ending = script.asked.contains(job) ? waiting[job] : endings[job]
+      states[JobID(job)] = ending.map(JobState.ended) ?? .alive
+    }
+    return states
   }
-  func cancel(_ job: Int) { script.asked.insert(job) }
+
+  func cancel(_ jobs: [JobID]) { script.asked.formUnion(jobs.compactMap { Int($0.word) }) }
+  func log(of trial: PlannedTrial) -> String { "\(sweep.path)/logs/\(trial.name).txt" }
 }

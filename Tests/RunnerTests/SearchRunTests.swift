@@ -12,14 +12,24 @@ import Testing
 private struct ValuedEngine: Engine {
   let sweep: String
   let value: (PlannedTrial) -> Double?
+  let capacity = 1
   private(set) var submitted = 0
 
   init(_ sweep: String, _ value: @escaping (PlannedTrial) -> Double?) {
     (self.sweep, self.value) = (sweep, value)
   }
 
-  mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
-    submitted += 1
+  mutating func submit(_ trials: [PlannedTrial]) throws(RunError) -> [JobID] {
+    var jobs: [JobID] = []
+    for trial in trials {
+      try play(trial)
+      submitted += 1
+      jobs.append(JobID(submitted))
+    }
+    return jobs
+  }
+
+  private func play(_ trial: PlannedTrial) throws(RunError) {
     let folder = "\(sweep)/trials/\(trial.name)"
     try FileLayer().makeDirectories(folder)
     if let value = value(trial) {
@@ -31,11 +41,14 @@ private struct ValuedEngine: Engine {
       "attempt": .integer(1),
     ])
     try FileLayer().create("\(folder)/result.json", word.fileBytes)
-    return submitted
   }
 
-  func ending(of job: Int) -> JobEnding? { .exited(0) }
-  func cancel(_ job: Int) {}
+  func poll() -> [JobID: JobState] {
+    Dictionary(
+      uniqueKeysWithValues: (0...submitted).map { (JobID($0), JobState.ended(.exited(0))) })
+  }
+  func cancel(_ jobs: [JobID]) {}
+  func log(of trial: PlannedTrial) -> String { "\(sweep)/logs/\(trial.name).txt" }
 }
 
 struct SearchRunTests {

@@ -30,7 +30,7 @@ import Testing
       toFile: program, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
     var engine = LocalEngine(
-      program: program, arguments: [], sweep: folder,
+      program: program, arguments: [], sweep: folder, jobs: 2,
       places: WorkerPlaces([
         ["CUDA_VISIBLE_DEVICES": "3"], ["CUDA_VISIBLE_DEVICES": "GPU-5"],
       ]))
@@ -41,11 +41,12 @@ import Testing
         dataDigest: "d", numericsVersion: 1)
     }
     var seen: [String] = []
-    let jobs = try trials.prefix(2).map { try engine.submit($0) }
-    for job in jobs { while engine.ending(of: job) == nil { usleep(1000) } }
+    func isOver(_ states: [JobID: JobState]) -> Bool { !states.values.contains(.alive) }
+    _ = try engine.submit(Array(trials.prefix(2)))
+    while !isOver(engine.poll()) { usleep(1000) }
     // Both places are free again.
-    let last = try engine.submit(trials[2])
-    while engine.ending(of: last) == nil { usleep(1000) }
+    _ = try engine.submit([trials[2]])
+    while !isOver(engine.poll()) { usleep(1000) }
     for trial in trials {
       seen.append(try String(contentsOfFile: "\(folder)/logs/\(trial.name).txt", encoding: .utf8))
     }

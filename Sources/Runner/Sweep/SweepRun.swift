@@ -2,85 +2,8 @@ import CLibrary
 import RunFormat
 import Spec
 
-/// What a sweep may do, besides what its spec says.
-package struct SweepOptions: Sendable {
-  package var jobs = 1
-  /// Trials to run; nil: all.
-  package var only: Set<Int>?
-  /// Shares the sweep with other processes instead of claiming it.
-  package var joins = false
-  /// Also runs those that failed before.
-  package var retriesFailed = false
-  package var retries = 0
-  /// By which summary.csv says how good a trial is.
-  package var objective: MetricsSection.Objective?
-  package var stopAfter: Int?
-  package var budgetSeconds: Double?
-  /// `guards.min_free_disk`: where less is free, no trial begins.
-  package var leastFree: Int?
-  package var lostAfter = RunClaim.lostAfter
-  /// Between two looks whether a disk that took no more does again.
-  package var pauseSeconds = 10.0
-  /// The signal that asks for an end; 0 while none does.
-  package var interrupt: @Sendable () -> Int32 = { Interrupts.pending }
-
-  package init() {}
-}
-
-/// What happens in a sweep, for whoever watches.
-package enum SweepEvent: Sendable {
-  /// So many are done already.
-  case began(directory: String, trials: Int, done: Int)
-  case started(PlannedTrial)
-  case ended(PlannedTrial, TrialState, seconds: Double)
-  case retried(PlannedTrial, reason: String)
-  /// A trial could not write: none begins until one can.
-  case paused(PlannedTrial, reason: String)
-  case continued
-  /// What somebody should know of the sweep's files.
-  case remark(String)
-  /// A search chose what comes next, and passed over what cannot be played.
-  case suggested([PlannedTrial], refused: [String])
-  case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
-}
-
-/// How a sweep ended.
-package struct SweepOutcome: Sendable {
-  package enum Ending: Sendable, Hashable {
-    case complete
-    case interrupted(signal: Int32)
-    /// So many failures in a row.
-    case tooManyFailures(Int)
-    case outOfTime
-  }
-  package let ending: Ending
-  package let states: [TrialState]
-
-  package func count(_ word: String) -> Int { states.count { $0.word == word } }
-
-  package var exitCode: Int32 {
-    if case .interrupted(let signal) = ending { return ExitStatus.interrupted(by: signal) }
-    return status.rawValue
-  }
-
-  private var status: ExitStatus {
-    let isFailed = count("failed") + count("diverged") > 0
-    switch ending {
-    case .tooManyFailures: return .failedTrial
-    case .outOfTime where count("finished") == 0: return .budgetOver
-    case .complete where !isFailed && count("interrupted") > 0: return .saved
-    case .complete, .outOfTime, .interrupted: return isFailed ? .failedTrial : .ok
-    }
-  }
-}
-
-/// Runs the trials of a sweep, so many at a time.
+/// Runs the trials of a sweep: looks, tells the ``SweepCourse``, and does what it answers.
 package struct SweepRun<Workers: Engine> {
-  private struct Job {
-    let trial: Int
-    let start: Double
-  }
-
   private var sweep: SweepDirectory
   /// What adds trials; nil where all are known from the beginning.
   private let search: SweepSearch?
@@ -88,18 +11,8 @@ package struct SweepRun<Workers: Engine> {
   private let options: SweepOptions
   private var engine: Workers
   private let watch: (SweepEvent) -> Void
-  private var states: [TrialState]
-  private var jobs: [Int: Job] = [:]
-  /// Trials that this process has begun, and how often they failed.
-  private var begun: Set<Int> = []
-  private var failures: [Int: Int] = [:]
-  /// Whether workers have been asked to stop.
-  private var isInterrupted = false
-  private var failuresInARow = 0
+  private var course: SweepCourse
   private var pause: DiskPause?
-  /// Where trials stood when they could not write, and how often they did not get further.
-  private var diskFailures: [Int: (step: Int, count: Int)] = [:]
-  private var durations: [Double] = []
   private var lastSummary = -Double.infinity
   /// Lines of the journal that have been said to be damaged.
   private var damagedLines = 0
@@ -110,7 +23,7 @@ package struct SweepRun<Workers: Engine> {
   ) {
     (self.sweep, self.engine, self.options, self.watch) = (sweep, engine, options, watch)
     self.search = search
-    states = [TrialState](repeating: .pending, count: sweep.trials.count)
+    course = SweepCourse(trials: sweep.trials.count, options, capacity: engine.capacity)
   }
 
   /// - Throws: `.locked` while another process runs the sweep.
@@ -130,7 +43,7 @@ package struct SweepRun<Workers: Engine> {
       }
       outcome = try playTrials(claim)
     } catch {
-      cancelAll()
+      for case .cancel(let jobs) in course.cancelAll() { engine.cancel(jobs) }
       try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
       throw error
     }
@@ -138,42 +51,36 @@ package struct SweepRun<Workers: Engine> {
     return outcome
   }
 
-  private var chosen: [Int] {
-    sweep.trials.indices.filter { options.only?.contains($0) ?? true }
-  }
-
   private mutating func playTrials(_ claim: RunClaim?) throws(RunError) -> SweepOutcome {
     try look()
-    let done = chosen.count { states[$0].isOver }
-    watch(.began(directory: sweep.path, trials: chosen.count, done: done))
+    let done = course.chosen.count { course.states[$0].isOver }
+    watch(.began(directory: sweep.path, trials: course.chosen.count, done: done))
     let start = monotonicSeconds()
     var lastBeat = start
-    var ending = SweepOutcome.Ending.complete
-    var isStopping = false
-    while true {
+    var ending: SweepOutcome.Ending?
+    while ending == nil {
       try claim?.check()
       try collect()
-      if !isStopping, let reason = reasonToStop(since: start) {
-        (ending, isStopping) = (reason, true)
-        if case .interrupted = reason { cancelAll() }
+      try act(course.see(signal: options.interrupt(), after: monotonicSeconds() - start))
+      try submit()
+      switch course.next {
+      case .wait: break
+      case .finish: if try !mayGrow() { ending = .complete }
+      case .end(let reason): ending = reason
       }
-      if !isStopping { try submit() }
-      let isIdle = jobs.isEmpty
-      if isIdle, isStopping || !chosen.contains(where: { !states[$0].isOver }) {
-        if isStopping { break }
-        if try !mayGrow() { break }
-      }
+      guard ending == nil else { break }
       if monotonicSeconds() - lastBeat > 15 {
         try orPaused { () throws(RunError) in try claim?.beat() }
         lastBeat = monotonicSeconds()
       }
-      announce()
-      usleep(isIdle ? 200_000 : 20_000)
+      watch(course.progress)
+      usleep(course.isIdle ? 200_000 : UInt32(options.pollSeconds * 1e6))
     }
     try look()
-    try sweep.writeSummary(states, options.objective)
-    try sweep.journal.add("stopped", [("ending", .text("\(ending)"))])
-    return SweepOutcome(ending: ending, states: chosen.map { states[$0] })
+    try sweep.writeSummary(course.states, options.objective)
+    let end = ending ?? .complete
+    try sweep.journal.add("stopped", [("ending", .text("\(end)"))])
+    return SweepOutcome(ending: end, states: course.chosen.map { course.states[$0] })
   }
 
   /// Whether trials may still be added, by this process or, where it shares a search, by the one whose
@@ -184,7 +91,7 @@ package struct SweepRun<Workers: Engine> {
     let known = sweep.trials.count
     try sweep.readAgain()
     if sweep.trials.count > known {
-      states += [TrialState](repeating: .pending, count: sweep.trials.count - known)
+      course.grow(to: sweep.trials.count)
       try look()
       return true
     }
@@ -194,10 +101,10 @@ package struct SweepRun<Workers: Engine> {
 
   /// Asks the search for more, as long as there are jobs for it.
   private mutating func suggest() throws(RunError) {
-    guard let search, !options.joins, options.only == nil, !searchIsOver,
-      !states.contains(.pending), jobs.count < options.jobs
-    else { return }
-    let suggestion = try search.next(sweep, states)
+    guard let search, !options.joins, options.only == nil, !searchIsOver, course.wantsMore else {
+      return
+    }
+    let suggestion = try search.next(sweep, course.states)
     for refusal in suggestion.refused {
       try sweep.journal.add(
         "refused",
@@ -210,7 +117,7 @@ package struct SweepRun<Workers: Engine> {
     if !searchIsOver {
       let first = sweep.trials.count
       try sweep.append(suggestion.trials)
-      states += [TrialState](repeating: .pending, count: suggestion.trials.count)
+      course.grow(to: sweep.trials.count)
       for trial in sweep.trials[first...] {
         try sweep.journal.add(
           "suggested", [("trial", .integer(trial.index)), ("name", .text(trial.name))])
@@ -221,7 +128,6 @@ package struct SweepRun<Workers: Engine> {
 
   /// Reads the folders, which alone know; and of failures, the journal.
   private mutating func look() throws(RunError) {
-    var failures: [Int: String] = [:]
     let journal = try sweep.journal.content()
     if journal.damaged > damagedLines {
       damagedLines = journal.damaged
@@ -230,24 +136,9 @@ package struct SweepRun<Workers: Engine> {
           "\(sweep.journal.path): \(journal.damaged) lines are not as they were written and are "
             + "passed over: a trial that failed may be played again"))
     }
-    for record in journal.records {
-      guard let index = record["trial"]?.int else { continue }
-      let failed = record["event"]?.string == "ended" && record["state"]?.string == "failed"
-      failures[index] = failed ? record["reason"]?.string ?? "failed" : nil
-    }
-    for trial in sweep.trials where !jobs.values.contains(where: { $0.trial == trial.index }) {
-      let state = try state(of: trial)
-      if state == .pending, let reason = failures[trial.index],
-        !options.retriesFailed || begun.contains(trial.index)
-      {
-        states[trial.index] = .failed(reason: reason)
-      } else if state == .pending, case .paused = states[trial.index] {
-        // It waits for the next process.
-        continue
-      } else {
-        states[trial.index] = state
-      }
-    }
+    var found: [Int: TrialState] = [:]
+    for index in course.unattended { found[index] = try state(of: sweep.trials[index]) }
+    course.see(found, failures: journal.failures)
   }
 
   private func state(of trial: PlannedTrial) throws(RunError) -> TrialState {
@@ -255,27 +146,16 @@ package struct SweepRun<Workers: Engine> {
       try Standing(of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files))
   }
 
-  private func reasonToStop(since start: Double) -> SweepOutcome.Ending? {
-    let signal = options.interrupt()
-    if signal != 0 { return .interrupted(signal: signal) }
-    if let limit = options.stopAfter, failuresInARow >= limit { return .tooManyFailures(limit) }
-    if let limit = options.budgetSeconds, monotonicSeconds() - start >= limit,
-      chosen.contains(where: { states[$0] == .pending })
-    {
-      return .outOfTime
-    }
-    return nil
-  }
-
   private mutating func submit() throws(RunError) {
     if pause != nil {
-      guard pause?.isOver() == true else { return }
+      guard course.mayGoOn, pause?.isOver() == true else { return }
       pause = nil
+      course.goOn()
       try sweep.journal.add("continued", [])
       watch(.continued)
     }
     try start()
-    while pause == nil, jobs.count < options.jobs, search != nil {
+    while course.mayBegin, search != nil {
       let known = sweep.trials.count
       try suggest()
       if sweep.trials.count == known { break }
@@ -284,140 +164,87 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private mutating func start() throws(RunError) {
-    for index in chosen where jobs.count < options.jobs {
-      guard states[index] == .held || states[index] == .pending else { continue }
+    var batch: [PlannedTrial] = []
+    for index in course.candidates where course.hasRoom(besides: batch.count) {
       let trial = sweep.trials[index]
-      // Another process may have begun it since, or brought it to its end.
-      states[index] = try state(of: trial)
-      guard states[index] == .pending else { continue }
-      let job: Int
+      if course.see(try state(of: trial), ofCandidate: index) { batch.append(trial) }
+    }
+    while let first = batch.first {
+      let jobs: [JobID]
       do throws(RunError) {
         try sweep.files.requireFree(options.leastFree, at: sweep.path)
-        job = try engine.submit(trial)
+        jobs = try engine.submit(batch)
       } catch {
         // Not of the sweep's folder: the program itself cannot be started.
         if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
-        return pause(for: trial, "\(error)")
+        return try act(course.couldNotBegin(first.index, "\(error)"))
       }
-      jobs[job] = Job(trial: index, start: monotonicSeconds())
-      states[index] = .running
-      begun.insert(index)
-      try sweep.journal.add("started", [("trial", .integer(index)), ("job", .integer(job))])
-      watch(.started(trial))
+      for (trial, job) in zip(batch, jobs) {
+        try act(course.began(trial.index, job, at: monotonicSeconds()))
+      }
+      batch.removeFirst(jobs.count)
     }
   }
 
   private mutating func collect() throws(RunError) {
-    for (number, job) in jobs {
-      guard let ending = engine.ending(of: number) else { continue }
-      jobs[number] = nil
-      let trial = sweep.trials[job.trial]
-      let seconds = monotonicSeconds() - job.start
-      let found = try state(of: trial)
-      switch (found, ending) {
-      case _ where isOfAnother(found, ending):
-        states[job.trial] = found.isOver ? found : .held
-        try sweep.journal.add("held", [("trial", .integer(job.trial)), ("job", .integer(number))])
-      case (.finished, _), (.stopped, _), (.diverged, _):
-        states[job.trial] = found
-        if case .diverged = found { failuresInARow += 1 } else { failuresInARow = 0 }
-        durations.append(seconds)
-        try record(trial, found, ending, seconds)
-      // It waits to be gone on with. A worker that has been asked to stop may be killed by whoever does
-      // not want to wait for it.
-      case _ where ending.isInterruption || isInterrupted && ending.isBySignal:
-        states[job.trial] = .pending
-        try sweep.journal.add(
-          "interrupted", [("trial", .integer(job.trial)), ("job", .integer(number))])
-      case (_, .exited(ExitStatus.saved.rawValue)):
-        states[job.trial] = .paused(reason: sweep.lastWord(of: trial) ?? "its time was over")
-        try record(trial, states[job.trial], ending, seconds)
-      case (.pending, _), (.held, _), (.running, _), (.failed, _), (.paused, _):
-        if try !pauses(for: trial, ending) { try fail(trial, ending, seconds) }
+    for (index, job, ending) in course.ended(try engine.poll()) {
+      let trial = sweep.trials[index]
+      let log = try? sweep.files.read(engine.log(of: trial))
+      let remains = SweepCourse.Remains(
+        state: try state(of: trial), disk: sweep.diskFailure(of: trial, ending),
+        lastWord: sweep.lastWord(of: trial), lastLine: log.flatMap(lastLine))
+      try act(course.ended(job, ending, remains, at: monotonicSeconds()))
+    }
+  }
+
+  private func lastLine(_ bytes: [UInt8]) -> String? {
+    String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
+      .map(String.init)
+  }
+
+  private mutating func act(_ actions: [SweepCourse.Action]) throws(RunError) {
+    for action in actions {
+      switch action {
+      case .cancel(let jobs): engine.cancel(jobs)
+      case .write(let entry): try write(entry)
+      case .pause(let index, let reason):
+        pause = DiskPause(
+          reason, folder: sweep.path, leastFree: options.leastFree,
+          interval: options.pauseSeconds, files: sweep.files)
+        // The journal lies on the same disk.
+        try? sweep.journal.add(
+          "paused", [("trial", .integer(index)), ("reason", .text(reason))])
+        watch(.paused(sweep.trials[index], reason: reason))
       }
     }
   }
 
-  /// Whether a trial was, or is, in the hands of a worker of another process, whatever ended this one's. Of
-  /// one that a signal ended nobody knows whether it had brought the trial to its end before.
-  private func isOfAnother(_ found: TrialState, _ ending: JobEnding) -> Bool {
-    guard case .exited(let code) = ending else { return found == .held }
-    switch ExitStatus(rawValue: code) {
-    case .held, .superseded: return true
-    case .saved: return false
-    case .ok, .diverged: return found == .held
-    case .internalError, .commandLine, .spec, .files, .failedTrial, .locked, .damagedCheckpoint,
-      .budgetOver, nil:
-      return found == .held || found.hasResult
+  private mutating func write(_ entry: SweepCourse.Entry) throws(RunError) {
+    switch entry {
+    case .started(let trial, let job):
+      try sweep.journal.add("started", [("trial", .integer(trial)), ("job", job.json)])
+      watch(.started(sweep.trials[trial]))
+    case .held(let trial, let job):
+      try sweep.journal.add("held", [("trial", .integer(trial)), ("job", job.json)])
+    case .interrupted(let trial, let job):
+      try sweep.journal.add("interrupted", [("trial", .integer(trial)), ("job", job.json)])
+    case .retried(let trial, let reason):
+      try sweep.journal.add("retried", [("trial", .integer(trial)), ("reason", .text(reason))])
+      watch(.retried(sweep.trials[trial], reason: reason))
+    case .ended(let trial, let state, let seconds):
+      try record(sweep.trials[trial], state, seconds)
     }
-  }
-
-  /// Waits with a trial that could not write. Where the sweep's folder takes files and the trial gets no
-  /// further all the same, three pauses are enough.
-  private mutating func pauses(
-    for trial: PlannedTrial, _ ending: JobEnding
-  ) throws(RunError) -> Bool {
-    guard let (reason, step) = sweep.diskFailure(of: trial, ending) else { return false }
-    let before = diskFailures[trial.index]
-    let count = before?.step == step ? (before?.count ?? 0) + 1 : 1
-    diskFailures[trial.index] = (step, count)
-    guard count <= 3 else { return false }
-    states[trial.index] = .pending
-    pause(for: trial, reason)
-    return true
-  }
-
-  private mutating func pause(for trial: PlannedTrial, _ reason: String) {
-    pause = DiskPause(
-      reason, folder: sweep.path, leastFree: options.leastFree, interval: options.pauseSeconds,
-      files: sweep.files)
-    // The journal lies on the same disk.
-    try? sweep.journal.add(
-      "paused", [("trial", .integer(trial.index)), ("reason", .text(reason))])
-    watch(.paused(trial, reason: reason))
-  }
-
-  private mutating func fail(
-    _ trial: PlannedTrial, _ ending: JobEnding, _ seconds: Double
-  ) throws(RunError) {
-    let reason = reason(of: trial, ending)
-    failures[trial.index, default: 0] += 1
-    if failures[trial.index, default: 0] <= options.retries {
-      states[trial.index] = .pending
-      try sweep.journal.add(
-        "retried", [("trial", .integer(trial.index)), ("reason", .text(reason))])
-      watch(.retried(trial, reason: reason))
-      return
-    }
-    states[trial.index] = .failed(reason: reason)
-    failuresInARow += 1
-    try record(trial, .failed(reason: reason), ending, seconds)
-  }
-
-  private func reason(of trial: PlannedTrial, _ ending: JobEnding) -> String {
-    if case .killed(let signal) = ending {
-      return signal == SIGKILL
-        ? "killed (signal 9): too little memory?" : "killed by signal \(signal)"
-    }
-    let log = try? sweep.files.read("\(sweep.path)/logs/\(trial.name).txt")
-    let last = log.flatMap { bytes in
-      String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
-        .map(String.init)
-    }
-    return last ?? "\(ending)"
   }
 
   private mutating func record(
-    _ trial: PlannedTrial, _ state: TrialState, _ ending: JobEnding, _ seconds: Double
+    _ trial: PlannedTrial, _ state: TrialState, _ seconds: Double
   ) throws(RunError) {
-    var members: [(String, JSON)] = [
-      ("trial", .integer(trial.index)), ("name", .text(trial.name)), ("state", .text(state.word)),
-    ]
-    if let reason = state.reason { members.append(("reason", .text(reason))) }
     try orPaused { () throws(RunError) in
-      try sweep.journal.add("ended", members)
+      try sweep.journal.add("ended", trial.ending(state))
       // It names every trial anew, of which there may be thousands.
-      if monotonicSeconds() - lastSummary > 10 { try sweep.writeSummary(states, options.objective) }
+      if monotonicSeconds() - lastSummary > 10 {
+        try sweep.writeSummary(course.states, options.objective)
+      }
     }
     if monotonicSeconds() - lastSummary > 10 { lastSummary = monotonicSeconds() }
     watch(.ended(trial, state, seconds: seconds))
@@ -429,19 +256,27 @@ package struct SweepRun<Workers: Engine> {
       guard pause != nil, case .file = error else { throw error }
     }
   }
+}
 
-  private func announce() {
-    let done = chosen.count { states[$0].isOver }
-    let left = chosen.count - done
-    let mean = durations.isEmpty ? nil : durations.reduce(0, +) / Double(durations.count)
-    watch(
-      .waiting(
-        done: done, running: jobs.count, of: chosen.count,
-        secondsLeft: mean.map { $0 * Double(left) / Double(max(1, min(options.jobs, left))) }))
+extension PlannedTrial {
+  /// What the journal says of its end.
+  func ending(_ state: TrialState) -> [(String, JSON)] {
+    let members: [(String, JSON)] = [
+      ("trial", .integer(index)), ("name", .text(name)), ("state", .text(state.word)),
+    ]
+    return members + (state.reason.map { [("reason", JSON.text($0))] } ?? [])
   }
+}
 
-  private mutating func cancelAll() {
-    isInterrupted = true
-    for job in jobs.keys { engine.cancel(job) }
+extension Journal.Content {
+  /// Why trials failed, of those that did when they were last played.
+  var failures: [Int: String] {
+    var failures: [Int: String] = [:]
+    for record in records {
+      guard let index = record["trial"]?.int else { continue }
+      let failed = record["event"]?.string == "ended" && record["state"]?.string == "failed"
+      failures[index] = failed ? record["reason"]?.string ?? "failed" : nil
+    }
+    return failures
   }
 }

@@ -2,60 +2,52 @@ import CLibrary
 import Foundation
 import RunFormat
 
-/// What starts the workers of a sweep. Truth is in the folders: an engine knows only whether a job it
-/// started still goes.
-package protocol Engine {
-  /// Starts a worker of a trial; the number names the job from then on.
-  mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int
-  /// How a job ended; nil while it is alive.
-  mutating func ending(of job: Int) -> JobEnding?
-  /// Asks a job to save and stop.
-  func cancel(_ job: Int)
-}
-
-package enum JobEnding: Sendable, Hashable {
-  case exited(Int32)
-  case killed(signal: Int32)
-
-  /// Whether it was asked to stop, and did: with the exit code that says so, or before it could give one.
-  var isInterruption: Bool {
-    switch self {
-    case .exited(let code): Interrupts.signals.contains { code == 128 + $0 }
-    case .killed(let signal): Interrupts.signals.contains(signal)
-    }
-  }
-
-  /// Whether a signal had a part in it.
-  var isBySignal: Bool {
-    if case .killed = self { true } else { isInterruption }
-  }
-}
-
 /// One process a trial on this machine.
 package struct LocalEngine: Engine {
   private let program: String
   private let arguments: [String]
   private let sweep: String
   private var places: WorkerPlaces
+  private var alive: [pid_t] = []
+  package let capacity: Int
 
   /// - Parameters:
   ///   - program: gan-exp itself.
   ///   - arguments: of every worker, besides which trial.
+  ///   - jobs: trials side by side.
   ///   - places: where they compute.
   package init(
-    program: String, arguments: [String], sweep: String, places: WorkerPlaces = WorkerPlaces()
+    program: String, arguments: [String], sweep: String, jobs: Int,
+    places: WorkerPlaces = WorkerPlaces()
   ) {
     (self.program, self.arguments, self.sweep) = (program, arguments, sweep)
-    self.places = places
+    (capacity, self.places) = (jobs, places)
     // Where it is ignored, nobody can learn how a worker ended.
     signal(SIGCHLD, SIG_DFL)
   }
 
-  package mutating func submit(_ trial: PlannedTrial) throws(RunError) -> Int {
+  package func log(of trial: PlannedTrial) -> String { "\(sweep)/logs/\(trial.name).txt" }
+
+  package mutating func submit(_ trials: [PlannedTrial]) throws(RunError) -> [JobID] {
+    var jobs: [JobID] = []
+    for trial in trials {
+      do throws(RunError) {
+        let pid = try start(trial)
+        alive.append(pid)
+        jobs.append(JobID(Int(pid)))
+      } catch {
+        if jobs.isEmpty { throw error }
+        break
+      }
+    }
+    return jobs
+  }
+
+  private mutating func start(_ trial: PlannedTrial) throws(RunError) -> pid_t {
     let words =
       [program, "worker", "--sweep", sweep, "--index", String(trial.index)]
       + ["--parent", String(getpid())] + arguments
-    let log = "\(sweep)/logs/\(trial.name).txt"
+    let log = log(of: trial)
     let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard output >= 0 else { throw FileLayer.failure(log, "open for appending") }
     defer { close(output) }
@@ -92,18 +84,31 @@ package struct LocalEngine: Engine {
     let code = posix_spawn(&pid, program, &actions, &attributes, pointers, settings)
     guard code == 0 else { throw FileLayer.failure(program, "start", code: code) }
     places.take(place, by: Int(pid))
-    return Int(pid)
+    return pid
   }
 
-  package mutating func ending(of job: Int) -> JobEnding? {
+  package mutating func poll() -> [JobID: JobState] {
+    var states: [JobID: JobState] = [:]
+    for pid in alive {
+      let ending = ending(of: pid)
+      states[JobID(Int(pid))] = ending.map(JobState.ended) ?? .alive
+      if ending != nil { alive.removeAll { $0 == pid } }
+    }
+    return states
+  }
+
+  /// How a process ended; nil while it is alive.
+  private mutating func ending(of pid: pid_t) -> JobEnding? {
     var status: Int32 = 0
-    let found = waitpid(pid_t(job), &status, WNOHANG)
+    let found = waitpid(pid, &status, WNOHANG)
     if found == 0 || found < 0 && errno == EINTR { return nil }
-    places.leave(by: job)
+    places.leave(by: Int(pid))
     if found < 0 { return .exited(0) }
     let signal = status & 0x7F
     return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
   }
 
-  package func cancel(_ job: Int) { _ = kill(pid_t(job), SIGTERM) }
+  package func cancel(_ jobs: [JobID]) {
+    for job in jobs { if let pid = Int32(job.word) { _ = kill(pid, SIGTERM) } }
+  }
 }
