@@ -25,8 +25,10 @@ package struct RunClaim: Sendable {
     _ run: String, as process: ProcessIdentity, steps: Int, lostAfter: Double, files: FileLayer
   ) throws(RunError) -> RunClaim {
     try files.makeDirectories("\(run)/attempts")
+    // The last attempt that is known to be there, whatever a listing says.
+    var taken = 0
     while true {
-      let newest = try attempts(of: run, files).last ?? 0
+      let newest = max(try newest(of: run, files), taken)
       if let holder = try holder(of: run, newest, seenBy: process, lostAfter: lostAfter, files) {
         throw .locked(path: run, holder)
       }
@@ -49,6 +51,7 @@ package struct RunClaim: Sendable {
         guard try files.renameIfFree(draft, to: claim.path) else {
           // Of another, who may take it back before anybody looks.
           try? files.remove(draft)
+          taken = files.exists(claim.path) ? number : 0
           continue
         }
       } catch {
@@ -96,6 +99,14 @@ package struct RunClaim: Sendable {
     }.sorted()
   }
 
+  /// The last attempt so far, 0 before the first. A listing of a shared folder may be old: what would come
+  /// next is looked up by its name.
+  private static func newest(of run: String, _ files: FileLayer) throws(RunError) -> Int {
+    var newest = try attempts(of: run, files).last ?? 0
+    while newest < mostAttempts - 1, try files.isThere(path(run, newest + 1)) { newest += 1 }
+    return newest
+  }
+
   /// Who holds a run now; nil if nobody does.
   ///
   /// - Parameter evenIfSilent: whether a process that can be seen to live counts however long it has
@@ -104,7 +115,8 @@ package struct RunClaim: Sendable {
     of run: String, seenBy process: ProcessIdentity = .current(), lostAfter: Double = lostAfter,
     evenIfSilent: Bool = false, files: FileLayer = FileLayer()
   ) throws(RunError) -> Holder? {
-    guard let newest = try attempts(of: run, files).last else { return nil }
+    let newest = try newest(of: run, files)
+    guard newest > 0 else { return nil }
     return try holder(
       of: run, newest, seenBy: process, lostAfter: lostAfter, evenIfSilent: evenIfSilent, files)
   }
@@ -128,8 +140,7 @@ package struct RunClaim: Sendable {
       bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
     }
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
-    var silence = try files.age(of: "\(path)/heartbeat")
-    if silence == nil { silence = try files.age(of: path) }
+    let silence = try silence(of: path, files)
     let isSilent = silence.map { $0 >= lostAfter } ?? true
     guard let json = try? JSON(parsing: bytes), let owner = ProcessIdentity(json) else {
       if isSilent { return nil }
@@ -145,6 +156,14 @@ package struct RunClaim: Sendable {
     }
     return Holder(
       pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time")
+  }
+
+  /// Seconds since the owner's last sign of life, by the clock of the file system: those of two nodes of a
+  /// cluster need not agree.
+  private static func silence(of path: String, _ files: FileLayer) throws(RunError) -> Double? {
+    let now = files.clock(in: path)
+    if let silence = try files.age(of: "\(path)/heartbeat", at: now) { return silence }
+    return try files.age(of: path, at: now)
   }
 
   private static func hasResult(
@@ -177,7 +196,7 @@ package struct RunClaim: Sendable {
   ///
   /// - Throws: `.superseded` once somebody else has taken over.
   package func renew(lostAfter: Double = lostAfter) throws(RunError) {
-    let silence = try files.age(of: "\(path)/heartbeat")
+    let silence = try files.age(of: "\(path)/heartbeat", at: files.clock(in: path))
     if silence.map({ $0 > lostAfter / 2 }) ?? true { try beat() }
     try check()
   }

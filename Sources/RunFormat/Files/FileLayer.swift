@@ -326,18 +326,38 @@ extension FileLayer {
   }
 
   /// Seconds since something was last changed there; nil if nothing is there.
-  package func age(of path: String) throws(RunError) -> Double? {
+  ///
+  /// - Parameter now: by the clock that the file system goes by; nil: by this machine's.
+  package func age(of path: String, at now: Double? = nil) throws(RunError) -> Double? {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT || errno == ENOTDIR else { throw Self.failure(path, "look at") }
       return nil
     }
+    return (now ?? wallSeconds()) - Self.changed(status)
+  }
+
+  /// Seconds since 1970 by the clock of the file system that a folder is on: when a file in it was made
+  /// just now. nil where none can be made, as by somebody who may only read.
+  package func clock(in folder: String) -> Double? {
+    let probe = Self.temporaryName(for: "\(folder)/clock")
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return nil }
+    defer {
+      close(descriptor)
+      unlink(probe)
+    }
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Self.changed(status) : nil
+  }
+
+  private static func changed(_ status: stat) -> Double {
     #if canImport(Darwin)
-      let changed = status.st_mtimespec
+      let time = status.st_mtimespec
     #else
-      let changed = status.st_mtim
+      let time = status.st_mtim
     #endif
-    return wallSeconds() - Double(changed.tv_sec) - Double(changed.tv_nsec) * 1e-9
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// The names in a folder, sorted.

@@ -11,32 +11,38 @@ package struct ProcessIdentity: Sendable, Hashable {
   package let namespace: String?
   /// When it began, in the kernel's words: a pid is used again and again.
   package let start: String?
+  /// nil outside of a cluster's jobs.
+  package let cluster: ClusterTask?
 
   package static func current() -> ProcessIdentity {
     let pid = Int(getpid())
     return ProcessIdentity(
       pid: pid, host: Machine.host, boot: Machine.firstLine("/proc/sys/kernel/random/boot_id"),
       namespace: PlainFiles.target(ofLink: "/proc/self/ns/pid"),
-      start: Machine.facts(ofProcess: pid)?.start)
+      start: Machine.facts(ofProcess: pid)?.start, cluster: .current)
   }
 
   package var json: JSON {
     .map([
       "pid": .integer(pid), "host": .text(host), "boot": boot.map(JSON.text),
       "namespace": namespace.map(JSON.text), "start": start.map(JSON.text),
+      "cluster": cluster?.json,
     ])
   }
 
-  package init(pid: Int, host: String, boot: String?, namespace: String?, start: String?) {
+  package init(
+    pid: Int, host: String, boot: String?, namespace: String?, start: String?,
+    cluster: ClusterTask? = nil
+  ) {
     (self.pid, self.host, self.boot) = (pid, host, boot)
-    (self.namespace, self.start) = (namespace, start)
+    (self.namespace, self.start, self.cluster) = (namespace, start, cluster)
   }
 
   package init?(_ json: JSON) {
     guard let pid = json["pid"]?.int, let host = json["host"]?.string else { return nil }
     self.init(
       pid: pid, host: host, boot: json["boot"]?.string, namespace: json["namespace"]?.string,
-      start: json["start"]?.string)
+      start: json["start"]?.string, cluster: json["cluster"].flatMap { ClusterTask($0) })
   }
 
   /// Whether the process is there; nil when that cannot be seen from here: on another machine, or in
@@ -45,6 +51,8 @@ package struct ProcessIdentity: Sendable, Hashable {
   package func isAlive(
     seenBy reader: ProcessIdentity, look: (_ pid: Int) -> ProcessLife = Machine.life(of:)
   ) -> Bool? {
+    // Wherever it is, and whether or not it has noticed.
+    if let cluster, let other = reader.cluster, cluster.isOver(seenBy: other) { return false }
     guard host == reader.host else { return nil }
     if let boot, let other = reader.boot, boot != other { return false }
     guard namespace == reader.namespace else { return nil }

@@ -6,6 +6,7 @@ import Synchronization
 package enum Interrupts {
   private static let received = Atomic<Int32>(0)
   private static let keeps = Atomic<Bool>(true)
+  private static let isPatient = Atomic<Bool>(false)
 
   package static let signals = [SIGINT, SIGTERM, SIGHUP]
 
@@ -16,11 +17,18 @@ package enum Interrupts {
   /// From here on the first signal is kept for ``pending``.
   package static func install() { install(keeping: true) }
 
-  private static func install(keeping: Bool) {
+  /// The same in a job of a cluster, which is told by SIGUSR2 too that its time is nearly over, and may be
+  /// told again and again: it ends when it has saved, or is killed.
+  package static func installInJob() { install(keeping: true, also: [SIGUSR2], isPatient: true) }
+
+  private static func install(
+    keeping: Bool, also more: [Int32] = [], isPatient patient: Bool = false
+  ) {
     // Touched before any signal can come: a handler must not be the one to initialize them.
     received.store(0, ordering: .relaxed)
     keeps.store(keeping, ordering: .relaxed)
-    for signal in signals {
+    isPatient.store(patient, ordering: .relaxed)
+    for signal in signals + more {
       var before = sigaction()
       sigaction(signal, nil, &before)
       var action = sigaction()
@@ -43,7 +51,8 @@ package enum Interrupts {
   private static let handle: @convention(c) (Int32) -> Void = { signal in
     let (isFirst, _) = received.compareExchange(
       expected: 0, desired: signal, ordering: .relaxed)
-    if !isFirst || !keeps.load(ordering: .relaxed) { _exit(128 + signal) }
+    let ends = !isFirst && !isPatient.load(ordering: .relaxed)
+    if ends || !keeps.load(ordering: .relaxed) { _exit(128 + signal) }
   }
 }
 
