@@ -14,6 +14,8 @@ package enum RunError: Error, Hashable, Sendable {
   case request(String)
   /// The device refuses; in its words.
   case device(String)
+  /// The scheduler of a cluster cannot be asked, or refuses; with advice.
+  case scheduler(String)
   /// A living process writes there.
   case locked(path: String, RunClaim.Holder)
   /// Another process has taken this one's place.
@@ -28,7 +30,7 @@ package enum RunError: Error, Hashable, Sendable {
     case .device: .internalError
     case .request: .commandLine
     case .changed, .sweepChanged: .spec
-    case .file, .diskLow, .data: .files
+    case .file, .diskLow, .data, .scheduler: .files
     case .diverged: .diverged
     case .locked: .locked
     case .damaged: .damagedCheckpoint
@@ -45,7 +47,8 @@ extension RunError: CustomStringConvertible {
       "\(path): cannot \(action): \(reason)"
     case .diskLow(let path, let free, let limit):
       "\(path): \(ByteCount(free)) free, guards.min_free_disk is \(ByteCount(limit))"
-    case .data(let message), .request(let message), .device(let message):
+    case .data(let message), .request(let message), .device(let message),
+      .scheduler(let message):
       message
     case .diverged(let step, let tensor, let value):
       "diverged at step \(step): \(tensor) is \(value.isNaN ? "nan" : "\(value)")"

@@ -25,7 +25,8 @@ struct GanExp: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      Run.self, Resume.self, Worker.self, Validate.self, Describe.self, Sample.self, Animate.self,
+      Run.self, Resume.self, Worker.self, Status.self, Cancel.self, Collect.self, Validate.self,
+      Describe.self, Sample.self, Animate.self,
       Trace.self, Profile.self, List.self, Show.self, Compare.self, Diff.self, WriteReport.self,
       Remove.self,
       Data.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunFormat
 import Runner
 import Spec
 
@@ -17,6 +18,15 @@ struct SweepRunOptions: ParsableArguments {
 
   @Flag(help: "Runs the trials again that have failed.")
   var failed = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What plays the trials: this machine, or a cluster. Else what the file's `engine` says.",
+      valueName: "local|slurm"))
+  var engine: EngineChoice?
+
+  @Flag(help: "On a cluster: waits until all is over, and shows how it goes.")
+  var wait = false
 
   func validate() throws {
     if jobs != "auto", (Int(jobs).map { (1...1024).contains($0) }) != true {
@@ -75,6 +85,23 @@ struct SweepRunOptions: ParsableArguments {
     var arguments = ["--device", machine.device.rawValue]
     if !machine.device.isPlugin { arguments += ["--threads", String(wanted.threads)] }
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
+    if chosenEngine(plan.experiment) == .slurm {
+      var place = directory
+      place = try Failure.catching {
+        try SweepDirectory(reading: PlainFiles.absolute(directory.path) ?? directory.path)
+      }
+      let settings = try SlurmSettings.of(plan.experiment)
+      let play = SlurmPlay(
+        directory: place, plan: plan, settings: settings, options: options,
+        arguments: try workerArguments(data, machine, cores: settings.cpus), quiet: quiet)
+      if wait { return try play.wait(program: Self.program) }
+      guard search == nil else {
+        throw ValidationError(
+          "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "
+            + "stays (tmux, or a job of its own)")
+      }
+      return try play.submit(program: Self.program)
+    }
     let engine = LocalEngine(
       program: Self.program, arguments: arguments, sweep: directory.path, jobs: wanted.jobs,
       places: try machine.device.places(jobs: wanted.jobs))
@@ -87,6 +114,26 @@ struct SweepRunOptions: ParsableArguments {
     display.show(outcome, directory.path)
     try Output.result(directory.path)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+
+  /// What plays the trials: what is asked for, else what the file says.
+  func chosenEngine(_ experiment: Experiment) -> EngineChoice {
+    engine ?? (experiment.engine.slurm == nil ? .local : .slurm)
+  }
+
+  /// On a node a worker uses the cores that its task is given.
+  private func workerArguments(
+    _ data: DataOptions, _ machine: MachineOptions, cores: Int?
+  ) throws -> [String] {
+    var arguments = ["--device", machine.device.rawValue]
+    if !machine.device.isPlugin, let threads = machine.threads ?? cores {
+      arguments += ["--threads", String(threads)]
+    }
+    if let folder = data.dataDir {
+      arguments += ["--data-dir", PlainFiles.absolute(folder) ?? folder]
+    }
+    if let folder = data.cacheDir { arguments += ["--cache-dir", folder] }
+    return arguments
   }
 
   private static var program: String {

@@ -51,7 +51,8 @@ struct Resumption {
       } catch {
         switch error {
         case .damaged, .file: passedOver.append((folder, error))
-        case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed,
+        case .diskLow, .data, .diverged, .request, .device, .scheduler, .locked, .superseded,
+          .changed,
           .sweepChanged:
           throw error
         }

@@ -115,7 +115,7 @@ package struct SweepDirectory: Sendable {
     if let damage { throw damage.offering("--fresh begins another sweep") }
     if let part = sweeps.first(where: { identities($0).isSubset(of: wanted) }) { return part }
     guard let newest = sweeps.first else { return nil }
-    let free = ["name", "description", "record", "sweep.budget", "sweep.on_failure"]
+    let free = ["name", "description", "record", "engine", "sweep.budget", "sweep.on_failure"]
     let changes = try newest.changes(to: merged).filter { change in
       !(free + ["sweep.early_stopping"]).contains {
         change.key == $0 || change.key.hasPrefix("\($0).")
@@ -308,7 +308,7 @@ extension RunError {
     case .damaged(let path, let reason): .damaged(path: path, reason: "\(reason); \(remedy)")
     case .file(let path, let action, let reason):
       .file(path: path, action: action, reason: "\(reason); \(remedy)")
-    case .diskLow, .data, .diverged, .request, .device, .locked, .superseded, .changed,
+    case .diskLow, .data, .diverged, .request, .device, .scheduler, .locked, .superseded, .changed,
       .sweepChanged:
       self
     }

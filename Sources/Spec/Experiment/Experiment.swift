@@ -17,6 +17,7 @@ package struct Experiment: Sendable {
   package let metrics: MetricsSection?
   package let precision: PrecisionSection
   package let guards: GuardsSection
+  package let engine: EngineSection
   /// Recognised and validated; whoever runs a single experiment must refuse it.
   package let sweep: SweepSection?
   /// The spec file.
@@ -54,6 +55,7 @@ package struct Experiment: Sendable {
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     precision = PrecisionSection(root[Key.precision])
     guards = GuardsSection(root[Key.guards])
+    engine = EngineSection(root[Key.engine])
   }
 }
 

@@ -51,6 +51,10 @@ enum ExperimentSchema {
   static let guards = Field<Record>.section(
     "guards", GuardsSection.declaration, "When to stop a run that goes wrong")
 
+  static let engine = Field<Record>.section(
+    "engine", EngineSection.declaration,
+    "What plays the trials of a sweep; it changes nothing about them")
+
   static func schedule(_ vocabulary: Vocabulary, _ form: GameForm?) -> Field<Record> {
     .section(
       "schedule", ScheduleSection.declaration(vocabulary, form), isRequired: true,
@@ -82,7 +86,8 @@ enum ExperimentSchema {
         seed.declaration, data(form).declaration,
       ] + own + [
         augment.declaration, optimizer, schedule(vocabulary, form).declaration,
-        record.declaration, metrics.declaration, precision.declaration, guards.declaration, sweep,
+        record.declaration, metrics.declaration, precision.declaration, guards.declaration,
+        engine.declaration, sweep,
       ],
       check: { record in
         let name = record[name]

@@ -30,12 +30,15 @@ extension Choice {
 }
 
 extension Record {
-  /// The entries a resolved file shows: those that mean something, without what resolving used up.
+  /// The entries a resolved file shows: those that mean something, without what resolving used up and
+  /// what only says who does the work.
   var printed: [Entry] {
     entries.filter { entry in
       switch entry.kind {
       case .params, .sweep: false
-      default: entry.isActive && entry.name != ExperimentSchema.extends.name
+      default:
+        entry.isActive && entry.name != ExperimentSchema.extends.name
+          && entry.name != ExperimentSchema.engine.declaration.name
       }
     }
   }

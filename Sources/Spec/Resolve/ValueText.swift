@@ -78,7 +78,8 @@ struct ValueText {
         case .single: self = .shorthand(keys: section.fields.map(\.name), isText: false)
         case .shorthand, .any: self = .any
         }
-      case .order, .names, .weightedNames, .sections, .named, .dataSource, .latent, .transformed,
+      case .order, .texts, .names, .weightedNames, .sections, .named, .dataSource, .latent,
+        .transformed,
         .numbers, .integers, .sizes, .choice, .choices, .choicePerNetwork,
         .lengths,
         .params, .sweep:

@@ -91,6 +91,8 @@ package indirect enum FieldKind: Sendable {
   case integer(Bounds)
   case flag
   case text
+  /// A list of texts.
+  case texts
   case word([String])
   /// Each of the words exactly once, in any order.
   case order([String])

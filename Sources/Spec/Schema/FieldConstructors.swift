@@ -68,6 +68,15 @@ extension Field where Value == String? {
   }
 }
 
+extension Field where Value == [String] {
+  /// Texts, one or many; none by default.
+  package static func texts(_ name: String, _ summary: String) -> Field {
+    Field(name, .texts, default: .list([]), summary) {
+      if case .texts(let texts) = $0 { texts } else { nil }
+    }
+  }
+}
+
 extension Field where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   /// One word of a closed list.
   package static func choice(

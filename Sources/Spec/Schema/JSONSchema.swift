@@ -168,6 +168,8 @@ private struct SchemaWriter {
         Self.pattern("^([Yy]es|[Nn]o|[Oo]n|[Oo]ff|[Tt]rue|[Ff]alse)$", expression),
       ]
     case .text: return [Self.type("string", "number", "boolean", "null")]
+    case .texts:
+      return [Self.type("array", "null")] + array(.object(form(of: .text)), count: nil)
     case .word(let words): return Self.words(words).members
     case .order(let words):
       return [Self.type("array", "null")] + array(Self.words(words), count: words.count)

@@ -196,6 +196,10 @@ struct RecordReader {
     case .integer(let bounds): return integer(node, bounds, subject).map { .integer($0) }
     case .flag: return flag(node, subject)
     case .text: return text(node, subject).map { .text($0) }
+    case .texts:
+      return list(node, count: nil, kind, subject) { reader, item in
+        reader.text(item, subject)
+      }.map { .texts($0) }
     case .word(let words): return word(node, words, subject)
     case .order(let words): return order(node, words, subject)
     case .numbers(let count, let bounds):

@@ -186,6 +186,7 @@ extension FieldKind {
     case .integer(let bounds): return bounded("a whole number", bounds)
     case .flag: return "true or false"
     case .text: return "a text"
+    case .texts: return "a list of texts"
     case .word(let words): return "one of \(words.joined(separator: ", "))"
     case .order(let words): return "a list of \(words.joined(separator: " and "))"
     case .numbers(let count, _):

@@ -97,7 +97,8 @@ struct SchemaPath {
         ? .fields([entry(step, .choice(category))]) : .unknown(step, candidates: [])
     case .params:
       return parameters.contains(step) ? .anything : .unknown(step, candidates: parameters)
-    case .number, .integer, .flag, .text, .formula, .name, .names, .weightedNames, .word, .order,
+    case .number, .integer, .flag, .text, .texts, .formula, .name, .names, .weightedNames, .word,
+      .order,
       .numbers,
       .integers, .sizes, .length,
       .lengths, .period, .grid, .duration, .bytes, .sweep:

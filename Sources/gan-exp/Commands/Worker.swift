@@ -23,12 +23,17 @@ struct Worker: ParsableCommand {
   /// Who started this; without that process the trial is saved and left.
   @Option(help: .hidden) var parent: Int32?
 
+  /// `slurm`: it is a task of a job array, and is asked to stop as such.
+  @Option(help: .hidden) var engine: EngineChoice?
+  @Option(help: .hidden) var requeues = 50
+
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
 
   func run() throws {
     // A sweep that is asked to stop asks its workers, however far they are.
-    Interrupts.endAtOnce()
+    let task = engine == .slurm ? ClusterTask.current : nil
+    if task == nil { Interrupts.endAtOnce() } else { Interrupts.installInJob() }
     let directory = try Failure.catching { try SweepDirectory(reading: sweep) }
     guard directory.trials.indices.contains(index) else {
       throw ValidationError("--index \(index): the trials are 0 to \(directory.trials.count - 1)")
@@ -77,9 +82,18 @@ struct Worker: ParsableCommand {
         status: .files,
         message: "error: \(folder): the data or the program are not those of the plan")
     }
-    Interrupts.install()
+    if task == nil { Interrupts.install() }
     do {
       let outcome = try train(setup)
+      if let task, case .interrupted = outcome.ending {
+        Terminal.error(
+          "\(trial.name): "
+            + Requeue(
+              task, limit: requeues,
+              SlurmClient(environment: ProcessInfo.processInfo.environment, patience: 20)
+            ).words)
+        throw ExitCode(ExitStatus.saved.rawValue)
+      }
       if let message = outcome.message { Terminal.error(message) }
       if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
     } catch RunError.locked {

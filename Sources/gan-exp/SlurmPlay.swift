@@ -1,0 +1,71 @@
+import ArgumentParser
+import CLibrary
+import Foundation
+import RunFormat
+import Runner
+import Spec
+
+/// A sweep whose trials a cluster plays.
+struct SlurmPlay {
+  let directory: SweepDirectory
+  let plan: SweepPlan
+  let settings: SlurmSettings
+  let options: SweepOptions
+  /// Of every worker, besides which trial.
+  let arguments: [String]
+  let quiet: Bool
+
+  private var folder: String { directory.path }
+
+  /// Submits what is missing, says as what, and leaves it to the cluster.
+  func submit(program: String) throws {
+    var engine = SlurmEngine(
+      .current, settings, program: program, arguments: arguments, sweep: folder)
+    var submission = SweepSubmission(directory, options)
+    let submitted = try Failure.catching { try submission.submit(&engine) }
+    var words = ["\(submitted.done) done"]
+    if submitted.live > 0 { words.append("\(submitted.live) waiting or running already") }
+    if submitted.held > 0 { words.append("\(submitted.held) held by living workers") }
+    if submitted.failed > 0 {
+      words.append("\(submitted.failed) failed before (--failed submits them again)")
+    }
+    words.append("\(submitted.jobs.count) submitted")
+    Terminal.error("\(folder): \(words.joined(separator: ", "))")
+    if !submitted.jobs.isEmpty {
+      let arrays = Set(submitted.jobs.map { $0.word.prefix { $0 != "_" } }).sorted()
+      Terminal.error("jobs: \(arrays.joined(separator: ", "))")
+      if let job = try Failure.catching({ try engine.collect() }) {
+        Terminal.error("summary and report: job \(job), when these are over")
+      }
+    }
+    Terminal.error("how it goes: gan-exp status \(folder.shellWord)")
+    try Output.result(folder)
+  }
+
+  /// Submits and watches until all is over; whoever does not want to wait leaves, and the jobs go on.
+  func wait(program: String) throws {
+    var options = options
+    options.pollSeconds = 0.5
+    options.leavesJobs = true
+    let search = try plan.search()
+    let engine = SlurmEngine(
+      .current, settings, program: program, arguments: arguments, sweep: folder,
+      // A search chooses when there is a place, with all that is known by then.
+      capacity: search == nil ? .max : settings.atOnce ?? 8, interval: Self.interval)
+    Interrupts.install()
+    let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
+    let outcome = try Failure.catching {
+      var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
+      return try run.play()
+    }
+    display.show(outcome, folder)
+    try Output.result(folder)
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+
+  /// Seconds between two questions to the scheduler. Sites ask for half a minute at least; a scheduler of
+  /// one's own may be asked more often.
+  static var interval: Double {
+    ProcessInfo.processInfo.environment["GAN_EXP_SLURM_POLL"].flatMap { Double($0) } ?? 30
+  }
+}
