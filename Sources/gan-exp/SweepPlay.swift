@@ -95,11 +95,6 @@ struct SweepRunOptions: ParsableArguments {
         directory: place, plan: plan, settings: settings, options: options,
         arguments: try workerArguments(data, machine, cores: settings.cpus), quiet: quiet)
       if wait { return try play.wait(program: Self.program) }
-      guard search == nil else {
-        throw ValidationError(
-          "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "
-            + "stays (tmux, or a job of its own)")
-      }
       return try play.submit(program: Self.program)
     }
     let engine = LocalEngine(
@@ -119,6 +114,19 @@ struct SweepRunOptions: ParsableArguments {
   /// What plays the trials: what is asked for, else what the file says.
   func chosenEngine(_ experiment: Experiment) -> EngineChoice {
     engine ?? (experiment.engine.slurm == nil ? .local : .slurm)
+  }
+
+  /// Whether what is asked for can be had, before anything is made.
+  ///
+  /// - Throws: exit 2 for a search that nobody waits for, 4 where Slurm's commands are not there.
+  func checkEngine(_ experiment: Experiment, _ sweep: SweepSection) throws {
+    guard chosenEngine(experiment) == .slurm else { return }
+    if sweep.method == .tpe, !wait {
+      throw ValidationError(
+        "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "
+          + "stays (tmux, or a job of its own)")
+    }
+    try Failure.catching { try SlurmClient.current.requireCommands() }
   }
 
   /// On a node a worker uses the cores that its task is given.

@@ -24,14 +24,24 @@ package struct SlurmClient: Sendable {
     return kept
   }
 
-  /// - Throws: where there is no such command, with advice.
-  func run(_ name: String, _ arguments: [String]) throws(RunError) -> ChildProcess.Outcome {
+  /// - Throws: where Slurm's commands are not there, with advice.
+  package func requireCommands() throws(RunError) {
+    for name in ["sbatch", "squeue", "scancel", "scontrol"] { _ = try place(of: name) }
+  }
+
+  private func place(of name: String) throws(RunError) -> String {
     guard let path = ChildProcess.find(name, in: environment["PATH"] ?? "/usr/bin:/bin") else {
       throw .scheduler(
         "there is no \(name) here: on a cluster this is said on a login node, where Slurm's commands "
           + "are on PATH (perhaps after `module load slurm`); --engine local runs the trials on this "
           + "machine")
     }
+    return path
+  }
+
+  /// - Throws: where there is no such command, with advice.
+  func run(_ name: String, _ arguments: [String]) throws(RunError) -> ChildProcess.Outcome {
+    let path = try place(of: name)
     let words = Self.scrubbed(environment).map { "\($0.key)=\($0.value)" }.sorted()
     guard
       let outcome = ChildProcess(path: path, environment: words).run(arguments, seconds: patience)

@@ -77,6 +77,7 @@ struct Resume: ParsableCommand {
     let data = data.goingOn(in: directory, says: true)
     var planned = try Failure.catching { try SweepDirectory(reading: directory) }
     let (experiment, sweep) = try spec(of: directory, changes: [])
+    try sweeping.checkEngine(experiment, sweep)
     let points = planned.trials.map(\.point)
     var plan = try SweepPlan(experiment, sweep, data: data, recorded: points)
     guard plan.trials.map(\.identity) == planned.trials.map(\.identity) else {

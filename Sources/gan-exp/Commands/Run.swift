@@ -38,6 +38,11 @@ struct Run: ParsableCommand {
   func run() throws {
     let experiment = try loadSpec(options.spec, overrides: options.overrides, sweeps: axes).get()
     if let sweep = experiment.sweep { return try run(experiment, sweep) }
+    if sweeping.engine == .slurm {
+      throw ValidationError(
+        "--engine slurm plays the trials of a sweep, and the spec has none: `sweep: {replicates: 2}` is "
+          + "one, and a single run goes into a job script of your own")
+    }
     if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
     if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
@@ -63,8 +68,10 @@ struct Run: ParsableCommand {
     }
     try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
     if plan { return try show(planned) }
+    try sweeping.checkEngine(experiment, sweep)
     let wanted = sweeping.sideBySide(planned, on: machine)
-    if !machine.device.hasItsOwnMemory { try planned.requireMemory(jobs: wanted.jobs) }
+    let isHere = sweeping.chosenEngine(experiment) == .local
+    if isHere, !machine.device.hasItsOwnMemory { try planned.requireMemory(jobs: wanted.jobs) }
     let context = try RunContext(
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
