@@ -118,9 +118,25 @@ struct SweepRunOptions: ParsableArguments {
 
   /// Whether what is asked for can be had, before anything is made.
   ///
-  /// - Throws: exit 2 for a search that nobody waits for, 4 where Slurm's commands are not there.
+  /// - Throws: exit 2 for a search that nobody waits for and for what only the other engine does, 4 where Slurm's
+  ///   commands are not there.
   func checkEngine(_ experiment: Experiment, _ sweep: SweepSection) throws {
-    guard chosenEngine(experiment) == .slurm else { return }
+    guard chosenEngine(experiment) == .slurm else {
+      if wait {
+        throw ValidationError(
+          "--wait is for a cluster: on this machine a sweep is always waited for")
+      }
+      return
+    }
+    if jobs != "auto" {
+      throw ValidationError(
+        "--jobs is for this machine: on a cluster `engine.slurm.at_once` says how many go at once")
+    }
+    if join {
+      throw ValidationError(
+        "--join is for this machine: on a cluster each trial is a job of its own, and what waits or runs "
+          + "is not submitted again")
+    }
     if sweep.method == .tpe, !wait {
       throw ValidationError(
         "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "

@@ -29,7 +29,9 @@ package struct RunClaim: Sendable {
     var taken = 0
     while true {
       let newest = max(try newest(of: run, files), taken)
-      if let holder = try holder(of: run, newest, seenBy: process, lostAfter: lostAfter, files) {
+      if let holder = try holder(
+        of: run, newest, seenBy: process, lostAfter: lostAfter, mayWrite: true, files)
+      {
         throw .locked(path: run, holder)
       }
       let number = newest + 1
@@ -123,7 +125,7 @@ package struct RunClaim: Sendable {
 
   private static func holder(
     of run: String, _ number: Int, seenBy process: ProcessIdentity, lostAfter: Double,
-    evenIfSilent: Bool = false, _ files: FileLayer
+    evenIfSilent: Bool = false, mayWrite: Bool = false, _ files: FileLayer
   ) throws(RunError) -> Holder? {
     let path = path(run, number)
     // What cannot be read is not absent: each of these fails then.
@@ -140,7 +142,7 @@ package struct RunClaim: Sendable {
       bytes = try files.read("\(path)/owner.json", limit: 1 << 20)
     }
     // A process that has been stopped is there, and yet does nothing: the heartbeat decides.
-    let silence = try silence(of: path, files)
+    let silence = try silence(of: path, at: mayWrite ? files.clock(in: path) : nil, files)
     let isSilent = silence.map { $0 >= lostAfter } ?? true
     guard let json = try? JSON(parsing: bytes), let owner = ProcessIdentity(json) else {
       if isSilent { return nil }
@@ -158,10 +160,13 @@ package struct RunClaim: Sendable {
       pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time")
   }
 
-  /// Seconds since the owner's last sign of life, by the clock of the file system: those of two nodes of a
-  /// cluster need not agree.
-  private static func silence(of path: String, _ files: FileLayer) throws(RunError) -> Double? {
-    let now = files.clock(in: path)
+  /// Seconds since the owner's last sign of life.
+  ///
+  /// - Parameter now: by the clock of the file system, for whoever may take over: those of two nodes of a
+  ///   cluster need not agree. nil, for whoever only looks and writes nothing: this machine's.
+  private static func silence(
+    of path: String, at now: Double?, _ files: FileLayer
+  ) throws(RunError) -> Double? {
     if let silence = try files.age(of: "\(path)/heartbeat", at: now) { return silence }
     return try files.age(of: path, at: now)
   }

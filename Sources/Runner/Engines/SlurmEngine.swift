@@ -15,6 +15,8 @@ package struct SlurmEngine: Engine {
   package let capacity: Int
   /// Trials of jobs that have not been said to have ended.
   private var trials: [JobID: PlannedTrial] = [:]
+  /// The last job of each trial, over or not.
+  private var jobs: [Int: JobID] = [:]
   private var lastPoll = -Double.infinity
   /// Jobs that a good answer has not named, and how often.
   private var missing: [JobID: Int] = [:]
@@ -36,8 +38,7 @@ package struct SlurmEngine: Engine {
   }
 
   package func log(of trial: PlannedTrial) -> String {
-    let job = trials.first { $0.value.index == trial.index }?.key.word
-    return "\(sweep)/slurm/\(job ?? "none").log"
+    "\(sweep)/slurm/\(jobs[trial.index]?.word ?? "none").log"
   }
 
   /// Trials that have a task waiting or running, whoever submitted it.
@@ -66,6 +67,7 @@ package struct SlurmEngine: Engine {
     for trial in trials {
       guard let job = jobs[trial.index] else { break }
       self.trials[job] = trial
+      self.jobs[trial.index] = job
       begun.append(job)
     }
     return begun

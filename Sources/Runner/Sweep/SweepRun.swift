@@ -179,6 +179,7 @@ package struct SweepRun<Workers: Engine> {
         if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
         return try act(course.couldNotBegin(first.index, "\(error)"))
       }
+      precondition(!jobs.isEmpty, "an engine begins the first trial or throws")
       for (trial, job) in zip(batch, jobs) {
         try act(course.began(trial.index, job, at: monotonicSeconds()))
       }

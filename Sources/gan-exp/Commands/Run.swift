@@ -43,6 +43,10 @@ struct Run: ParsableCommand {
         "--engine slurm plays the trials of a sweep, and the spec has none: `sweep: {replicates: 2}` is "
           + "one, and a single run goes into a job script of your own")
     }
+    if sweeping.engine == nil, experiment.engine.slurm != nil {
+      Terminal.error(
+        "engine.slurm is for the trials of a sweep, and the spec has none: this run plays here")
+    }
     if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
     if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
