@@ -8,7 +8,7 @@ BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check dist benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check dist benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -26,6 +26,7 @@ help:
 	@echo "make device-losses   the first rounds of every experiment on xla-cpu against cpu; ONLY=dcgan"
 	@echo "make check-gpu-compiler   whether NVIDIA's compiler takes every experiment, without a card (230 MB); ONLY=dcgan"
 	@echo "make device-check DEVICE=gpu PYTHON=...   operations, replays and rounds against PyTorch and JAX, in ten minutes"
+	@echo "make slurm-check   what a cluster does to trials, on a Slurm of two nodes that it starts here (needs root; ONLY=twice)"
 	@echo "make dist   a gan-exp that runs on a Linux with nothing installed: .build/dist"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
@@ -77,6 +78,12 @@ replay: build
 
 device-losses: build
 	GAN_EXP_PJRT_PLUGIN=$${GAN_EXP_PJRT_PLUGIN:-$$(.ci/plugin)} python3 Tests/device_losses.py $(if $(ONLY),--only $(ONLY))
+
+# A table of what was done to trials and what was seen. `.ci/slurm stop --purge` removes what is left by force.
+slurm-check: build
+	@.ci/slurm start
+	@. $${TMPDIR:-/tmp}/gan-exp-slurm/env.sh; python3 Tests/slurm_check.py $(if $(ONLY),--only $(ONLY)); code=$$?; \
+	  .ci/slurm stop; exit $$code
 
 # PYTHON is one that has torch and jax. On a machine without Swift: python3 Tests/device_check.py --program …/bin/gan-exp
 DEVICE ?= gpu

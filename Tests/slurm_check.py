@@ -233,7 +233,7 @@ def killed_stepd(check):
 
 
 def dead_node(check):
-    sweep = Sweep(check, "dead-node", trials=4, length=check.length * 3).submit()
+    sweep = Sweep(check, "dead-node", length=check.length * 30).submit()
     for index in range(2):
         sweep.begun(index)
     node = sweep.tasks()[sweep.task(0)][1]
@@ -250,11 +250,16 @@ def dead_node(check):
     until("the node", 30, lambda: "idle" in words("sinfo", "-h", "-N", "-n", node, "-o", "%T"))
     sweep.submit()
     sweep.quiet()
-    return sweep, "queued again by Slurm on the other node"
+    if max(sweep.attempts()) < 2:
+        raise Problem("its trials ended before the node was missed")
+    return sweep, "gone on on the other node; the copies of the dead one gave way"
 
 
 def preempted(check, srun):
-    sweep = Sweep(check, f"preempted-{'srun' if srun else 'exec'}", srun=srun).submit()
+    # Without srun it hears of it at the end of the grace time, 5 s and up to 16: it must still be at work then.
+    sweep = Sweep(
+        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun,
+        length=check.length * (1 if srun else 8)).submit()
     sweep.begun()
     sweep.begun(1)
     words("sbatch", "--parsable", "-p", "high", "--exclusive", "-w",

@@ -222,6 +222,16 @@ struct KillTests {
     #expect(try trials("\(scratch.path)/b") == undisturbed)
   }
 
+  /// Killed between the first folder and the plan.
+  @Test func whatWasToBecomeASweepIsTakenAway() throws {
+    let scratch = try Scratch()
+    let half = "\(scratch.path)/c/killed/20200101T0000-abcdef"
+    for folder in ["trials", "logs"] { try FileLayer().makeDirectories("\(half)/\(folder)") }
+    try FileLayer().create("\(half)/spec.yaml", Array("version: 1\n".utf8))
+    #expect(try Program.run(try sweep(scratch, "c")) == 0)
+    #expect(try trials("\(scratch.path)/c").count == 6)
+  }
+
   /// docs/failures.md: two processes on one sweep or trial: second: exit 7 with pid, host,
   /// since; `--join` takes other pending trials
   @Test

@@ -29,6 +29,10 @@ package struct SweepDirectory: Sendable {
     let spec = Array(experiment.source.lines.joined(separator: "\n").utf8)
     let folder = try RunDirectory.makeFolder(ofAll: experiment, in: results, files)
     return try files.alone(in: folder) { () throws(RunError) in
+      // Nobody else makes one now: who has begun to was killed at it.
+      for name in try files.list(folder) where isHalfMade("\(folder)/\(name)", files) {
+        try? files.withdraw("\(folder)/\(name)")
+      }
       if !fresh,
         var known = try begun(folder, trials, merged: merged, searches: searches, files)
       {
@@ -123,6 +127,12 @@ package struct SweepDirectory: Sendable {
     }
     if !changes.isEmpty { throw .sweepChanged(path: newest.path, changes) }
     return nil
+  }
+
+  /// Whether it was to become a sweep, and has no plan yet.
+  private static func isHalfMade(_ path: String, _ files: FileLayer) -> Bool {
+    (try? files.list("\(path)/trials"))?.isEmpty == true && !files.exists("\(path)/plan.jsonl")
+      && !files.exists("\(path)/attempts")
   }
 
   /// Whether there is a plan, or trials that must have had one.
