@@ -45,43 +45,16 @@ package struct LocalEngine: Engine {
 
   private mutating func start(_ trial: PlannedTrial) throws(RunError) -> pid_t {
     let words =
-      [program, "worker", "--sweep", sweep, "--index", String(trial.index)]
+      ["worker", "--sweep", sweep, "--index", String(trial.index)]
       + ["--parent", String(getpid())] + arguments
     let log = log(of: trial)
     let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard output >= 0 else { throw FileLayer.failure(log, "open for appending") }
     defer { close(output) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-    // A group of its own: Ctrl-C reaches the sweep, which then asks its workers.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setpgroup(&attributes, 0)
-    // Whatever this process ignores or holds back: SIGTERM is how it asks them.
-    var usual = sigset_t()
-    sigemptyset(&usual)
-    posix_spawnattr_setsigmask(&attributes, &usual)
-    for signal in [SIGTERM, SIGPIPE, SIGXFSZ, SIGCHLD] { sigaddset(&usual, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &usual)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    var pid: pid_t = 0
-    var pointers = words.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    pointers.append(nil)
     let place = places.next
-    var settings = places.environment(ProcessInfo.processInfo.environment, at: place).map {
-      strdup($0)
-    }
-    defer { for setting in settings { free(setting) } }
-    settings.append(nil)
-    let code = posix_spawn(&pid, program, &actions, &attributes, pointers, settings)
+    let settings = places.environment(ProcessInfo.processInfo.environment, at: place)
+    let (pid, code) = startChild(
+      program, words, environment: settings, output: output, errors: output)
     guard code == 0 else { throw FileLayer.failure(program, "start", code: code) }
     places.take(place, by: Int(pid))
     return pid

@@ -35,10 +35,11 @@ struct ChildProcess: Sendable {
       close(output[0])
       close(errors[0])
     }
-    let started = start(arguments, output: output[1], errors: errors[1])
+    let (pid, failure) = startChild(
+      path, arguments, environment: environment, output: output[1], errors: errors[1])
     close(output[1])
     close(errors[1])
-    guard let pid = started else { return nil }
+    guard failure == 0 else { return nil }
     var texts: [[UInt8]] = [[], []]
     let isOver = Self.read(
       [output[0], errors[0]], into: &texts, until: monotonicSeconds() + seconds)
@@ -49,33 +50,6 @@ struct ChildProcess: Sendable {
     return Outcome(
       exitCode: isOver ? code : nil, output: String(decoding: texts[0], as: UTF8.self),
       errors: String(decoding: texts[1], as: UTF8.self))
-  }
-
-  private func start(_ arguments: [String], output: Int32, errors: Int32) -> pid_t? {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    // A group of its own: it is killed with all that it has started, and Ctrl-C leaves it alone.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var usual = sigset_t()
-    sigemptyset(&usual)
-    posix_spawnattr_setsigmask(&attributes, &usual)
-    for signal in [SIGTERM, SIGPIPE, SIGXFSZ, SIGCHLD] { sigaddset(&usual, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &usual)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup($0) } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var pid: pid_t = 0
-    return posix_spawn(&pid, path, &actions, &attributes, &words, &variables) == 0 ? pid : nil
   }
 
   /// Reads until both are at their ends; false when time is over before.
