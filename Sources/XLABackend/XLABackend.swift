@@ -39,14 +39,14 @@ package final class XLABackend: Backend {
   ///
   /// - Parameter products: as a card of NVIDIA's gets them.
   package static func moduleText(of graph: Graph, products: ProductPrecision = .float32) -> String {
-    Module(graph, ProductForm(products, platform: "cuda")).text
+    Module(graph, DeviceArithmetic(products, platform: "cuda")).text
   }
 
   package func makeSession(
     states: [(name: String, type: TensorType)], products: ProductPrecision
   ) throws(BackendError) -> any Session {
     XLASession(
-      device, try uniqueStates(states), ProductForm(products, platform: device.platform),
+      device, try uniqueStates(states), DeviceArithmetic(products, platform: device.platform),
       flags: flags)
   }
 
@@ -57,7 +57,7 @@ package final class XLABackend: Backend {
 final class XLASession: Session {
   private let device: PluginDevice
   private let types: [String: TensorType]
-  private let products: ProductForm
+  private let arithmetic: DeviceArithmetic
   private let flags: [CompilerFlag]
   /// Those that have been written; all others are zeros.
   private var arrays: [String: DeviceArray] = [:]
@@ -65,12 +65,12 @@ final class XLASession: Session {
   private var lost: [String: BackendError] = [:]
 
   init(
-    _ device: PluginDevice, _ types: [String: TensorType], _ products: ProductForm,
+    _ device: PluginDevice, _ types: [String: TensorType], _ arithmetic: DeviceArithmetic,
     flags: [CompilerFlag]
   ) {
     self.device = device
     self.types = types
-    self.products = products
+    self.arithmetic = arithmetic
     self.flags = flags
   }
 
@@ -90,7 +90,7 @@ final class XLASession: Session {
     _ graph: Graph, watching aside: Set<String>
   ) throws(BackendError) -> any Executable {
     try graph.requireSound(states: types)
-    return try XLAExecutable(graph, on: device, in: self, products, flags: flags)
+    return try XLAExecutable(graph, on: device, in: self, arithmetic, flags: flags)
   }
 
   /// Where a state lies now.

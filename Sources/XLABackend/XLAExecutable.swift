@@ -16,14 +16,14 @@ final class XLAExecutable: Executable {
   private var hasRun = false
 
   init(
-    _ graph: Graph, on device: PluginDevice, in session: XLASession, _ products: ProductForm,
+    _ graph: Graph, on device: PluginDevice, in session: XLASession, _ arithmetic: DeviceArithmetic,
     flags: [CompilerFlag]
   ) throws(BackendError) {
     self.graph = graph
     self.device = device
     self.session = session
     missingFeeds = Set(graph.inputs(.feed).map(\.name))
-    module = Module(graph, products)
+    module = Module(graph, arithmetic)
     do throws(BackendError) {
       program = try device.program(module, options: flags)
     } catch {

@@ -97,9 +97,10 @@ extension Writer {
   }
 
   mutating func reduced(_ reduction: Reduction, _ axes: [Int], _ node: Node) -> String {
-    let (x, from) = operand(node)
+    var (x, from) = operand(node)
     guard !axes.isEmpty else { return x }
     let (word, identity) = Self.fold(reduction)
+    if reduction == .sum, arithmetic.sums == .byHalves { (x, from) = folded(x, from, axes) }
     let initial = constant(identity)
     return line(
       "stablehlo.reduce(\(x) init: \(initial)) applies stablehlo.\(word) across dimensions = "

@@ -25,8 +25,8 @@ struct Module {
   /// By line of the text, what it computes a part of, as the text form of our own says it; nil for none.
   private let origins: [String?]
 
-  init(_ graph: Graph, _ products: ProductForm = .exact) {
-    var writer = Writer(graph, products)
+  init(_ graph: Graph, _ arithmetic: DeviceArithmetic = .exact) {
+    var writer = Writer(graph, arithmetic)
     for id in graph.nodes.indices { writer.write(node: id) }
     let read = graph.inputs(.state)
     let fed = graph.inputs(.feed)
@@ -113,7 +113,7 @@ extension DType {
 /// Lines in the making. Every value has a name, and its type is known.
 struct Writer {
   let graph: Graph
-  let products: ProductForm
+  let arithmetic: DeviceArithmetic
   /// The name of each node's value.
   private(set) var values: [String] = []
   private(set) var lines: [(text: String, node: Int)] = []
@@ -123,9 +123,9 @@ struct Writer {
   private(set) var faults: [(value: String, message: String)] = []
   private var count = 0
 
-  init(_ graph: Graph, _ products: ProductForm) {
+  init(_ graph: Graph, _ arithmetic: DeviceArithmetic) {
     self.graph = graph
-    self.products = products
+    self.arithmetic = arithmetic
   }
 
   mutating func write(node id: Int) {

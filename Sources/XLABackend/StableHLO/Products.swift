@@ -15,7 +15,7 @@ extension Writer {
         "dot_general", [(first.name, first.type), (second.name, second.type)],
         ", \(batching)contracting_dims = [\(lead + (transposeLeft ? 0 : 1))] x "
           + "[\(lead + (transposeRight ? 1 : 0))], precision = "
-          + "[\(products.precision), \(products.precision)]",
+          + "[\(arithmetic.precision), \(arithmetic.precision)]",
         to: node.type.text)
     case .convolution(let g):
       return convolution(
@@ -44,7 +44,7 @@ extension Writer {
     let window =
       "{stride = \(list(stride)), pad = [\(list(pad[0])), \(list(pad[1]))], "
       + "lhs_dilate = \(list(leftDilation)), rhs_dilate = \(list(rightDilation))}"
-    let word = "#stablehlo<precision \(products.precision)>"
+    let word = "#stablehlo<precision \(arithmetic.precision)>"
     let (first, second) = (factor(x.name, x.type), factor(weight.name, weight.type))
     return line(
       "stablehlo.convolution(\(first.name), \(second.name)) dim_numbers = \(numbers), "

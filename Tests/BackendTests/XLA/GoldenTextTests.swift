@@ -16,14 +16,16 @@ import Testing
     let exact = OpSample.all.map { module($0, .exact, "") }
     let products = OpSample.all.filter { OpKindOfProduct.holds($0.op) }
     let rounded = [
-      (ProductForm(.tf32, platform: "cuda"), " in tf32 on a card"),
-      (ProductForm(.tf32, platform: "cpu"), " in tf32 elsewhere"),
-      (ProductForm(.bfloat16, platform: "cuda"), " in bfloat16"),
+      (DeviceArithmetic(.tf32, platform: "cuda"), " in tf32 on a card"),
+      (DeviceArithmetic(.tf32, platform: "cpu"), " in tf32 elsewhere"),
+      (DeviceArithmetic(.bfloat16, platform: "cuda"), " in bfloat16"),
     ].flatMap { form, words in products.map { module($0, form, words) } }
     return (exact + rounded).joined(separator: "\n")
   }
 
-  private static func module(_ sample: OpSample, _ form: ProductForm, _ words: String) -> String {
+  private static func module(_ sample: OpSample, _ form: DeviceArithmetic, _ words: String)
+    -> String
+  {
     let builder = GraphBuilder()
     let result = sample.build(builder).result
     let graph = builder.finish(outputs: [("y", result)], updates: [])

@@ -36,6 +36,24 @@ import Testing
     #expect(module.states == ["weight"] && module.updates == ["weight"])
   }
 
+  /// 1026 numbers are more than one sum has: 513 are added to the others.
+  @Test func aLongSumIsOneOfHalvesOnAProcessorAndWholeOnACard() {
+    let builder = GraphBuilder()
+    let sum = builder.feed("x", [3, 2, 171]).sum(axes: [0, 1, 2])
+    let graph = builder.finish(outputs: [("sum", sum)], updates: [])
+    let halves = Module(graph, DeviceArithmetic(.float32, platform: "cpu")).text
+    #expect(
+      halves.contains(
+        """
+            %v1 = stablehlo.slice %feed0 [0:3, 0:1, 0:171] : (tensor<3x2x171xf32>) -> tensor<3x1x171xf32>
+            %v2 = stablehlo.slice %feed0 [0:3, 1:2, 0:171] : (tensor<3x2x171xf32>) -> tensor<3x1x171xf32>
+            %v3 = stablehlo.add %v1, %v2 : tensor<3x1x171xf32>
+
+        """))
+    let whole = Module(graph, DeviceArithmetic(.float32, platform: "cuda")).text
+    #expect(!whole.contains("slice"))
+  }
+
   /// XLA's GPU compiler sees the gradient in it only where the weight is turned by an operation of its own.
   @Test func aGradientOfAnImageTurnsItsWeightByAnOperation() {
     let builder = GraphBuilder()

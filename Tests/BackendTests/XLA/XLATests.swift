@@ -97,6 +97,29 @@ enum XLAOnProcessor {
     #expect(try product(lost, 1, .float32) != product(1, 1, .float32))
   }
 
+  /// Numbers that cancel, as the gradient of a bias has them: one after the other they lose what halves keep.
+  @Test(arguments: [[16, 32, 32, 1], [16, 32, 32, 2], [3, 129, 43, 1], [16384], [20011]])
+  func longSumsLoseLittle(_ extents: [Int]) throws {
+    let builder = GraphBuilder()
+    let x = builder.feed("x", Shape(extents))
+    let axes = Array(0..<max(extents.count - 1, 1))
+    let executable = try XLAOnProcessor.backend.makeSession(states: []).compile(
+      builder.finish(outputs: [("sum", x.sum(axes: axes))], updates: []))
+    let count = extents.reduce(1, *)
+    let numbers = Philox(key: Philox.key(seed: 5, step: 1), stream: 3).uniforms(count: count).map {
+      100 + $0
+    }
+    try executable.feed("x", array: numbers)
+    try executable.run()
+    let sums = try executable.output("sum").floats
+    for (channel, sum) in sums.enumerated() {
+      let exact = stride(from: channel, to: count, by: sums.count).reduce(0.0) {
+        $0 + Double(numbers[$1])
+      }
+      #expect(abs(Double(sum) - exact) / exact < 1e-6, "\(extents), channel \(channel)")
+    }
+  }
+
   @Test func anIndexOutsideATableIsAnErrorOfTheExecutionNotOfTheProcess() throws {
     try ContractSuite.holdIndices(XLAOnProcessor.backend)
   }
