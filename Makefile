@@ -8,7 +8,7 @@ BUILD := swift build -c release $(SWIFT_FLAGS)
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check dist benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale dist benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -27,6 +27,7 @@ help:
 	@echo "make check-gpu-compiler   whether NVIDIA's compiler takes every experiment, without a card (230 MB); ONLY=dcgan"
 	@echo "make device-check DEVICE=gpu PYTHON=...   operations, replays and rounds against PyTorch and JAX, in ten minutes"
 	@echo "make slurm-check   what a cluster does to trials, on a Slurm of two nodes that it starts here (needs root; ONLY=twice)"
+	@echo "make slurm-scale   trials a second there, beside a bare array; ten thousand submitted"
 	@echo "make dist   a gan-exp that runs on a Linux with nothing installed: .build/dist"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
@@ -84,6 +85,11 @@ slurm-check: build
 	@.ci/slurm start
 	@. $${TMPDIR:-/tmp}/gan-exp-slurm/env.sh; python3 Tests/slurm_check.py $(if $(ONLY),--only $(ONLY)); code=$$?; \
 	  .ci/slurm stop; exit $$code
+
+# How many trials a second, beside a bare array, and how long ten thousand take to be submitted.
+slurm-scale: build
+	@.ci/slurm start
+	@. $${TMPDIR:-/tmp}/gan-exp-slurm/env.sh; python3 Tests/slurm_scale.py; code=$$?; .ci/slurm stop; exit $$code
 
 # PYTHON is one that has torch and jax. On a machine without Swift: python3 Tests/device_check.py --program …/bin/gan-exp
 DEVICE ?= gpu

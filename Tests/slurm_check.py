@@ -2,15 +2,14 @@
 """What a cluster does to the trials of a sweep, on a real Slurm of two nodes (.ci/slurm start).
 
 Each case begins a small sweep, does something to it, brings it to its end, and looks: every trial has
-one result, and every losses.csv is that of a sweep that nobody disturbed, byte for byte. Prints a table.
+one result, and losses, metrics, samples and checkpoints are those of a sweep that nobody disturbed, byte for
+byte. Prints a table.
 
   .ci/slurm start && . ${TMPDIR:-/tmp}/gan-exp-slurm/env.sh
   python3 Tests/slurm_check.py --program .build/debug/gan-exp [--only preempt scancel] [--quick]
 """
 import argparse
 import glob
-import hashlib
-import json
 import os
 import pathlib
 import shutil
@@ -20,113 +19,7 @@ import sys
 import tempfile
 import time
 
-SPEC = """\
-version: 1
-name: check
-seed: 5
-data: {{source: {{synthetic: {{of: digits, count: 64}}}}, batch: 16, range: [-1, 1]}}
-latent: {{size: 4, distribution: normal}}
-labels: none
-architecture:
-  generator: [linear: 16, batch_norm, relu, linear: 784, tanh, image: {{channels: 1, size: 28}}]
-  discriminator: [flatten, linear: 16, leaky_relu: 0.2, dropout: 0.25, linear: 1]
-loss: {{kind: least_squares}}
-optimizer: {{kind: adam, learning_rate: 1e-3, betas: [0.5, 0.999]}}
-schedule: {{length: {length} epochs}}
-record: {{log: 2 steps, samples: none, checkpoint: {{every: 2 epochs}}}}
-sweep: {{axes: {{latent.size: {sizes}}}}}
-engine: {{slurm: {{cpus: 1, time: {time}, memory: 300MB, srun: {srun}, extra: {extra}}}}}
-"""
-
-
-class Problem(Exception):
-    pass
-
-
-def words(*command, check=True):
-    done = subprocess.run(command, capture_output=True, text=True)
-    if check and done.returncode != 0:
-        raise Problem(f"{' '.join(command)}: {done.returncode}: {done.stderr.strip()[-400:]}")
-    return done.stdout.strip()
-
-
-def until(what, seconds, condition):
-    end = time.time() + seconds
-    while time.time() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise Problem(f"{what} did not come within {seconds} s")
-
-
-class Sweep:
-    def __init__(self, check, name, trials=2, srun=True, limit="10m", extra=(), length=None):
-        self.check = check
-        self.length = length or check.length
-        self.sizes = list(range(3, 3 + trials))
-        self.spec = f"{check.folder}/{name}.yaml"
-        text = SPEC.format(
-            length=self.length, sizes=self.sizes, time=limit,
-            srun=str(srun).lower(), extra=json.dumps(list(extra)))
-        pathlib.Path(self.spec).write_text(text)
-        self.results = f"{check.folder}/{name}"
-
-    def submit(self, *more):
-        self.path = words(self.check.program, "run", self.spec, "--results", self.results, *more)
-        return self
-
-    def tasks(self):
-        lines = words("squeue", "-h", "-r", "-t", "all", "-o", "%i|%T|%N|%j").splitlines()
-        digest = hashlib.sha256(self.path.encode()).hexdigest()[:8]
-        rows = [line.split("|") for line in lines if line.endswith(f"-{digest}")]
-        return {row[0]: (row[1], row[2]) for row in rows}
-
-    def live(self):
-        over = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"}
-        return {task: state for task, state in self.tasks().items() if state[0] not in over}
-
-    def step(self, index):
-        for path in glob.glob(f"{self.path}/trials/{index:04}-*/checkpoints/step-*"):
-            if "tmp" not in os.path.basename(path):
-                return True
-        return False
-
-    def begun(self, index=0):
-        until(f"a checkpoint of trial {index}", 60, lambda: self.step(index))
-
-    def worker(self, index):
-        owners = sorted(
-            glob.glob(f"{self.path}/trials/{index:04}-*/attempts/*/owner.json"),
-            key=lambda path: int(path.split("/")[-2]))
-        return json.loads(pathlib.Path(owners[-1]).read_text())
-
-    def task(self, index):
-        return next(task for task in self.tasks() if task.endswith(f"_{index}"))
-
-    def quiet(self, seconds=180):
-        until("an end of all jobs", seconds, lambda: not self.live())
-
-    def attempts(self):
-        return [
-            len(glob.glob(f"{folder}/attempts/[0-9]*"))
-            for folder in sorted(glob.glob(f"{self.path}/trials/*"))]
-
-    def compare(self):
-        """Against the sweep played here."""
-        local = self.check.local(len(self.sizes), self.length)
-        folders = sorted(glob.glob(f"{local}/trials/*"))
-        if len(folders) != len(self.sizes):
-            raise Problem(f"{local} has {len(folders)} trials")
-        for size, folder in enumerate(folders):
-            other = f"{self.path}/trials/{os.path.basename(folder)}"
-            result = json.loads(pathlib.Path(f"{other}/result.json").read_text())
-            if result["state"] != "finished":
-                raise Problem(f"{other}: {result['state']}")
-            for name in ["losses.csv", "spec.yaml"]:
-                if pathlib.Path(f"{folder}/{name}").read_bytes() != pathlib.Path(
-                        f"{other}/{name}").read_bytes():
-                    raise Problem(f"{other}/{name} is not that of the undisturbed sweep")
+from slurm_sweeps import HOME, Problem, Sweep, until, words
 
 
 def undisturbed(check):
@@ -134,7 +27,7 @@ def undisturbed(check):
     until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
     table = lambda path: [
         line.split(",")[:3] for line in pathlib.Path(f"{path}/summary.csv").read_text().splitlines()]
-    if table(sweep.path) != table(check.local(6, sweep.length)):
+    if table(sweep.path) != table(sweep.here()):
         raise Problem("another summary than here")
     return sweep, "collected"
 
@@ -293,14 +186,134 @@ def small_arrays(check):
     return sweep, "3 arrays of at most 4"
 
 
+GALLERY = [
+    "data.source={synthetic: {of: digits, count: 256}}", "data.batch=64", "schedule.length=4 epochs",
+    "sweep.replicates=1", "metrics.of=[{sliced_wasserstein: {samples: 64, patches: 4, projections: 8}}]"]
+OBJECTIVE = [
+    "metrics={every: 10 epochs, of: [{sliced_wasserstein: {samples: 64, patches: 4, projections: 8}}], "
+    "objective: {minimize: sliced_wasserstein}}"]
+
+
+def sweep_lsgan(check):
+    sweep = Sweep(
+        check, "sweep-lsgan", spec=f"{HOME}/experiments/sweep-lsgan.yaml", settings=GALLERY)
+    sweep.submit("--engine", "slurm")
+    until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
+    tables = [
+        words(check.program, "compare", path, *form)
+        for form in ([], ["--json"]) for path in (sweep.path, sweep.here())]
+    if tables[0] != tables[1] or tables[2].replace(sweep.path, sweep.here()) != tables[3]:
+        raise Problem("compare shows another table than of the sweep played here")
+    return sweep, f"compare of {len(sweep.trials())} trials shows the same"
+
+
+def search_of(check, name, at_once):
+    axes = "{latent.size: {int: [3, 9]}, optimizer.learning_rate: {log: [1e-4, 1e-2]}}"
+    plain = Sweep(check, name, trials=1, length=40)
+    sweep = Sweep(
+        check, name, spec=plain.spec, jobs=1, settings=OBJECTIVE + [
+            f"sweep={{method: tpe, axes: {axes}, budget: {{trials: 9}}}}", f"engine.slurm.at_once={at_once}"])
+    os.environ["GAN_EXP_SLURM_POLL"] = "1"
+    return sweep.submit("--wait")
+
+
+def search(check):
+    sweep = search_of(check, "search", 1)
+    return sweep, "one trial at a time: the choices made here"
+
+
+def search_abreast(check):
+    sweep = search_of(check, "search-abreast", 3)
+    states = [state for _, state in sweep.trials()]
+    if states != ["finished"] * 9 or sweep.attempts() != [1] * 9:
+        raise Problem(f"{states}, {sweep.attempts()} attempts")
+    return None, "three at a time: nine trials, each played once"
+
+
+def early_stopping(check):
+    """Rates that teach nothing come last, when others have finished."""
+    plain = Sweep(check, "early", trials=1, length=200)
+    rates = "[1e-3, 2e-3, 3e-3, 4e-3, 1e-9, 2e-9, 3e-9, 4e-9]"
+    of = OBJECTIVE + [f"sweep={{axes: {{optimizer.learning_rate: {rates}}}}}"]
+    whole = Sweep(check, "early", spec=plain.spec, settings=of)
+    sweep = Sweep(
+        check, "early", spec=plain.spec,
+        settings=of + ["sweep.early_stopping={rule: median, grace: 50 epochs, trials: 3}"]).submit()
+    sweep.quiet()
+    stopped = 0
+    for folder, state in sweep.trials():
+        one, other = [
+            pathlib.Path(f"{path}/losses.csv").read_text()
+            for path in (folder, f"{whole.here()}/trials/{os.path.basename(folder)}")]
+        if state not in ("finished", "stopped") or not other.startswith(one):
+            raise Problem(f"{folder}: {state}, with other losses than those of the whole trial")
+        stopped += state == "stopped"
+    if not stopped or len(sweep.trials()) != 8:
+        raise Problem(f"{stopped} of {len(sweep.trials())} trials were stopped")
+    return None, f"{stopped} of 8 trials ended early, their losses the beginning of the whole ones"
+
+
+def release(tasks):
+    for job in {task.split("_")[0] for task in tasks}:
+        words("scontrol", "release", job)
+
+
+def failed(check):
+    """A file lies where a trial's checkpoints should be."""
+    sweep = Sweep(check, "failed", extra=["--hold"]).submit()
+    name = os.path.basename(sorted(glob.glob(f"{sweep.here()}/trials/*"))[1])
+    place = pathlib.Path(f"{sweep.path}/trials/{name}/checkpoints")
+    place.parent.mkdir(parents=True)
+    place.write_text("")
+    release(sweep.tasks())
+    until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
+    seen = words(check.program, "status", sweep.path)
+    tasks = set(sweep.tasks())
+    place.unlink()
+    sweep.submit()
+    if set(sweep.tasks()) != tasks:
+        raise Problem("what had failed by itself was submitted again unasked")
+    sweep.submit("--failed")
+    more = set(sweep.tasks()) - tasks
+    if len(more) != 1:
+        raise Problem(f"--failed submitted {more}")
+    release(more)
+    sweep.quiet()
+    return sweep, f"status: {seen.splitlines()[-1].split(': ')[-1]}; the same again: nothing; --failed: that one"
+
+
+def places(check):
+    """A folder with signs that shells and Slurm know, and a site's own file."""
+    site = f"{check.folder}/site/gan-exp/engines.yaml"
+    os.makedirs(os.path.dirname(site))
+    pathlib.Path(site).write_text("slurm: {partition: high, time: 7m, cpus: 1, memory: 300MB}\n")
+    plain = Sweep(check, "places", trials=2)
+    text = "".join(
+        line for line in pathlib.Path(plain.spec).read_text().splitlines(True) if not line.startswith("engine"))
+    pathlib.Path(plain.spec).write_text(text)
+    sweep = Sweep(check, "it's 100% $HOME, \"a\" `b` & c", spec=plain.spec)
+    os.environ["XDG_CONFIG_HOME"] = f"{check.folder}/site"
+    try:
+        sweep.submit("--engine", "slurm")
+    finally:
+        del os.environ["XDG_CONFIG_HOME"]
+    asked = words("squeue", "-h", "-r", "-t", "all", "-j", sorted(sweep.tasks())[0].split("_")[0], "-o", "%P %l")
+    if set(asked.splitlines()) != {"high 7:00"}:
+        raise Problem(f"asked for {asked}")
+    sweep.quiet()
+    return sweep, "quotes, %, $ and blanks in the path; partition and time of engines.yaml"
+
+
 CASES = {
+    "sweep-lsgan": sweep_lsgan, "search": search, "search-abreast": search_abreast, "early-stopping": early_stopping,
+    "failed": failed, "places": places,
     "undisturbed": undisturbed, "twice": twice, "scancel": cancelled, "cancel": all_cancelled,
     "kill-worker": killed_worker, "kill-script": killed_script, "kill-stepd": killed_stepd,
     "dead-node": dead_node, "preempt-srun": lambda check: preempted(check, True),
     "preempt-exec": lambda check: preempted(check, False), "time-limit": time_limit,
     "small-arrays": small_arrays,
 }
-QUICK = ["undisturbed", "twice", "scancel", "kill-worker", "preempt-srun"]
+QUICK = ["sweep-lsgan", "twice", "scancel", "kill-worker", "preempt-srun", "failed", "places", "small-arrays"]
 
 
 class Check:
@@ -308,22 +321,12 @@ class Check:
         (self.program, self.folder, self.length) = (program, folder, length)
         self.known = {}
 
-    def local(self, trials, length):
-        """The same sweep, played here."""
-        key = (trials, length)
-        if key not in self.known:
-            sweep = Sweep(self, f"local-{trials}-{length}", trials=trials, length=length)
-            self.known[key] = words(
-                self.program, "run", sweep.spec, "--engine", "local", "--results",
-                f"{self.folder}/here", "--threads", "1", "--jobs", "2", "-q", "--fresh")
-        return self.known[key]
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=".build/release/gan-exp")
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--quick", action="store_true", help="what takes two minutes")
+    parser.add_argument("--quick", action="store_true", help="what takes a minute")
     parser.add_argument("--length", type=int, default=300, help="epochs of a trial")
     options = parser.parse_args()
     names = options.only or (QUICK if options.quick else list(CASES))
