@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
-PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev pkg-config \
+PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev nettle-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
 .PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale dist benchmark benchmark-recording replay check-schema same-bytes clean

@@ -17,15 +17,13 @@ let vectorCode = ["-O3", "-ffp-contract=fast", "-fno-math-errno"]
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "gan-exp",
   platforms: [.macOS(.v15)],
   products: [.executable(name: "gan-exp", targets: ["gan-exp"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C libraries of the system.
@@ -40,12 +38,16 @@ let package = Package(
       name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     // oneDNN, opened when it is asked for: its headers are needed to build, nothing links against it.
     .target(name: "COneDNN"),
 
     // The C library of the system, under one name.
     .target(name: "CLibrary", swiftSettings: strict),
 
+    // SHA-256 and MD5.
+    .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: touchesC),
     // What the file says.
     .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC),
     // The graph core: a closed set of ops and its interpreters.
@@ -82,14 +84,14 @@ let package = Package(
     .target(
       name: "Images",
       dependencies: [
-        "CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", "CTransfer", crypto,
+        "CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", "CTransfer", "Digests",
       ],
       swiftSettings: touchesC),
     // What the samples are worth; host arrays only.
     .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
     // The formats of a result directory: files, rows, claims; for who writes it and who reads it.
     .target(
-      name: "RunFormat", dependencies: ["CLibrary", "Spec", crypto], swiftSettings: strict),
+      name: "RunFormat", dependencies: ["CLibrary", "Digests", "Spec"], swiftSettings: strict),
     // Axes, curves and SVG pictures of them; nothing about runs.
     .target(name: "Charts", dependencies: ["CLibrary"], swiftSettings: strict),
     // Plays the rounds; the sole writer of a result directory.
@@ -97,7 +99,7 @@ let package = Package(
       name: "Runner",
       dependencies: [
         "CLibrary", "Charts", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics",
-        "RunFormat", crypto,
+        "RunFormat", "Digests",
       ],
       swiftSettings: strict),
     // Reads result directories: tables, charts, comparisons, reports. Writes into none.
@@ -134,19 +136,20 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Spec"], exclude: ["Golden"],
+      name: "ImagesTests", dependencies: ["Digests", "Images", "Spec"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Spec", "TensorCore"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
-      name: "RunFormatTests", dependencies: ["CLibrary", "RunFormat", "Spec"],
+      name: "RunFormatTests", dependencies: ["CLibrary", "Digests", "RunFormat", "Spec"],
       swiftSettings: strict),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: strict),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "CLibrary", "Charts", "RunFormat", "Runner", "Spec", "TensorCore", "ModelBuilder", "Images",
+        "CLibrary", "Charts", "Digests", "RunFormat", "Runner", "Spec", "TensorCore",
+        "ModelBuilder", "Images",
         "Metrics",
         "CPUBackend",
       ],

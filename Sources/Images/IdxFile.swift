@@ -1,3 +1,5 @@
+import Digests
+
 /// A file in the IDX format of MNIST, plain or gzipped, with unsigned bytes in it: a magic number, the
 /// dimensions as big-endian 32-bit numbers, and the elements, last dimension fastest.
 struct IdxFile: Equatable {

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Spec
 
 /// A data set as it is stored: bytes, channels last, one after the other.
@@ -41,7 +41,7 @@ package struct ImageSet: SampleSet {
     self.labels = labels
     self.classNames = classNames
     var hash = Self.digest(shape: [count, height, width, channels])
-    hash.update(data: pixels)
+    hash.update(pixels)
     digest = Self.finished(hash, labels)
     (skipped, checksums) = ([], nil)
   }
@@ -97,7 +97,7 @@ package struct ImageSet: SampleSet {
     for start in stride(from: 0, to: pixels.count, by: bytesAtOnce) {
       let range = start..<min(pixels.count, start + bytesAtOnce)
       try unsafe pixels.withBytes(range) { (bytes) throws(DatasetError) in
-        unsafe hash.update(bufferPointer: bytes)
+        unsafe hash.update(bytes)
       }
     }
     return finished(hash, labels)
@@ -106,16 +106,16 @@ package struct ImageSet: SampleSet {
   private static func digest(shape: [Int]) -> SHA256 {
     var hash = SHA256()
     let header = "images " + shape.map(String.init).joined(separator: "x") + "\n"
-    hash.update(data: Array(header.utf8))
+    hash.update(Array(header.utf8))
     return hash
   }
 
   private static func finished(_ hash: SHA256, _ labels: [Int32]?) -> String {
     var hash = hash
     if let labels {
-      hash.update(data: Array("labels\n".utf8))
-      unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+      hash.update(Array("labels\n".utf8))
+      unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update($0) }
     }
-    return hexadecimal(hash.finalize())
+    return hash.hexadecimal
   }
 }

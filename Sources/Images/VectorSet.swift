@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Spec
 import TensorCore
 
@@ -48,14 +48,14 @@ package struct VectorSet: SampleSet, SampleStore {
     count: Int, length: Int, values: [Float], labels: [Int32]?
   ) -> String {
     var hash = SHA256()
-    hash.update(data: Array("vectors \(count)x\(length)\n".utf8))
+    hash.update(Array("vectors \(count)x\(length)\n".utf8))
     unsafe values.map(\.bitPattern.littleEndian).withUnsafeBytes {
-      unsafe hash.update(bufferPointer: $0)
+      unsafe hash.update($0)
     }
     if let labels {
-      hash.update(data: Array("labels\n".utf8))
-      unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+      hash.update(Array("labels\n".utf8))
+      unsafe labels.map(\.littleEndian).withUnsafeBytes { unsafe hash.update($0) }
     }
-    return hexadecimal(hash.finalize())
+    return hash.hexadecimal
   }
 }

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Testing
 
@@ -80,12 +81,5 @@ import Testing
     try folder.write("fashion_mnist/t10k-images-idx3-ubyte", Array(images.dropLast()))
     let cut = #expect(throws: DatasetError.self) { try FashionMnist(split: .test).load(request) }
     #expect("\(cut!)".contains("expected 7840016 bytes of content"))
-  }
-
-  @Test
-  func md5IsThatOfRFC1321() {
-    #expect(
-      md5Hexadecimal(Array("mess".utf8), Array("age digest".utf8))
-        == "f96b697d7cb7938d525a2f31aaf161d0")
   }
 }

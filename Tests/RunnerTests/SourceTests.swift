@@ -1,3 +1,4 @@
+import Digests
 import ModelBuilder
 import RunFormat
 import TensorCore

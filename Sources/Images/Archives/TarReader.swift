@@ -1,3 +1,5 @@
+import Digests
+
 /// Bytes that come one after the other, from a file or out of gzip.
 protocol ByteStream {
   var position: Int { get }

@@ -1,5 +1,5 @@
 import CLibrary
-import Crypto
+import Digests
 
 /// A file of decoded pictures that is made once for a state of the picture files and a set of options,
 /// and read, a batch at a time, ever after.
@@ -37,12 +37,12 @@ struct DecodedCache {
       text.append(path)
       for number in entry.stamp { text.little(number, 8) }
       if text.bytes.count > 1 << 16 {
-        hash.update(data: text.bytes)
+        hash.update(text.bytes)
         text = ByteWriter()
       }
     }
-    hash.update(data: text.bytes)
-    return String(hexadecimal(hash.finalize()).prefix(40))
+    hash.update(text.bytes)
+    return String(hash.hexadecimal.prefix(40))
   }
 
   /// The set in the cache; if it is not there, what `decode` writes into the file it is given.

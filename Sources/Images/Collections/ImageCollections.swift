@@ -1,3 +1,5 @@
+import Digests
+
 /// What kinds of place pictures may lie in.
 enum ImageCollections {
   /// A folder as such, a file by its first bytes.

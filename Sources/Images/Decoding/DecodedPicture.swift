@@ -1,4 +1,5 @@
 import CDecoders
+import Digests
 
 /// The samples of a JPEG, PNG or WebP file as the library gives them, before anything is made of them.
 struct DecodedPicture {

@@ -1,3 +1,5 @@
+import Digests
+
 /// Brings the files of a data set from a mirror, or from a copy at hand, to a folder.
 ///
 /// A file is taken as published only when the MD5 of its uncompressed content says so, and it appears

@@ -1,4 +1,5 @@
 import CLibrary
+import Digests
 import Synchronization
 
 /// A file that is being filled as `PATH.part` and gets a name when it is whole.

@@ -1,3 +1,5 @@
+import Digests
+
 /// An array as NumPy saves it (`.npy`, format versions 1 to 3).
 struct NumpyArray {
   enum Elements: String, CaseIterable {

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Spec
 import TensorCore
 
@@ -25,11 +25,11 @@ struct ReorderedSet: SampleSet {
   /// Of the digest of `base` and the order.
   var digest: String {
     var hash = SHA256()
-    hash.update(data: Array("reordered \(base.digest)\n".utf8))
+    hash.update(Array("reordered \(base.digest)\n".utf8))
     unsafe order.map { Int64($0).littleEndian }.withUnsafeBytes {
-      unsafe hash.update(bufferPointer: $0)
+      unsafe hash.update($0)
     }
-    return hexadecimal(hash.finalize())
+    return hash.hexadecimal
   }
 
   func store(size: Int?, range: ValueRange) throws(DatasetError) -> any SampleStore {

@@ -1,3 +1,4 @@
+import Digests
 import Spec
 
 /// One trial of a sweep, as plan.jsonl says it.

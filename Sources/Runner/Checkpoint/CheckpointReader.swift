@@ -1,3 +1,4 @@
+import Digests
 import RunFormat
 import Spec
 import ModelBuilder

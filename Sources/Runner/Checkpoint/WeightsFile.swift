@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import RunFormat
 import Spec
 import TensorCore
@@ -126,10 +126,10 @@ struct WeightsFile: Sendable {
   private static func digest(of tensors: [String: HostTensor]) -> String {
     var hash = SHA256()
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-      hash.update(data: Array("\(name) \(tensor.type)\n".utf8))
-      tensor.withBytes { hash.update(bufferPointer: $0) }
+      hash.update(Array("\(name) \(tensor.type)\n".utf8))
+      tensor.withBytes { hash.update($0) }
     }
-    return hexadecimal(hash.finalize())
+    return hash.hexadecimal
   }
 
   /// The first few of some names.

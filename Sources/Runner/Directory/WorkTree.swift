@@ -1,4 +1,5 @@
 import CLibrary
+import Digests
 import RunFormat
 import Spec
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Dispatch
 import RunFormat
 import Synchronization
@@ -12,11 +12,11 @@ final class BackgroundSHA256: Sendable {
   private let room = DispatchSemaphore(value: 4)
 
   func update(_ bytes: [UInt8]) {
-    update { $0.update(data: bytes) }
+    update { $0.update(bytes) }
   }
 
   func update(_ tensor: HostTensor) {
-    update { hash in tensor.withBytes { hash.update(bufferPointer: $0) } }
+    update { hash in tensor.withBytes { hash.update($0) } }
   }
 
   private func update(_ body: @escaping @Sendable (inout SHA256) -> Void) {
@@ -29,6 +29,6 @@ final class BackgroundSHA256: Sendable {
 
   /// Of all that came before, in hex.
   var hexadecimal: String {
-    queue.sync { hash.withLock { RunFormat.hexadecimal($0.finalize()) } }
+    queue.sync { hash.withLock { $0.hexadecimal } }
   }
 }
