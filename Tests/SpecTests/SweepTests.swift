@@ -191,6 +191,15 @@ struct SweepTests {
     .init(
       "{early_stopping: {rule: median, factor: 3}, axes: {latent.size: [1, 2]}}",
       "`factor` belongs to `rule: asha`"),
+    .init(
+      "{axes: {engine.slurm.partition: [a, b]}}",
+      "`engine.slurm.partition` is no part of a trial, which is the same wherever it is played"),
+    .init(
+      "{axes: {seed: [1, 2]}, exclude: ['engine.slurm.cpus == 2']}",
+      "`engine.slurm.cpus` is no part of a trial, which is the same wherever it is played"),
+    .init(
+      "{linked: {a: [{seed: 1, engine: {slurm: {}}}]}}",
+      "`engine` is no part of a trial, which is the same wherever it is played"),
   ]
 
   @Test(arguments: refusals)

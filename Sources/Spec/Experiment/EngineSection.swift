@@ -21,22 +21,29 @@ package struct SlurmSettings: Sendable, Hashable {
   package var usesSrun = true
   /// How often a trial that was asked to stop puts itself into the queue again.
   package var requeues = 50
+  /// The keys that a file says, be it `none`.
+  package var said: Set<String> = []
 
   package init() {}
 
-  /// What is not said here as it is said there.
+  /// What is not said here as it is said there. Words for sbatch are added to those there: of an option
+  /// that is given twice, sbatch takes the last.
   package func filled(from site: SlurmSettings) -> SlurmSettings {
-    var whole = self
-    whole.partition = partition ?? site.partition
-    whole.seconds = seconds ?? site.seconds
-    whole.gpus = gpus ?? site.gpus
-    whole.cpus = cpus ?? site.cpus
-    whole.memory = memory ?? site.memory
-    whole.atOnce = atOnce ?? site.atOnce
-    if modules.isEmpty { whole.modules = site.modules }
-    whole.extra = site.extra + extra
-    whole.usesSrun = usesSrun && site.usesSrun
-    whole.requeues = min(requeues, site.requeues)
+    var whole = site
+    whole.said.formUnion(said)
+    func keep<Value>(_ key: String, _ value: WritableKeyPath<SlurmSettings, Value>) {
+      if said.contains(key) { whole[keyPath: value] = self[keyPath: value] }
+    }
+    keep("partition", \.partition)
+    keep("time", \.seconds)
+    keep("gpus", \.gpus)
+    keep("cpus", \.cpus)
+    keep("memory", \.memory)
+    keep("at_once", \.atOnce)
+    keep("modules", \.modules)
+    keep("srun", \.usesSrun)
+    keep("requeues", \.requeues)
+    whole.extra += extra
     return whole
   }
 }
@@ -73,15 +80,16 @@ extension EngineSection {
     "requeues", default: 50, in: .within(0...1_000_000),
     "How often a trial that has to stop puts itself into the queue again")
 
+  private static let slurmFields = [
+    partitionKey.declaration, timeKey.declaration, gpusKey.declaration, cpusKey.declaration,
+    memoryKey.declaration, atOnceKey.declaration, modulesKey.declaration, extraKey.declaration,
+    srunKey.declaration, requeuesKey.declaration,
+  ]
+
   private static let slurmKey = Field<Record?>.optionalSection(
     "slurm",
     Declaration(
-      "slurm", "What each trial asks of Slurm",
-      fields: [
-        partitionKey.declaration, timeKey.declaration, gpusKey.declaration, cpusKey.declaration,
-        memoryKey.declaration, atOnceKey.declaration, modulesKey.declaration, extraKey.declaration,
-        srunKey.declaration, requeuesKey.declaration,
-      ],
+      "slurm", "What each trial asks of Slurm", fields: slurmFields,
       example: "{partition: gpu, time: 2h, gpus: 1, cpus: 4, memory: 8GB, at_once: 16}"),
     "Trials are tasks of a job array on a cluster")
 
@@ -102,6 +110,8 @@ extension EngineSection {
       settings.extra = record[Self.extraKey]
       settings.usesSrun = record[Self.srunKey]
       settings.requeues = record[Self.requeuesKey]
+      settings.said = Set(
+        Self.slurmFields.map(\.name).filter { !record.origin(of: $0).isDefault })
       return settings
     }
   }

@@ -352,6 +352,16 @@ struct SweepReader {
       findings.append(Diagnostic("`\(path.abbreviated)` cannot be varied", at: origin))
       return nil
     }
+    let engine = ExperimentSchema.engine.declaration.name
+    guard path != engine, !path.hasPrefix("\(engine).") else {
+      findings.append(
+        Diagnostic(
+          "`\(path.abbreviated)` is no part of a trial, which is the same wherever it is played",
+          at: origin,
+          label: "say it once for all trials, in `\(engine)` at the top of the file, or with --set")
+      )
+      return nil
+    }
     switch schema.look(up: path) {
     case .anything: return []
     case .fields(let fields): return fields
