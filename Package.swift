@@ -158,8 +158,8 @@ let package = Package(
       name: "ResultsTests", dependencies: ["Charts", "Results", "RunFormat", "Spec", "Images"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["CLibrary", "RunFormat", "gan-exp"],
-      exclude: ["FakePlugin"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["CLibrary", "RunFormat", "Runner", "Spec", "gan-exp"],
+      exclude: ["FakePlugin", "FakeSlurm"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

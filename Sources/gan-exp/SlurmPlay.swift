@@ -18,11 +18,29 @@ struct SlurmPlay {
   private var folder: String { directory.path }
 
   /// Submits what is missing, says as what, and leaves it to the cluster.
+  ///
+  /// - Throws: also when Slurm took a part only, once that has been said.
   func submit(program: String) throws {
+    warn(program)
     var engine = SlurmEngine(
       .current, settings, program: program, arguments: arguments, sweep: folder)
     var submission = SweepSubmission(directory, options)
     let submitted = try Failure.catching { try submission.submit(&engine) }
+    say(submitted)
+    if let refusal = submitted.refusal {
+      try Output.result(folder)
+      throw Failure(
+        status: .files,
+        message:
+          "error: \(submitted.jobs.count) of \(submitted.jobs.count + submitted.left) trials "
+          + "were submitted, then Slurm took no more: \(refusal)")
+    }
+    if !submitted.jobs.isEmpty { collect(engine) }
+    Terminal.error("how it goes: gan-exp status \(folder.shellWord)")
+    try Output.result(folder)
+  }
+
+  private func say(_ submitted: SweepSubmission.Outcome) {
     var words = ["\(submitted.done) done"]
     if submitted.live > 0 { words.append("\(submitted.live) waiting or running already") }
     if submitted.held > 0 { words.append("\(submitted.held) held by living workers") }
@@ -30,20 +48,45 @@ struct SlurmPlay {
       words.append("\(submitted.failed) failed before (--failed submits them again)")
     }
     words.append("\(submitted.jobs.count) submitted")
+    if submitted.left > 0 { words.append("\(submitted.left) not taken") }
     Terminal.error("\(folder): \(words.joined(separator: ", "))")
+    if let trace = submitted.firstTrace {
+      Terminal.error(
+        "warning: \(submitted.withoutTrace) of these were submitted before, and no trial began: "
+          + trace.words)
+    }
     if !submitted.jobs.isEmpty {
       let arrays = Set(submitted.jobs.map { $0.word.prefix { $0 != "_" } }).sorted()
       Terminal.error("jobs: \(arrays.joined(separator: ", "))")
-      if let job = try Failure.catching({ try engine.collect() }) {
-        Terminal.error("summary and report: job \(job), when these are over")
-      }
     }
-    Terminal.error("how it goes: gan-exp status \(folder.shellWord)")
-    try Output.result(folder)
+  }
+
+  /// What was submitted stays, whatever becomes of the job behind it.
+  private func collect(_ engine: SlurmEngine) {
+    do throws(RunError) {
+      Terminal.error("summary and report: job \(try engine.collect()), when these are over")
+    } catch {
+      Terminal.error(
+        "warning: no job writes summary and report (\(error)): when the trials are over say "
+          + "gan-exp collect \(folder.shellWord)")
+    }
+  }
+
+  /// Says what the nodes may not see.
+  private func warn(_ program: String) {
+    let shared = "on a file system that the nodes share"
+    let found = [
+      NodeLocalPlace.warning(
+        folder, "the results lie", advice: "--results takes a folder \(shared)"),
+      NodeLocalPlace.warning(
+        program, "gan-exp lies", advice: "put it \(shared), and run that one"),
+    ]
+    for warning in found.compactMap(\.self) { Terminal.error(warning) }
   }
 
   /// Submits and watches until all is over; whoever does not want to wait leaves, and the jobs go on.
   func wait(program: String) throws {
+    warn(program)
     var options = options
     options.pollSeconds = 0.5
     options.leavesJobs = true

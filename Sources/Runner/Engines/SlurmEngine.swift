@@ -21,46 +21,87 @@ package struct SlurmEngine: Engine {
   /// Jobs that a good answer has not named, and how often.
   private var missing: [JobID: Int] = [:]
   private let interval: Double
+  private let pause: Double
+  /// Why not all of the trials that were last to be submitted were taken.
+  package private(set) var refusal: RunError?
+
+  /// After so many answers that do not name it a job counts as forgotten: one answer may be wrong, and that
+  /// of a scheduler that has just been started may be empty.
+  private static let answersUntilForgotten = 4
 
   /// - Parameters:
   ///   - sweep: its folder, absolute.
   ///   - arguments: of every worker, besides which trial.
   ///   - capacity: how many jobs may wait or run at once.
   ///   - interval: between two questions to the scheduler, in seconds.
+  ///   - pause: between two looks for a job whose submission was not answered, in seconds.
   package init(
     _ client: SlurmClient, _ settings: SlurmSettings, program: String, arguments: [String],
-    sweep: String, capacity: Int = .max, interval: Double = 30, files: FileLayer = FileLayer()
+    sweep: String, capacity: Int = .max, interval: Double = 30, pause: Double = 1,
+    files: FileLayer = FileLayer()
   ) {
     (self.client, self.sweep, self.files) = (client, sweep, files)
-    (self.capacity, self.interval) = (capacity, interval)
+    (self.capacity, self.interval, self.pause) = (capacity, interval, pause)
     script = JobScript(settings: settings, sweep: sweep, program: program, arguments: arguments)
     ledger = SubmissionLedger(sweep: sweep, files: files)
   }
 
   package func log(of trial: PlannedTrial) -> String {
-    "\(sweep)/slurm/\(jobs[trial.index]?.word ?? "none").log"
+    TaskTrace.log(jobs[trial.index]?.word ?? "none", in: sweep)
   }
 
-  /// Trials that have a task waiting or running, whoever submitted it.
-  package func live() throws(RunError) -> [Int: QueuedTrial] {
-    try SlurmQueue(client, sweep: sweep, files: files).trials().filter { $0.value.isLive }
+  /// Trials that have a task, over or not, whoever submitted it.
+  ///
+  /// - Throws: also where the scheduler does not know what it has just accepted.
+  package func known() throws(RunError) -> [Int: QueuedTrial] {
+    let entries: [QueueEntry]
+    do throws(RunError) {
+      entries = try queue.entries()
+    } catch {
+      throw error.adding("nothing was submitted or changed: say the same again when it works")
+    }
+    try requireRecent(Set(entries.map(\.job)))
+    return try queue.trials(in: entries)
+  }
+
+  private var queue: SlurmQueue { SlurmQueue(client, sweep: sweep, files: files) }
+
+  /// - Throws: where what has just been accepted is not among the jobs that the scheduler says it knows.
+  private func requireRecent(_ jobs: Set<Int>) throws(RunError) {
+    let now = Moment.now.seconds
+    let recent = try ledger.arrays().filter { array in
+      guard let job = array.job, let moment = array.accepted else { return false }
+      // Clocks of login nodes differ a little.
+      return !jobs.contains(job) && (-60..<3600).contains(now - moment.seconds)
+    }
+    guard !recent.isEmpty else { return }
+    let memory = try client.limits().memory
+    for array in recent {
+      guard let job = array.job, let moment = array.accepted,
+        now - moment.seconds < memory
+      else { continue }
+      throw .scheduler(
+        "squeue does not know job \(job), which Slurm accepted \(max(0, now - moment.seconds)) s ago; "
+          + "nothing was submitted or changed: say the same again in "
+          + "\(memory - (now - moment.seconds)) s, or when it does")
+    }
   }
 
   package mutating func submit(_ trials: [PlannedTrial]) throws(RunError) -> [JobID] {
     _ = try files.makeDirectory("\(sweep)/slurm")
-    let there = try live()
+    refusal = nil
     var jobs: [Int: JobID] = [:]
-    for (index, task) in there { jobs[index] = JobID(task.id) }
+    for (index, task) in try known() where task.isLive { jobs[index] = JobID(task.id) }
     let wanted = trials.map(\.index).filter { jobs[$0] == nil }.sorted()
     if !wanted.isEmpty {
-      let limit = try client.arrayLimit()
       do throws(RunError) {
-        for (offset, tasks) in ArrayIndices.split(wanted, limit: limit) {
+        for (offset, tasks) in ArrayIndices.split(wanted, limit: try client.limits().arraySize) {
           let job = try submit(tasks, offset: offset)
           for task in tasks { jobs[offset + task] = JobID("\(job)_\(task)") }
         }
       } catch {
         if jobs[trials[0].index] == nil { throw error }
+        refusal = error
       }
     }
     var begun: [JobID] = []
@@ -79,65 +120,96 @@ package struct SlurmEngine: Engine {
     let path = ledger.script(number)
     try files.replace(path, with: Array(script.array(tasks, offset: offset).utf8))
     try ledger.asks(number, offset: offset, tasks: ArrayIndices.text(tasks))
+    var silence = ""
     for attempt in 1...2 {
-      var found = try client.submit(path)
-      if found == nil { found = try unanswered(path) }
+      var found: Int?
+      switch try client.submit(path) {
+      case .accepted(let job): found = job
+      case .unanswered(let words):
+        silence = words
+        found = try unanswered(path)
+      }
       if let found {
         try ledger.isAccepted(number, as: found)
+        queue.forget()
         return found
       }
-      if attempt == 1 { usleep(2_000_000) }
+      if attempt == 1 { wait(2 * pause) }
     }
     throw .scheduler(
-      "sbatch does not answer, and no job came of \(path); what was submitted before stays: say the "
-        + "same again when Slurm answers")
+      "sbatch gives no answer that can be used (\(silence)), and no job came of \(path); what was "
+        + "submitted before stays: say the same again when Slurm answers")
   }
 
   /// The job that came of a script although sbatch did not say so.
   private func unanswered(_ path: String) throws(RunError) -> Int? {
     // The controller may still be at it.
     for _ in 0..<3 {
-      usleep(1_000_000)
-      let entries = try client.queue(named: [JobScript.name(of: sweep)])
-      if let entry = entries.first(where: { $0.script == path }) { return entry.job }
+      wait(pause)
+      do throws(RunError) {
+        if let entry = try queue.entries().first(where: { $0.script == path }) { return entry.job }
+      } catch {
+        throw error.adding(
+          "nor did sbatch say whether a job came of \(path): say the same again when they work; what is "
+            + "in the queue by then is not submitted again")
+      }
     }
     return nil
   }
 
+  private func wait(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+
   /// Submits the job that writes summary and report when all that waits and runs is over.
-  package func collect() throws(RunError) -> Int? {
-    let jobs = Set(try live().values.map(\.job)).sorted()
+  ///
+  /// - Throws: when Slurm refuses, or does not say what came of it.
+  package func collect() throws(RunError) -> Int {
+    let jobs = Set(try queue.trials().values.filter(\.isLive).map(\.job)).sorted()
     let path = "\(sweep)/slurm/collect.sh"
     try files.replace(path, with: Array(script.collector().utf8))
     let dependency =
       jobs.isEmpty
       ? [] : ["--dependency=afterany:\(jobs.map(String.init).joined(separator: ":"))"]
-    return try client.submit(path, dependency)
+    switch try client.submit(path, dependency) {
+    case .accepted(let job): return job
+    case .unanswered(let words):
+      throw .scheduler("sbatch gives no answer that can be used (\(words))")
+    }
   }
 
   package mutating func poll() throws(RunError) -> [JobID: JobState] {
     var states: [JobID: JobState] = [:]
     guard monotonicSeconds() - lastPoll >= interval else { return states }
     lastPoll = monotonicSeconds()
-    let queue: [Int: QueuedTrial]
+    let tasks: [Int: QueuedTrial]
     do throws(RunError) {
-      queue = try SlurmQueue(client, sweep: sweep, files: files).trials()
+      tasks = try queue.trials()
     } catch {
       // Without an answer nothing is known, and nothing has changed.
       return states
     }
     for (job, trial) in trials {
-      if let task = queue[trial.index], task.id == job.word {
+      if let task = tasks[trial.index], task.id == job.word {
         missing[job] = nil
-        states[job] = task.ending.map(JobState.ended) ?? .alive
+        states[job] = task.ending.map { ended(job, $0, task) } ?? .alive
       } else {
-        // Of a job that has just been submitted the first answer may not know.
         missing[job, default: 0] += 1
-        states[job] = missing[job, default: 0] > 1 ? .unknown : .alive
+        states[job] =
+          missing[job, default: 0] < Self.answersUntilForgotten ? .alive : ended(job, nil, nil)
       }
       if states[job] != .alive { trials[job] = nil }
     }
     return states
+  }
+
+  /// The end of a job. One that left no log says what that may mean, where its trial does not know better.
+  private func ended(_ job: JobID, _ ending: JobEnding?, _ task: QueuedTrial?) -> JobState {
+    switch ending {
+    case .exited?, .killed?: break
+    case .gone?, nil:
+      let trace = TaskTrace(job.word, task, sweep: sweep, files: files)
+      if !trace.hasLog { return .ended(.gone(trace.words)) }
+    }
+    return ending.map(JobState.ended) ?? .unknown
   }
 
   package func cancel(_ jobs: [JobID]) { try? client.cancel(jobs.map(\.word)) }

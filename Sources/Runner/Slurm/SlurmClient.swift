@@ -49,23 +49,40 @@ package struct SlurmClient: Sendable {
     return outcome
   }
 
-  /// The number of the job that a script became; nil when sbatch did not answer in time, and the job may
-  /// be there all the same.
-  func submit(_ script: String, _ options: [String] = []) throws(RunError) -> Int? {
+  /// What came of a script.
+  enum Submission: Sendable, Hashable {
+    case accepted(Int)
+    /// The job may be there all the same; why nobody knows.
+    case unanswered(String)
+  }
+
+  /// What sbatch says where the controller did not answer it, whatever became of the request.
+  private static let silences = [
+    "timed out", "Zero Bytes", "Unable to contact", "onnection failure", "onnection refused",
+  ]
+
+  /// - Throws: when Slurm refuses, in its words.
+  func submit(_ script: String, _ options: [String] = []) throws(RunError) -> Submission {
     let outcome = try run("sbatch", ["--parsable"] + options + [script])
-    guard let code = outcome.exitCode else { return nil }
-    // A controller that does not answer its own command in time.
-    if code != 0, outcome.errors.contains("timed out") { return nil }
+    guard let code = outcome.exitCode else { return .unanswered(silence) }
+    let errors = Self.words(outcome.errors)
+    if code != 0, Self.silences.contains(where: { errors.contains($0) }) {
+      return .unanswered(errors)
+    }
     guard code == 0 else {
       throw .scheduler(
-        "Slurm refuses \(script): \(Self.words(outcome.errors)); change `engine.slurm` in the "
-          + "experiment file or engines.yaml and say the same again")
+        "Slurm refuses \(script): \(errors); change `engine.slurm` in the experiment file or "
+          + "engines.yaml and say the same again")
     }
     // `123` or `123;cluster`
-    let first = outcome.output.split(whereSeparator: \.isNewline).last ?? ""
-    guard let number = Int(first.prefix { $0 != ";" }) else { return nil }
-    return number
+    let last = outcome.output.split(whereSeparator: \.isNewline).last ?? ""
+    guard let number = Int(last.prefix { $0 != ";" }), number > 0 else {
+      return .unanswered("no number of a job, but: \(Self.words(outcome.output))")
+    }
+    return .accepted(number)
   }
+
+  private var silence: String { "nothing within \(fixed(patience, decimals: 0)) s" }
 
   /// Jobs of these names that the scheduler knows, those that ended a moment ago too.
   func queue(named names: [String]) throws(RunError) -> [QueueEntry] {
@@ -77,14 +94,9 @@ package struct SlurmClient: Sendable {
         "-o", QueueEntry.format,
       ])
     guard outcome.exitCode == 0, let entries = QueueEntry.parse(outcome.output) else {
-      let said =
-        outcome.exitCode == nil
-        ? "nothing within \(Int(patience)) s"
-        : Self.words(
-          outcome.errors.isEmpty ? outcome.output : outcome.errors)
+      let said = Self.words(outcome.errors.isEmpty ? outcome.output : outcome.errors)
       throw .scheduler(
-        "squeue gives no answer that can be used (\(said)); nothing was submitted or changed: say "
-          + "the same again when it works")
+        "squeue gives no answer that can be used (\(outcome.exitCode == nil ? silence : said))")
     }
     return entries
   }
@@ -93,19 +105,36 @@ package struct SlurmClient: Sendable {
     guard !jobs.isEmpty else { return }
     let outcome = try run("scancel", jobs)
     guard outcome.exitCode == 0 else {
-      throw .scheduler("scancel \(jobs.joined(separator: " ")): \(Self.words(outcome.errors))")
+      let said = outcome.exitCode == nil ? silence : Self.words(outcome.errors)
+      throw .scheduler(
+        "scancel \(jobs.joined(separator: " ")) did not succeed (\(said)): they may still wait or "
+          + "run; say the same again")
     }
   }
 
-  /// The site's MaxArraySize: no task has this number or a larger one.
-  func arrayLimit() throws(RunError) -> Int {
-    let outcome = try run("scontrol", ["show", "config"])
-    for line in outcome.output.split(separator: "\n") where line.hasPrefix("MaxArraySize") {
-      let value = line.split(separator: "=").last.map { $0.filter { $0 != " " } }
-      if let limit = value.flatMap({ Int($0) }), limit > 1 { return limit }
+  /// What a site has chosen, and what Slurm has where it says nothing.
+  struct Limits: Sendable, Hashable {
+    /// MaxArraySize: no task has this number or a larger one.
+    var arraySize = 1001
+    /// MinJobAge: for so many seconds at least a job is known after its end.
+    var memory = 300
+
+    init() {}
+
+    init(_ text: String) {
+      for line in text.split(separator: "\n") {
+        let cells = line.split(separator: "=", maxSplits: 1).map { half in
+          half.split(separator: " ").first ?? ""
+        }
+        guard cells.count == 2, let number = Int(cells[1]) else { continue }
+        if cells[0] == "MaxArraySize", number > 1 { arraySize = number }
+        if cells[0] == "MinJobAge", number > 0 { memory = number }
+      }
     }
-    // What Slurm has where nobody says otherwise.
-    return 1001
+  }
+
+  func limits() throws(RunError) -> Limits {
+    Limits(try run("scontrol", ["show", "config"]).output)
   }
 
   static func words(_ text: String) -> String {
@@ -113,7 +142,8 @@ package struct SlurmClient: Sendable {
       line.replacing("sbatch: error: ", with: "").replacing(
         "Batch job submission failed: ", with: "")
     }
-    return lines.isEmpty ? "it says nothing" : lines.suffix(3).joined(separator: "; ")
+    let words = lines.suffix(3).joined(separator: "; ")
+    return lines.isEmpty ? "it says nothing" : words.count > 400 ? "\(words.prefix(400))…" : words
   }
 
   static var user: String {

@@ -13,7 +13,10 @@ struct SubmissionLedger: Sendable {
     let number: Int
     /// A task's trial is `offset + task`.
     let offset: Int
+    let tasks: [Int]
+    /// What it became, and when that was said; nil while nobody knows.
     var job: Int?
+    var accepted: Moment?
   }
 
   init(sweep: String, files: FileLayer) { (folder, self.files) = ("\(sweep)/slurm", files) }
@@ -29,12 +32,24 @@ struct SubmissionLedger: Sendable {
         continue
       }
       if let offset = record["offset"]?.int {
-        arrays.append(Array(number: number, offset: offset))
+        let tasks = record["tasks"]?.string.flatMap { ArrayIndices.numbers($0) } ?? []
+        arrays.append(Array(number: number, offset: offset, tasks: tasks))
       } else if let place = arrays.firstIndex(where: { $0.number == number }) {
         arrays[place].job = record["job"]?.int
+        arrays[place].accepted = record["time"]?.string.flatMap { Moment($0) }
       }
     }
     return arrays
+  }
+
+  /// The last task of each trial that was accepted, in the scheduler's words: `123_7`.
+  func tasks() throws(RunError) -> [Int: String] {
+    var found: [Int: String] = [:]
+    for array in try arrays() {
+      guard let job = array.job else { continue }
+      for task in array.tasks { found[array.offset + task] = "\(job)_\(task)" }
+    }
+    return found
   }
 
   func asks(_ number: Int, offset: Int, tasks: String) throws(RunError) {

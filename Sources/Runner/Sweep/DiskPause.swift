@@ -42,11 +42,21 @@ struct DiskPause {
 extension SweepDirectory {
   /// Why the last worker of a trial could not write, and how far it had come; nil if that was not what
   /// ended it.
-  func diskFailure(of trial: PlannedTrial, _ ending: JobEnding) -> (reason: String, step: Int)? {
-    guard ending == .exited(4),
-      let bytes = try? files.read("\(folder(trial))/status.json", limit: 1 << 20),
-      let status = try? JSON(parsing: bytes), status["cause"]?.string == "disk"
-    else { return nil }
-    return (status["reason"]?.string ?? "the disk took no more", status["step"]?.int ?? 0)
+  func diskFailure(
+    of trial: PlannedTrial, _ job: JobID, _ ending: JobEnding
+  ) -> (reason: String, step: Int)? {
+    guard let status = status(of: trial), status.isOfDisk else { return nil }
+    switch ending {
+    case .exited(ExitStatus.files.rawValue): break
+    // Of an engine without exit codes: the worker itself has said which task it was.
+    case .gone where status.process?.cluster?.id == job.word: break
+    case .exited, .killed, .gone: return nil
+    }
+    return (status.reason ?? "the disk took no more", status.step ?? 0)
   }
+}
+
+extension RunStatus {
+  /// Whether it ended because it could not write.
+  var isOfDisk: Bool { state == .failed && cause == "disk" }
 }

@@ -44,6 +44,9 @@ extension SweepDirectory {
       var state = TrialState(try Standing(of: folder(trial), files: files))
       if state == .pending, let status = status(of: trial) {
         switch status.state {
+        // Through no fault of the trial: it goes on when it is submitted again.
+        case .failed? where status.isOfDisk && known[trial.index] == nil:
+          state = .paused(reason: status.reason ?? "the disk took no more")
         case .failed?: state = .failed(reason: status.reason ?? "failed")
         case .interrupted?: state = .paused(reason: status.reason ?? "saved on request")
         case .running?, .finished?, .stopped?, .diverged?, nil: break

@@ -16,6 +16,8 @@ package struct SweepRun<Workers: Engine> {
   private var lastSummary = -Double.infinity
   /// Lines of the journal that have been said to be damaged.
   private var damagedLines = 0
+  /// Whether a scheduler took no more: it is asked again when a job has ended.
+  private var isRefused = false
 
   package init(
     _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions, search: SweepSearch? = nil,
@@ -164,6 +166,7 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private mutating func start() throws(RunError) {
+    guard !isRefused else { return }
     var batch: [PlannedTrial] = []
     for index in course.candidates where course.hasRoom(besides: batch.count) {
       let trial = sweep.trials[index]
@@ -175,6 +178,15 @@ package struct SweepRun<Workers: Engine> {
         try sweep.files.requireFree(options.leastFree, at: sweep.path)
         jobs = try engine.submit(batch)
       } catch {
+        if case .scheduler(let reason) = error {
+          // Without a job under way there is nothing to wait for.
+          if course.isIdle { throw error }
+          isRefused = true
+          return watch(
+            .remark(
+              "\(batch.count) trials wait until one of these ends, and are submitted then: \(reason)"
+            ))
+        }
         // Not of the sweep's folder: the program itself cannot be started.
         if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
         return try act(course.couldNotBegin(first.index, "\(error)"))
@@ -189,18 +201,14 @@ package struct SweepRun<Workers: Engine> {
 
   private mutating func collect() throws(RunError) {
     for (index, job, ending) in course.ended(try engine.poll()) {
+      isRefused = false
       let trial = sweep.trials[index]
       let log = try? sweep.files.read(engine.log(of: trial))
       let remains = SweepCourse.Remains(
-        state: try state(of: trial), disk: sweep.diskFailure(of: trial, ending),
-        lastWord: sweep.lastWord(of: trial), lastLine: log.flatMap(lastLine))
+        state: try state(of: trial), disk: sweep.diskFailure(of: trial, job, ending),
+        lastWord: sweep.lastWord(of: trial), lastLine: log.flatMap(LogEnd.line))
       try act(course.ended(job, ending, remains, at: monotonicSeconds()))
     }
-  }
-
-  private func lastLine(_ bytes: [UInt8]) -> String? {
-    String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
-      .map(String.init)
   }
 
   private mutating func act(_ actions: [SweepCourse.Action]) throws(RunError) {

@@ -4,7 +4,7 @@ import Spec
 /// Giving a sweep to an engine that goes on without this process.
 package struct SweepSubmission {
   /// What was found, and what was done.
-  package struct Outcome: Sendable, Hashable {
+  package struct Outcome: Sendable {
     package fileprivate(set) var done = 0
     package fileprivate(set) var failed = 0
     /// Trials with a worker that beats.
@@ -12,6 +12,12 @@ package struct SweepSubmission {
     /// Trials that wait or run already.
     package fileprivate(set) var live = 0
     package fileprivate(set) var jobs: [JobID] = []
+    /// Trials that Slurm did not take, and why.
+    package fileprivate(set) var left = 0
+    package fileprivate(set) var refusal: RunError?
+    /// Trials that were submitted before and have nothing to show for it, and what is left of the first.
+    package fileprivate(set) var withoutTrace = 0
+    package fileprivate(set) var firstTrace: TaskTrace?
   }
 
   private let sweep: SweepDirectory
@@ -40,7 +46,8 @@ package struct SweepSubmission {
 
   private func submitClaimed(_ engine: inout SlurmEngine) throws(RunError) -> Outcome {
     var outcome = Outcome()
-    let live = try engine.live()
+    let known = try engine.known()
+    let tasks = try SubmissionLedger(sweep: sweep.path, files: sweep.files).tasks()
     let failures = options.retriesFailed ? [:] : try sweep.journal.content().failures
     var missing: [PlannedTrial] = []
     for trial in sweep.trials where options.only?.contains(trial.index) ?? true {
@@ -48,10 +55,19 @@ package struct SweepSubmission {
         of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files)
       switch standing {
       case .ended: outcome.done += 1
-      case _ where live[trial.index] != nil: outcome.live += 1
+      case _ where known[trial.index]?.isLive == true: outcome.live += 1
       case .held: outcome.held += 1
       case .open where failures[trial.index] != nil: outcome.failed += 1
-      case .open: missing.append(trial)
+      case .open:
+        missing.append(trial)
+        guard let id = tasks[trial.index], !sweep.files.exists(sweep.folder(trial)) else {
+          continue
+        }
+        let task = known[trial.index].flatMap { $0.id == id ? $0 : nil }
+        let trace = TaskTrace(id, task, sweep: sweep.path, files: sweep.files)
+        if trace.isCancelled { continue }
+        outcome.withoutTrace += 1
+        outcome.firstTrace = outcome.firstTrace ?? trace
       }
     }
     guard !missing.isEmpty else { return outcome }
@@ -68,11 +84,8 @@ package struct SweepSubmission {
               .map(JSON.text))
         ),
       ])
-    if outcome.jobs.count < missing.count {
-      throw .scheduler(
-        "\(outcome.jobs.count) of \(missing.count) trials were submitted, then Slurm took no more: "
-          + "say the same again for the rest")
-    }
+    outcome.left = missing.count - outcome.jobs.count
+    outcome.refusal = engine.refusal
     return outcome
   }
 }
