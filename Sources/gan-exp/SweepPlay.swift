@@ -118,9 +118,12 @@ struct SweepRunOptions: ParsableArguments {
 
   /// Whether what is asked for can be had, before anything is made.
   ///
+  /// - Parameter submits: whether Slurm's commands are needed.
   /// - Throws: exit 2 for a search that nobody waits for and for what only the other engine does, 4 where Slurm's
   ///   commands are not there.
-  func checkEngine(_ experiment: Experiment, _ sweep: SweepSection) throws {
+  func checkEngine(
+    _ experiment: Experiment, _ sweep: SweepSection, submits: Bool = true
+  ) throws {
     guard chosenEngine(experiment) == .slurm else {
       if wait {
         throw ValidationError(
@@ -142,7 +145,7 @@ struct SweepRunOptions: ParsableArguments {
         "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "
           + "stays (tmux, or a job of its own)")
     }
-    try Failure.catching { try SlurmClient.current.requireCommands() }
+    if submits { try Failure.catching { try SlurmClient.current.requireCommands() } }
   }
 
   /// On a node a worker uses the cores that its task is given.

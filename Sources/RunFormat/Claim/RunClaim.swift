@@ -123,6 +123,16 @@ package struct RunClaim: Sendable {
       of: run, newest, seenBy: process, lostAfter: lostAfter, evenIfSilent: evenIfSilent, files)
   }
 
+  /// Seconds since the last sign of life of whoever had a run last; nil where nobody ever had.
+  ///
+  /// - Parameter now: by the clock of the file system; nil: this machine's.
+  package static func silence(
+    of run: String, at now: Double? = nil, files: FileLayer = FileLayer()
+  ) throws(RunError) -> Double? {
+    let newest = try newest(of: run, files)
+    return newest > 0 ? try silence(of: path(run, newest), at: now, files) : nil
+  }
+
   private static func holder(
     of run: String, _ number: Int, seenBy process: ProcessIdentity, lostAfter: Double,
     evenIfSilent: Bool = false, mayWrite: Bool = false, _ files: FileLayer

@@ -46,6 +46,17 @@ package struct SweepDirectory: Sendable {
     }
   }
 
+  /// The sweep with which ``open(_:of:merged:context:dataDigest:results:fresh:searches:files:)`` would go on;
+  /// nil where it would make one. Nothing is written.
+  package static func find(
+    _ trials: [PlannedTrial], of experiment: Experiment, merged: String, results: String,
+    searches: Bool = false, files: FileLayer = FileLayer()
+  ) throws(RunError) -> SweepDirectory? {
+    let folder = "\(results)/\(experiment.name)"
+    guard files.isDirectory(folder) else { return nil }
+    return try begun(folder, trials, merged: merged, searches: searches, files)
+  }
+
   private static func make(
     _ trials: [PlannedTrial], of experiment: Experiment, spec: [UInt8], merged: String,
     context: RunContext, dataDigest: String, results: String, _ files: FileLayer

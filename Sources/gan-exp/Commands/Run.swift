@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Images
 import ModelBuilder
+import RunFormat
 import Runner
 import Spec
 
@@ -71,8 +72,8 @@ struct Run: ParsableCommand {
         "\(planned.missing) trials of the budget are not there: `exclude` takes nearly all draws")
     }
     try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
+    try sweeping.checkEngine(experiment, sweep, submits: !plan)
     if plan { return try show(planned) }
-    try sweeping.checkEngine(experiment, sweep)
     let wanted = sweeping.sideBySide(planned, on: machine)
     let isHere = sweeping.chosenEngine(experiment) == .local
     if isHere, !machine.device.hasItsOwnMemory { try planned.requireMemory(jobs: wanted.jobs) }
@@ -96,6 +97,7 @@ struct Run: ParsableCommand {
       let settings = trial.point.settings.map { "\($0.path)=\($0.text)" }
       try Output.line("\(trial.name)  \(settings.joined(separator: "  "))")
     }
+    if sweeping.chosenEngine(plan.experiment) == .slurm { return try showSubmission(plan) }
     let wanted = sweeping.sideBySide(plan, on: machine)
     let later = plan.sweep.combinations.map { $0 - plan.trials.count } ?? 0
     let chosen =
@@ -104,6 +106,42 @@ struct Run: ParsableCommand {
       "\(plan.trials.count) trials\(chosen), \(wanted.jobs) side by side with \(wanted.threads) "
         + "threads each")
     if let need = plan.largest { try Output.line("memory of a trial: \(need.words)") }
+  }
+
+  /// What a cluster would be given.
+  private func showSubmission(_ plan: SweepPlan) throws {
+    let begun = try Failure.catching {
+      try fresh
+        ? nil
+        : SweepDirectory.find(
+          plan.trials, of: plan.experiment, merged: plan.sweep.mergedYAML, results: results,
+          searches: plan.sweep.method == .tpe)
+    }
+    let done = try begun.map(ended) ?? []
+    let chosen = try sweeping.chosen()
+    let trials = plan.trials.filter { chosen?.contains($0.index) ?? true }
+    let forecast = SubmissionForecast(
+      trials.filter { !done.contains($0.identity) }.map(\.index),
+      try SlurmSettings.of(plan.experiment), .current)
+    let search =
+      plan.sweep.method == .tpe ? "; the search chooses more while these run" : ""
+    try Output.line(
+      "\(trials.count) trials, \(trials.count { done.contains($0.identity) }) done\(search)")
+    try Output.line(forecast.words)
+    if let begun {
+      try Output.line("into \(begun.path); what waits or runs there is not submitted again")
+    }
+    if let need = plan.largest { try Output.line("memory of a trial: \(need.words)") }
+  }
+
+  /// The identities of the trials that have come to their end.
+  private func ended(_ sweep: SweepDirectory) throws -> Set<String> {
+    let trials = try Failure.catching {
+      try sweep.trials.filter { trial in
+        if case .ended = try Standing(of: sweep.folder(trial)) { true } else { false }
+      }
+    }
+    return Set(trials.map(\.identity))
   }
 }
 

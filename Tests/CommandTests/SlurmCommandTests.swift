@@ -1,0 +1,273 @@
+import CLibrary
+import Foundation
+import RunFormat
+import Testing
+
+/// What is said to whoever gives a sweep to a cluster.
+@Suite struct SlurmCommandTests {
+  private static let engine = "engine: {slurm: {partition: gpu, cpus: 2, time: 2h, at_once: 3}}"
+
+  /// A sweep of three trials, and a cluster that plays none.
+  private func place(_ engine: String = engine, limit: Int = 1001) throws -> (Place, FakeSlurm) {
+    let (place, slurm) = (try Place(), try FakeSlurm(limit: limit))
+    place.environment["PATH"] = slurm.path
+    try place.write("tiny.yaml", spec(engine))
+    return (place, slurm)
+  }
+
+  private func spec(_ engine: String) -> String {
+    TinySpec(
+      width: "4", length: "1 epochs", record: "{log: 2 steps, samples: none, checkpoint: none}",
+      more: "sweep: {axes: {latent.size: [2, 3, 4]}}\n\(engine)"
+    ).yaml
+  }
+
+  /// The trials of the only sweep, as they are called.
+  private func trials(_ place: Place) throws -> [String] {
+    try place.text("\(place.resultDirectory())/plan.jsonl").split(separator: "\n").map {
+      try object(String($0))["name"] as? String ?? ""
+    }
+  }
+
+  /// docs/failures.md: no Slurm here: exit 4 before anything is made, and where to say it
+  @Test func withoutSlurmNothingIsMade() throws {
+    let (place, _) = try place()
+    place.environment["PATH"] = "/nowhere"
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(4))
+    #expect(
+      run.errors == """
+        error: there is no sbatch here: on a cluster this is said on a login node, where Slurm's \
+        commands are on PATH (perhaps after `module load slurm`); --engine local runs the trials on \
+        this machine
+
+        """)
+    #expect(try place.names() == ["tiny.yaml"])
+  }
+
+  /// docs/failures.md: results or gan-exp where each machine has its own: a warning at once
+  @Test func aSubmissionSaysItsJobsAndWhatTheNodesMayNotSee() throws {
+    let (place, slurm) = try place()
+    let run = try place.run("run", "tiny.yaml")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    #expect(run.end == .exit(0) && run.output == "\(folder)\n")
+    #expect(
+      run.errors == """
+        warning: the results lie in /tmp (\(folder)), which each machine has for itself as a rule: the \
+        nodes may not see it; --results takes a folder on a file system that the nodes share
+        \(folder): 0 done, 3 submitted
+        jobs: 1
+        summary and report: job 2, when these are over
+        how it goes: gan-exp status \(folder)
+
+        """)
+    // The same once more submits nothing.
+    let again = try place.run("run", "tiny.yaml")
+    #expect(again.end == .exit(0))
+    #expect(again.errors.contains("\(folder): 0 done, 3 waiting or running already, 0 submitted\n"))
+    #expect(try slurm.calls("sbatch") == 2)
+  }
+
+  @Test func aRefusalKeepsThePlan() throws {
+    let (place, slurm) = try place()
+    try slurm.first("sbatch", "echo 'sbatch: error: invalid partition specified: gpu' >&2; exit 1")
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(4) && run.output == "")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    #expect(
+      run.errors.hasSuffix(
+        "\nerror: Slurm refuses \(folder)/slurm/job-1.sh: invalid partition specified: gpu; change "
+          + "`engine.slurm` in the experiment file or engines.yaml and say the same again\n"),
+      "\(run.errors)")
+    #expect(try trials(place).count == 3)
+    #expect(try slurm.arrays() == [])
+    // What is changed then changes no trial.
+    try slurm.asUsual("sbatch")
+    try place.write("tiny.yaml", spec("engine: {slurm: {partition: cpu}}"))
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    #expect(try slurm.arrays().count == 1)
+    #expect(try place.text("\(place.resultDirectory())/slurm/job-2.sh").contains("partition=cpu"))
+  }
+
+  @Test func aRefusalOfAPartSaysOfWhich() throws {
+    let (place, slurm) = try place(limit: 2)
+    try slurm.first(
+      "sbatch",
+      "[ $(grep -c ^sbatch \"$here/calls\") -lt 2 ] || { echo 'job submit limit' >&2; exit 1; }")
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(4))
+    #expect(run.errors.contains(": 0 done, 2 submitted, 1 not taken\njobs: 1\n"), "\(run.errors)")
+    #expect(
+      run.errors.contains(
+        "error: 2 of 3 trials were submitted, then Slurm took no more: Slurm refuses "))
+    try slurm.asUsual("sbatch")
+    let rest = try place.run("run", "tiny.yaml")
+    #expect(rest.end == .exit(0))
+    #expect(rest.errors.contains(": 0 done, 2 waiting or running already, 1 submitted\njobs: 2\n"))
+  }
+
+  /// docs/failures.md: the job behind the trials is refused: what was submitted stays, and how to do its work
+  @Test func withoutAJobForTheSummaryTheTrialsAreSubmittedAllTheSame() throws {
+    let (place, slurm) = try place()
+    try slurm.first(
+      "sbatch", "case $* in *collect.sh) echo 'job submit limit' >&2; exit 1 ;; esac")
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(0))
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    #expect(run.errors.contains("\nwarning: no job writes summary and report (Slurm refuses "))
+    #expect(
+      run.errors.contains("): when the trials are over say gan-exp collect \(folder)\n"),
+      "\(run.errors)")
+    #expect(try slurm.arrays().count == 1)
+  }
+
+  @Test func statusAsksTheSchedulerOnceAndSaysWhenItGivesNoAnswer() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    let before = try slurm.calls("squeue")
+    for _ in 0..<2 {
+      let status = try place.run("status", folder)
+      #expect(status.output == "\(folder): 3 pending; 3 wait in the queue\n", "\(status.errors)")
+    }
+    #expect(try slurm.calls("squeue") == before + 1)
+    try slurm.first("squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
+    place.environment["GAN_EXP_SLURM_POLL"] = "0"
+    let status = try place.run("status", folder)
+    #expect(status.end == .exit(0) && status.output == "\(folder): 3 pending\n")
+    #expect(
+      status.errors
+        == "squeue gives no answer that can be used (Unable to contact slurm controller); what follows "
+        + "is what the folder says\n")
+  }
+
+  /// docs/failures.md: a task that ended before gan-exp began: `status`, and the next `run`, say what it
+  /// left, or that it left nothing and why that may be
+  @Test func whatTasksThatNeverBeganLeftIsSaid() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    let names = try trials(place)
+    try place.write(
+      "\(place.resultDirectory())/slurm/1_0.log",
+      "job.sh: line 14: exec: srun: not found\n")
+    try slurm.show([(0, "FAILED", "n1"), (1, "FAILED", "n2"), (2, "RUNNING", "n3")])
+    place.environment["GAN_EXP_SLURM_POLL"] = "0"
+    let status = try place.run("status", folder)
+    #expect(
+      status.output == """
+        \(names[0])  pending: job 1_0 FAILED on n1: job.sh: line 14: exec: srun: not found; its log is \
+        \(folder)/slurm/1_0.log
+        \(names[1])  pending: job 1_1 FAILED on n2 and left no log: perhaps n2 does not see \(folder); \
+        results must lie on a file system that the nodes share (--results)
+        \(names[2])  pending, job 1_2 RUNNING on n3
+        \(folder): 3 pending
+
+        """)
+    let again = try place.run("run", "tiny.yaml")
+    #expect(
+      again.errors.contains(
+        "warning: 2 of these were submitted before, and no trial began: job 1_0 FAILED on n1: job.sh: "
+          + "line 14: exec: srun: not found; its log is \(folder)/slurm/1_0.log\n"),
+      "\(again.errors)")
+    // When the scheduler has forgotten them, the folder is all there is.
+    try slurm.first("squeue", "exit 0")
+    let forgotten = try place.run("status", folder)
+    #expect(
+      forgotten.lines.last == "\(folder): 3 pending" && forgotten.lines.count == 4,
+      "\(forgotten.output)")
+    #expect(forgotten.output.contains("\(names[1])  pending: job 3_1 is over and left no log"))
+  }
+
+  @Test func statusSaysWhenAWorkerWasLastHeardOf() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    let names = try trials(place)
+    let run = "\(folder)/trials/\(names[1])"
+    try FileLayer().makeDirectories(run)
+    let claim = try RunClaim.take(
+      run, as: .current(), steps: 9, lostAfter: 120, files: FileLayer())
+    let beat = timeval(tv_sec: time(nil) - 40, tv_usec: 0)
+    #expect(utimes("\(claim.path)/heartbeat", [beat, beat]) == 0)
+    try slurm.show([(0, "PENDING", ""), (1, "RUNNING", "n3"), (2, "PENDING", "")])
+    let status = try place.run("status", folder)
+    let words = try #require(status.lines.first)
+    // By the clock of the file system, which is this machine's here.
+    #expect(
+      words.replacing(#/beat 4\d s/#, with: "beat 40 s")
+        == "\(names[1])  running, beat 40 s ago, job 1_1 RUNNING on n3")
+    #expect(status.lines.last == "\(folder): 1 running, 2 pending; 2 wait in the queue")
+    #expect(
+      try place.names(in: "\(place.resultDirectory())/slurm").allSatisfy { !$0.hasPrefix(".") })
+  }
+
+  @Test func whatCannotBeCancelledIsAnError() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    try slurm.first("scancel", "echo 'scancel: error: Access denied' >&2; exit 1")
+    let refused = try place.run("cancel", folder)
+    #expect(refused.end == .exit(4) && refused.output == "")
+    #expect(
+      refused.errors
+        == "error: scancel 1 2 did not succeed (scancel: error: Access denied): they may still wait or "
+        + "run; say the same again\n")
+    try slurm.asUsual("scancel")
+    #expect(try place.run("cancel", folder).output == "\(folder): 2 jobs cancelled\n")
+  }
+
+  @Test func aPlanSaysWhatWouldBeSubmittedAndMakesNothing() throws {
+    let (place, slurm) = try place(limit: 2)
+    let plan = try place.run("run", "tiny.yaml", "--plan")
+    #expect(plan.end == .exit(0) && plan.errors == "")
+    #expect(
+      plan.lines.dropFirst(3).prefix(3) == [
+        "3 trials, 0 done",
+        "would be submitted: 3 tasks in 2 arrays of at most 2 tasks, at most 3 at once of each array",
+        "each asks for: partition gpu, at most 2 h 00 min, 2 cores",
+      ], "\(plan.output)")
+    #expect(try place.names() == ["tiny.yaml"])
+    #expect(try slurm.calls("sbatch") == 0 && slurm.calls("squeue") == 0)
+    // Nor is Slurm needed to ask.
+    place.environment["PATH"] = "/nowhere"
+    let elsewhere = try place.run("run", "tiny.yaml", "--plan", "--only", "0,2")
+    #expect(
+      elsewhere.lines.contains(
+        "would be submitted: 2 tasks in 1 array (Slurm cannot be asked here for its limit), at most 3 at "
+          + "once of each array"), "\(elsewhere.output)")
+  }
+
+  @Test func ofASweepThatIsDoneAPlanSubmitsNothing() throws {
+    let (place, slurm) = try place()
+    let words = ["run", "tiny.yaml", "-q", "--engine", "local", "--only", "0,1", "--threads", "1"]
+    #expect(try place.start(words).finish().end == .exit(0))
+    let before = try place.names()
+    let folder = try place.resultDirectory()
+    let plan = try place.run("run", "tiny.yaml", "--plan")
+    #expect(plan.lines.contains("3 trials, 2 done"))
+    #expect(plan.output.contains("would be submitted: 1 task in 1 array of at most 1001 tasks"))
+    #expect(plan.lines.contains("into \(folder); what waits or runs there is not submitted again"))
+    let done = try place.run("run", "tiny.yaml", "--plan", "--only", "0")
+    #expect(done.lines.contains("nothing would be submitted"))
+    #expect(try place.names() == before && slurm.calls("sbatch") == 0)
+  }
+
+  @Test func theEngineChangesNothingAboutATrial() throws {
+    let (with, _) = try place()
+    let (without, _) = try place("")
+    for place in [with, without] {
+      let words = ["run", "tiny.yaml", "-q", "--engine", "local", "--threads", "1", "--only", "0"]
+      #expect(try place.start(words).finish().end == .exit(0))
+    }
+    #expect(try trials(with) == trials(without))
+    let plans = try [with, without].map { try $0.text("\($0.resultDirectory())/plan.jsonl") }
+    #expect(plans[0] == plans[1])
+    for name in ["spec.yaml", "losses.csv"] {
+      let texts = try [with, without].map { place in
+        try place.text("\(place.resultDirectory())/trials/\(trials(place)[0])/\(name)")
+      }
+      #expect(texts[0] == texts[1] && !texts[0].contains("slurm"), "\(name)")
+    }
+  }
+}
