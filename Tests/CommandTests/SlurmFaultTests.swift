@@ -135,7 +135,8 @@ import Testing
     #expect(!FileLayer().exists("\(sweep.path)/slurm/submissions.jsonl"))
   }
 
-  /// docs/failures.md: squeue says nothing of a job that was accepted a moment ago: nothing is submitted
+  /// docs/failures.md: squeue says nothing of a job that was accepted a moment ago: nothing is submitted,
+  /// exit 4
   @Test func aQueueThatHasForgottenWhatWasJustAcceptedIsNotBelieved() throws {
     let sweep = try FakeSweep(trials: 2)
     _ = try sweep.submit()

@@ -80,19 +80,23 @@ import Testing
       ])
     #expect(
       outcome.states == [
-        .finished, .failed(reason: "a last line (its engine does not know the job any more)"),
+        .finished,
+        .failed(
+          reason: "a last line (Slurm does not know the job any more, its log is "
+            + "\(sweep.path)/slurm/1_1.log)"),
       ])
   }
 
   /// docs/failures.md: a folder that the nodes do not see: the trial failed without a log, and that this
   /// may be why
-  @Test func aTaskThatLeftNoLogSaysWhatThatMayMean() throws {
+  @Test(arguments: ["FAILED", "COMPLETED"])
+  func aTaskThatLeftNoLogSaysWhatThatMayMean(state: String) throws {
     let sweep = try FakeSweep(trials: 1)
-    let (outcome, _) = try wait(sweep, [(1, { try end(sweep, "FAILED") })])
+    let (outcome, _) = try wait(sweep, [(1, { try end(sweep, state) })])
     #expect(
       outcome.states == [
         .failed(
-          reason: "job 1_0 FAILED on n1 and left no log: perhaps n1 does not see \(sweep.path); "
+          reason: "job 1_0 \(state) on n1 and left no log: perhaps n1 does not see \(sweep.path); "
             + "results must lie on a file system that the nodes share (--results)")
       ])
     #expect(outcome.exitCode == 5)
@@ -116,7 +120,11 @@ import Testing
         )
       ])
     #expect(
-      outcome.states == [.failed(reason: "error: n1 does not have /opt/gan-exp (FAILED)")])
+      outcome.states == [
+        .failed(
+          reason: "error: n1 does not have /opt/gan-exp (FAILED, its log is "
+            + "\(sweep.path)/slurm/1_0.log)")
+      ])
   }
 
   private func full(_ sweep: FakeSweep, step: Int, by job: String) throws {
@@ -158,7 +166,8 @@ import Testing
     #expect(try !sweep.events().contains("paused"))
   }
 
-  /// Where nobody waits, the next submission goes on with it.
+  /// docs/failures.md: disk full in a sweep on a cluster: where nobody waits, the next submission goes on
+  /// with the trial
   @Test func aFullDiskIsNoFailureForWhoeverCollects() throws {
     let sweep = try FakeSweep(trials: 1)
     _ = try sweep.submit()

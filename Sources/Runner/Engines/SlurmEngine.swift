@@ -194,22 +194,24 @@ package struct SlurmEngine: Engine {
       } else {
         missing[job, default: 0] += 1
         states[job] =
-          missing[job, default: 0] < Self.answersUntilForgotten ? .alive : ended(job, nil, nil)
+          missing[job, default: 0] < Self.answersUntilForgotten
+          ? .alive : ended(job, .gone("Slurm does not know the job any more"), nil)
       }
       if states[job] != .alive { trials[job] = nil }
     }
     return states
   }
 
-  /// The end of a job. One that left no log says what that may mean, where its trial does not know better.
-  private func ended(_ job: JobID, _ ending: JobEnding?, _ task: QueuedTrial?) -> JobState {
+  /// The end of a job, with where its log is, or with what it may mean that there is none: for a trial that does
+  /// not know better.
+  private func ended(_ job: JobID, _ ending: JobEnding, _ task: QueuedTrial?) -> JobState {
+    let trace = TaskTrace(job.word, task, sweep: sweep, files: files)
     switch ending {
-    case .exited?, .killed?: break
-    case .gone?, nil:
-      let trace = TaskTrace(job.word, task, sweep: sweep, files: files)
-      if !trace.hasLog { return .ended(.gone(trace.words)) }
+    case .exited(0) where !trace.hasLog, .gone where !trace.hasLog:
+      return .ended(.gone(trace.words))
+    case .gone(let word): return .ended(.gone("\(word), its log is \(trace.log)"))
+    case .exited, .killed: return .ended(ending)
     }
-    return ending.map(JobState.ended) ?? .unknown
   }
 
   package func cancel(_ jobs: [JobID]) { try? client.cancel(jobs.map(\.word)) }

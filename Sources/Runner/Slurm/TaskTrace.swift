@@ -7,7 +7,7 @@ package struct TaskTrace: Sendable {
   private let id: String
   /// The scheduler's word, and where it was; nil when it knows the task no more.
   private let ending: (state: String, node: String)?
-  private let log: String
+  let log: String
   /// nil: there is no such file.
   private let said: String?
   private let sweep: String
