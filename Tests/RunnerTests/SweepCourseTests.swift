@@ -154,6 +154,16 @@ import Testing
     #expect(course.next == test.step)
   }
 
+  @Test func whoeverAskedJobsToStopWaitsForThem() {
+    var course = course(2)
+    _ = course.began(0, JobID(1), at: 0)
+    #expect(course.see(signal: SIGTERM, after: 1) == [.cancel([JobID(1)])])
+    #expect(course.next == .wait)
+    let remains = SweepCourse.Remains(state: .pending)
+    _ = course.ended(JobID(1), .exited(143), remains, at: 2)
+    #expect(course.next == .end(.interrupted(signal: SIGTERM)))
+  }
+
   @Test func whoOnlyWaitsLeavesTheJobsToThemselves() {
     var course = course(1) { $0.leavesJobs = true }
     _ = course.began(0, JobID("12_0"), at: 0)
