@@ -94,11 +94,12 @@ struct SweepRunOptions: ParsableArguments {
       let play = SlurmPlay(
         directory: place, plan: plan, settings: settings, options: options,
         arguments: try workerArguments(data, machine, cores: settings.cpus), quiet: quiet)
-      if wait { return try play.wait(program: Self.program) }
-      return try play.submit(program: Self.program)
+      if wait { return try play.wait(program: OwnProgram.file) }
+      return try play.submit(program: OwnProgram.file)
     }
     let engine = LocalEngine(
-      program: Self.program, arguments: arguments, sweep: directory.path, jobs: wanted.jobs,
+      program: OwnProgram.image, name: OwnProgram.file, arguments: arguments, sweep: directory.path,
+      jobs: wanted.jobs,
       places: try machine.device.places(jobs: wanted.jobs))
     Interrupts.install()
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
@@ -161,10 +162,5 @@ struct SweepRunOptions: ParsableArguments {
     }
     if let folder = data.cacheDir { arguments += ["--cache-dir", folder] }
     return arguments
-  }
-
-  private static var program: String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-      ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 }

@@ -167,4 +167,23 @@ struct SweepCommandTests {
     #expect(
       try losses(folder).allSatisfy { $0.split(separator: "\n").last?.hasPrefix("8,2,") == true })
   }
+
+  /// A new build, or an update, while a sweep goes on: its other trials are played by the program that began it.
+  @Test
+  func aProgramThatIsRemovedWhileASweepRunsPlaysItToTheEnd() throws {
+    let place = try Place()
+    try place.write(
+      "going.yaml", spec(length: "20 epochs", sweep: "{axes: {latent.size: [2, 3, 4]}}"))
+    try FileManager.default.copyItem(atPath: Program.path, toPath: "\(place.path)/gan-exp")
+    let sweep = try place.launch([
+      "\(place.path)/gan-exp", "run", "going.yaml", "--jobs", "1", "--threads", "1",
+    ])
+    while (try? place.resultDirectory()) == nil { usleep(10_000) }
+    try FileManager.default.removeItem(atPath: "\(place.path)/gan-exp")
+    let end = try sweep.finish(limit: 120)
+    #expect(end.end == .exit(0), "\(end.errors)")
+    let folder = try place.resultDirectory()
+    let summary = try place.text("\(folder)/summary.csv")
+    #expect(summary.split(separator: "\n").count { $0.contains(",finished,") } == 3, "\(summary)")
+  }
 }

@@ -4,11 +4,13 @@ import CLibrary
 /// it has started. Whatever this process ignores or holds back, the child is asked to stop as usual.
 ///
 /// - Parameters:
+///   - name: what it finds as its own name; nil: its path.
 ///   - environment: `NAME=value`.
 ///   - output: where its standard output goes; it reads nothing.
 /// - Returns: its number, or why there is none, as `errno` has it.
 func startChild(
-  _ path: String, _ arguments: [String], environment: [String], output: Int32, errors: Int32
+  _ path: String, as name: String? = nil, _ arguments: [String], environment: [String],
+  output: Int32, errors: Int32
 ) -> (pid: pid_t, failure: Int32) {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -28,7 +30,7 @@ func startChild(
   posix_spawnattr_setflags(
     &attributes,
     Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-  var words = ([path] + arguments).map { strdup($0) } + [nil]
+  var words = ([name ?? path] + arguments).map { strdup($0) } + [nil]
   var variables = environment.map { strdup($0) } + [nil]
   defer { for text in words + variables { free(text) } }
   var pid: pid_t = 0

@@ -5,6 +5,7 @@ import RunFormat
 /// One process a trial on this machine.
 package struct LocalEngine: Engine {
   private let program: String
+  private let name: String
   private let arguments: [String]
   private let sweep: String
   private var places: WorkerPlaces
@@ -13,14 +14,16 @@ package struct LocalEngine: Engine {
 
   /// - Parameters:
   ///   - program: gan-exp itself.
+  ///   - name: what its processes are called; nil: by its path.
   ///   - arguments: of every worker, besides which trial.
   ///   - jobs: trials side by side.
   ///   - places: where they compute.
   package init(
-    program: String, arguments: [String], sweep: String, jobs: Int,
+    program: String, name: String? = nil, arguments: [String], sweep: String, jobs: Int,
     places: WorkerPlaces = WorkerPlaces()
   ) {
-    (self.program, self.arguments, self.sweep) = (program, arguments, sweep)
+    (self.program, self.name) = (program, name ?? program)
+    (self.arguments, self.sweep) = (arguments, sweep)
     (capacity, self.places) = (jobs, places)
     // Where it is ignored, nobody can learn how a worker ended.
     signal(SIGCHLD, SIG_DFL)
@@ -54,7 +57,7 @@ package struct LocalEngine: Engine {
     let place = places.next
     let settings = places.environment(ProcessInfo.processInfo.environment, at: place)
     let (pid, code) = startChild(
-      program, words, environment: settings, output: output, errors: output)
+      program, as: name, words, environment: settings, output: output, errors: output)
     guard code == 0 else { throw FileLayer.failure(program, "start", code: code) }
     places.take(place, by: Int(pid))
     return pid
