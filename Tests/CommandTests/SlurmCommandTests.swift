@@ -190,6 +190,7 @@ import Testing
       run, as: .current(), steps: 9, lostAfter: 120, files: FileLayer())
     let beat = timeval(tv_sec: time(nil) - 40, tv_usec: 0)
     #expect(utimes("\(claim.path)/heartbeat", [beat, beat]) == 0)
+    #expect(try RunClaim.silence(of: run, at: Double(beat.tv_sec) + 7) == 7)
     try slurm.show([(0, "PENDING", ""), (1, "RUNNING", "n3"), (2, "PENDING", "")])
     let status = try place.run("status", folder)
     let words = try #require(status.lines.first)
@@ -251,6 +252,25 @@ import Testing
     let done = try place.run("run", "tiny.yaml", "--plan", "--only", "0")
     #expect(done.lines.contains("nothing would be submitted"))
     #expect(try place.names() == before && slurm.calls("sbatch") == 0)
+  }
+
+  @Test func whatTheExperimentSaysWinsOverTheSite() throws {
+    let (place, slurm) = try place("engine: {slurm: {srun: true, cpus: 2, partition: none}}")
+    place.environment["XDG_CONFIG_HOME"] = "\(place.path)/config"
+    try place.makeFolder("config/gan-exp")
+    try place.write(
+      "config/gan-exp/engines.yaml", "slurm: {srun: false, requeues: 3, gpus: 1, partition: low}\n")
+    let plan = try place.run("run", "tiny.yaml", "--plan")
+    #expect(
+      plan.lines.contains(
+        "each asks for: the site's partition, the partition's time, 1 GPU, 2 cores"),
+      "\(plan.output)")
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(0), "\(run.errors)")
+    let script = try place.text("\(place.resultDirectory())/slurm/job-1.sh")
+    #expect(script.contains("exec srun ") && script.contains("--requeues 3 "))
+    #expect(!script.contains("--partition"))
+    #expect(try slurm.arrays().count == 1)
   }
 
   @Test func theEngineChangesNothingAboutATrial() throws {

@@ -145,13 +145,26 @@ import Testing
     #expect(
       error?.description.hasPrefix("squeue does not know job 1, which Slurm accepted ") == true)
     #expect(try sweep.slurm.calls("sbatch") == 1)
-    // By then the job may be over for long.
+  }
+
+  /// How many seconds ago a job was accepted that squeue does not know, and for how many the site remembers one.
+  @Test(arguments: [(40, 300, false), (40, 20, true), (7200, 300, true), (-20, 300, false)])
+  func aJobThatMayBeOverForLongIsMissedByNobody(age: Int, memory: Int, isSubmitted: Bool) throws {
+    let sweep = try FakeSweep(trials: 2)
+    _ = try sweep.submit()
     let ledger = "\(sweep.path)/slurm/submissions.jsonl"
     let text = String(decoding: try FileLayer().read(ledger), as: UTF8.self)
+    let moment = Moment(seconds: Moment.now.seconds - age).iso
     try FileLayer().replace(
-      ledger, with: Array(text.replacing(#/"time":"\d{4}/#, with: "\"time\":\"2001").utf8))
-    let outcome = try sweep.submit()
-    #expect(outcome.jobs.map(\.word) == ["2_0", "2_1"])
+      ledger, with: Array(text.replacing(#/"time":"[^"]*"/#, with: "\"time\":\"\(moment)\"").utf8))
+    try sweep.slurm.first("squeue", "exit 0")
+    try sweep.slurm.first("scontrol", "echo 'MinJobAge = \(memory) sec'; exit 0")
+    if isSubmitted {
+      #expect(try sweep.submit().jobs.map(\.word) == ["2_0", "2_1"])
+    } else {
+      #expect(throws: RunError.self) { try sweep.submit() }
+      #expect(try sweep.slurm.calls("sbatch") == 1)
+    }
   }
 
   /// docs/failures.md: Slurm takes some of a sweep's arrays: how many, its words, exit 4; the next
@@ -237,6 +250,44 @@ import Testing
     #expect(try queue.cancelAll() == 1)
     #expect(try sweep.slurm.arrays().map { $0.contains("|CANCELLED|") } == [true])
     #expect(try queue.cancelAll() == 0)
+  }
+
+  /// A task that has saved, what scontrol does, and what comes of it.
+  struct Return: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    var shell = "[ $1 = requeue ] && exit 0; echo 'JobId=5 JobState=RUNNING Reason=None'; exit 0"
+    var restart = 0
+    let becomes: Requeue
+    var calls = 2
+  }
+
+  static let returns = [
+    Return(testDescription: "asked to make room", becomes: .done),
+    Return(
+      testDescription: "cancelled", shell: "echo 'JobId=5 JobState=COMPLETING Reason=None'; exit 0",
+      becomes: .isEnding, calls: 1),
+    Return(
+      testDescription: "cancelled and gone", shell: "echo 'JobState=CANCELLED'; exit 0",
+      becomes: .isEnding, calls: 1),
+    Return(testDescription: "once too often", restart: 3, becomes: .tooOften(3), calls: 0),
+    Return(
+      testDescription: "refused",
+      shell: "[ $1 = requeue ] && { echo 'Job is pending execution' >&2; exit 1; }; "
+        + "echo JobState=RUNNING; exit 0",
+      becomes: .refused("Job is pending execution")),
+    Return(
+      testDescription: "no answer", shell: "echo 'Unable to contact slurm controller' >&2; exit 1",
+      becomes: .refused("Unable to contact slurm controller"), calls: 1),
+  ]
+
+  @Test(arguments: returns) func aTaskThatSavedGoesIntoTheQueueUnlessItIsEnding(of test: Return)
+    throws
+  {
+    let sweep = try FakeSweep(trials: 1)
+    try sweep.slurm.first("scontrol", test.shell)
+    let task = ClusterTask(job: "1", task: "0", restart: test.restart)
+    #expect(Requeue(task, limit: 3, sweep.client()) == test.becomes)
+    #expect(try sweep.slurm.calls("scontrol") == test.calls)
   }
 
   @Test func whoeverLooksOftenAsksTheSchedulerOnce() throws {

@@ -127,6 +127,24 @@ import Testing
       ])
   }
 
+  @Test func whoeverWaitsTakesOnWhatWasSubmittedBefore() throws {
+    let sweep = try FakeSweep(trials: 2)
+    _ = try sweep.submit()
+    let (outcome, _) = try wait(
+      sweep,
+      [
+        (
+          1,
+          {
+            for trial in 0..<2 { try sweep.finish(trial) }
+            try end(sweep)
+          }
+        )
+      ])
+    #expect(outcome.states == [.finished, .finished])
+    #expect(try sweep.slurm.calls("sbatch") == 1)
+  }
+
   private func full(_ sweep: FakeSweep, step: Int, by job: String) throws {
     try sweep.write(
       "status.json",
@@ -211,7 +229,7 @@ import Testing
             #expect(try sweep.slurm.arrays().last?.hasPrefix("2_[0-1]|") == true)
             for trial in 1..<6 { try sweep.finish(trial) }
             try sweep.slurm.first(
-              "squeue", "list \"$@\" | sed 's/PENDING\\|RUNNING/COMPLETED/'; exit 0")
+              "squeue", "list \"$@\" | sed -e s/PENDING/COMPLETED/ -e s/RUNNING/COMPLETED/; exit 0")
           }
         ),
       ])

@@ -2,6 +2,7 @@
 # sbatch, squeue, scancel and scontrol of a cluster on which nothing ever runs. Links of these names lead here from
 # STATE/bin; STATE/calls has every call, STATE/queue a line a job: its name, and what squeue says of it.
 # STATE/sbatch.sh, where it is there, is what sbatch does first, and so for the others.
+PATH=/usr/bin:/bin
 here=${0%/bin/*}
 name=${0##*/}
 echo "$name $*" >>"$here/calls"
@@ -32,7 +33,8 @@ sbatch) accept ;;
 squeue) list "$@" ;;
 scancel)
   for job; do
-    sed -i "s/^\([^|]*|$job\(_[^|]*\)\{0,1\}|\)[A-Z]*|/\1CANCELLED|/" "$here/queue"
+    sed "s/^\([^|]*|$job\(_[^|]*\)\{0,1\}|\)[A-Z]*|/\1CANCELLED|/" "$here/queue" >"$here/queue.new"
+    mv "$here/queue.new" "$here/queue"
   done
   ;;
 scontrol) printf 'MaxArraySize            = %s\nMinJobAge               = 300 sec\n' "$(cat "$here/limit")" ;;
