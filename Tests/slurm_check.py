@@ -276,7 +276,7 @@ def missing_data(check):
     release(sweep.tasks())
     until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
     seen = words(check.program, "status", sweep.path)
-    if f"{folders[1]} not found" not in seen or os.path.basename(sorted(glob.glob(f'{sweep.here()}/trials/*'))[1]) not in seen:
+    if "not found. Looked at: " + folders[1] not in seen or os.path.basename(sorted(glob.glob(f'{sweep.here()}/trials/*'))[1]) not in seen:
         raise Problem(f"status does not say why: {seen}")
     tasks = set(sweep.tasks())
     os.rename(f"{folders[1]}-away", folders[1])

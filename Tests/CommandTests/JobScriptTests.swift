@@ -82,6 +82,11 @@ import Testing
       log: "no such program\nsrun: error: n1: task 0: Exited with exit code 127\n",
       words: "job 1_0 FAILED on n1: no such program; its log is LOG"),
     Case(
+      testDescription: "an error with advice behind it", state: "FAILED",
+      log:
+        "warning: odd\nerror: no such data. Looked at:\n  here\n    there\n  = fetch them\nsrun: error: n1: task 0: Exited with exit code 4\n",
+      words: "job 1_0 FAILED on n1: error: no such data. Looked at: here there; its log is LOG"),
+    Case(
       testDescription: "nothing but srun's echo", state: "FAILED",
       log: "srun: error: n1: task 0: Exited with exit code 127\n",
       words:
