@@ -42,7 +42,7 @@ import Testing
       state: .held, becomes: .held, isWritten: "held"),
     Case(
       testDescription: "saved on request", seen: .ended(.exited(75)),
-      becomes: .paused(reason: "its time was over")),
+      becomes: .paused(reason: "asked to stop, or its time was over")),
     Case(
       testDescription: "asked to stop", seen: .ended(.killed(signal: SIGTERM)),
       becomes: .pending, isWritten: "interrupted"),

@@ -224,7 +224,9 @@ struct SweepRunTests {
     let sweep = try Self.sweep(try Scratch())
     let (outcome, submitted) = try play(sweep, [1: [.exit(75)]])
     #expect(submitted == [0, 1, 2, 3])
-    #expect(outcome.states[1] == .paused(reason: "its time was over") && outcome.exitCode == 75)
+    #expect(
+      outcome.states[1] == .paused(reason: "asked to stop, or its time was over")
+        && outcome.exitCode == 75)
     #expect(try text("\(sweep.path)/summary.csv").contains(",interrupted,2,"))
     let again = try play(sweep, [:])
     #expect(again.submitted == [1] && again.outcome.exitCode == 0)

@@ -205,7 +205,7 @@ struct SweepCourse: Sendable {
       states[trial] = .pending
       return [.write(.interrupted(trial: trial, id))]
     case (_, .exited(ExitStatus.saved.rawValue)):
-      states[trial] = .paused(reason: remains.lastWord ?? "its time was over")
+      states[trial] = .paused(reason: remains.lastWord ?? "asked to stop, or its time was over")
       return [.write(.ended(trial: trial, states[trial], seconds: seconds))]
     case (.pending, _), (.held, _), (.running, _), (.failed, _), (.paused, _):
       return pauses(for: trial, remains.disk) ?? fail(trial, ending, remains.lastLine, seconds)
