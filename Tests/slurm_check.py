@@ -152,8 +152,7 @@ def dead_node(check):
 def preempted(check, srun):
     # Without srun it hears of it at the end of the grace time, 5 s and up to 16: it must still be at work then.
     sweep = Sweep(
-        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun,
-        length=check.length * (1 if srun else 8)).submit()
+        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun, length=check.length * 8).submit()
     sweep.begun()
     sweep.begun(1)
     words("sbatch", "--parsable", "-p", "high", "--exclusive", "-w",
@@ -179,7 +178,7 @@ def small_arrays(check):
     limit = int(words("scontrol", "show", "config").split("MaxArraySize")[1].split()[1])
     if limit != 4:
         return None, "needs SLURM_CI_ARRAY=4 .ci/slurm start: left out"
-    sweep = Sweep(check, "small-arrays", trials=10).submit()
+    sweep = Sweep(check, "small-arrays", trials=10, length=check.length // 3).submit()
     arrays = {task.split("_")[0] for task in sweep.tasks()}
     sweep.quiet()
     if len(arrays) != 3:
@@ -333,7 +332,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=".build/release/gan-exp")
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--quick", action="store_true", help="what takes a minute")
+    parser.add_argument("--quick", action="store_true", help="what takes two minutes")
     parser.add_argument("--length", type=int, default=300, help="epochs of a trial")
     options = parser.parse_args()
     names = options.only or (QUICK if options.quick else list(CASES))
