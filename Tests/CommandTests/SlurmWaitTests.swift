@@ -184,6 +184,55 @@ import Testing
     #expect(try !sweep.events().contains("paused"))
   }
 
+  private func saved(_ sweep: FakeSweep, by job: String) throws {
+    try sweep.write(
+      "status.json",
+      .map([
+        "state": .text("interrupted"), "step": .integer(3),
+        "reason": .text("guards.max_time is over"),
+        "pid": .integer(1), "host": .text("n1"),
+        "cluster": .map(["job": .text(job), "task": .text("0"), "restart": .integer(0)]),
+      ]), of: 0)
+    try sweep.slurm.show([(0, "FAILED", "n1")])
+  }
+
+  /// Slurm calls a task FAILED that ended with 75.
+  @Test(arguments: [("1", "interrupted", Int32(75)), ("77", "failed", 5)])
+  func aTrialThatHasSavedHasNotFailed(by job: String, word: String, exitCode: Int32) throws {
+    let sweep = try FakeSweep(trials: 1)
+    let (outcome, _) = try wait(sweep, [(1, { try saved(sweep, by: job) })])
+    #expect(outcome.states.map(\.word) == [word])
+    #expect(outcome.exitCode == exitCode)
+  }
+
+  /// Somebody's worker on another node that was heard of a moment ago.
+  private func claimed(_ sweep: FakeSweep, by job: String) throws {
+    try FileLayer().makeDirectories(
+      "\(sweep.directory.folder(sweep.directory.trials[0]))/attempts/1")
+    try sweep.write(
+      "attempts/1/owner.json",
+      .map([
+        "pid": .integer(1), "host": .text("n1"), "boot": .text("b"), "namespace": .text("n"),
+        "start": .text("1"), "since": .text("2026-11-30T08:00:00Z"), "steps": .integer(9),
+        "cluster": .map(["job": .text(job), "task": .text("0"), "restart": .integer(0)]),
+      ]), of: 0)
+    try FileLayer().replace(
+      "\(sweep.directory.folder(sweep.directory.trials[0]))/attempts/1/heartbeat", with: [])
+    try sweep.log("\(job)_0", "Killed\n")
+    try sweep.slurm.show([(0, "OUT_OF_MEMORY", "n1")])
+  }
+
+  /// A worker that was killed is heard of until a moment before: its trial failed, it is not somebody's.
+  @Test func aWorkerOfWhichSlurmSaysThatItFailedHoldsNothing() throws {
+    let sweep = try FakeSweep(trials: 1)
+    let (outcome, _) = try wait(sweep, [(1, { try claimed(sweep, by: "1") })])
+    #expect(
+      outcome.states == [
+        .failed(reason: "Killed (OUT_OF_MEMORY, its log is \(sweep.path)/slurm/1_0.log)")
+      ])
+    #expect(try !sweep.events().contains("held"))
+  }
+
   /// docs/failures.md: disk full in a sweep on a cluster: where nobody waits, the next submission goes on
   /// with the trial
   @Test func aFullDiskIsNoFailureForWhoeverCollects() throws {

@@ -33,7 +33,7 @@ struct SweepCommandTests {
         sweep: "{method: tpe, axes: {optimizer.learning_rate: {log: [1e-5, 1e-1]}, "
           + "latent.size: {int: [2, 9]}}, start_with: [{latent.size: 7}], budget: {trials: 12}}"))
     let first = try place.start(["run", "search.yaml", "--jobs", "1", "--threads", "1"])
-    while (try? place.resultDirectory()) == nil { usleep(20_000) }
+    try first.wait(for: "the sweep's folder") { (try? place.resultDirectory()) != nil }
     let second = try place.start(["run", "search.yaml", "--join", "--jobs", "1", "--threads", "1"])
     let ends = [try first.finish(limit: 120), try second.finish(limit: 120)]
     #expect(ends.map(\.end) == [.exit(0), .exit(0)], "\(ends.map(\.errors))")
@@ -178,7 +178,7 @@ struct SweepCommandTests {
     let sweep = try place.launch([
       "\(place.path)/gan-exp", "run", "going.yaml", "--jobs", "1", "--threads", "1",
     ])
-    while (try? place.resultDirectory()) == nil { usleep(10_000) }
+    try sweep.wait(for: "the sweep's folder") { (try? place.resultDirectory()) != nil }
     try FileManager.default.removeItem(atPath: "\(place.path)/gan-exp")
     let end = try sweep.finish(limit: 120)
     #expect(end.end == .exit(0), "\(end.errors)")

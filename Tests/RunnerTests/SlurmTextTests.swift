@@ -81,7 +81,7 @@ import Testing
         #SBATCH --gres=gpu:1
         #SBATCH --partition=gpu
         #SBATCH --account="my lab"
-        module load cuda/12
+        module load cuda/12 || { echo 'error: module load cuda/12 failed'; exit 4; }
         if [ ! -e '/r/it'\\''s 100%'/plan.jsonl ]; then
           echo "error: $(hostname) does not see /r/it's 100%: results must lie on a file system that the nodes share (--results)"
           exit 4

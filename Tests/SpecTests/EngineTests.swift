@@ -63,4 +63,54 @@ import Testing
     let site = try site("{partition: b, srun: false}")
     #expect(SlurmSettings().filled(from: site) == site)
   }
+
+  /// What sbatch would be given, and whether it may be.
+  static let words: [(slurm: String, problem: String?)] = [
+    ("{extra: [--account=lab, -q, --qos=long, --ntasks-per-node=1, --signal=USR2@60, -N1]}", nil),
+    ("{extra: [--array=0-1]}", "`--array=0-1` cannot be chosen"),
+    ("{extra: [--arr=0-1]}", "`--arr=0-1` cannot be chosen"),
+    ("{extra: [-a0-1]}", "`-a0-1` cannot be chosen"),
+    ("{extra: [--job-name=mine]}", "`--job-name=mine` cannot be chosen"),
+    ("{extra: [-J, mine]}", "`-J` cannot be chosen"),
+    ("{extra: [--output=/dev/null]}", "`--output=/dev/null` cannot be chosen"),
+    ("{extra: [--wrap=true]}", "`--wrap=true` cannot be chosen"),
+    ("{extra: [--test-only]}", "`--test-only` cannot be chosen"),
+    ("{extra: [--account, lab]}", "`lab` is no option of sbatch"),
+    (
+      "{extra: [\"--comment=a\\nb\"]}", "`extra` has a word that is empty or has a line break in it"
+    ),
+    ("{partition: \"a\\nb\"}", "`partition` has a word that is empty or has a line break in it"),
+    ("{partition: \"\"}", "`partition` has a word that is empty or has a line break in it"),
+    ("{modules: [\"a\\nb\"]}", "`modules` has a word that is empty or has a line break in it"),
+    ("{memory: 0MB}", "less than 1 MiB, which Slurm takes for all that a node has"),
+    ("{memory: 300MB}", nil),
+  ]
+
+  @Test(arguments: words) func wordsThatJobsAreNotFoundByAreTaken(
+    _ slurm: String, _ problem: String?
+  ) {
+    let found: [String?] = [
+      {
+        do { _ = try experiment(slurm) } catch { return "\(error)" }; return nil
+      }(),
+      {
+        do { _ = try site(slurm) } catch { return "\(error)" }; return nil
+      }(),
+    ]
+    for text in found {
+      #expect((text == nil) == (problem == nil), "\(text ?? "no problem")")
+      if let text, let problem { #expect(text.contains(problem), "\(text)") }
+    }
+  }
+
+  @Test func aSitesFileThatIsNoMapIsAnError() {
+    for text in ["- slurm: {partition: gpu}\n", "slurm\n"] {
+      #expect(throws: Diagnostics.self) {
+        try EngineSection.read(text, name: "engines.yaml", vocabulary: vocabulary)
+      }
+    }
+    #expect(throws: Never.self) {
+      try EngineSection.read("# nothing yet\n", name: "engines.yaml", vocabulary: vocabulary)
+    }
+  }
 }

@@ -10,6 +10,8 @@ package struct RunClaim: Sendable {
     package let pid: Int
     package let host: String
     package let since: String
+    /// The scheduler's task that it is, `123_7`; nil outside of one.
+    package var task: String?
   }
 
   package let number: Int
@@ -167,7 +169,8 @@ package struct RunClaim: Sendable {
       return nil
     }
     return Holder(
-      pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time")
+      pid: owner.pid, host: owner.host, since: json["since"]?.string ?? "an unknown time",
+      task: owner.cluster?.id)
   }
 
   /// Seconds since the owner's last sign of life.

@@ -74,7 +74,9 @@ struct JobScript: Sendable {
   }
 
   private func head(_ options: [String]) -> String {
-    let modules = settings.modules.map { "module load \($0.shellWord)\n" }.joined()
+    let modules = settings.modules.map { module in
+      "module load \(module.shellWord) || { echo \("error: module load \(module) failed".shellWord); exit 4; }\n"
+    }.joined()
     // A login shell knows `module`.
     return "#!/bin/bash\(settings.modules.isEmpty ? "" : " -l")\n"
       + options.map { "#SBATCH \(Self.quoted($0))\n" }.joined() + modules

@@ -4,6 +4,9 @@ import Spec
 
 /// Runs the trials of a sweep: looks, tells the ``SweepCourse``, and does what it answers.
 package struct SweepRun<Workers: Engine> {
+  /// Workers of which the scheduler has said that they failed: they hold nothing any more, though their last sign of
+  /// life be a moment ago.
+  private var failedTasks: Set<String> = []
   private var sweep: SweepDirectory
   /// What adds trials; nil where all are known from the beginning.
   private let search: SweepSearch?
@@ -144,8 +147,12 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private func state(of trial: PlannedTrial) throws(RunError) -> TrialState {
-    TrialState(
-      try Standing(of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files))
+    let standing = try Standing(
+      of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files)
+    if case .held(let holder) = standing, let task = holder.task, failedTasks.contains(task) {
+      return .pending
+    }
+    return TrialState(standing)
   }
 
   private mutating func submit() throws(RunError) {
@@ -200,12 +207,15 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private mutating func collect() throws(RunError) {
-    for (index, job, ending) in course.ended(try engine.poll()) {
+    for (index, job, word) in course.ended(try engine.poll()) {
       isRefused = false
       let trial = sweep.trials[index]
+      if case .gone = word { failedTasks.insert(job.word) }
+      let ending = sweep.hasSaved(trial, job, word) ? .exited(ExitStatus.saved.rawValue) : word
       let log = try? sweep.files.read(engine.log(of: trial))
       let remains = SweepCourse.Remains(
-        state: try state(of: trial), disk: sweep.diskFailure(of: trial, job, ending),
+        state: try state(of: trial),
+        disk: sweep.diskFailure(of: trial, job, ending),
         lastWord: sweep.lastWord(of: trial), lastLine: log.flatMap(LogEnd.line))
       try act(course.ended(job, ending, remains, at: monotonicSeconds()))
     }

@@ -90,8 +90,24 @@ extension EngineSection {
     "slurm",
     Declaration(
       "slurm", "What each trial asks of Slurm", fields: slurmFields,
-      example: "{partition: gpu, time: 2h, gpus: 1, cpus: 4, memory: 8GB, at_once: 16}"),
+      example: "{partition: gpu, time: 2h, gpus: 1, cpus: 4, memory: 8GB, at_once: 16}",
+      check: { objections(to: $0) }),
     "Trials are tasks of a job array on a cluster")
+
+  private static func objections(to record: Record) -> [Objection] {
+    var found = SlurmObjections.toExtra(record[extraKey])
+    let partition = record[partitionKey].map { [$0] } ?? []
+    for (key, words) in [
+      ("partition", partition), ("modules", record[modulesKey]), ("extra", record[extraKey]),
+    ] { found += SlurmObjections.toControlCharacters(in: words, of: key) }
+    if let memory = record[memoryKey], memory < 1 << 20 {
+      found.append(
+        Objection(
+          "memory", "less than 1 MiB, which Slurm takes for all that a node has",
+          label: "write what a trial needs, such as 4GB, or none"))
+    }
+    return found
+  }
 
   static let declaration = Declaration(
     "engine", "What plays the trials of a sweep; it changes nothing about them",
@@ -126,6 +142,12 @@ extension EngineSection {
     let start = Origin(source: source, mark: Mark(line: 1, column: 1))
     var findings: [Diagnostic] = []
     let node = Composer.compose(text, source: source, findings: &findings)
+    if let node, node.entries == nil, !node.isNothing {
+      findings.append(
+        Diagnostic(
+          "\(name) is no map of keys and values", at: node.origin,
+          label: "write slurm: {partition: …}"))
+    }
     var reader = RecordReader(vocabulary: vocabulary)
     let record = reader.record(
       declaration, node?.entries ?? [], at: start,

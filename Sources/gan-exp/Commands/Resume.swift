@@ -49,6 +49,11 @@ struct Resume: ParsableCommand {
     case .sweep(let sweep): return try resumeSweep(sweep.path)
     case .run(let path): directory = path
     }
+    if sweeping.engine == .slurm || sweeping.wait {
+      throw ValidationError(
+        "--engine slurm and --wait are for sweeps, and \(reference) is a single run: it goes into a job "
+          + "script of your own")
+    }
     let changes = extend.map { "schedule.\($0)" } + overrides
     if case .ended(let state, let step, let reason) = try Failure.catching({
       try Standing(of: directory)
@@ -83,10 +88,12 @@ struct Resume: ParsableCommand {
     guard plan.trials.map(\.identity) == planned.trials.map(\.identity) else {
       throw try refusal(directory, sweep.mergedYAML)
     }
-    if !machine.device.hasItsOwnMemory {
+    let isHere = sweeping.chosenEngine(experiment) == .local
+    if isHere, !machine.device.hasItsOwnMemory {
       try plan.requireMemory(jobs: sweeping.sideBySide(plan, on: machine).jobs)
     }
     if !extend.isEmpty {
+      if !isHere { try requireNobody(at: planned) }
       let (longer, section) = try spec(of: directory, changes: extend.map { "schedule.\($0)" })
       try checkLonger(longer.schedule.length, than: experiment.schedule.length, section)
       plan = try SweepPlan(longer, section, data: data, recorded: points)
@@ -94,6 +101,25 @@ struct Resume: ParsableCommand {
       try Failure.catching { try planned.lengthen(trials, merged: section.mergedYAML) }
     }
     try sweeping.play(planned, plan, data, machine, quiet: progress.quiet)
+  }
+
+  /// Whether no trial is in anybody's hands: a worker plays the length that it found when it began.
+  ///
+  /// - Throws: exit 7.
+  private func requireNobody(at sweep: SweepDirectory) throws {
+    let (states, tasks) = try Failure.catching {
+      let place = PlainFiles.absolute(sweep.path) ?? sweep.path
+      return (try sweep.states(), try SlurmQueue(.current, sweep: place).trials())
+    }
+    let count = zip(sweep.trials, states).count { trial, state in
+      state == .held || tasks[trial.index]?.isLive == true
+    }
+    guard count > 0 else { return }
+    throw Failure(
+      status: .locked,
+      message:
+        "error: \(count) trials wait or run on the cluster, which would end at the old length\n"
+        + "  = gan-exp cancel \(sweep.path.shellWord), and the same again when they are saved")
   }
 
   private func spec(
