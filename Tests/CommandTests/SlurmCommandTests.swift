@@ -290,4 +290,41 @@ import Testing
       #expect(texts[0] == texts[1] && !texts[0].contains("slurm"), "\(name)")
     }
   }
+
+  /// A worker plays the length that it found when it began.
+  @Test func noLengthIsAddedUnderTrialsThatWaitOrRun() throws {
+    let (place, slurm) = try place()
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    let folder = try place.resultDirectory()
+    let longer = {
+      try place.run("resume", folder, "--engine", "slurm", "--extend", "length=2 epochs")
+    }
+    let before = try place.text("\(folder)/resolved.yaml")
+    try slurm.show([(0, "COMPLETED", "n1"), (1, "RUNNING", "n1"), (2, "PENDING", "")])
+    let refused = try longer()
+    #expect(refused.end == .exit(7))
+    #expect(
+      refused.errors.contains(
+        "error: 2 trials wait or run on the cluster, which would end at the old length"),
+      "\(refused.errors)")
+    #expect(try place.text("\(folder)/resolved.yaml") == before)
+    try slurm.show((0..<3).map { ($0, "CANCELLED", "n1") })
+    let done = try longer()
+    #expect(done.end == .exit(0), "\(done.errors)")
+    #expect(try place.text("\(folder)/resolved.yaml") != before)
+  }
+
+  @Test(arguments: [["--engine", "slurm"], ["--wait"]])
+  func aSingleRunIsNotResumedOnACluster(_ words: [String]) throws {
+    let place = try Place()
+    try place.write(
+      "one.yaml",
+      TinySpec(
+        width: "4", length: "1 epochs", record: "{log: 2 steps, samples: none, checkpoint: none}"
+      ).yaml)
+    #expect(try place.run("run", "one.yaml").end == .exit(0))
+    let run = try place.start(["resume", try place.resultDirectory()] + words).finish()
+    #expect(run.end == .exit(2))
+    #expect(run.errors.contains("is a single run"), "\(run.errors)")
+  }
 }

@@ -56,14 +56,6 @@ extension SweepDirectory {
   }
 }
 
-extension SweepDirectory {
-  /// Whether the last worker of a trial saved and left it for later, of an engine without exit codes.
-  func hasSaved(_ trial: PlannedTrial, _ job: JobID, _ ending: JobEnding) -> Bool {
-    guard case .gone = ending, let status = status(of: trial) else { return false }
-    return status.state == .interrupted && status.process?.cluster?.id == job.word
-  }
-}
-
 extension RunStatus {
   /// Whether it ended because it could not write.
   var isOfDisk: Bool { state == .failed && cause == "disk" }

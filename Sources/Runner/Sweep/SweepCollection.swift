@@ -63,4 +63,10 @@ extension SweepDirectory {
     let bytes = try? files.read("\(folder(trial))/status.json", limit: 1 << 20)
     return bytes.flatMap { try? JSON(parsing: $0) }.map { RunStatus($0) }
   }
+
+  /// Whether the last worker of a trial saved and left it for later, of an engine without exit codes.
+  func hasSaved(_ trial: PlannedTrial, _ job: JobID, _ ending: JobEnding) -> Bool {
+    guard case .gone = ending, let status = status(of: trial) else { return false }
+    return status.state == .interrupted && status.process?.cluster?.id == job.word
+  }
 }
