@@ -70,6 +70,53 @@ def all_cancelled(check):
     return sweep, "gan-exp cancel, then the same again"
 
 
+def time_over(check):
+    """What has not begun when the sweep's time is over is taken back."""
+    sweep = Sweep(check, "time-over", trials=8, length=check.length * 2)
+    sweep.submit("--wait", "--set", "sweep.budget={time: 12s}")
+    states = [state for state, _ in sweep.tasks().values()]
+    begun = len(glob.glob(f"{sweep.path}/trials/*"))
+    if sweep.live() or not 0 < begun < 8 or "CANCELLED" not in states:
+        raise Problem(f"{begun} trials begun, tasks {states}")
+    sweep.submit("--set", "sweep.budget={time: 12s}")
+    sweep.quiet()
+    return sweep, f"{begun} of 8 played by then, the rest taken back and played when submitted again"
+
+
+def waiting(check, sweep, *more):
+    """A process that waits for a sweep of which something has begun."""
+    command = [check.program, "run", sweep.spec, "--results", sweep.results, *sweep.settings, "--wait", *more]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    plans = f"{sweep.results}/*/*/plan.jsonl"
+    sweep.path = os.path.dirname(until("a plan", 30, lambda: glob.glob(plans))[0])
+    sweep.begun()
+    return process
+
+
+def left(check):
+    """Whoever waits leaves: a job writes the report."""
+    sweep = Sweep(check, "left", trials=4, length=check.length * 2)
+    process = waiting(check, sweep)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+    if process.returncode != 130 or "summary and report: job" not in errors:
+        raise Problem(f"{process.returncode}: {errors[-300:]}")
+    until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
+    return sweep, "the jobs go on, one of them writes the report"
+
+
+def cancelled_search(check):
+    """A search that somebody waits for is cancelled: it begins nothing more."""
+    sweep = search_of(check, "cancelled-search", 1, length=check.length // 2)
+    process = waiting(check, sweep)
+    words(check.program, "cancel", sweep.path)
+    errors = process.communicate(timeout=60)[1]
+    if process.returncode != 143 or sweep.live():
+        raise Problem(f"{process.returncode}: {errors[-300:]}; {sweep.live()}")
+    sweep.submit("--wait")
+    return sweep, "whoever waits ends too; the same again makes the choices made here"
+
+
 def killed_worker(check):
     sweep = Sweep(check, "killed-worker").submit()
     sweep.begun()
@@ -207,23 +254,21 @@ def sweep_lsgan(check):
     return sweep, f"compare of {len(sweep.trials())} trials shows the same"
 
 
-def search_of(check, name, at_once):
+def search_of(check, name, at_once, length=40):
     axes = "{latent.size: {int: [3, 9]}, optimizer.learning_rate: {log: [1e-4, 1e-2]}}"
-    plain = Sweep(check, name, trials=1, length=40)
-    sweep = Sweep(
+    plain = Sweep(check, name, trials=1, length=length)
+    return Sweep(
         check, name, spec=plain.spec, jobs=1, settings=OBJECTIVE + [
             f"sweep={{method: tpe, axes: {axes}, budget: {{trials: 9}}}}", f"engine.slurm.at_once={at_once}"])
-    os.environ["GAN_EXP_SLURM_POLL"] = "1"
-    return sweep.submit("--wait")
 
 
 def search(check):
-    sweep = search_of(check, "search", 1)
+    sweep = search_of(check, "search", 1).submit("--wait")
     return sweep, "one trial at a time: the choices made here"
 
 
 def search_abreast(check):
-    sweep = search_of(check, "search-abreast", 3)
+    sweep = search_of(check, "search-abreast", 3).submit("--wait")
     states = [state for _, state in sweep.trials()]
     if states != ["finished"] * 9 or sweep.attempts() != [1] * 9:
         raise Problem(f"{states}, {sweep.attempts()} attempts")
@@ -314,7 +359,7 @@ CASES = {
     "sweep-lsgan": sweep_lsgan, "search": search, "search-abreast": search_abreast, "early-stopping": early_stopping,
     "missing-data": missing_data, "places": places,
     "undisturbed": undisturbed, "twice": twice, "scancel": cancelled, "cancel": all_cancelled,
-    "kill-worker": killed_worker, "kill-script": killed_script, "kill-stepd": killed_stepd,
+    "time-over": time_over, "left": left, "cancel-search": cancelled_search, "kill-worker": killed_worker, "kill-script": killed_script, "kill-stepd": killed_stepd,
     "dead-node": dead_node, "preempt-srun": lambda check: preempted(check, True),
     "preempt-exec": lambda check: preempted(check, False), "time-limit": time_limit,
     "small-arrays": small_arrays,
@@ -337,6 +382,8 @@ def main():
     options = parser.parse_args()
     names = options.only or (QUICK if options.quick else list(CASES))
     folder = tempfile.mkdtemp(prefix="slurm-check-")
+    # The scheduler is this machine's own.
+    os.environ["GAN_EXP_SLURM_POLL"] = "1"
     check = Check(os.path.abspath(options.program), folder, options.length)
     wrong = 0
     print("| what was done | what was seen | attempts of each trial | played once, the same bytes | s |")

@@ -15,6 +15,9 @@ struct SlurmPlay {
   let arguments: [String]
   let quiet: Bool
 
+  /// Whether the file alone would not have it played on a cluster.
+  private var asksForSlurm: Bool { plan.experiment.engine.slurm == nil }
+
   private var folder: String { directory.path }
 
   /// Submits what is missing, says as what, and leaves it to the cluster.
@@ -22,6 +25,11 @@ struct SlurmPlay {
   /// - Throws: also when Slurm took a part only, once that has been said.
   func submit(program: String) throws {
     warn(program)
+    if !plan.sweep.keysOfWhoeverWaits.isEmpty {
+      Terminal.error(
+        "warning: \(plan.sweep.keysOfWhoeverWaits.joined(separator: ", ")) ask for somebody who looks: "
+          + "without --wait nobody does")
+    }
     var engine = SlurmEngine(
       .current, settings, program: program, arguments: arguments, sweep: folder)
     var submission = SweepSubmission(directory, options)
@@ -43,6 +51,9 @@ struct SlurmPlay {
   private func say(_ submitted: SweepSubmission.Outcome) {
     var words = ["\(submitted.done) done"]
     if submitted.live > 0 { words.append("\(submitted.live) waiting or running already") }
+    if submitted.ending > 0 {
+      words.append("\(submitted.ending) just ending (say the same again when they have)")
+    }
     if submitted.held > 0 { words.append("\(submitted.held) held by living workers") }
     if submitted.failed > 0 {
       words.append("\(submitted.failed) failed before (--failed submits them again)")
@@ -59,6 +70,10 @@ struct SlurmPlay {
       let arrays = Set(submitted.jobs.map { $0.word.prefix { $0 != "_" } }).sorted()
       Terminal.error("jobs: \(arrays.joined(separator: ", "))")
     }
+    if let atOnce = settings.atOnce, submitted.arrays > 1 {
+      Terminal.error(
+        "at_once: \(atOnce) is of each array, and \(submitted.arrays) arrays wait or run")
+    }
   }
 
   /// What was submitted stays, whatever becomes of the job behind it.
@@ -74,6 +89,13 @@ struct SlurmPlay {
 
   /// Says what the nodes may not see.
   private func warn(_ program: String) {
+    let variables = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("SBATCH_") }
+    if !variables.isEmpty {
+      Terminal.error(
+        "warning: \(variables.sorted().joined(separator: ", ")) of this shell \(variables.count == 1 ? "is" : "are") "
+          + "not passed on to sbatch: say it in `engine.slurm`, in the experiment file or engines.yaml"
+      )
+    }
     let shared = "on a file system that the nodes share"
     let found = [
       NodeLocalPlace.warning(
@@ -96,12 +118,24 @@ struct SlurmPlay {
       // A search chooses when there is a place, with all that is known by then.
       capacity: search == nil ? .max : settings.atOnce ?? 8, interval: Self.interval)
     Interrupts.install()
+    let queue = SlurmQueue(.current, sweep: folder)
+    let cancellation = queue.cancellation()
+    options.interrupt = {
+      if Interrupts.pending != 0 { return Interrupts.pending }
+      return queue.cancellation() == cancellation ? 0 : SIGTERM
+    }
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
     let outcome = try Failure.catching {
       var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
       return try run.play()
     }
-    display.show(outcome, folder)
+    display.show(outcome, folder, going: asksForSlurm ? " --engine slurm" : "")
+    // What still waits and runs goes on, and somebody has to look at what it comes to.
+    if case .interrupted = outcome.ending, queue.cancellation() == cancellation {
+      collect(engine)
+    } else {
+      try SweepReport.write(in: folder, name: plan.experiment.name)
+    }
     try Output.result(folder)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

@@ -28,6 +28,19 @@ struct SweepRunOptions: ParsableArguments {
   @Flag(help: "On a cluster: waits until all is over, and shows how it goes.")
   var wait = false
 
+  /// What is said of trials, for whoever has a single run: it would change nothing.
+  ///
+  /// - Throws: exit 2.
+  func refuse(for what: String) throws {
+    let said = [
+      ("--jobs", jobs != "auto"), ("--only", only != nil), ("--join", join), ("--failed", failed),
+      ("--wait", wait),
+    ].filter(\.1).map(\.0)
+    guard !said.isEmpty else { return }
+    throw ValidationError(
+      "\(said.joined(separator: ", ")): for the trials of a sweep, and \(what)")
+  }
+
   func validate() throws {
     if jobs != "auto", (Int(jobs).map { (1...1024).contains($0) }) != true {
       throw ValidationError("--jobs takes auto or a number from 1 to 1024, not `\(jobs)`")
@@ -146,6 +159,8 @@ struct SweepRunOptions: ParsableArguments {
         "a search chooses its trials while others run: on a cluster it needs --wait, in a shell that "
           + "stays (tmux, or a job of its own)")
     }
+    // Before anything is made.
+    _ = try SlurmSettings.of(experiment)
     if submits { try Failure.catching { try SlurmClient.current.requireCommands() } }
   }
 

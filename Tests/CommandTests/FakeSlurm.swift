@@ -42,6 +42,11 @@ final class FakeSlurm {
       .split(separator: "\n").map(String.init)
   }
 
+  /// The calls of a command, with their words.
+  func words(of command: String) throws -> [String] {
+    try lines("calls").filter { $0.hasPrefix("\(command) ") }
+  }
+
   /// How often a command was called.
   func calls(_ command: String) throws -> Int {
     try lines("calls").count { $0.hasPrefix("\(command) ") }
@@ -73,6 +78,10 @@ struct FakeSweep {
   let slurm: FakeSlurm
   let directory: SweepDirectory
   var path: String { directory.path }
+
+  init(_ slurm: FakeSlurm, at directory: SweepDirectory) {
+    (self.slurm, self.directory) = (slurm, directory)
+  }
 
   init(trials count: Int, limit: Int = 1001) throws {
     slurm = try FakeSlurm(limit: limit)
@@ -122,6 +131,41 @@ struct FakeSweep {
     try write(
       "result.json",
       .map(["state": .text("finished"), "step": .integer(9), "attempt": .integer(1)]), of: trial)
+  }
+
+  /// Somebody's worker on another node that was heard of a moment ago.
+  func claim(_ trial: Int, by job: String, at host: String = "n1") throws {
+    try FileLayer().makeDirectories("\(directory.folder(directory.trials[trial]))/attempts/1")
+    try write(
+      "attempts/1/owner.json",
+      .map([
+        "pid": .integer(1), "host": .text(host), "boot": .text("b"), "namespace": .text("n"),
+        "start": .text("1"), "since": .text("2026-11-30T08:00:00Z"), "steps": .integer(9),
+        "cluster": .map([
+          "job": .text(job), "task": .text("\(trial)"), "restart": .integer(0),
+        ]),
+      ]), of: trial)
+    try beat(trial)
+  }
+
+  /// A sign of life of that worker.
+  func beat(_ trial: Int) throws {
+    let folder = directory.folder(directory.trials[trial])
+    try FileLayer().replace("\(folder)/attempts/1/heartbeat", with: [])
+  }
+
+  /// The last word of a worker that saved.
+  func save(_ trial: Int, by job: String, at moment: Moment? = nil) throws {
+    try write(
+      "status.json",
+      .map([
+        "state": .text("interrupted"), "step": .integer(3),
+        "heartbeat": moment.map { .text($0.iso) },
+        "reason": .text("guards.max_time is over"), "pid": .integer(1), "host": .text("n1"),
+        "cluster": .map([
+          "job": .text(job), "task": .text("\(trial)"), "restart": .integer(0),
+        ]),
+      ]), of: trial)
   }
 
   /// What the log of a task says.

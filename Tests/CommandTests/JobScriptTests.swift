@@ -55,6 +55,15 @@ import Testing
         + "nodes share, and run that one\n")
   }
 
+  /// Three minutes before the end, of a short time a third; in seconds.
+  @Test(arguments: [(nil, 180), (7200, 180), (540, 180), (240, 80), (60, 20)])
+  func aWorkerIsToldBeforeItsTimeIsOver(time: Double?, warning: Int) {
+    var settings = SlurmSettings()
+    settings.seconds = time
+    let script = JobScript(settings: settings, sweep: "/s", program: "/p", arguments: [])
+    #expect(script.array([0], offset: 0).contains("#SBATCH --signal=USR2@\(warning)\n"))
+  }
+
   @Test func withoutSrunTheShellSaysSo() throws {
     let place = try Place()
     try place.write("plan.jsonl", "")

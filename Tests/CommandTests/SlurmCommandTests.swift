@@ -3,6 +3,8 @@ import Foundation
 import RunFormat
 import Testing
 
+@testable import Runner
+
 /// What is said to whoever gives a sweep to a cluster.
 @Suite struct SlurmCommandTests {
   private static let engine = "engine: {slurm: {partition: gpu, cpus: 2, time: 2h, at_once: 3}}"
@@ -128,7 +130,9 @@ import Testing
     let before = try slurm.calls("squeue")
     for _ in 0..<2 {
       let status = try place.run("status", folder)
-      #expect(status.output == "\(folder): 3 pending; 3 wait in the queue\n", "\(status.errors)")
+      #expect(
+        status.output == "\(folder): 3 pending; 3 wait in the queue (Priority)\n",
+        "\(status.errors)")
     }
     #expect(try slurm.calls("squeue") == before + 1)
     try slurm.first("squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
@@ -198,7 +202,7 @@ import Testing
     #expect(
       words.replacing(#/beat 4\d s/#, with: "beat 40 s")
         == "\(names[1])  running, beat 40 s ago, job 1_1 RUNNING on n3")
-    #expect(status.lines.last == "\(folder): 1 running, 2 pending; 2 wait in the queue")
+    #expect(status.lines.last == "\(folder): 1 running, 2 pending; 2 wait in the queue (Reason)")
     #expect(
       try place.names(in: "\(place.resultDirectory())/slurm").allSatisfy { !$0.hasPrefix(".") })
   }
@@ -314,8 +318,8 @@ import Testing
     #expect(try place.text("\(folder)/resolved.yaml") != before)
   }
 
-  @Test(arguments: [["--engine", "slurm"], ["--wait"]])
-  func aSingleRunIsNotResumedOnACluster(_ words: [String]) throws {
+  @Test(arguments: [["--engine", "slurm"], ["--wait"], ["--only", "0"], ["--failed", "--join"]])
+  func aSingleRunIsNotResumedAsASweep(_ words: [String]) throws {
     let place = try Place()
     try place.write(
       "one.yaml",
@@ -326,5 +330,144 @@ import Testing
     let run = try place.start(["resume", try place.resultDirectory()] + words).finish()
     #expect(run.end == .exit(2))
     #expect(run.errors.contains("is a single run"), "\(run.errors)")
+  }
+
+  /// docs/failures.md: --only, --wait and the like of a single run: exit 2, nothing made
+  @Test func whatIsSaidOfTrialsIsNotForASingleRun() throws {
+    let place = try Place()
+    try place.write("one.yaml", TinySpec(width: "4", length: "1 epochs").yaml)
+    let run = try place.run("run", "one.yaml", "--wait", "--only", "3", "--jobs", "2")
+    #expect(run.end == .exit(2))
+    #expect(
+      run.errors.contains(
+        "--jobs, --only, --wait: for the trials of a sweep, and the spec has none: "
+          + "`sweep: {replicates: 2}` is one"), "\(run.errors)")
+    #expect(try place.names() == ["one.yaml"])
+  }
+
+  @Test func whatASubmissionDoesNotPassOnIsSaid() throws {
+    let (place, slurm) = try place()
+    place.environment["SBATCH_ACCOUNT"] = "lab"
+    place.environment["SBATCH_QOS"] = "long"
+    try place.write(
+      "tiny.yaml",
+      spec("engine: {slurm: {at_once: 2}}").replacing(
+        "sweep: {", with: "sweep: {budget: {time: 1h}, on_failure: {stop_after: 2}, "))
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(0))
+    #expect(
+      run.errors.contains(
+        "warning: SBATCH_ACCOUNT, SBATCH_QOS of this shell are not passed on to sbatch: say it in "
+          + "`engine.slurm`, in the experiment file or engines.yaml\n"), "\(run.errors)")
+    #expect(
+      run.errors.contains(
+        "warning: sweep.budget.time, sweep.on_failure.stop_after ask for somebody who looks: without --wait "
+          + "nobody does\n"), "\(run.errors)")
+    #expect(!run.errors.contains("at_once"))
+    try slurm.show([(0, "FAILED", "n1"), (1, "RUNNING", "n1"), (2, "COMPLETING", "n1")])
+    let again = try place.run("run", "tiny.yaml")
+    #expect(
+      again.errors.contains(
+        ": 0 done, 1 waiting or running already, 1 just ending (say the same again when they have), "
+          + "1 submitted\n"), "\(again.errors)")
+    #expect(again.errors.contains("at_once: 2 is of each array, and 2 arrays wait or run\n"))
+  }
+
+  /// docs/failures.md: engines.yaml is wrong: exit 3 before anything is made
+  @Test func aSiteFileThatIsWrongIsSaidBeforeAnythingIsMade() throws {
+    let (place, _) = try place()
+    place.environment["XDG_CONFIG_HOME"] = "\(place.path)/config"
+    try place.makeFolder("config/gan-exp")
+    try place.write("config/gan-exp/engines.yaml", "slurm: {partitoin: low}\n")
+    for words in [["run", "tiny.yaml"], ["run", "tiny.yaml", "--plan"]] {
+      let run = try place.start(words).finish()
+      #expect(run.end == .exit(3) && run.errors.contains("partitoin"), "\(run.errors)")
+    }
+    #expect(try !place.names().contains("results/"))
+  }
+
+  @Test func aPlanKnowsWhatFailedAndWhatIsNew() throws {
+    let (place, _) = try place()
+    let words = ["run", "tiny.yaml", "-q", "--engine", "local", "--only", "0", "--threads", "1"]
+    #expect(try place.start(words).finish().end == .exit(0))
+    let directory = try SweepDirectory(reading: "\(place.path)/\(place.resultDirectory())")
+    try directory.journal.add(
+      "ended", [("trial", .integer(1)), ("state", .text("failed")), ("reason", .text("odd"))])
+    let plan = try place.run("run", "tiny.yaml", "--plan")
+    #expect(
+      plan.lines.contains("3 trials, 1 done, 1 failed before (--failed submits them again)"),
+      "\(plan.output)")
+    #expect(plan.output.contains("would be submitted: 1 task in"))
+    let failed = try place.run("run", "tiny.yaml", "--plan", "--failed")
+    #expect(failed.lines.contains("3 trials, 1 done") && failed.output.contains(": 2 tasks in"))
+    // A value before the others: the trial that is done keeps its number.
+    try place.write("tiny.yaml", spec(Self.engine).replacing("[2, 3, 4]", with: "[1, 2, 3, 4]"))
+    let grown = try place.run("run", "tiny.yaml", "--plan", "--only", "0")
+    #expect(grown.lines.contains("1 trials, 1 done"), "\(grown.output)")
+    let new = try place.run("run", "tiny.yaml", "--plan", "--only", "3")
+    #expect(new.lines.contains("1 trials, 0 done"), "\(new.output)")
+  }
+
+  /// What its trials ask of a cluster may be said anew; nothing else of a sweep may.
+  @Test func aSweepIsResumedWithOtherWishes() throws {
+    let (place, slurm) = try place()
+    try slurm.first("sbatch", "echo 'Requested time limit is invalid' >&2; exit 1")
+    #expect(try place.run("run", "tiny.yaml").end == .exit(4))
+    let folder = try place.resultDirectory()
+    let merged = try place.text("\(folder)/resolved.yaml")
+    try slurm.asUsual("sbatch")
+    let resumed = try place.run("resume", folder, "--set", "engine.slurm.time=30m")
+    #expect(resumed.end == .exit(0), "\(resumed.errors)")
+    #expect(try place.text("\(folder)/slurm/job-2.sh").contains("--time=0-00:30:00"))
+    #expect(try place.text("\(folder)/resolved.yaml") == merged)
+    let refused = try place.run("resume", folder, "--set", "latent.size=4")
+    #expect(refused.end == .exit(2) && refused.errors.contains("keys of `engine` only"))
+  }
+
+  /// docs/failures.md: whoever waits leaves: the jobs go on, one of them writes the report, and how to go on
+  @Test func whoeverLeavesHasTheReportWrittenByAJob() throws {
+    let (place, slurm) = try place("")
+    place.environment["GAN_EXP_SLURM_POLL"] = "0.1"
+    let run = try place.start(["run", "tiny.yaml", "--engine", "slurm", "--wait"])
+    try run.wait(for: "questions to squeue") { (try? slurm.calls("squeue")) ?? 0 > 3 }
+    run.send(SIGINT)
+    let end = try run.finish()
+    #expect(end.end == .exit(130), "\(end.errors)")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    #expect(end.errors.contains("; to go on: gan-exp resume \(folder) --engine slurm\n"))
+    #expect(end.errors.contains("summary and report: job 2, when these are over\n"))
+    #expect(try slurm.arrays().allSatisfy { $0.contains("|PENDING|") })
+  }
+
+  /// docs/failures.md: `rm` of a sweep with jobs in the queue: exit 7, nothing is gone
+  @Test func aSweepWithJobsInTheQueueIsNotRemoved() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try place.resultDirectory()
+    let refused = try place.run("rm", "--yes", folder)
+    #expect(refused.end == .exit(7) && refused.errors.contains("wait or run on the cluster"))
+    #expect(try place.resultDirectory() == folder)
+    // Where nobody can be asked that is said.
+    try slurm.show((0..<3).map { ($0, "CANCELLED", "n1") })
+    place.environment["PATH"] = "/nowhere"
+    let removed = try place.run("rm", "--yes", folder)
+    #expect(removed.end == .exit(0), "\(removed.errors)")
+    #expect(
+      removed.errors.contains("whether jobs of it wait or run cannot be seen: there is no squeue"))
+  }
+
+  /// docs/failures.md: `gan-exp cancel` while another waits: that one ends too
+  @Test func cancelEndsWhoeverWaits() throws {
+    let (place, slurm) = try place()
+    place.environment["GAN_EXP_SLURM_POLL"] = "0.1"
+    let run = try place.start(["run", "tiny.yaml", "--wait"])
+    try run.wait(for: "questions to squeue") { (try? slurm.calls("squeue")) ?? 0 > 3 }
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    let cancel = try place.run("cancel", folder)
+    #expect(cancel.end == .exit(0) && cancel.output == "\(folder): 1 jobs cancelled\n")
+    #expect(cancel.errors.contains(" submits or waits for it, and is told to give up\n"))
+    let end = try run.finish()
+    #expect(end.end == .exit(143), "\(end.errors)")
+    #expect(try slurm.calls("sbatch") == 1)
   }
 }

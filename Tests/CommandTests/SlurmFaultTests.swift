@@ -174,11 +174,11 @@ import Testing
     let sweep = try FakeSweep(trials: 10, limit: 4)
     try sweep.slurm.first(
       "sbatch",
-      "[ $(grep -c ^sbatch \"$here/calls\") -lt \(refused) ] || { echo 'job submit limit' >&2; exit 1; }"
+      "[ $(grep -c ^sbatch \"$here/calls\") -lt \(refused) ] || { echo 'Invalid account' >&2; exit 1; }"
     )
     let outcome = try sweep.submit()
     #expect(outcome.jobs.count == taken && outcome.left == 10 - taken)
-    #expect(outcome.refusal?.description.contains("job-\(refused).sh: job submit limit") == true)
+    #expect(outcome.refusal?.description.contains("job-\(refused).sh: Invalid account") == true)
     #expect(try sweep.slurm.calls("sbatch") == refused)
     try sweep.slurm.asUsual("sbatch")
     let rest = try sweep.submit()
@@ -295,12 +295,12 @@ import Testing
     _ = try sweep.submit()
     let queue = SlurmQueue(sweep.client(), sweep: sweep.path)
     let before = try sweep.slurm.calls("squeue")
-    for _ in 0..<3 { #expect(try queue.trials(noOlderThan: 30).count == 2) }
+    for _ in 0..<3 { #expect(try queue.trials(noOlderThan: 30).live.count == 2) }
     #expect(try sweep.slurm.calls("squeue") == before + 1)
-    #expect(try queue.trials(noOlderThan: 0).count == 2)
+    #expect(try queue.trials(noOlderThan: 0).live.count == 2)
     #expect(try sweep.slurm.calls("squeue") == before + 2)
     // What has been cancelled is no longer what was kept.
     _ = try queue.cancelAll()
-    #expect(try queue.trials(noOlderThan: 30).values.allSatisfy { !$0.isLive })
+    #expect(try queue.trials(noOlderThan: 30).live.isEmpty)
   }
 }

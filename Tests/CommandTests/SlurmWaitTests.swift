@@ -10,9 +10,11 @@ import Testing
   /// Waits for a sweep. What happens to it is done when the scheduler has been asked so often since its
   /// trials were submitted, in this order.
   private func wait(
-    _ sweep: FakeSweep, _ happens: [(after: Int, act: () throws -> Void)]
+    _ sweep: FakeSweep, _ happens: [(after: Int, act: () throws -> Void)],
+    _ change: (inout SweepOptions) -> Void = { _ in }
   ) throws -> (outcome: SweepOutcome, remarks: [String]) {
     var options = SweepOptions()
+    change(&options)
     (options.pollSeconds, options.pauseSeconds, options.leavesJobs) = (0.001, 0.05, true)
     // A sweep that never ends is none.
     let deadline = monotonicSeconds() + 30
@@ -184,48 +186,40 @@ import Testing
     #expect(try !sweep.events().contains("paused"))
   }
 
-  private func saved(_ sweep: FakeSweep, by job: String) throws {
-    try sweep.write(
-      "status.json",
-      .map([
-        "state": .text("interrupted"), "step": .integer(3),
-        "reason": .text("guards.max_time is over"),
-        "pid": .integer(1), "host": .text("n1"),
-        "cluster": .map(["job": .text(job), "task": .text("0"), "restart": .integer(0)]),
-      ]), of: 0)
-    try sweep.slurm.show([(0, "FAILED", "n1")])
-  }
-
   /// Slurm calls a task FAILED that ended with 75.
   @Test(arguments: [("1", "interrupted", Int32(75)), ("77", "failed", 5)])
   func aTrialThatHasSavedHasNotFailed(by job: String, word: String, exitCode: Int32) throws {
     let sweep = try FakeSweep(trials: 1)
-    let (outcome, _) = try wait(sweep, [(1, { try saved(sweep, by: job) })])
+    let (outcome, _) = try wait(
+      sweep,
+      [
+        (
+          1,
+          {
+            try sweep.save(0, by: job)
+            try end(sweep, "FAILED")
+          }
+        )
+      ])
     #expect(outcome.states.map(\.word) == [word])
     #expect(outcome.exitCode == exitCode)
-  }
-
-  /// Somebody's worker on another node that was heard of a moment ago.
-  private func claimed(_ sweep: FakeSweep, by job: String) throws {
-    try FileLayer().makeDirectories(
-      "\(sweep.directory.folder(sweep.directory.trials[0]))/attempts/1")
-    try sweep.write(
-      "attempts/1/owner.json",
-      .map([
-        "pid": .integer(1), "host": .text("n1"), "boot": .text("b"), "namespace": .text("n"),
-        "start": .text("1"), "since": .text("2026-11-30T08:00:00Z"), "steps": .integer(9),
-        "cluster": .map(["job": .text(job), "task": .text("0"), "restart": .integer(0)]),
-      ]), of: 0)
-    try FileLayer().replace(
-      "\(sweep.directory.folder(sweep.directory.trials[0]))/attempts/1/heartbeat", with: [])
-    try sweep.log("\(job)_0", "Killed\n")
-    try sweep.slurm.show([(0, "OUT_OF_MEMORY", "n1")])
   }
 
   /// A worker that was killed is heard of until a moment before: its trial failed, it is not somebody's.
   @Test func aWorkerOfWhichSlurmSaysThatItFailedHoldsNothing() throws {
     let sweep = try FakeSweep(trials: 1)
-    let (outcome, _) = try wait(sweep, [(1, { try claimed(sweep, by: "1") })])
+    let (outcome, _) = try wait(
+      sweep,
+      [
+        (
+          1,
+          {
+            try sweep.claim(0, by: "1")
+            try sweep.log("1_0", "Killed\n")
+            try end(sweep, "OUT_OF_MEMORY")
+          }
+        )
+      ])
     #expect(
       outcome.states == [
         .failed(reason: "Killed (OUT_OF_MEMORY, its log is \(sweep.path)/slurm/1_0.log)")
@@ -287,5 +281,116 @@ import Testing
     #expect(
       remarks.first?.hasPrefix("2 trials wait until one of these ends, and are submitted then: ")
         == true)
+  }
+
+  /// docs/failures.md: a sweep's time is over, or too many trials failed, while somebody waits: what has not
+  /// begun is taken back, what runs comes to its end
+  @Test(arguments: [true, false])
+  func whatHasNotBegunWhenTimeIsOverIsTakenBack(isRemembered: Bool) throws {
+    let sweep = try FakeSweep(trials: 3)
+    let (outcome, _) = try wait(
+      sweep,
+      [
+        (
+          1,
+          { try sweep.slurm.show([(0, "RUNNING", "n1"), (1, "PENDING", ""), (2, "PENDING", "")]) }
+        ),
+        (
+          6,
+          {
+            try sweep.finish(0)
+            let others = isRemembered ? [(1, "CANCELLED", ""), (2, "CANCELLED", "")] : []
+            try sweep.slurm.show([(0, "COMPLETED", "n1")] + others)
+          }
+        ),
+      ]
+    ) { $0.budgetSeconds = 0.05 }
+    #expect(outcome.ending == .outOfTime)
+    #expect(outcome.states == [.finished, .pending, .pending] && outcome.exitCode == 0)
+    #expect(
+      try sweep.slurm.words(of: "scancel")
+        == ["scancel --state=PENDING --name=\(JobScript.name(of: sweep.path))"])
+    #expect(try sweep.events().filter { $0 == "interrupted" }.count == 2)
+    // They are for whoever goes on.
+    #expect(try sweep.submit().jobs.map(\.word) == ["2_1", "2_2"])
+  }
+
+  @Test func whatCannotBeTakenBackIsSaid() throws {
+    let sweep = try FakeSweep(trials: 2)
+    try sweep.slurm.first("scancel", "echo 'Access denied' >&2; exit 1")
+    let (outcome, remarks) = try wait(
+      sweep,
+      [
+        (
+          4,
+          {
+            for trial in 0..<2 { try sweep.finish(trial) }
+            try end(sweep)
+          }
+        )
+      ]
+    ) { $0.budgetSeconds = 0.05 }
+    #expect(outcome.states == [.finished, .finished])
+    #expect(
+      remarks.first?.hasSuffix("did not succeed (Access denied): what waits begins all the same")
+        == true, "\(remarks)")
+  }
+
+  @Test func aSchedulerThatIsSilentForLongIsSaidToBe() throws {
+    let sweep = try FakeSweep(trials: 1)
+    let (_, remarks) = try wait(
+      sweep,
+      [
+        (1, { try sweep.slurm.first("squeue", "echo 'Unable to contact' >&2; exit 1") }),
+        (5, { try sweep.slurm.asUsual("squeue") }),
+        (
+          7,
+          {
+            try sweep.finish(0)
+            try end(sweep)
+          }
+        ),
+      ])
+    #expect(
+      remarks == [
+        "squeue gives no answer that can be used (Unable to contact); the trials go on without it, and it "
+          + "is asked again", "squeue answers again",
+      ])
+  }
+
+  /// docs/failures.md: Slurm takes nothing for a while, and nothing of the sweep runs: whoever waits asks again
+  @Test func whatIsRefusedWhenNothingRunsIsOfferedAgainForAWhile() throws {
+    let sweep = try FakeSweep(trials: 3, limit: 2)
+    try sweep.slurm.first(
+      "sbatch", "[ $(grep -c ^sbatch \"$here/calls\") -lt 2 ] || { echo 'no more' >&2; exit 1; }")
+    let (outcome, remarks) = try wait(
+      sweep,
+      [
+        (
+          2,
+          {
+            for trial in 0..<2 { try sweep.finish(trial) }
+            try sweep.slurm.show([(0, "COMPLETED", "n1"), (1, "COMPLETED", "n1")])
+          }
+        ),
+        (5, { try sweep.slurm.asUsual("sbatch") }),
+        (
+          9,
+          {
+            #expect(try sweep.slurm.arrays().contains { $0.hasPrefix("2_[0]|") })
+            try sweep.finish(2)
+            try sweep.slurm.show([(0, "COMPLETED", "n1")])
+          }
+        ),
+      ])
+    #expect(outcome.states == [.finished, .finished, .finished])
+    #expect(remarks.count == 2, "\(remarks)")
+    #expect(remarks.first?.hasPrefix("1 trial waits until one of these ends") == true)
+    #expect(
+      remarks.last?.hasPrefix("1 trial waits, and Slurm is asked again every ") == true
+        && remarks.last?.hasSuffix(
+          "no more; change `engine.slurm` in the experiment file or engines.yaml and say the same again"
+        ) == true,
+      "\(remarks)")
   }
 }

@@ -99,6 +99,7 @@ import Testing
       case .write(.started): "started"
       case .pause: "pause"
       case .cancel: "cancel"
+      case .withdraw: "withdraw"
       }
     }
     #expect(words == [test.isWritten])

@@ -14,8 +14,22 @@ package protocol Engine {
   mutating func poll() throws(RunError) -> [JobID: JobState]
   /// Asks jobs to save and stop.
   func cancel(_ jobs: [JobID])
+  /// Takes back what has not begun; ``poll()`` says of which jobs that is so.
+  mutating func withdraw() throws(RunError)
+  /// What is odd about answers of the scheduler, once.
+  mutating func remarks() -> [String]
+  /// - Parameter sign: a sign of life of whoever holds the sweep, to be given before each request that may take
+  ///   long.
+  mutating func keepAlive(by sign: @escaping () throws(RunError) -> Void)
   /// The file in which a trial's worker says what it has to say.
   func log(of trial: PlannedTrial) -> String
+}
+
+/// What an engine need not do that starts a job when there is room for it, at once.
+extension Engine {
+  package mutating func withdraw() {}
+  package mutating func remarks() -> [String] { [] }
+  package mutating func keepAlive(by sign: @escaping () throws(RunError) -> Void) {}
 }
 
 /// A job in the words of its engine: a process's number, a task of an array.

@@ -24,6 +24,12 @@ package struct SlurmEngine: Engine {
   private let pause: Double
   /// Why not all of the trials that were last to be submitted were taken.
   package private(set) var refusal: RunError?
+  private var sign: () throws(RunError) -> Void = {}
+  /// Whether what waits has been taken back.
+  private var isWithdrawn = false
+  /// Since when the scheduler has not answered, and whether that has been said.
+  private var silence: (since: Double, isSaid: Bool)?
+  private var unsaid: [String] = []
 
   /// After so many answers that do not name it a job counts as forgotten: one answer may be wrong, and that
   /// of a scheduler that has just been started may be empty.
@@ -52,24 +58,52 @@ package struct SlurmEngine: Engine {
 
   /// Trials that have a task, over or not, whoever submitted it.
   ///
-  /// - Throws: also where the scheduler does not know what it has just accepted.
-  package func known() throws(RunError) -> [Int: QueuedTrial] {
+  /// - Throws: also where the scheduler does not know what it has just accepted, and where it has jobs of this
+  ///   sweep of which nobody knows which trials they play.
+  package func known() throws(RunError) -> QueuedTrials {
     let entries: [QueueEntry]
     do throws(RunError) {
       entries = try queue.entries()
     } catch {
       throw error.adding("nothing was submitted or changed: say the same again when it works")
     }
-    try requireRecent(Set(entries.map(\.job)))
-    return try queue.trials(in: entries)
+    try requireRecent(entries)
+    let trials = try queue.trials(in: entries)
+    if let strays = trials.strays { throw .scheduler("\(strays); nothing was submitted") }
+    return trials
   }
 
-  private var queue: SlurmQueue { SlurmQueue(client, sweep: sweep, files: files) }
+  package mutating func keepAlive(by sign: @escaping () throws(RunError) -> Void) {
+    self.sign = sign
+  }
 
-  /// - Throws: where what has just been accepted is not among the jobs that the scheduler says it knows.
-  private func requireRecent(_ jobs: Set<Int>) throws(RunError) {
+  package mutating func remarks() -> [String] {
+    defer { unsaid = [] }
+    return unsaid
+  }
+
+  var queue: SlurmQueue { SlurmQueue(client, sweep: sweep, files: files) }
+
+  /// For so many seconds what was asked for may still come to a job, though whoever asked was killed.
+  private static let answerTime = 120
+
+  /// - Throws: where what has just been accepted, or asked for, is not among the jobs that the scheduler says it
+  ///   knows.
+  private func requireRecent(_ entries: [QueueEntry]) throws(RunError) {
     let now = Moment.now.seconds
-    let recent = try ledger.arrays().filter { array in
+    let arrays = try ledger.arrays().filter { $0.sweep == sweep }
+    let (jobs, scripts) = (Set(entries.map(\.job)), Set(entries.map(\.script)))
+    for array in arrays where array.job == nil && !array.cameToNothing {
+      guard !scripts.contains(ledger.script(of: array)), let asked = array.asked,
+        case let age = now - asked.seconds, (-60..<Self.answerTime).contains(age)
+      else { continue }
+      throw .scheduler(
+        "\(max(0, age)) s ago \(ledger.script(of: array)) was given to sbatch, and nobody knows what came of "
+          + "it; nothing was submitted or changed: say the same again in \(Self.answerTime - max(0, age)) s"
+      )
+    }
+    let recent = arrays.filter { array in
+      guard !array.isTakenBack else { return false }
       guard let job = array.job, let moment = array.accepted else { return false }
       // Clocks of login nodes differ a little.
       return !jobs.contains(job) && (-60..<3600).contains(now - moment.seconds)
@@ -91,16 +125,18 @@ package struct SlurmEngine: Engine {
     _ = try files.makeDirectory("\(sweep)/slurm")
     refusal = nil
     var jobs: [Int: JobID] = [:]
-    for (index, task) in try known() where task.isLive { jobs[index] = JobID(task.id) }
+    for (index, task) in try known().live { jobs[index] = JobID(task.id) }
     let wanted = trials.map(\.index).filter { jobs[$0] == nil }.sorted()
     if !wanted.isEmpty {
       do throws(RunError) {
         for (offset, tasks) in ArrayIndices.split(wanted, limit: try client.limits().arraySize) {
-          let job = try submit(tasks, offset: offset)
-          for task in tasks { jobs[offset + task] = JobID("\(job)_\(task)") }
+          try submitParts(of: tasks, offset: offset) { job, tasks in
+            for task in tasks { jobs[offset + task] = JobID("\(job)_\(task)") }
+          }
         }
       } catch {
         if jobs[trials[0].index] == nil { throw error }
+        if case .superseded = error { throw error }
         refusal = error
       }
     }
@@ -114,8 +150,27 @@ package struct SlurmEngine: Engine {
     return begun
   }
 
+  /// Submits an array, and where Slurm says that it is too much for one, halves of it, until it takes no more.
+  private func submitParts(
+    of tasks: [Int], offset: Int, begun: (_ job: Int, _ tasks: ArraySlice<Int>) -> Void
+  ) throws(RunError) {
+    var (rest, size) = (tasks[...], tasks.count)
+    while !rest.isEmpty {
+      let part = rest.prefix(size)
+      do throws(RunError) {
+        begun(try submit(Array(part), offset: offset), part)
+        rest = rest.dropFirst(size)
+      } catch {
+        guard case .scheduler(let words) = error, SlurmClient.isOfCount(words), part.count > 1
+        else { throw error }
+        size = part.count / 2
+      }
+    }
+  }
+
   /// Submits one array, once.
   private func submit(_ tasks: [Int], offset: Int) throws(RunError) -> Int {
+    try sign()
     let number = (try ledger.arrays().map(\.number).max() ?? 0) + 1
     let path = ledger.script(number)
     try files.replace(path, with: Array(script.array(tasks, offset: offset).utf8))
@@ -123,7 +178,15 @@ package struct SlurmEngine: Engine {
     var silence = ""
     for attempt in 1...2 {
       var found: Int?
-      switch try client.submit(path) {
+      let answer: SlurmClient.Submission
+      if attempt > 1 { try sign() }
+      do throws(RunError) {
+        answer = try client.submit(path)
+      } catch {
+        try ledger.comesToNothing(number, "\(error)")
+        throw error
+      }
+      switch answer {
       case .accepted(let job): found = job
       case .unanswered(let words):
         silence = words
@@ -136,6 +199,7 @@ package struct SlurmEngine: Engine {
       }
       if attempt == 1 { wait(2 * pause) }
     }
+    try ledger.comesToNothing(number, silence)
     throw .scheduler(
       "sbatch gives no answer that can be used (\(silence)), and no job came of \(path); what was "
         + "submitted before stays: say the same again when Slurm answers")
@@ -146,6 +210,7 @@ package struct SlurmEngine: Engine {
     // The controller may still be at it.
     for _ in 0..<3 {
       wait(pause)
+      try sign()
       do throws(RunError) {
         if let entry = try queue.entries().first(where: { $0.script == path }) { return entry.job }
       } catch {
@@ -163,7 +228,7 @@ package struct SlurmEngine: Engine {
   ///
   /// - Throws: when Slurm refuses, or does not say what came of it.
   package func collect() throws(RunError) -> Int {
-    let jobs = Set(try queue.trials().values.filter(\.isLive).map(\.job)).sorted()
+    let jobs = Set(try queue.trials().live.values.map(\.job)).sorted()
     let path = "\(sweep)/slurm/collect.sh"
     try files.replace(path, with: Array(script.collector().utf8))
     let dependency =
@@ -180,13 +245,16 @@ package struct SlurmEngine: Engine {
     var states: [JobID: JobState] = [:]
     guard monotonicSeconds() - lastPoll >= interval else { return states }
     lastPoll = monotonicSeconds()
-    let tasks: [Int: QueuedTrial]
+    let tasks: QueuedTrials
     do throws(RunError) {
       tasks = try queue.trials()
     } catch {
       // Without an answer nothing is known, and nothing has changed.
+      isSilent(because: error)
       return states
     }
+    if silence?.isSaid == true { unsaid.append("squeue answers again") }
+    silence = nil
     for (job, trial) in trials {
       if let task = tasks[trial.index], task.id == job.word {
         missing[job] = nil
@@ -202,10 +270,29 @@ package struct SlurmEngine: Engine {
     return states
   }
 
+  private mutating func isSilent(because error: RunError) {
+    let (since, isSaid) = silence ?? (monotonicSeconds(), false)
+    silence = (since, isSaid)
+    guard !isSaid, monotonicSeconds() - since >= 2 * interval else { return }
+    silence = (since, true)
+    unsaid.append("\(error); the trials go on without it, and it is asked again")
+  }
+
+  package mutating func withdraw() throws(RunError) {
+    isWithdrawn = true
+    try client.cancelPending(named: JobScript.name(of: sweep))
+    try ledger.isTakenBack()
+    queue.forget()
+  }
+
   /// The end of a job, with where its log is, or with what it may mean that there is none: for a trial that does
   /// not know better.
   private func ended(_ job: JobID, _ ending: JobEnding, _ task: QueuedTrial?) -> JobState {
     let trace = TaskTrace(job.word, task, sweep: sweep, files: files)
+    // It has not begun, and is for whoever goes on; an array of which no task has is forgotten at once.
+    if isWithdrawn, trace.isCancelled || task == nil && !trace.hasLog {
+      return .ended(.killed(signal: SIGTERM))
+    }
     switch ending {
     case .exited(0) where !trace.hasLog, .gone where !trace.hasLog:
       return .ended(.gone(trace.words))

@@ -56,12 +56,14 @@ package final class SweepDisplay {
   }
 
   /// The end, in a sentence; failures are said even when all else is quiet.
-  package func show(_ outcome: SweepOutcome, _ directory: String) {
+  ///
+  /// - Parameter options: with which it is gone on.
+  package func show(_ outcome: SweepOutcome, _ directory: String, going options: String = "") {
     let counts = [
       "finished", "stopped", "diverged", "failed", "interrupted", "running", "pending",
     ]
     .map { ($0, outcome.count($0)) }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-    let goingOn = "to go on: gan-exp resume \(directory.shellWord)"
+    let goingOn = "to go on: gan-exp resume \(directory.shellWord)\(options)"
     let why: String
     switch outcome.ending {
     case .complete where outcome.count("interrupted") == 0: why = ""

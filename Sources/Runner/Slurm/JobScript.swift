@@ -12,8 +12,9 @@ struct JobScript: Sendable {
   /// Of every worker, besides which trial.
   let arguments: [String]
 
-  /// Seconds before the end of its time at which a worker is told. Limits are looked at about every 30 s.
-  private static let warning = 180
+  /// Seconds before the end of its time at which a worker is told: of a short time a third. Limits are looked at
+  /// about every 30 s.
+  private var warning: Int { min(180, settings.seconds.map { Int($0 / 3) } ?? 180) }
 
   /// The name of a sweep's jobs: its folder's, and what tells it from another of that name.
   static func name(of sweep: String) -> String {
@@ -32,7 +33,7 @@ struct JobScript: Sendable {
       "--job-name=\(Self.name(of: sweep))",
       "--array=\(ArrayIndices.text(tasks))" + (settings.atOnce.map { "%\($0)" } ?? ""),
       "--output=\(Self.pattern(sweep))/slurm/%A_%a.log", "--open-mode=append", "--requeue",
-      "--ntasks=1", "--signal=\(settings.usesSrun ? "" : "B:")USR2@\(Self.warning)",
+      "--ntasks=1", "--signal=\(settings.usesSrun ? "" : "B:")USR2@\(warning)",
     ]
     if let cpus = settings.cpus { options.append("--cpus-per-task=\(cpus)") }
     if let memory = settings.memory { options.append("--mem=\((memory + (1 << 20) - 1) >> 20)M") }

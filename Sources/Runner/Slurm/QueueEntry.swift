@@ -21,6 +21,12 @@ struct QueueEntry: Sendable, Hashable {
     ].contains(state)
   }
 
+  static let endingState = "COMPLETING"
+  var isEnding: Bool { state == Self.endingState }
+
+  /// In the scheduler's words: `123_7`.
+  var id: String { "\(job)\(task.map { "_\($0)" } ?? "")" }
+
   /// How it ended; nil while it may still run.
   var ending: JobEnding? {
     guard !isLive else { return nil }
@@ -36,7 +42,7 @@ struct QueueEntry: Sendable, Hashable {
 
   /// As it was read, a line a task.
   var line: String {
-    "\(job)\(task.map { "_\($0)" } ?? "")|\(state)|\(reason)|\(node)|\(script)"
+    "\(id)|\(state)|\(reason)|\(node)|\(script)"
   }
 
   /// All tasks in an answer; nil for what is none.

@@ -82,14 +82,21 @@ package struct SlurmClient: Sendable {
     return .accepted(number)
   }
 
+  /// Refusals of so many jobs at once, in words of accounting; those of a job itself are none of them.
+  static func isOfCount(_ words: String) -> Bool {
+    words.contains("MaxSubmit") || words.contains("submit limit") && !words.contains("Max")
+  }
+
   private var silence: String { "nothing within \(fixed(patience, decimals: 0)) s" }
 
   /// Jobs of these names that the scheduler knows, those that ended a moment ago too.
-  func queue(named names: [String]) throws(RunError) -> [QueueEntry] {
+  ///
+  /// - Parameter users: whose; a scheduler of thousands of jobs is not asked for all of them.
+  func queue(named names: [String], of users: [String]) throws(RunError) -> [QueueEntry] {
     let outcome = try run(
       "squeue",
       [
-        "--noheader", "--states=all", "--user=\(Self.user)",
+        "--noheader", "--states=all", "--user=\(users.joined(separator: ","))",
         "--name=\(names.joined(separator: ","))",
         "-o", QueueEntry.format,
       ])
@@ -109,6 +116,15 @@ package struct SlurmClient: Sendable {
       throw .scheduler(
         "scancel \(jobs.joined(separator: " ")) did not succeed (\(said)): they may still wait or "
           + "run; say the same again")
+    }
+  }
+
+  /// Ends what waits under a name, and leaves alone what runs.
+  func cancelPending(named name: String) throws(RunError) {
+    let outcome = try run("scancel", ["--state=PENDING", "--name=\(name)"])
+    guard outcome.exitCode == 0 else {
+      let said = outcome.exitCode == nil ? silence : Self.words(outcome.errors)
+      throw .scheduler("scancel --state=PENDING --name=\(name) did not succeed (\(said))")
     }
   }
 

@@ -1,3 +1,4 @@
+import CLibrary
 import RunFormat
 
 /// A trial as the scheduler sees it.
@@ -12,6 +13,66 @@ package struct QueuedTrial: Sendable, Hashable {
   package let node: String
   package let isLive: Bool
   let ending: JobEnding?
+
+  /// It saves, or is being cleared away; it may also be about to go into the queue again.
+  package var isEnding: Bool { state == QueueEntry.endingState }
+}
+
+/// What the scheduler knows of a sweep's trials, by trial.
+package struct QueuedTrials: Sendable {
+  private var trials: [Int: QueuedTrial] = [:]
+  /// Tasks that are over, in the scheduler's words.
+  private var ended: Set<String> = []
+
+  /// Jobs of this sweep that wait or run and of which nobody knows which trials they play, in a sentence with
+  /// advice; nil where there are none. Its folder has been moved since, or what was written down of them is gone.
+  package let strays: String?
+
+  /// - Parameters:
+  ///   - sweep: its folder, absolute.
+  ///   - offsets: of the tasks of each array, by its script.
+  init(_ entries: [QueueEntry], of sweep: String, offsets: [String: Int]) {
+    strays = Self.words(
+      of: entries.filter { $0.isLive && $0.task != nil && offsets[$0.script] == nil }, sweep)
+    for entry in entries.sorted(by: { $0.job < $1.job }) {
+      guard let task = entry.task, let offset = offsets[entry.script] else { continue }
+      if !entry.isLive { ended.insert(entry.id) }
+      if trials[offset + task]?.isLive == true, !entry.isLive { continue }
+      trials[offset + task] = QueuedTrial(
+        job: entry.job, id: entry.id, state: entry.state, reason: entry.reason, node: entry.node,
+        isLive: entry.isLive, ending: entry.ending)
+    }
+  }
+
+  private static func words(of strays: [QueueEntry], _ sweep: String) -> String? {
+    guard let first = strays.first else { return nil }
+    let jobs = Set(strays.map(\.job)).sorted().map(String.init).joined(separator: ", ")
+    let advice = "gan-exp cancel \(sweep.shellWord), and the same again"
+    let place = first.script.parentPath.parentPath
+    if place != sweep {
+      return
+        "job \(jobs) was submitted when this folder was \(place), where its tasks find nothing: "
+        + advice
+    }
+    return
+      "job \(jobs) has the name of this sweep, and slurm/submissions.jsonl does not say which trials "
+      + "it plays: \(advice)"
+  }
+
+  /// Of several tasks of one trial the one that lives, else the newest.
+  package subscript(trial: Int) -> QueuedTrial? { trials[trial] }
+
+  /// Those that wait or run, by trial.
+  package var live: [Int: QueuedTrial] { trials.filter(\.value.isLive) }
+
+  /// How a trial stands, where the scheduler knows better than its folder: what a task claimed that is over is nobody's,
+  /// though its last sign of life be a moment ago.
+  package func correct(_ standing: Standing) -> Standing {
+    if case .held(let holder) = standing, let task = holder.task, ended.contains(task) {
+      return .open
+    }
+    return standing
+  }
 }
 
 extension RunError {
@@ -38,15 +99,27 @@ package struct SlurmQueue: Sendable {
     ledger = SubmissionLedger(sweep: sweep, files: files)
   }
 
-  /// By trial; of several tasks of one trial the one that lives, else the newest.
-  package func trials() throws(RunError) -> [Int: QueuedTrial] {
+  package func trials() throws(RunError) -> QueuedTrials {
     // Asked first: what is submitted meanwhile is in the ledger by then.
     try trials(in: try entries())
   }
 
   /// What the scheduler says now.
   func entries() throws(RunError) -> [QueueEntry] {
-    try client.queue(named: [JobScript.name(of: sweep)])
+    let arrays = try ledger.arrays()
+    return try client.queue(named: places(arrays).map(JobScript.name), of: users(arrays))
+  }
+
+  /// Where the folder lies, and where it lay when something was submitted. What is still there has been
+  /// copied: its jobs are its own.
+  private func places(_ arrays: [SubmissionLedger.Array]) -> [String] {
+    let left = Set(arrays.map(\.sweep)).subtracting([sweep]).sorted().filter { !files.exists($0) }
+    return [sweep] + left
+  }
+
+  /// Who is asked about: all who have submitted.
+  private func users(_ arrays: [SubmissionLedger.Array]) -> [String] {
+    Set(arrays.compactMap(\.user) + [SlurmClient.user]).sorted()
   }
 
   private var kept: String { "\(sweep)/slurm/queue.txt" }
@@ -59,7 +132,7 @@ package struct SlurmQueue: Sendable {
 
   /// The same, from an answer that is at most so many seconds old: however many people look, the scheduler
   /// is asked once.
-  package func trials(noOlderThan seconds: Double) throws(RunError) -> [Int: QueuedTrial] {
+  package func trials(noOlderThan seconds: Double) throws(RunError) -> QueuedTrials {
     if let age = try? files.age(of: kept), age >= 0, age < seconds,
       let bytes = try? files.read(kept, limit: 1 << 28),
       let entries = QueueEntry.parse(String(decoding: bytes, as: UTF8.self))
@@ -72,32 +145,61 @@ package struct SlurmQueue: Sendable {
     return try trials(in: entries)
   }
 
-  func trials(in entries: [QueueEntry]) throws(RunError) -> [Int: QueuedTrial] {
-    let offsets = Dictionary(
-      try ledger.arrays().map { (ledger.script($0.number), $0.offset) }, uniquingKeysWith: { $1 })
-    var found: [Int: QueuedTrial] = [:]
-    for entry in entries.sorted(by: { $0.job < $1.job }) {
-      guard let task = entry.task, let offset = offsets[entry.script] else { continue }
-      if found[offset + task]?.isLive == true, !entry.isLive { continue }
-      found[offset + task] = QueuedTrial(
-        job: entry.job, id: "\(entry.job)_\(task)", state: entry.state, reason: entry.reason,
-        node: entry.node, isLive: entry.isLive, ending: entry.ending)
-    }
-    return found
+  /// By its script: only what was submitted from where the folder lies now.
+  private func offsets() throws(RunError) -> [String: Int] {
+    Dictionary(
+      try ledger.arrays().filter { $0.sweep == sweep }.map { (ledger.script(of: $0), $0.offset) },
+      uniquingKeysWith: { $1 })
   }
 
-  /// Ends all that waits and runs, the collecting job too; how many jobs that were.
-  package func cancelAll() throws(RunError) -> Int {
-    let names = [JobScript.name(of: sweep), JobScript.collectorName(of: sweep)]
-    let entries: [QueueEntry]
-    do throws(RunError) {
-      entries = try client.queue(named: names)
-    } catch {
-      throw error.adding("nothing was cancelled: say the same again when it works")
+  func trials(in entries: [QueueEntry]) throws(RunError) -> QueuedTrials {
+    QueuedTrials(entries, of: sweep, offsets: try offsets())
+  }
+
+  private var mark: String { "\(sweep)/slurm/cancelled" }
+
+  /// What the last `cancel` left; nil before the first. Whoever submits or waits gives up when it is another than
+  /// at the beginning.
+  package func cancellation() -> [UInt8]? { try? files.read(mark, limit: 1 << 12) }
+
+  /// Ends all that waits and runs, the collecting job too, and has whoever submits or waits for it give up;
+  /// how many jobs that were.
+  ///
+  /// - Parameter attempts: how often what another has submitted meanwhile is looked for, a pause apart.
+  package func cancelAll(
+    attempts: Int = 15, pause: Double = 1
+  ) throws(RunError) -> Int {
+    if files.isDirectory("\(sweep)/slurm") {
+      let word = "\(Moment.now.iso) \(UInt64.random(in: 0 ... .max))\n"
+      try files.replace(mark, with: Array(word.utf8))
     }
-    let jobs = Set(entries.filter(\.isLive).map(\.job)).sorted()
-    try client.cancel(jobs.map(String.init))
-    forget()
-    return jobs.count
+    var cancelled: Set<Int> = []
+    for attempt in 1...max(1, attempts) {
+      let isSubmitting = try RunClaim.holder(of: sweep, files: files) != nil
+      let jobs: [Int]
+      do throws(RunError) {
+        jobs = try liveJobs()
+      } catch {
+        let count = cancelled.isEmpty ? "nothing" : "not all"
+        throw error.adding("\(count) was cancelled: say the same again when it works")
+      }
+      try client.cancel(jobs.map(String.init))
+      cancelled.formUnion(jobs)
+      forget()
+      guard isSubmitting, attempt < attempts else { break }
+      usleep(UInt32(pause * 1e6))
+    }
+    try ledger.isTakenBack()
+    return cancelled.count
+  }
+
+  /// Jobs that wait or run, rising; those that are just ending need no word.
+  private func liveJobs() throws(RunError) -> [Int] {
+    let arrays = try ledger.arrays()
+    let names = places(arrays).flatMap {
+      [JobScript.name(of: $0), JobScript.collectorName(of: $0)]
+    }
+    let entries = try client.queue(named: names, of: users(arrays))
+    return Set(entries.filter { $0.isLive && !$0.isEnding }.map(\.job)).sorted()
   }
 }

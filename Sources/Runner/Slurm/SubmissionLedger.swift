@@ -5,6 +5,8 @@ import Spec
 /// A job's script has the number of its line, so that a job whose submission was not answered is found
 /// again.
 struct SubmissionLedger: Sendable {
+  /// Absolute.
+  let sweep: String
   let folder: String
   let files: FileLayer
 
@@ -14,15 +16,30 @@ struct SubmissionLedger: Sendable {
     /// A task's trial is `offset + task`.
     let offset: Int
     let tasks: [Int]
+    /// Where the sweep's folder lay then, absolute.
+    let sweep: String
+    /// Who asked; nil: of a version that did not say so.
+    let user: String?
+    let asked: Moment?
+    /// What came of it is known, and it is no job.
+    var cameToNothing = false
+    /// What of it had not begun has been taken back: of an array of which nothing had, the scheduler knows nothing
+    /// any more.
+    var isTakenBack = false
     /// What it became, and when that was said; nil while nobody knows.
     var job: Int?
     var accepted: Moment?
   }
 
-  init(sweep: String, files: FileLayer) { (folder, self.files) = ("\(sweep)/slurm", files) }
+  init(sweep: String, files: FileLayer) {
+    (self.sweep, folder, self.files) = (sweep, "\(sweep)/slurm", files)
+  }
 
   private var path: String { "\(folder)/submissions.jsonl" }
   func script(_ number: Int) -> String { "\(folder)/job-\(number).sh" }
+
+  /// The script of an array, where it was when it was submitted.
+  func script(of array: Array) -> String { "\(array.sweep)/slurm/job-\(array.number).sh" }
 
   func arrays() throws(RunError) -> [Array] {
     guard try files.isThere(path) else { return [] }
@@ -33,10 +50,19 @@ struct SubmissionLedger: Sendable {
       }
       if let offset = record["offset"]?.int {
         let tasks = record["tasks"]?.string.flatMap { ArrayIndices.numbers($0) } ?? []
-        arrays.append(Array(number: number, offset: offset, tasks: tasks))
+        arrays.append(
+          Array(
+            number: number, offset: offset, tasks: tasks, sweep: record["sweep"]?.string ?? sweep,
+            user: record["user"]?.string, asked: record["time"]?.string.flatMap { Moment($0) }))
       } else if let place = arrays.firstIndex(where: { $0.number == number }) {
-        arrays[place].job = record["job"]?.int
-        arrays[place].accepted = record["time"]?.string.flatMap { Moment($0) }
+        if record["state"]?.string == "taken back" {
+          arrays[place].isTakenBack = true
+        } else if let job = record["job"]?.int {
+          arrays[place].job = job
+          arrays[place].accepted = record["time"]?.string.flatMap { Moment($0) }
+        } else {
+          arrays[place].cameToNothing = true
+        }
       }
     }
     return arrays
@@ -55,8 +81,23 @@ struct SubmissionLedger: Sendable {
   func asks(_ number: Int, offset: Int, tasks: String) throws(RunError) {
     try add([
       "time": .text(Moment.now.iso), "number": .integer(number), "offset": .integer(offset),
-      "tasks": .text(tasks),
+      "tasks": .text(tasks), "sweep": .text(sweep), "user": .text(SlurmClient.user),
     ])
+  }
+
+  /// All that has been submitted so far.
+  func isTakenBack() throws(RunError) {
+    for array in try arrays() where !array.isTakenBack {
+      try add([
+        "time": .text(Moment.now.iso), "number": .integer(array.number),
+        "state": .text("taken back"),
+      ])
+    }
+  }
+
+  /// - Parameter why: in the scheduler's words.
+  func comesToNothing(_ number: Int, _ why: String) throws(RunError) {
+    try add(["time": .text(Moment.now.iso), "number": .integer(number), "refusal": .text(why)])
   }
 
   func isAccepted(_ number: Int, as job: Int) throws(RunError) {

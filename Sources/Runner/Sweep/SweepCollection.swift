@@ -5,9 +5,10 @@ extension SweepDirectory {
   /// Writes summary.csv from what the folders say, and into the journal which trials failed by their own
   /// word, for an engine that goes on without a process of the sweep's own.
   ///
+  /// - Parameter queue: what the scheduler knows; nil where it cannot be asked.
   /// - Returns: where each trial stands; nil while another process runs the sweep, which does the same.
   package mutating func collect(
-    _ objective: MetricsSection.Objective?
+    _ objective: MetricsSection.Objective?, knowing queue: QueuedTrials? = nil
   ) throws(RunError) -> [TrialState]? {
     let claim: RunClaim
     do throws(RunError) {
@@ -18,8 +19,8 @@ extension SweepDirectory {
     }
     do throws(RunError) {
       try hold(claim)
-      let known = try journal.content().failures
-      let states = try states(failures: known)
+      let known = try failures()
+      let states = try states(failures: known, knowing: queue)
       for (trial, state) in zip(trials, states) {
         guard case .failed(let reason) = state, known[trial.index] != reason else { continue }
         try journal.add("ended", trial.ending(state))
@@ -35,13 +36,18 @@ extension SweepDirectory {
 
   /// Where each trial stands, by its folder and by what its worker said last.
   ///
-  /// - Parameter failures: what the journal knows.
-  package func states(failures: [Int: String]? = nil) throws(RunError) -> [TrialState] {
+  /// - Parameters:
+  ///   - failures: what the journal knows.
+  ///   - queue: what the scheduler knows; nil where there is none, or it cannot be asked.
+  package func states(
+    failures: [Int: String]? = nil, knowing queue: QueuedTrials? = nil
+  ) throws(RunError) -> [TrialState] {
     var known = failures ?? [:]
-    if failures == nil { known = try journal.content().failures }
+    if failures == nil { known = try self.failures() }
     var states: [TrialState] = []
     for trial in trials {
-      var state = TrialState(try Standing(of: folder(trial), files: files))
+      let standing = try Standing(of: folder(trial), files: files)
+      var state = TrialState(queue?.correct(standing) ?? standing)
       if state == .pending, let status = status(of: trial) {
         switch status.state {
         // Through no fault of the trial: it goes on when it is submitted again.

@@ -10,6 +10,8 @@ struct SweepCourse: Sendable {
   enum Action: Sendable, Hashable {
     case cancel([JobID])
     case write(Entry)
+    /// Jobs that have not begun are taken back: nothing more is to begin.
+    case withdraw
     /// No trial begins until something can be written again.
     case pause(trial: Int, reason: String)
   }
@@ -118,11 +120,14 @@ struct SweepCourse: Sendable {
     if let limit = options.stopAfter, failuresInARow >= limit {
       ending = .tooManyFailures(limit)
     } else if let limit = options.budgetSeconds, seconds >= limit,
-      chosen.contains(where: { states[$0] == .pending })
+      // What others play in their own time may not have begun.
+      chosen.contains(where: {
+        states[$0] == .pending || options.leavesJobs && states[$0] == .running
+      })
     {
       ending = .outOfTime
     }
-    return []
+    return ending != nil && options.leavesJobs ? [.withdraw] : []
   }
 
   mutating func cancelAll() -> [Action] {
@@ -143,6 +148,9 @@ struct SweepCourse: Sendable {
   var candidates: [Int] {
     mayBegin ? chosen.filter { states[$0] == .held || states[$0] == .pending } : []
   }
+
+  /// Whether a job of this process has ever been taken.
+  var hasBegun: Bool { !begun.isEmpty }
 
   /// How many more than these may begin.
   func hasRoom(besides count: Int) -> Bool { jobs.count + count < capacity }
@@ -275,8 +283,11 @@ struct SweepCourse: Sendable {
   var next: Step {
     guard isIdle else { return .wait }
     if let ending { return .end(ending) }
-    return chosen.contains { !states[$0].isOver } ? .wait : .finish
+    return isComplete ? .finish : .wait
   }
+
+  /// Whether all that is to be brought to its end has come to it.
+  var isComplete: Bool { chosen.allSatisfy { states[$0].isOver } }
 
   /// Whether a search is to choose what is tried next.
   var wantsMore: Bool { mayBegin && !states.contains(.pending) }

@@ -19,8 +19,9 @@ package struct SweepRun<Workers: Engine> {
   private var lastSummary = -Double.infinity
   /// Lines of the journal that have been said to be damaged.
   private var damagedLines = 0
-  /// Whether a scheduler took no more: it is asked again when a job has ended.
-  private var isRefused = false
+  /// Until when a scheduler that took no more, or gave no answer, is not asked again, and how often that was so
+  /// since it took something.
+  private var refusal: (until: Double, count: Int)?
 
   package init(
     _ sweep: SweepDirectory, engine: Workers, _ options: SweepOptions, search: SweepSearch? = nil,
@@ -40,6 +41,10 @@ package struct SweepRun<Workers: Engine> {
     let outcome: SweepOutcome
     do throws(RunError) {
       try sweep.hold(claim)
+      engine.keepAlive { () throws(RunError) in
+        try claim.beat()
+        try claim.check()
+      }
       // What is resumed later is compared with it.
       if sweep.files.exists("\(sweep.path)/resolved.yaml") {
         try sweep.files.replace(
@@ -71,6 +76,7 @@ package struct SweepRun<Workers: Engine> {
       switch course.next {
       case .wait: break
       case .finish: if try !mayGrow() { ending = .complete }
+      case .end(.outOfTime) where search == nil && course.isComplete: ending = .complete
       case .end(let reason): ending = reason
       }
       guard ending == nil else { break }
@@ -134,6 +140,7 @@ package struct SweepRun<Workers: Engine> {
   /// Reads the folders, which alone know; and of failures, the journal.
   private mutating func look() throws(RunError) {
     let journal = try sweep.journal.content()
+    let failures = sweep.failures(in: journal)
     if journal.damaged > damagedLines {
       damagedLines = journal.damaged
       watch(
@@ -143,7 +150,7 @@ package struct SweepRun<Workers: Engine> {
     }
     var found: [Int: TrialState] = [:]
     for index in course.unattended { found[index] = try state(of: sweep.trials[index]) }
-    course.see(found, failures: journal.failures)
+    course.see(found, failures: failures)
   }
 
   private func state(of trial: PlannedTrial) throws(RunError) -> TrialState {
@@ -173,7 +180,7 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private mutating func start() throws(RunError) {
-    guard !isRefused else { return }
+    guard (refusal?.until ?? 0) <= monotonicSeconds() else { return }
     var batch: [PlannedTrial] = []
     for index in course.candidates where course.hasRoom(besides: batch.count) {
       let trial = sweep.trials[index]
@@ -186,19 +193,14 @@ package struct SweepRun<Workers: Engine> {
         jobs = try engine.submit(batch)
       } catch {
         if case .scheduler(let reason) = error {
-          // Without a job under way there is nothing to wait for.
-          if course.isIdle { throw error }
-          isRefused = true
-          return watch(
-            .remark(
-              "\(batch.count) trials wait until one of these ends, and are submitted then: \(reason)"
-            ))
+          return try wait(with: batch.count, because: reason, error)
         }
         // Not of the sweep's folder: the program itself cannot be started.
         if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
         return try act(course.couldNotBegin(first.index, "\(error)"))
       }
       precondition(!jobs.isEmpty, "an engine begins the first trial or throws")
+      refusal = nil
       for (trial, job) in zip(batch, jobs) {
         try act(course.began(trial.index, job, at: monotonicSeconds()))
       }
@@ -206,9 +208,33 @@ package struct SweepRun<Workers: Engine> {
     }
   }
 
+  /// What a scheduler does not take is offered again: when a job of this process has ended, else after a while.
+  ///
+  /// - Throws: where it has never taken anything, and where it has taken nothing for ten minutes.
+  private mutating func wait(
+    with count: Int, because reason: String, _ error: RunError
+  ) throws(RunError) {
+    let trials = "\(count) trial\(count == 1 ? " waits" : "s wait")"
+    guard course.isIdle else {
+      refusal = (.infinity, 0)
+      return watch(
+        .remark("\(trials) until one of these ends, and are submitted then: \(reason)"))
+    }
+    let refusals = refusal?.until == .infinity ? 0 : refusal?.count ?? 0
+    guard course.hasBegun, refusals < 20 else { throw error }
+    let seconds = 3 * options.pauseSeconds
+    refusal = (monotonicSeconds() + seconds, refusals + 1)
+    if refusals == 0 {
+      watch(
+        .remark("\(trials), and Slurm is asked again every \(Duration.words(seconds)): \(reason)"))
+    }
+  }
+
   private mutating func collect() throws(RunError) {
-    for (index, job, word) in course.ended(try engine.poll()) {
-      isRefused = false
+    let seen = try engine.poll()
+    for remark in engine.remarks() { watch(.remark(remark)) }
+    for (index, job, word) in course.ended(seen) {
+      refusal = nil
       let trial = sweep.trials[index]
       if case .gone = word { failedTasks.insert(job.word) }
       let ending = sweep.hasSaved(trial, job, word) ? .exited(ExitStatus.saved.rawValue) : word
@@ -226,6 +252,10 @@ package struct SweepRun<Workers: Engine> {
       switch action {
       case .cancel(let jobs): engine.cancel(jobs)
       case .write(let entry): try write(entry)
+      case .withdraw:
+        do throws(RunError) { try engine.withdraw() } catch {
+          watch(.remark("\(error): what waits begins all the same"))
+        }
       case .pause(let index, let reason):
         pause = DiskPause(
           reason, folder: sweep.path, leastFree: options.leastFree,
@@ -287,15 +317,26 @@ extension PlannedTrial {
   }
 }
 
-extension Journal.Content {
+extension SweepDirectory {
   /// Why trials failed, of those that did when they were last played.
-  var failures: [Int: String] {
-    var failures: [Int: String] = [:]
-    for record in records {
+  package func failures() throws(RunError) -> [Int: String] {
+    failures(in: try journal.content())
+  }
+
+  /// - Parameter journal: what it says. A trial that a worker has saved since goes on.
+  func failures(in journal: Journal.Content) -> [Int: String] {
+    var failures: [Int: (reason: String, at: Moment?)] = [:]
+    for record in journal.records {
       guard let index = record["trial"]?.int else { continue }
       let failed = record["event"]?.string == "ended" && record["state"]?.string == "failed"
-      failures[index] = failed ? record["reason"]?.string ?? "failed" : nil
+      let reason = record["reason"]?.string ?? "failed"
+      failures[index] = failed ? (reason, record["time"]?.string.flatMap { Moment($0) }) : nil
     }
-    return failures
+    return failures.filter { index, failure in
+      guard trials.indices.contains(index), let status = status(of: trials[index]),
+        status.state == .interrupted, let said = status.heartbeat, let failed = failure.at
+      else { return true }
+      return said <= failed
+    }.mapValues(\.reason)
   }
 }

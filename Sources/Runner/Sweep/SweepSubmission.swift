@@ -11,6 +11,10 @@ package struct SweepSubmission {
     package fileprivate(set) var held = 0
     /// Trials that wait or run already.
     package fileprivate(set) var live = 0
+    /// Trials that save at this moment, or are being cleared away.
+    package fileprivate(set) var ending = 0
+    /// Arrays that wait or run, those of before too.
+    package fileprivate(set) var arrays = 0
     package fileprivate(set) var jobs: [JobID] = []
     /// Trials that Slurm did not take, and why.
     package fileprivate(set) var left = 0
@@ -34,6 +38,15 @@ package struct SweepSubmission {
     let claim = try RunClaim.take(
       sweep.path, as: .current(), steps: sweep.trials.count, lostAfter: options.lostAfter,
       files: sweep.files)
+    let queue = engine.queue
+    let cancellation = queue.cancellation()
+    engine.keepAlive { () throws(RunError) in
+      try claim.beat()
+      try claim.check()
+      guard queue.cancellation() == cancellation else {
+        throw .scheduler("gan-exp cancel was said meanwhile: what was submitted is cancelled")
+      }
+    }
     do throws(RunError) {
       let outcome = try submitClaimed(&engine)
       try claim.end(.map(["state": .text("submitted")]))
@@ -48,13 +61,14 @@ package struct SweepSubmission {
     var outcome = Outcome()
     let known = try engine.known()
     let tasks = try SubmissionLedger(sweep: sweep.path, files: sweep.files).tasks()
-    let failures = options.retriesFailed ? [:] : try sweep.journal.content().failures
+    let failures = options.retriesFailed ? [:] : try sweep.failures()
     var missing: [PlannedTrial] = []
     for trial in sweep.trials where options.only?.contains(trial.index) ?? true {
-      let standing = try Standing(
-        of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files)
+      let standing = known.correct(
+        try Standing(of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files))
       switch standing {
       case .ended: outcome.done += 1
+      case _ where known[trial.index]?.isEnding == true: outcome.ending += 1
       case _ where known[trial.index]?.isLive == true: outcome.live += 1
       case .held: outcome.held += 1
       case .open where failures[trial.index] != nil: outcome.failed += 1
@@ -70,6 +84,7 @@ package struct SweepSubmission {
         outcome.firstTrace = outcome.firstTrace ?? trace
       }
     }
+    outcome.arrays = Set(known.live.values.map(\.job)).count
     guard !missing.isEmpty else { return outcome }
     try sweep.files.requireFree(options.leastFree, at: sweep.path)
     outcome.jobs = try engine.submit(missing)
@@ -84,6 +99,7 @@ package struct SweepSubmission {
               .map(JSON.text))
         ),
       ])
+    outcome.arrays += Set(outcome.jobs.map { $0.word.prefix { $0 != "_" } }).count
     outcome.left = missing.count - outcome.jobs.count
     outcome.refusal = engine.refusal
     return outcome

@@ -53,7 +53,8 @@ extension EngineSection {
     "partition", "In which jobs are queued; `none`: the site's own choice")
   private static let timeKey = Field<Double?>(
     "time", .duration, default: DefaultText.none, isOptional: true,
-    "After which Slurm ends a trial; three minutes before, it saves and queues itself again"
+    "After which Slurm ends a trial; three minutes before, of less than nine a third, it saves and queues "
+      + "itself again"
   ) {
     if case .duration(let seconds) = $0 { .some(seconds) } else { .some(nil) }
   }

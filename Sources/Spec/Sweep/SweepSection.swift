@@ -55,6 +55,14 @@ extension SweepSection {
   }
   static let retriesKey = Field.integer(
     "retries", default: 0, in: .within(0...100), "How often a failed trial is tried again")
+  /// What it says that a process has to look after while trials go.
+  package var keysOfWhoeverWaits: [String] {
+    [
+      ("sweep.budget.time", budgetSeconds != nil), ("sweep.on_failure.retries", retries > 0),
+      ("sweep.on_failure.stop_after", stopAfter != nil),
+    ].filter(\.1).map(\.0)
+  }
+
   static let stopAfterKey = Field.optionalInteger(
     "stop_after", in: .atLeast(1), "Stop the sweep after so many failures in a row")
 

@@ -12,10 +12,18 @@ struct Cancel: ParsableCommand {
 
   func run() throws {
     let place = PlainFiles.absolute(sweep) ?? sweep
-    let count = try Failure.catching {
+    let holder = try Failure.catching {
       _ = try SweepDirectory(reading: place)
-      return try SlurmQueue(.current, sweep: place).cancelAll()
+      return try RunClaim.holder(of: place)
     }
+    if let holder {
+      let what =
+        FileLayer().exists("\(place)/slurm")
+        ? "submits or waits for it, and is told to give up"
+        : "plays it, without a cluster: it ends when it is sent SIGTERM or gets Ctrl-C"
+      Terminal.error("process \(holder.pid) on \(holder.host) \(what)")
+    }
+    let count = try Failure.catching { try SlurmQueue(.current, sweep: place).cancelAll() }
     try Output.line("\(place): \(count) jobs cancelled")
   }
 }

@@ -4,34 +4,41 @@ import RunFormat
 import Runner
 import Spec
 
-/// What a cluster starts when the trials of a sweep are over.
 struct Collect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes the summary and the report of a sweep that a cluster has played.",
-    shouldDisplay: false)
+    abstract: "Writes summary.csv and report.html of a sweep that a cluster has played.",
+    discussion: "A job says it when the trials are over; it can be said at any time.")
 
   @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"))
   var sweep: String
 
   func run() throws {
     let base = try loadSpec(sweep + "/resolved.yaml", overrides: []).get()
+    let queue = knownToTheScheduler()
     let states = try Failure.catching {
       var directory = try SweepDirectory(reading: sweep)
-      return try directory.collect(base.metrics?.objective)
+      return try directory.collect(base.metrics?.objective, knowing: queue)
     }
     guard let states else {
       Terminal.error("\(sweep): another process is at work on it and writes the summary")
       return
     }
-    let runs = LoadedRun.load(RunScan([sweep]).runs)
-    if !runs.isEmpty {
-      let report = Report(title: base.name, runs: runs, sort: nil, notes: [])
-      try Failure.catching {
-        try FileLayer().replace("\(sweep)/report.html", with: Array(report.html.utf8))
-      }
-    }
+    try SweepReport.write(in: sweep, name: base.name)
     Terminal.error("\(sweep): \(TrialState.counts(states))")
     try Output.result(sweep)
+  }
+
+  /// nil where nothing was submitted, or Slurm gives no answer: the folder alone tells then, in which a worker that
+  /// was killed counts as living for a while.
+  private func knownToTheScheduler() -> QueuedTrials? {
+    let place = PlainFiles.absolute(sweep) ?? sweep
+    guard FileLayer().exists("\(place)/slurm") else { return nil }
+    do throws(RunError) {
+      return try SlurmQueue(.current, sweep: place).trials()
+    } catch {
+      Terminal.error("\(error); what follows is what the folder says")
+      return nil
+    }
   }
 }
 

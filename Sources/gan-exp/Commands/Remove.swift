@@ -19,6 +19,7 @@ struct Remove: ParsableCommand {
     // All of them are looked at before the first is gone.
     let all = try references.map { reference in
       let found = try results.find(reference)
+      try QueueCheck.requireNobody(at: found.path)
       let removal = try Failure.catching { try Removal(of: found.path) }
       return (path: found.path, words: words(found, removal), removal: removal)
     }

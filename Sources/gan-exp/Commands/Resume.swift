@@ -49,7 +49,8 @@ struct Resume: ParsableCommand {
     case .sweep(let sweep): return try resumeSweep(sweep.path)
     case .run(let path): directory = path
     }
-    if sweeping.engine == .slurm || sweeping.wait {
+    try sweeping.refuse(for: "\(reference) is a single run")
+    if sweeping.engine == .slurm {
       throw ValidationError(
         "--engine slurm and --wait are for sweeps, and \(reference) is a single run: it goes into a job "
           + "script of your own")
@@ -76,12 +77,14 @@ struct Resume: ParsableCommand {
   }
 
   private func resumeSweep(_ directory: String) throws {
-    guard overrides.isEmpty else {
-      throw ValidationError("a sweep is continued as it was planned: without --set")
+    guard overrides.allSatisfy({ $0.hasPrefix("engine.") }) else {
+      throw ValidationError(
+        "a sweep is continued as it was planned: --set takes keys of `engine` only, what its trials ask of "
+          + "a cluster")
     }
     let data = data.goingOn(in: directory, says: true)
     var planned = try Failure.catching { try SweepDirectory(reading: directory) }
-    let (experiment, sweep) = try spec(of: directory, changes: [])
+    let (experiment, sweep) = try spec(of: directory, changes: overrides)
     try sweeping.checkEngine(experiment, sweep)
     let points = planned.trials.map(\.point)
     var plan = try SweepPlan(experiment, sweep, data: data, recorded: points)
@@ -94,7 +97,8 @@ struct Resume: ParsableCommand {
     }
     if !extend.isEmpty {
       if !isHere { try requireNobody(at: planned) }
-      let (longer, section) = try spec(of: directory, changes: extend.map { "schedule.\($0)" })
+      let (longer, section) = try spec(
+        of: directory, changes: extend.map { "schedule.\($0)" } + overrides)
       try checkLonger(longer.schedule.length, than: experiment.schedule.length, section)
       plan = try SweepPlan(longer, section, data: data, recorded: points)
       let trials = plan.trials
@@ -109,7 +113,8 @@ struct Resume: ParsableCommand {
   private func requireNobody(at sweep: SweepDirectory) throws {
     let (states, tasks) = try Failure.catching {
       let place = PlainFiles.absolute(sweep.path) ?? sweep.path
-      return (try sweep.states(), try SlurmQueue(.current, sweep: place).trials())
+      let tasks = try SlurmQueue(.current, sweep: place).trials()
+      return (try sweep.states(knowing: tasks), tasks)
     }
     let count = zip(sweep.trials, states).count { trial, state in
       state == .held || tasks[trial.index]?.isLive == true

@@ -44,6 +44,7 @@ struct Run: ParsableCommand {
         "--engine slurm plays the trials of a sweep, and the spec has none: `sweep: {replicates: 2}` is "
           + "one, and a single run goes into a job script of your own")
     }
+    try sweeping.refuse(for: "the spec has none: `sweep: {replicates: 2}` is one")
     if sweeping.engine == nil, experiment.engine.slurm != nil {
       Terminal.error(
         "engine.slurm is for the trials of a sweep, and the spec has none: this run plays here")
@@ -117,16 +118,26 @@ struct Run: ParsableCommand {
           plan.trials, of: plan.experiment, merged: plan.sweep.mergedYAML, results: results,
           searches: plan.sweep.method == .tpe)
     }
-    let done = try begun.map(ended) ?? []
+    // Numbered as they will be: what is new comes behind what is there.
+    var trials = begun?.trials ?? []
+    let known = Set(trials.map(\.identity))
+    for trial in plan.trials where !known.contains(trial.identity) {
+      trials.append(PlannedTrial(trial, at: trials.count))
+    }
     let chosen = try sweeping.chosen()
-    let trials = plan.trials.filter { chosen?.contains($0.index) ?? true }
+    trials = trials.filter { chosen?.contains($0.index) ?? true }
+    let done = try begun.map(ended) ?? []
+    let failed = try sweeping.failed ? [:] : Failure.catching { try begun?.failures() ?? [:] }
+    let over = Set(failed.keys).subtracting(done).intersection(trials.map(\.index))
     let forecast = SubmissionForecast(
-      trials.filter { !done.contains($0.identity) }.map(\.index),
+      trials.map(\.index).filter { !done.contains($0) && !over.contains($0) },
       try SlurmSettings.of(plan.experiment), .current)
     let search =
       plan.sweep.method == .tpe ? "; the search chooses more while these run" : ""
+    let failures = over.isEmpty ? "" : ", \(over.count) failed before (--failed submits them again)"
     try Output.line(
-      "\(trials.count) trials, \(trials.count { done.contains($0.identity) }) done\(search)")
+      "\(trials.count) trials, \(trials.count { done.contains($0.index) }) done\(failures)\(search)"
+    )
     try Output.line(forecast.words)
     if let begun {
       try Output.line("into \(begun.path); what waits or runs there is not submitted again")
@@ -134,14 +145,14 @@ struct Run: ParsableCommand {
     if let need = plan.largest { try Output.line("memory of a trial: \(need.words)") }
   }
 
-  /// The identities of the trials that have come to their end.
-  private func ended(_ sweep: SweepDirectory) throws -> Set<String> {
+  /// The trials that have come to their end.
+  private func ended(_ sweep: SweepDirectory) throws -> Set<Int> {
     let trials = try Failure.catching {
       try sweep.trials.filter { trial in
         if case .ended = try Standing(of: sweep.folder(trial)) { true } else { false }
       }
     }
-    return Set(trials.map(\.identity))
+    return Set(trials.map(\.index))
   }
 }
 

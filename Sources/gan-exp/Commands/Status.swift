@@ -14,17 +14,15 @@ struct Status: ParsableCommand {
 
   func run() throws {
     let place = PlainFiles.absolute(sweep) ?? sweep
-    let (directory, states) = try Failure.catching {
-      let directory = try SweepDirectory(reading: place)
-      return (directory, try directory.states())
-    }
+    let directory = try Failure.catching { try SweepDirectory(reading: place) }
     let cluster = FileLayer().exists("\(place)/slurm") ? ask(place) : nil
-    var waiting = 0
+    let states = try Failure.catching { try directory.states(knowing: cluster?.queue) }
+    var waiting: [String: Int] = [:]
     for (trial, state) in zip(directory.trials, states) where !state.hasResult {
       let task = cluster?.queue?[trial.index]
       var words: [String] = []
-      if task?.isLive == true, task?.state == "PENDING" {
-        waiting += 1
+      if let task, task.isLive, task.state == "PENDING" {
+        waiting[task.reason, default: 0] += 1
         if state != .held { continue }
       }
       if state == .held || task?.isLive == true {
@@ -38,13 +36,23 @@ struct Status: ParsableCommand {
     }
     try Output.line(
       "\(place): \(TrialState.counts(states))"
-        + (waiting > 0 ? "; \(waiting) wait in the queue" : ""))
+        + (waiting.isEmpty ? "" : "; \(Self.words(waiting))"))
+  }
+
+  /// `12 wait in the queue (10 Priority, 2 Resources)`: Slurm's words for why, the most frequent first.
+  private static func words(_ waiting: [String: Int]) -> String {
+    let count = waiting.values.reduce(0, +)
+    let reasons = waiting.filter { !["", "None"].contains($0.key) }
+      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { waiting.count == 1 ? $0.key : "\($0.value) \($0.key)" }
+    return "\(count) \(count == 1 ? "waits" : "wait") in the queue"
+      + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))")
   }
 
   /// What a cluster knows of a sweep.
   private struct Cluster {
     /// nil: it gave no answer.
-    var queue: [Int: QueuedTrial]?
+    var queue: QueuedTrials?
     /// The last task of each trial that was accepted.
     var tasks: [Int: String] = [:]
     /// The file system's.
@@ -57,6 +65,7 @@ struct Status: ParsableCommand {
     do throws(RunError) {
       cluster.tasks = try queue.lastTasks()
       cluster.queue = try queue.trials(noOlderThan: SlurmPlay.interval)
+      if let strays = cluster.queue?.strays { Terminal.error("warning: \(strays)") }
     } catch {
       Terminal.error("\(error); what follows is what the folder says")
     }

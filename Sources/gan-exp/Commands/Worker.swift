@@ -40,7 +40,13 @@ struct Worker: ParsableCommand {
     }
     let trial = directory.trials[index]
     let folder = directory.folder(trial)
-    switch try Failure.catching({ try Standing(of: folder, lostAfter: lostAfter) }) {
+    let standing = try Failure.catching { () throws(RunError) in
+      try task == nil
+        ? Standing(of: folder, lostAfter: lostAfter)
+        : ClaimWatch(of: folder, lostAfter: lostAfter).outcome { Interrupts.pending != 0 }
+    }
+    if let task, Interrupts.pending != 0, case .held = standing { throw leave(trial, to: task) }
+    switch standing {
     // Of a sweep that asks, another process has been there first.
     case .ended: if parent == nil { return } else { throw ExitCode(ExitStatus.held.rawValue) }
     case .held: throw ExitCode(ExitStatus.held.rawValue)
@@ -86,13 +92,7 @@ struct Worker: ParsableCommand {
     do {
       let outcome = try train(setup)
       if let task, case .interrupted = outcome.ending {
-        Terminal.error(
-          "\(trial.name): "
-            + Requeue(
-              task, limit: requeues,
-              SlurmClient(environment: ProcessInfo.processInfo.environment, patience: 20)
-            ).words)
-        throw ExitCode(ExitStatus.saved.rawValue)
+        throw leave(trial, to: task)
       }
       if let message = outcome.message { Terminal.error(message) }
       if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
@@ -101,5 +101,12 @@ struct Worker: ParsableCommand {
     } catch let error as RunError {
       throw Failure(status: error.exitStatus, message: "error: \(error)")
     }
+  }
+
+  /// Puts a task that was asked to stop into the queue again, where that is for it to do, and says so.
+  private func leave(_ trial: PlannedTrial, to task: ClusterTask) -> ExitCode {
+    let client = SlurmClient(environment: ProcessInfo.processInfo.environment, patience: 20)
+    Terminal.error("\(trial.name): \(Requeue(task, limit: requeues, client).words)")
+    return ExitCode(ExitStatus.saved.rawValue)
   }
 }

@@ -33,7 +33,12 @@ sbatch) accept ;;
 squeue) list "$@" ;;
 scancel)
   for job; do
-    sed "s/^\([^|]*|$job\(_[^|]*\)\{0,1\}|\)[A-Z]*|/\1CANCELLED|/" "$here/queue" >"$here/queue.new"
+    # Of jobs of a name those that wait, else a job, whatever it does.
+    case $job in
+    --state=PENDING) continue ;;
+    --name=*) sed "s/^\(${job#--name=}|[^|]*|\)PENDING|/\1CANCELLED|/" "$here/queue" >"$here/queue.new" ;;
+    *) sed "s/^\([^|]*|$job\(_[^|]*\)\{0,1\}|\)[A-Z]*|/\1CANCELLED|/" "$here/queue" >"$here/queue.new" ;;
+    esac
     mv "$here/queue.new" "$here/queue"
   done
   ;;

@@ -1,0 +1,27 @@
+import RunFormat
+import Runner
+
+/// Whether a sweep's folder may go, as far as a cluster has a word in it.
+enum QueueCheck {
+  /// Says so where that cannot be asked: the folder may have come from a cluster to a machine that is none.
+  ///
+  /// - Parameter path: a run or a sweep.
+  /// - Throws: exit 7 while jobs of the sweep wait or run.
+  static func requireNobody(at path: String) throws(Failure) {
+    let place = PlainFiles.absolute(path) ?? path
+    guard FileLayer().exists("\(place)/slurm") else { return }
+    let live: Int
+    do throws(RunError) {
+      let trials = try SlurmQueue(.current, sweep: place).trials()
+      live = trials.live.count + (trials.strays == nil ? 0 : 1)
+    } catch {
+      Terminal.error("warning: \(path): whether jobs of it wait or run cannot be seen: \(error)")
+      return
+    }
+    guard live > 0 else { return }
+    throw Failure(
+      status: .locked,
+      message: "error: \(path): trials of it wait or run on the cluster\n"
+        + "  = gan-exp cancel \(path.shellWord), and the same again when they are over")
+  }
+}
