@@ -1,4 +1,5 @@
 import CLibrary
+import Results
 import Spec
 
 /// stdout: what a command was asked for. Everything that goes there goes through here, so that what
@@ -16,6 +17,19 @@ enum Output {
   /// What is laid out for people: plain ASCII but for names, unless a terminal shows it.
   static func table(_ text: String) throws {
     try self.text(isatty(STDOUT_FILENO) == 1 ? text : plainSigns(text))
+  }
+
+  /// A table as wide as there is room for, with lines below it; what has no room is said.
+  static func table(_ table: Table, captions: [String] = []) throws {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let layout = TableLayout(
+      table, width: Terminal.tableWidth, signs: { isTerminal ? $0 : plainSigns($0) })
+    try self.table(layout.text + captions.map { $0 + "\n" }.joined())
+    if !layout.left.isEmpty {
+      Terminal.note([
+        "no room for \(layout.left.reversed().joined(separator: ", ")): --cols chooses columns"
+      ])
+    }
   }
 
   /// Where something that is on the disk now lies: the work goes on and ends well, whoever still listens.

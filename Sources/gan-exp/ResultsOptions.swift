@@ -16,6 +16,22 @@ struct ResultsOptions: ParsableArguments {
     }
   }
 
+  /// What runs are called that are listed.
+  func names(of runs: [Results.Run] = []) -> RunNames { RunNames(results: results, runs: runs) }
+
+  /// RUN where only a sweep will do: its folder.
+  func sweep(_ reference: String) throws -> String {
+    // A damaged one too, as far as its folder goes.
+    if PlainFiles.isFolder(reference) { return reference }
+    switch try find(reference) {
+    case .sweep(let sweep): return sweep.path
+    case .run(let path):
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(reference) is \(path), a single run, where a sweep is wanted")
+    }
+  }
+
   /// RUN where a sweep will do as well.
   func find(_ reference: String) throws -> RunReference.Found {
     if isDamagedRun(reference) { return .run(path: reference) }
@@ -63,6 +79,21 @@ struct SelectionOptions: ParsableArguments {
   func filter(sorted: Bool = true) throws -> RunFilter {
     try Failure.reading { () throws(ReferenceError) in
       try RunFilter(where: condition, sort: sort, sorts: sorted)
+    }
+  }
+}
+
+/// `--cols`.
+struct ColumnOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only these columns, in this order: id,set,d_loss, keys of the spec, metrics.",
+      valueName: "names"))
+  var cols: String?
+
+  func choice() throws -> ColumnChoice? {
+    try cols.map { text in
+      try Failure.reading { () throws(ReferenceError) in try ColumnChoice(text) }
     }
   }
 }

@@ -21,11 +21,12 @@ enum Terminal {
   /// One line that the next call replaces; for terminals only.
   static func redraw(_ line: String) { put(redrawing + line) }
 
-  /// Text as it is, but for what would move the cursor: only a line that begins anew may.
+  /// Text as it is, but for what would move the cursor: only a line, or a few, that begin anew may.
   static func put(_ text: String) {
-    let isRedrawn = isTerminal && text.hasPrefix(redrawing)
-    let rest = isRedrawn ? String(text.dropFirst(redrawing.count)) : text
-    let shown = (isRedrawn ? redrawing : "") + shown(rest, keepsColour: showsColour)
+    let begins =
+      isTerminal ? text.prefixMatch(of: /\r(\x1B\[[0-9]{1,3}A)?\x1B\[[JK]/)?.output.0 : nil
+    let shown =
+      (begins ?? "") + shown(String(text.dropFirst(begins?.count ?? 0)), keepsColour: showsColour)
     var bytes = ArraySlice(shown.utf8)
     // Nobody is left to be told when this fails.
     while !bytes.isEmpty {
@@ -58,10 +59,20 @@ enum Terminal {
       environment: ProcessInfo.processInfo.environment)
   }
 
-  /// The width to cut a table to; nil where stdout is a file or a pipe.
-  static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? style.width : nil }
+  /// The width that tables keep to; nil where stdout is a file or a pipe, and COLUMNS says none.
+  static var tableWidth: Int? {
+    isatty(STDOUT_FILENO) == 1 || wished != nil ? style.width : nil
+  }
+
+  /// COLUMNS, which is asked before the terminal.
+  private static var wished: Int? {
+    ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
+  }
 
   private static var columns: Int? {
+    if let wished { return wished }
     var size = winsize()
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
       ? Int(size.ws_col) : nil

@@ -10,7 +10,11 @@ extension GanExp {
       let commands = command.configuration.subcommands
       if commands.isEmpty || word.hasPrefix("-") { return }
       if path == "gan-exp", word == "help" { continue }
-      guard let next = commands.first(where: { $0.word == word }) else {
+      guard
+        let next = commands.first(where: {
+          $0.word == word || $0.configuration.aliases.contains(word)
+        })
+      else {
         throw unknown(
           word, in: path,
           known: commands.filter { $0.configuration.shouldDisplay }.map { $0.word })
@@ -35,7 +39,7 @@ extension GanExp {
   /// What other programs call the commands of this one.
   private static let synonyms = [
     "train": "run", "start": "run", "fit": "run", "continue": "resume", "restart": "resume",
-    "list": "ls", "runs": "ls", "status": "show", "info": "show", "check": "validate",
+    "runs": "ls", "status": "show", "info": "show", "check": "validate",
     "lint": "validate", "summary": "describe", "explain": "describe", "generate": "sample",
     "samples": "sample", "plot": "report", "html": "report", "remove": "rm", "delete": "rm",
     "bench": "benchmark", "gif": "animate", "datasets": "data", "docs": "reference",

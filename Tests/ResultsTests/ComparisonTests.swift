@@ -53,7 +53,7 @@ struct ComparisonTests {
     #expect(comparison.table.columns.last?.title == "reason")
     #expect(
       comparison.table.rows.map(\.last)
-        == [.missing, .missing, .missing, .text("d_loss is nan at step 700")])
+        == [.missing, .missing, .missing, .reason("d_loss is nan at step 700")])
     let good = Comparison(LoadedRun.load(Array(family().prefix(6))))
     #expect(good.table.columns.last?.title == "g_loss")
   }

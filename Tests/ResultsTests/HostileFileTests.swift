@@ -35,7 +35,7 @@ struct HostileFileTests {
   private func readAll() throws {
     let scan = RunScan([samples.path], reader: SampleRuns.reader)
     let list = try RunList(scan, filter: RunFilter(where: nil, sort: "-d_loss"))
-    _ = [list.table.aligned(width: 60), list.data.json.text, list.data.csv]
+    _ = [list.table.aligned(width: 60), list.json.text, list.table.csv]
     for choice in [ValueChoice.last, .best, .min, .max, .mean, .at(step: 500), .at(step: .max)] {
       let loaded = LoadedRun.load(scan.runs, value: choice)
       let comparison = Comparison(
@@ -140,7 +140,7 @@ struct HostileFileTests {
     let line = comparison.table.csv.split(separator: "\n")[row + 1]
     #expect(line.split(separator: ",", omittingEmptySubsequences: false).last ?? "" == test.csv)
     let list = try RunList(scan, filter: RunFilter(where: nil, sort: nil))
-    #expect(list.data.json.text.contains("\"g_loss\": \(test.json)"))
+    #expect(list.json.text.contains("\"g_loss\": \(test.json)"))
   }
 
   @Test func infinitiesAndNumbersTooLargeToAddHaveAMean() {

@@ -79,11 +79,14 @@ struct ReportTests {
     answers.moved = String(image.src !== before && image.src.startsWith('data:image/png;base64,'));
     answers.step = document.getElementById('frame-value').textContent;
     answers.curves = String(document.querySelectorAll('#charts svg path.line').length);
-    const path = document.querySelector('#charts path.line').getAttribute('d');
+    const line = () => [...document.querySelectorAll('#charts figure')]
+      .find(figure => figure.querySelector('figcaption').textContent === 'd_loss')
+      .querySelector('path.line').getAttribute('d');
+    const path = line();
     const smooth = document.getElementById('smooth');
     smooth.value = 0.95;
     smooth.dispatchEvent(new Event('input'));
-    answers.smoothed = String(document.querySelector('#charts path.line').getAttribute('d') !== path);
+    answers.smoothed = String(line() !== path);
     const log = document.getElementById('log');
     const ticks = () => [...document.querySelectorAll('#charts svg text')].map(t => t.textContent).join(' ');
     const linear = ticks();

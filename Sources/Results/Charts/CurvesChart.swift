@@ -90,7 +90,7 @@ extension Comparison.Row {
   /// What the row is called where there is no table beside it: its label, and what differs.
   package func title(keys: [String]) -> String {
     let told = zip(keys, settings).compactMap { key, text -> String? in
-      guard let text = text?.cut(to: 22) else { return nil }
+      guard let text = text.map(NumberFormat.setting)?.cut(to: 22) else { return nil }
       let path = key.split(separator: ".")
       // `loss.kind hinge` is `hinge`, `latent.size 16` is `latent 16`.
       switch path.last {
@@ -100,8 +100,11 @@ extension Comparison.Row {
       case nil: return text
       }
     }
-    guard !told.isEmpty else { return label }
-    let start = label == first.run.id ? "" : "\(label): "
-    return start + told.joined(separator: ", ")
+    // `lsgan`, or `lsgan 9f3a2c` where it has several rows.
+    let name = experiment.map { isOnlyOne ? $0 : "\($0) \(label)" }
+    guard !told.isEmpty else { return name ?? label }
+    // Of several experiments with a row each, the name says it all.
+    if let name { return isOnlyOne ? name : "\(name): \(told.joined(separator: ", "))" }
+    return told.joined(separator: ", ")
   }
 }

@@ -8,7 +8,12 @@ package struct Comparison: Sendable {
     package let runs: [LoadedRun]
     /// Further runs of a seed that is counted already, which say nothing new.
     package let repeats: [LoadedRun]
-    package internal(set) var label: String
+    /// What the first of the runs is called.
+    package let label: String
+    /// Whose runs they are, where there are several experiments.
+    let experiment: String?
+    /// Whether each experiment has one row only.
+    let isOnlyOne: Bool
     /// In the order of ``Comparison/keys``; nil where the spec has no such key.
     package let settings: [String?]
     /// In the order of ``Comparison/measures``.
@@ -24,9 +29,13 @@ package struct Comparison: Sendable {
     }
   }
 
-  /// The keys that differ, and only those.
+  /// The keys that differ: those that were set on purpose, and of the others the foremost.
   package let keys: [String]
+  /// Others that differ too.
+  package let furtherKeys: [String]
   package let measures: [String]
+  /// What all runs were asked to be good at; rows stand in its order, the best first.
+  package let objective: Objective?
   package let value: ValueChoice
   package private(set) var rows: [Row]
   /// The row differences are taken from.
@@ -35,32 +44,43 @@ package struct Comparison: Sendable {
   /// - Parameters:
   ///   - measures: columns of losses.csv and metrics.csv; nil: both losses and every metric.
   ///   - baseline: one of the runs.
-  ///   - sort: a key of a spec or a measure; with a minus in front, the largest first.
+  ///   - sort: a key of a spec or a measure; with a minus in front, the largest first. nil: by the objective.
+  ///   - allKeys: whether all keys are shown that differ.
+  ///   - names: what runs are called; nil: told apart from one another.
   package init(
     _ runs: [LoadedRun], value: ValueChoice = .last, measures: [String]? = nil,
-    baseline: Run? = nil, sort: String? = nil
+    baseline: Run? = nil, sort: String? = nil, allKeys: Bool = false, names: RunNames? = nil
   ) {
     self.value = value
+    let objective = Objective.common(of: runs)
+    self.objective = objective
     self.measures = measures ?? Self.usualMeasures(runs)
     var groups = Self.groups(runs).map(Self.distinct)
-    if let sort {
-      let key = sort.hasPrefix("-") ? String(sort.dropFirst()) : sort
-      groups = RunFilter.sorted(groups, descending: sort.hasPrefix("-")) { group in
+    let order = sort ?? objective.map { "\($0.minimizes ? "" : "-")\($0.metric)" }
+    if let order {
+      let key = order.hasPrefix("-") ? String(order.dropFirst()) : order
+      groups = RunFilter.sorted(groups, descending: order.hasPrefix("-")) { group in
         Statistic(Self.settled(group.runs).compactMap { $0.measure(key) })
           .map { NumberFormat.exact($0.mean) } ?? group.runs[0][key]
       }
     }
-    let differences = SettingDifferences(groups.map { $0.runs[0].settings })
+    let differences = SettingDifferences(
+      groups.map { $0.runs[0].settings },
+      set: Set(SetValues(runs.map(\.run)).keys(of: runs.map(\.run))),
+      limit: allKeys ? .max : SettingDifferences.shownLimit)
+    furtherKeys = differences.furtherKeys
     let seeds = groups.map { Self.seeds(of: $0.runs) }
     let showsSeeds = Set(seeds).count > 1 && groups.allSatisfy { $0.runs.count == 1 }
     keys = differences.keys + (showsSeeds ? ["seed"] : [])
-    let names = Set(groups.map { $0.runs[0].run.name })
+    let experiments = Set(groups.map { $0.runs[0].run.name })
+    let names = names ?? RunNames(runs.map { $0.run.sweepFolder ?? $0.run.path })
     let columns = self.measures
     rows = groups.enumerated().map { index, group in
       let first = group.runs[0].run
       return Row(
-        runs: group.runs, repeats: group.repeats,
-        label: names.count == groups.count ? first.name : first.id,
+        runs: group.runs, repeats: group.repeats, label: names.short(of: first),
+        experiment: experiments.count > 1 ? first.name : nil,
+        isOnlyOne: experiments.count == groups.count,
         settings: differences.texts(index) + (showsSeeds ? [seeds[index]] : []),
         values: columns.map { column in
           Statistic(Self.settled(group.runs).compactMap { $0.measure(column) })
@@ -76,8 +96,11 @@ package struct Comparison: Sendable {
     }
   }
 
+  /// The objective before all others.
   private static func usualMeasures(_ runs: [LoadedRun]) -> [String] {
-    Table.titles(of: runs.map(\.usualMeasures))
+    let all = Table.titles(of: runs.map(\.usualMeasures))
+    guard let metric = Objective.common(of: runs)?.metric, all.contains(metric) else { return all }
+    return [metric] + all.filter { $0 != metric }
   }
 
   // MARK: Replicates
@@ -168,27 +191,34 @@ package struct Comparison: Sendable {
 
   // MARK: As a table
 
-  package var table: Table {
+  package var table: Table { table(namesAreWhole: false) }
+
+  /// - Parameter namesAreWhole: whether runs have their whole ids, for files that are read some other day.
+  package func table(namesAreWhole: Bool) -> Table {
     let hasReplicates = rows.contains { $0.runs.count > 1 }
     let differs = Set(rows.map(\.state)).count > 1 || rows.contains { $0.state != "finished" }
     let numericKeys = keys.indices.map { key in
       rows.allSatisfy { $0.settings[key].map { Double($0) != nil } ?? true }
     }
-    var columns = [Table.Column("run")]
+    var columns = [Table.Column("run", least: nil)]
+    let hasExperiments = rows.contains { $0.experiment != nil }
+    if hasExperiments { columns.append(.init("experiment", least: 12)) }
     if hasReplicates { columns.append(.init("runs", isNumeric: true)) }
-    if differs { columns.append(.init("state")) }
-    columns += zip(keys, numericKeys).map { .init($0, isNumeric: $1) }
+    if differs { columns.append(.init("state", least: 12)) }
+    columns += zip(keys, numericKeys).map { .init($0, isNumeric: $1, least: 10) }
     for measure in measures {
-      columns.append(.init(measure, isNumeric: true))
+      columns.append(
+        .init(measure, isNumeric: true, mark: measure == objective?.metric ? "*" : ""))
       if baseline != nil { columns.append(.init("Δ \(measure)", isNumeric: true)) }
     }
     let reasons = rows.map(\.reason)
     let hasReasons = reasons.contains { $0 != nil }
-    if hasReasons { columns.append(.init("reason")) }
+    if hasReasons { columns.append(.init("reason", least: 20)) }
     return Table(
       columns: columns,
       rows: rows.enumerated().map { index, row in
-        var cells = [Table.Cell.text(row.label)]
+        var cells = [Table.Cell.text(namesAreWhole ? row.first.run.wholeName : row.label)]
+        if hasExperiments { cells.append(row.experiment.map(Table.Cell.text) ?? .missing) }
         if hasReplicates { cells.append(.count(row.runs.count)) }
         if differs { cells.append(.text(row.state)) }
         cells += row.settings.map { $0.map(Table.Cell.setting) ?? .missing }
@@ -203,8 +233,38 @@ package struct Comparison: Sendable {
             cells.append(.missing)
           }
         }
-        if hasReasons { cells.append(reasons[index].map(Table.Cell.text) ?? .missing) }
+        if hasReasons { cells.append(reasons[index].map(Table.Cell.reason) ?? .missing) }
         return cells
       })
+  }
+
+  /// The same with some of its columns, in another order.
+  ///
+  /// - Throws: for a name that none of them has, with the nearest.
+  package func table(
+    _ choice: ColumnChoice, namesAreWhole: Bool = false
+  ) throws(ReferenceError) -> Table {
+    let table = table(namesAreWhole: namesAreWhole)
+    let titles = try choice.columns(in: table.columns.map(\.title))
+    let places = titles.compactMap { title in
+      table.columns.firstIndex { $0.title == title }
+    }
+    return Table(
+      columns: places.map { table.columns[$0] },
+      rows: table.rows.map { row in places.map { row[$0] } })
+  }
+
+  /// Under a table for people: what its star means, and what is not in it.
+  package var captions: [String] {
+    let isShown = objective.map { measures.contains($0.metric) } ?? false
+    let star = objective.flatMap { isShown ? ["* the objective: \($0.words)"] : nil } ?? []
+    return star + (hiddenWords.map { ["… \($0)"] } ?? [])
+  }
+
+  /// What is not in the table; nil where all is.
+  package var hiddenWords: String? {
+    let count = furtherKeys.count
+    guard count > 0 else { return nil }
+    return "\(count) more key\(count == 1 ? " differs" : "s differ"): --all-keys"
   }
 }

@@ -26,6 +26,8 @@ package struct LoadedRun: Sendable {
   package let measures: [(name: String, value: Double)]
   /// Names of those that compare without being asked for: both losses and every metric.
   let usualMeasures: [String]
+  /// Names of those of metrics.csv.
+  let metricNames: Set<String>
   package let problems: [String]
 
   /// Keys that every run has.
@@ -66,6 +68,7 @@ package struct LoadedRun: Sendable {
     usualMeasures = measures.map(\.name).filter {
       $0.isLoss || !ofLosses.contains($0)
     }
+    metricNames = Set(tables.dropFirst().flatMap(\.columns))
     self.problems = problems
   }
 

@@ -14,8 +14,13 @@ package struct RunSummary: Sendable {
   /// Names below the run's folder.
   package let files: [String]
   package let problems: [String]
+  /// What the run is called where a run is named.
+  package let short: String
+  /// What the spec says that is in none of the run's files, in a sentence; nil where all of it is a default.
+  private let elsewhere: String?
 
-  package init(_ run: Run) {
+  /// - Parameter names: nil: by its id.
+  package init(_ run: Run, names: RunNames? = nil) {
     var problems = run.problems
     func attempt<T>(_ body: () throws(ReadingError) -> T) -> T? {
       do throws(ReadingError) { return try body() } catch {
@@ -31,11 +36,14 @@ package struct RunSummary: Sendable {
     if let damage = run.damage(in: losses) { problems.append(damage) }
     let pictures = run.pictures()
     picture = pictures.last
-    facts = Self.facts(run, settings, environment, losses, metrics)
+    short = names?.short(of: run) ?? run.wholeName
+    facts =
+      [(name: "run", text: short), (name: "folder", text: run.path)]
+      + Self.facts(run, settings, environment, losses, metrics)
     let origins = Origins(run)
     chosen = settings.entries.compactMap { entry in
       let origin = origins.origin(of: entry.key, text: entry.text)
-      guard origin != "default", !Self.isFact(entry.key) else { return nil }
+      guard !Origins.isElsewhere(origin), !Self.isFact(entry.key) else { return nil }
       // What both networks share is said once.
       guard let pair = NetworkKeys(either: entry.key), settings[pair.shared] != nil else {
         return (entry.key, entry.text, origin)
@@ -45,6 +53,7 @@ package struct RunSummary: Sendable {
     curves = losses.columns.filter(\.isLoss).map {
       Curve($0, tables: [losses], column: $0, limit: 2_000)
     }
+    elsewhere = origins.unreadBase.map { "it extends \($0): resolved.yaml has what that says" }
     files = Self.files(run, pictures)
     self.problems = problems
   }
@@ -62,8 +71,8 @@ package struct RunSummary: Sendable {
       let text = parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: separator)
       if !text.isEmpty { facts.append((name, text)) }
     }
-    add("run", [run.path])
-    add("spec", [settings["name"] ?? run.name, settings["description"]], separator: ": ")
+    let description = settings["description"].flatMap { $0 == "none" ? nil : $0 }
+    add("spec", [settings["name"] ?? run.name, description], separator: ": ")
     add("state", [run.state.text, run.status?.reason], separator: ": ")
     let rate = ((try? run.bytes("timing.csv")) ?? nil).map { NumberTable($0) }
     add(
@@ -91,7 +100,8 @@ package struct RunSummary: Sendable {
       "machine",
       [
         environment["machine.host"], environment["machine.processor"],
-        environment["threads"].map { "\($0) threads" }, environment["device"],
+        environment["threads"].map { "\($0) thread\($0 == "1" ? "" : "s")" },
+        environment["device"],
       ])
     add(
       "program",
@@ -134,10 +144,11 @@ package struct RunSummary: Sendable {
     if !chosen.isEmpty {
       lines += ["", "what the spec says beyond defaults"]
       let table = Table(
-        columns: [.init("key"), .init("value"), .init("from")],
+        columns: [.init("key", least: nil), .init("value"), .init("from", least: nil)],
         rows: chosen.map { [.text($0.key), .text($0.text), .text($0.origin)] })
       let body = table.aligned(width: style.width - 2).split(separator: "\n").dropFirst()
       lines += body.map { "  \($0)" }
+      if let elsewhere { lines.append("  \(elsewhere)") }
     }
     if let picture, let raster = try? picture.raster() {
       lines += ["", "samples/\(picture.name).png" + (picture.step.map { ", step \($0)" } ?? "")]
@@ -150,7 +161,7 @@ package struct RunSummary: Sendable {
   }
 
   /// At spaces, later lines under the first one's text.
-  private static func wrapped(_ text: String, first: String, width: Int) -> [String] {
+  static func wrapped(_ text: String, first: String, width: Int) -> [String] {
     let room = max(20, width - first.count)
     var lines: [String] = []
     for word in text.split(separator: " ") {
@@ -166,7 +177,8 @@ package struct RunSummary: Sendable {
 
   package var json: JSON {
     .object([
-      ("id", .text(run.id)), ("name", .text(run.name)), ("path", .text(run.path)),
+      ("id", .text(run.id)), ("short", .text(short)), ("name", .text(run.name)),
+      ("path", .text(run.path)),
       ("state", .text(run.state.text)), ("step", run.step.map(JSON.integer) ?? .null),
       ("steps", run.status?.steps.map(JSON.integer) ?? .null),
       ("reason", run.status?.reason.map(JSON.text) ?? .null),

@@ -2,6 +2,8 @@
 /// a person can read them.
 struct SettingDifferences: Sendable {
   let keys: [String]
+  /// Others in which they differ too.
+  let furtherKeys: [String]
   private let settings: [Settings]
 
   /// Keys that change no number, or name a replicate.
@@ -9,14 +11,20 @@ struct SettingDifferences: Sendable {
     key != "seed" && key != "description" && key != "record" && !key.hasPrefix("record.")
   }
 
+  /// Keys that nobody has set on purpose are shown up to so many, with those that somebody has.
+  static let shownLimit = 6
+
   /// More differing keys than this in one network, and the network is shown as a whole.
   private static let layerKeyLimit = 2
 
-  init(_ settings: [Settings]) {
+  /// - Parameters:
+  ///   - set: keys that somebody has set on purpose.
+  ///   - limit: of how many keys are shown that nobody has.
+  init(_ settings: [Settings], set: Set<String> = [], limit: Int = .max) {
     self.settings = settings
     let readable = settings.filter { !$0.entries.isEmpty }
     guard let first = readable.first, readable.count > 1 else {
-      keys = []
+      (keys, furtherKeys) = ([], [])
       return
     }
     // A key missing here and there differs too, if something else is to be seen there.
@@ -36,7 +44,16 @@ struct SettingDifferences: Sendable {
       }
     }
     differing = differing.filter { isDifferent.contains($0) || counts[$0] != readable.count }
-    keys = Self.drawnTogether(Self.independent(differing, readable), readable)
+    let all = Self.drawnTogether(Self.independent(differing, readable), readable)
+    func isSet(_ key: String) -> Bool {
+      set.contains { $0 == key || key.hasPrefix("\($0).") || $0.hasPrefix("\(key)[") }
+    }
+    let chosen = Set(all.filter(isSet))
+    let others = KeyRank.sorted(all.filter { !chosen.contains($0) })
+    let room = limit == .max ? others.count : max(0, limit - chosen.count)
+    let shown = chosen.union(others.prefix(room))
+    keys = all.filter(shown.contains)
+    furtherKeys = all.filter { !shown.contains($0) }
   }
 
   /// Without what follows from a kind: that a hinge loss has no `loss.generator` is not worth a column.

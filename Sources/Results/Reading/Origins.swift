@@ -1,3 +1,4 @@
+import RunFormat
 import Spec
 
 /// Where the values of a run's resolved spec come from.
@@ -10,6 +11,12 @@ package struct Origins: Sendable {
   private let overrides: [String: Written]
   private let written: [String: Written]
   private let fallback: String
+  /// What the file extends.
+  private let base: String
+  /// Paths of the values that the sweep of a trial has set.
+  private let swept: Set<String>
+  /// What its file says together with those that it extends; nil where only the file itself is there.
+  private let merged: [String: Written]?
 
   private struct Written {
     let line: Int
@@ -19,19 +26,33 @@ package struct Origins: Sendable {
 
   package init(_ run: Run) {
     let resolved = (try? run.text("resolved.yaml")) ?? nil
-    let spec = ((try? run.text("spec.yaml")) ?? nil).flatMap { try? Settings(text: $0) } ?? .none
-    let command = (try? run.environment())?.below("command") ?? []
+    func read(_ path: String) -> [FlatYAML.Entry]? {
+      ((try? PlainFiles.text(path)) ?? nil).flatMap { try? Settings(text: $0) }?.entries
+    }
+    // The spec.yaml of a trial is what has been made of its sweep's.
+    guard let sweep = run.sweepFolder, let spec = read("\(sweep)/spec.yaml") else {
+      self.init(
+        resolved: resolved ?? "", spec: read("\(run.path)/spec.yaml") ?? [], command: run.command)
+      return
+    }
     self.init(
-      resolved: resolved ?? "", spec: spec.entries,
-      command: command.isEmpty
-        ? Self.words((try? run.environment())?["command"] ?? "") : command.map(\.text))
+      resolved: resolved ?? "", spec: spec, command: Run.command(in: sweep),
+      swept: Set(SetValues([run]).values(of: run).map(\.key)),
+      merged: read("\(sweep)/resolved.yaml"))
   }
 
-  init(resolved: String, spec: [FlatYAML.Entry], command: [String]) {
+  init(
+    resolved: String, spec: [FlatYAML.Entry], command: [String], swept: Set<String> = [],
+    merged: [FlatYAML.Entry]? = nil
+  ) {
+    self.swept = swept
+    self.merged = merged.map(Self.written)
     comments = Self.comments(of: resolved)
     overrides = Self.written(Self.overrides(command))
     written = Self.written(spec)
-    fallback = spec.contains { $0.key == "extends" } ? "extends or default" : "default"
+    let base = spec.first { $0.key == "extends" }?.text
+    fallback = base != nil && merged == nil ? "extends or default" : "default"
+    self.base = base ?? "extends"
   }
 
   /// - Parameter text: the resolved value, which tells what a shorthand set from what it left alone.
@@ -42,8 +63,22 @@ package struct Origins: Sendable {
       Self.line(of: key, text, in: written)
         ?? shared.flatMap { Self.line(of: $0, text, in: written) }
     }
+    if [key, shared].compactMap(\.self).contains(where: isSwept) { return "sweep" }
     if line(in: overrides) != nil { return "--set" }
-    return line(in: written).map { "spec.yaml:\($0)" } ?? fallback
+    if let line = line(in: written) { return "spec.yaml:\(line)" }
+    return merged.flatMap { line(in: $0) } == nil ? fallback : base
+  }
+
+  /// What the file extends, where that is not known key by key.
+  var unreadBase: String? { fallback == "default" ? nil : base }
+
+  private func isSwept(_ key: String) -> Bool {
+    swept.contains { key == $0 || key.hasPrefix("\($0).") || key.hasPrefix("\($0)[") }
+  }
+
+  /// Whether nothing is known of a value but that no file here has it.
+  static func isElsewhere(_ origin: String) -> Bool {
+    origin == "default" || origin == "extends or default"
   }
 
   /// By key, each where it first stands.
@@ -87,7 +122,7 @@ package struct Origins: Sendable {
   }
 
   /// `a={b: 1, c: 2}` writes `a.b` and `a.c`.
-  private static func overrides(_ command: [String]) -> [FlatYAML.Entry] {
+  static func overrides(_ command: [String]) -> [FlatYAML.Entry] {
     var found: [FlatYAML.Entry] = []
     for (index, word) in command.enumerated() {
       var text: Substring?

@@ -129,6 +129,15 @@ package struct Run: Sendable {
     try needed("environment.json", try Self.settings("\(path)/environment.json"))
   }
 
+  /// The words of the command that began it; none where environment.json does not say.
+  var command: [String] { Self.command(in: path) }
+
+  static func command(in folder: String) -> [String] {
+    let bytes = (try? PlainFiles.bytes("\(folder)/environment.json")).flatMap(\.self)
+    let words = bytes.flatMap { try? JSON(parsing: $0) }?["command"]?.items ?? []
+    return words.compactMap(\.string)
+  }
+
   package func losses() throws(ReadingError) -> NumberTable {
     NumberTable(try needed("losses.csv", try PlainFiles.bytes("\(path)/losses.csv")))
   }

@@ -105,9 +105,9 @@ package struct RunReference: Sendable {
     guard !scan.runs.isEmpty || !scan.sweeps.isEmpty else { throw noRuns }
     let all =
       scan.runs.map {
-        (Found.run(path: $0.path), [$0.id, $0.label], $0.answers(to: text))
+        (Found.run(path: $0.path), $0.exactNames, $0.answers(to: text))
       }
-      + scan.sweeps.map { (Found.sweep($0), [$0.id, $0.label], $0.answers(to: text)) }
+      + scan.sweeps.map { (Found.sweep($0), exactNames($0.id, of: $0.name), $0.answers(to: text)) }
     let exact = all.filter { $0.1.contains(text) }
     let found = (exact.isEmpty ? all.filter(\.2) : exact).map(\.0)
     switch found.count {
@@ -166,6 +166,15 @@ extension Run {
     return isBegun(sweep, sweep, by: parts[0]) && id.hasPrefix(parts[1])
   }
 
+  /// What it is called in full, or by the list of runs.
+  fileprivate var exactNames: [String] {
+    guard let sweep = sweepFolder?.lastPathComponent else {
+      return Results.exactNames(id, of: name)
+    }
+    let own = [id] + (trialIndex.map { ["\($0)"] } ?? [])
+    return [id, label] + RunNames.names(of: sweep).flatMap { sweep in own.map { "\(sweep)/\($0)" } }
+  }
+
   /// What the run was asked to be good at.
   package var objective: Objective? { (try? settings()).flatMap(Objective.init) }
 }
@@ -188,10 +197,24 @@ package struct Objective: Sendable, Hashable {
     }
   }
 
+  /// What all runs that have an objective have for one; nil where they have different ones, or none.
+  static func common(of runs: [LoadedRun]) -> Objective? {
+    let found = Set(runs.compactMap { Objective($0.settings) })
+    return found.count == 1 ? found.first : nil
+  }
+
+  /// `sliced_wasserstein, the smaller the better`
+  package var words: String { "\(metric), the \(minimizes ? "smaller" : "greater") the better" }
+
   func best(of run: Run) -> Double? {
     guard let values = (try? run.metrics())?[metric]?.compactMap(\.self).filter(\.isFinite) else {
       return nil
     }
     return minimizes ? values.min() : values.max()
   }
+}
+
+/// What something of this id is called in full, or by the list of runs, with or without its experiment.
+private func exactNames(_ id: String, of name: String) -> [String] {
+  RunNames.names(of: id).flatMap { [$0, "\(name)/\($0)"] }
 }

@@ -7,7 +7,7 @@ package struct RunScan: Sendable {
   /// In the order in which they were started.
   package let runs: [Run]
   /// Those of them that are trials belong to these.
-  let sweeps: [Sweep]
+  package let sweeps: [Sweep]
   package let notes: [String]
 
   /// - Parameter folders: runs, sweeps, or folders of them, at most ``maxDepth`` deep.
@@ -39,6 +39,14 @@ package struct RunScan: Sendable {
   }
 
   package static let maxDepth = 6
+
+  /// The folders of all sweeps, and of all runs that are no trials, below a folder; none is read.
+  static func folders(in folder: String) -> [String] {
+    guard PlainFiles.isFolder(folder) else { return [] }
+    var finder = RunFinder(readsTrials: false)
+    _ = finder.look(in: folder.trimmingSlashes, depth: 0)
+    return finder.runs + finder.sweeps
+  }
 
   private static func isDirect(_ run: (path: String, place: String)) -> Bool {
     run.path.lastPathComponent == run.place.lastPathComponent
@@ -78,6 +86,10 @@ private struct RunFinder {
   /// Where links that have been followed lead.
   private var targets: Set<String> = []
   private(set) var followedLinks = false
+  /// Whether what is in a sweep is looked for too.
+  private let readsTrials: Bool
+
+  init(readsTrials: Bool = true) { self.readsTrials = readsTrials }
 
   private static let marks: Set<String> = [
     "status.json", "resolved.yaml", "losses.csv", "environment.json",
@@ -91,7 +103,10 @@ private struct RunFinder {
     }
     // A sweep is no run itself, although it has a spec.
     if entries.contains(where: { $0.name == "trials" && $0.isFolder }) {
-      if RunReference.isSweep(folder) { sweeps.append(folder) }
+      if RunReference.isSweep(folder) {
+        sweeps.append(folder)
+        if !readsTrials { return true }
+      }
       let isFilled = look(in: "\(folder)/trials", depth: depth + 1)
       let sweep = FailedTrials(of: folder)
       unbegun += sweep.runs

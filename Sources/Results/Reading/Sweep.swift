@@ -8,7 +8,7 @@ package struct Sweep: Sendable {
   /// The name of the experiment.
   package let name: String
   /// The folder's own name.
-  let id: String
+  package let id: String
   /// Seconds since 1970; nil where environment.json does not say.
   let started: Int?
 
@@ -32,6 +32,7 @@ package struct Sweep: Sendable {
 /// Whether `text` begins an id, the digest in it, or the id with the experiment's name before it.
 func isBegun(_ id: String, _ label: String, by text: String) -> Bool {
   guard !text.isEmpty else { return false }
-  return id.hasPrefix(text) || label.hasPrefix(text)
+  // `0253-9f3a2c` is what the list of runs calls it where `9f3a2c` is not enough.
+  return id.hasPrefix(text) || label.hasPrefix(text) || RunNames.names(of: id).contains(text)
     || id.split(separator: "-").dropFirst().contains { $0.hasPrefix(text) }
 }

@@ -30,12 +30,13 @@ package struct Report: Sendable {
   /// - Parameter notes: lines about what could not be read, shown at the end.
   package init(
     title: String, runs: [LoadedRun], value: ValueChoice = .last, baseline: Run? = nil,
-    sort: String? = nil, notes: [String] = []
+    sort: String? = nil, notes: [String] = [], names: RunNames? = nil
   ) {
     self.title = title
-    let comparison = Comparison(runs, value: value, baseline: baseline, sort: sort)
+    let comparison = Comparison(
+      runs, value: value, baseline: baseline, sort: sort, names: names)
     self.comparison = comparison
-    objective = runs.lazy.compactMap { Objective($0.settings) }.first
+    objective = comparison.objective
     let detailed = Array(comparison.rows.prefix(Self.detailLimit))
     let shown = max(4, Self.pictureLimit / max(1, detailed.count))
     let isAlone = comparison.rows.count == 1
@@ -44,8 +45,24 @@ package struct Report: Sendable {
         row, comparison, pictures: shown, measures: isAlone ? nil : comparison.measures)
     }
     details = read.map(\.detail)
+    let further = comparison.furtherKeys
+    let hidden =
+      further.isEmpty
+      ? []
+      : [
+        "\(further.count) more keys differ, which the specs show: \(further.joined(separator: ", "))"
+      ]
     self.notes = Table.titles(
-      of: [notes, comparison.notes, runs.flatMap(\.problems), read.flatMap(\.problems)])
+      of: [notes, comparison.notes, hidden, runs.flatMap(\.problems), read.flatMap(\.problems)])
+  }
+
+  /// `gan`, `gan and lsgan`, `12 experiments`
+  package static func title(of runs: [LoadedRun]) -> String {
+    let names = Table.titles(of: [runs.map(\.run.name)])
+    switch names.count {
+    case 1...3: return names.formatted(.list(type: .and).locale(Locale(identifier: "en_GB")))
+    case let count: return "\(count) experiments"
+    }
   }
 
   private static func detail(

@@ -42,6 +42,15 @@ enum NumberFormat {
     return "\(Int(x))"
   }
 
+  /// A value of a spec for people: a number that is not whole with at most four significant digits, all else
+  /// as it is written.
+  static func setting(_ text: String) -> String {
+    let isWhole = text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+    let isDecimal = text.utf8.allSatisfy { (48...57).contains($0) || ".eE+-".utf8.contains($0) }
+    guard !isWhole, isDecimal, let x = Double(text), x.isFinite else { return text }
+    return scientific(String(format: "%.4g", x)).replacing(".e", with: "e")
+  }
+
   /// To the nearest whole number, however large.
   static func rounded(_ x: Double) -> String {
     abs(x) < 1e15 ? exact(x.rounded()) : short(x)

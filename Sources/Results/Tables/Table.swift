@@ -5,9 +5,21 @@ package struct Table: Sendable {
   package struct Column: Sendable, Hashable {
     package let title: String
     package let isNumeric: Bool
+    /// What its texts may be cut to where a terminal is narrow; nil: they are whole, as numbers are.
+    var least: Int?
+    /// Whether the column may be missing where a terminal is narrow, those with the greatest number first; 0:
+    /// it is always there.
+    var dispensability: Int
+    /// What stands behind the title for people.
+    var mark: String
 
-    package init(_ title: String, isNumeric: Bool = false) {
-      (self.title, self.isNumeric) = (title, isNumeric)
+    package init(
+      _ title: String, isNumeric: Bool = false, least: Int? = 8, dispensability: Int = 0,
+      mark: String = ""
+    ) {
+      (self.title, self.isNumeric, self.mark) = (title, isNumeric, mark)
+      self.least = isNumeric ? nil : least
+      self.dispensability = dispensability
     }
   }
 
@@ -15,6 +27,8 @@ package struct Table: Sendable {
     case text(String)
     /// A value of a spec, as it is written there: a number if it reads as one.
     case setting(String)
+    /// Why a run ended; people are told the beginning.
+    case reason(String)
     case count(Int)
     case number(Double)
     case statistic(Statistic)
@@ -25,7 +39,9 @@ package struct Table: Sendable {
 
     package var text: String {
       switch self {
-      case .text(let text), .setting(let text): text
+      case .text(let text): text
+      case .setting(let text): NumberFormat.setting(text)
+      case .reason(let text): text.shortReason
       case .count(let count): "\(count)"
       case .number(let x): NumberFormat.short(x)
       case .statistic(let s): NumberFormat.statistic(s)
@@ -47,44 +63,8 @@ package struct Table: Sendable {
 extension Table {
   /// Aligned columns for a terminal or a plain file.
   ///
-  /// - Parameter width: of the terminal; texts that are too long for it end in `…`. nil: no limit.
-  package func aligned(width: Int?) -> String {
-    let texts = [shortTitles] + rows.map { $0.map(\.text.onOneLine) }
-    var widths = columns.indices.map { column in texts.map { $0[column].count }.max() ?? 0 }
-    if let width { shrink(&widths, to: width) }
-    return texts.map { row in
-      let cells = columns.indices.map { column in
-        let text = row[column].cut(to: widths[column])
-        let space = String(repeating: " ", count: max(0, widths[column] - text.count))
-        return columns[column].isNumeric ? space + text : text + space
-      }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n") + "\n"
-  }
-
-  /// The last word of a dotted key, where that is enough to tell the columns apart.
-  private var shortTitles: [String] {
-    let last = columns.map { column in
-      column.title.hasSuffix(".kind") || column.title.hasSuffix(".size")
-        ? column.title : column.title.split(separator: ".").last.map(String.init) ?? column.title
-    }
-    return last.enumerated().map { index, title in
-      last.count { $0 == title } == 1 ? title : columns[index].title
-    }
-  }
-
-  /// The widest texts give way first; numbers never.
-  private func shrink(_ widths: inout [Int], to width: Int) {
-    let least = 8
-    var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-    while excess > 0 {
-      let candidates = widths.indices.filter { !columns[$0].isNumeric && widths[$0] > least }
-      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
-      widths[widest] -= 1
-      excess -= 1
-    }
-  }
+  /// - Parameter width: of the terminal; nil: no limit.
+  package func aligned(width: Int?) -> String { TableLayout(self, width: width).text }
 
   /// GitHub's tables.
   package var markdown: String {
@@ -111,7 +91,7 @@ extension Table {
         columns.indices.flatMap { column -> [String] in
           var cells: [String]
           switch row[column] {
-          case .text(let text), .setting(let text): cells = [text]
+          case .text(let text), .setting(let text), .reason(let text): cells = [text]
           case .count(let count): cells = ["\(count)"]
           case .number(let x), .difference(let x): cells = [NumberFormat.exact(x)]
           case .missing: cells = [""]

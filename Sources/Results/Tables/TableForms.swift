@@ -18,7 +18,7 @@ extension Table {
   /// `<table>`; a number cell has its exact value in `data-value`, for sorting.
   package var html: String {
     let head = columns.map { column in
-      "<th scope=\"col\"\(column.isNumeric ? " class=\"number\"" : "")>\(column.title.markupEscaped)</th>"
+      "<th scope=\"col\"\(column.isNumeric ? " class=\"number\"" : "")>\((column.title + column.mark).markupEscaped)</th>"
     }
     let body = rows.map { row in
       "<tr>" + zip(columns, row).map { Self.html($1, isNumeric: $0.isNumeric) }.joined() + "</tr>"
@@ -41,13 +41,13 @@ extension Table.Cell {
     case .count(let count): Double(count)
     case .statistic(let s): s.mean
     case .setting(let text): Double(text)
-    case .text, .missing: nil
+    case .text, .reason, .missing: nil
     }
   }
 
   var json: JSON {
     switch self {
-    case .text(let text): .text(text)
+    case .text(let text), .reason(let text): .text(text)
     case .setting(let text): JSON(setting: text)
     case .count(let count): .integer(count)
     case .number(let x), .difference(let x): JSON(measured: x)

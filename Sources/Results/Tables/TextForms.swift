@@ -60,7 +60,15 @@ extension String {
     contains(where: \.isNewline) ? split(whereSeparator: \.isNewline).joined(separator: " ") : self
   }
 
-  func cut(to width: Int) -> String {
-    count <= width ? self : String(prefix(max(0, width - 1))) + "…"
+  /// The beginning of why a run ended, without what its state says already.
+  var shortReason: String {
+    let first = onOneLine.prefix { $0 != ";" }
+    let bare = first.replacing(
+      /^(diverged|stopped early|failed|interrupted) (at|after)\s/, with: "")
+    return String(bare).cut(to: 60)
+  }
+
+  func cut(to width: Int, _ ellipsis: String = "…") -> String {
+    count <= width ? self : String(prefix(max(0, width - ellipsis.count))) + ellipsis
   }
 }

@@ -8,7 +8,8 @@ struct Compare: ParsableCommand {
     abstract: "Puts runs beside one another: a row a spec, a column for each thing that differs.",
     discussion: """
       Runs that are equal but for their seed are one row, mean ± standard deviation (number of seeds);
-      where some have finished, only those count.
+      where some have finished, only those count. With an objective the best row comes first. Of keys that \
+      nobody has set those that say most are shown; files (--csv, --json) have all.
       """)
 
   enum Choice: String, CaseIterable, ExpressibleByArgument { case last, best, min, max, mean }
@@ -18,7 +19,10 @@ struct Compare: ParsableCommand {
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var columns: ColumnOptions
 
+  @Flag(help: "Shows every key that differs.")
+  var allKeys = false
   @Option(help: "Which value of a column stands for a run.")
   var value = Choice.last
   @Option(help: ArgumentHelp("The values at this step instead.", valueName: "step"))
@@ -42,24 +46,25 @@ struct Compare: ParsableCommand {
   func run() throws {
     if let grids { try OutputKind.png.check(grids) }
     if let curves { try OutputKind.svg.check(curves) }
+    let chosen = try columns.choice()
     let filter = try selection.filter(sorted: false)
     let base = try baseline.map(results.run)
     let scan = try results.scan(references)
     let loaded = LoadedRun.load(scan.runs, value: choice)
     let kept = try Failure.reading { () throws(ReferenceError) in try filter.apply(loaded) }
-    let columns = measures.map { $0.split(separator: ",").map(String.init) }
-    try Self.check(columns ?? [], kept)
+    let measured = measures.map { $0.split(separator: ",").map(String.init) }
+    try Self.check(measured ?? [], kept)
     let comparison = Comparison(
       kept, value: choice,
-      measures: columns, baseline: base,
-      sort: selection.sort)
+      measures: measured, baseline: base,
+      sort: selection.sort, allKeys: allKeys || chosen != nil || form == .csv || form == .json,
+      names: results.names(of: scan.runs))
     Terminal.note(scan.notes + kept.flatMap(\.problems) + comparison.notes)
     if let baseline, comparison.baseline == nil {
       throw Failure(
         status: .commandLine, message: "error: --baseline \(baseline) is none of the runs compared")
     }
-    let shown = text(comparison)
-    if form == nil { try Output.table(shown) } else { try Output.text(shown) }
+    try print(comparison, chosen)
     if let grids { try write(GridSheet(comparison, at: at), to: grids) }
     if let curves {
       try writeOutput(Array(comparison.curves(title: title).svg.utf8), to: curves, as: .svg)
@@ -95,14 +100,22 @@ struct Compare: ParsableCommand {
     references.count == 1 ? references[0] : references.isEmpty ? results.results : "comparison"
   }
 
-  private func text(_ comparison: Comparison) -> String {
-    switch form {
-    case .csv: comparison.table.csv
-    case .json: comparison.table.json.text + "\n"
-    case .md: comparison.table.markdown
-    case .html: comparison.table.htmlPage(title: title)
-    case nil: comparison.table.aligned(width: Terminal.tableWidth)
+  private func print(_ comparison: Comparison, _ chosen: ColumnChoice?) throws {
+    let isFile = form == .csv || form == .json
+    let table = try chosen.map { choice in
+      try Failure.reading { () throws(ReferenceError) in
+        try comparison.table(choice, namesAreWhole: isFile)
+      }
     }
+    let all = table ?? comparison.table(namesAreWhole: isFile)
+    switch form {
+    case .csv: try Output.text(all.csv)
+    case .json: try Output.text(all.json.text + "\n")
+    case .md: try Output.text(all.markdown)
+    case .html: try Output.text(all.htmlPage(title: title))
+    case nil: return try Output.table(all, captions: chosen == nil ? comparison.captions : [])
+    }
+    if !isFile, chosen == nil, let hidden = comparison.hiddenWords { Terminal.note([hidden]) }
   }
 
   private func write(_ sheet: GridSheet, to path: String) throws {

@@ -22,12 +22,12 @@ struct WriteReport: ParsableCommand {
     let scan = try results.scan(references)
     let loaded = LoadedRun.load(scan.runs)
     let kept = try Failure.reading { () throws(ReferenceError) in try filter.apply(loaded) }
-    guard let first = kept.first else {
+    guard !kept.isEmpty else {
       throw Failure(status: .files, message: "error: there is no run to report on")
     }
-    let names = Set(kept.map(\.run.name))
-    let heading = title ?? (names.count == 1 ? first.run.name : "\(names.count) experiments")
-    let report = Report(title: heading, runs: kept, sort: selection.sort, notes: scan.notes)
+    let report = Report(
+      title: title ?? Report.title(of: kept), runs: kept, sort: selection.sort, notes: scan.notes,
+      names: results.names(of: scan.runs))
     Terminal.note(report.notes)
     try writeOutput(Array(report.html.utf8), to: to, as: .html)
     try Output.result(to)
