@@ -41,6 +41,10 @@ struct RowTests {
     #expect(read == status)
     #expect(read.state == .failed)
     #expect(read.duration == 86_399)
+    let running = RunStatus(
+      .running, step: 3, steps: 9, epoch: 1,
+      losses: [.init(name: "d_loss", value: 0.5), .init(name: "g_loss", value: -2)])
+    #expect(RunStatus(try JSON(parsing: running.json.fileBytes)).losses == running.losses)
   }
 
   @Test

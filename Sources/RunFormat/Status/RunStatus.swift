@@ -22,12 +22,23 @@ package struct RunStatus: Sendable, Hashable {
   package let started: Moment?
   package let heartbeat: Moment?
   package let process: ProcessIdentity?
+  /// The losses of the last round that was looked at, of a run that goes on.
+  package let losses: [Loss]
+
+  /// A column of losses.csv in one round.
+  package struct Loss: Sendable, Hashable {
+    package let name: String
+    package let value: Double
+
+    package init(name: String, value: Double) { (self.name, self.value) = (name, value) }
+  }
 
   package init(
-    _ state: State, step: Int, steps: Int, epoch: Int, reason: String? = nil, cause: String? = nil
+    _ state: State, step: Int, steps: Int, epoch: Int, reason: String? = nil, cause: String? = nil,
+    losses: [Loss] = []
   ) {
     (word, self.step, self.steps, self.epoch) = (state.rawValue, step, steps, epoch)
-    (self.reason, self.cause) = (reason, cause)
+    (self.reason, self.cause, self.losses) = (reason, cause, losses)
     (started, heartbeat, process) = (nil, nil, nil)
   }
 
@@ -35,7 +46,7 @@ package struct RunStatus: Sendable, Hashable {
     _ status: RunStatus, process: ProcessIdentity, started: Moment, heartbeat: Moment
   ) {
     (word, step, steps, epoch) = (status.word, status.step, status.steps, status.epoch)
-    (reason, cause) = (status.reason, status.cause)
+    (reason, cause, losses) = (status.reason, status.cause, status.losses)
     (self.process, self.started, self.heartbeat) = (process, started, heartbeat)
   }
 
@@ -56,6 +67,8 @@ package struct RunStatus: Sendable, Hashable {
         "steps": steps.map(JSON.integer), "epoch": epoch.map(JSON.integer),
         "heartbeat": heartbeat.map { .text($0.iso) }, "started": started.map { .text($0.iso) },
         "cause": cause.map(JSON.text), "reason": reason.map(JSON.text),
+        "losses": losses.isEmpty
+          ? nil : .object(losses.map { ($0.name, JSON.number($0.value)) }),
       ]).members.orEmpty + (process?.json.members).orEmpty)
   }
 
@@ -67,6 +80,9 @@ package struct RunStatus: Sendable, Hashable {
     started = json["started"]?.string.flatMap { Moment($0) }
     heartbeat = json["heartbeat"]?.string.flatMap { Moment($0) }
     process = ProcessIdentity(json)
+    losses = (json["losses"]?.members ?? []).compactMap { name, value in
+      value.double.map { Loss(name: name, value: $0) }
+    }
   }
 
   /// The last word of an attempt, and of a run that has come to its end: end.json, result.json.

@@ -5,7 +5,7 @@ import RunFormat
 package final class ProgressDisplay {
   package enum Style: Sendable, Hashable {
     case quiet
-    /// A plain line when the epoch changes, but not oftener than every `interval` seconds.
+    /// A plain line every half minute.
     case lines
     /// One line redrawn in place, so many columns wide.
     case terminal(columns: Int, colour: Bool)
@@ -26,7 +26,6 @@ package final class ProgressDisplay {
   /// What is counted: `img/s`.
   private var unit = "img"
   private var lastDrawn = -Double.infinity
-  private var lastEpoch = 0
   private var lineIsOpen = false
 
   package init(
@@ -43,8 +42,10 @@ package final class ProgressDisplay {
     guard isatty(STDERR_FILENO) == 1, variable("TERM") ?? "dumb" != "dumb" else { return .lines }
     var size = winsize()
     let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let wished = variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     return .terminal(
-      columns: known ? Int(size.ws_col) : 80, colour: (variable("NO_COLOR") ?? "").isEmpty)
+      columns: wished ?? (known ? Int(size.ws_col) : 80),
+      colour: (variable("NO_COLOR") ?? "").isEmpty)
   }
 
   package func show(_ event: RunEvent) {
@@ -82,37 +83,37 @@ package final class ProgressDisplay {
     switch style {
     case .quiet: return
     case .lines:
-      let changed = progress.epoch != lastEpoch
-      let wait = now - lastDrawn
-      // Epochs of a second would fill the screen.
-      guard isLast || wait >= Self.lineInterval || (changed && wait >= 1) else { return }
-      put(line(progress) + "\n")
+      guard isLast || now - lastDrawn >= Self.lineInterval else { return }
+      put(line(progress, width: nil) + "\n")
     case .terminal(let columns, _):
       guard isLast || now - lastDrawn >= Self.redrawInterval else { return }
-      put("\r\u{1B}[K" + line(progress).prefix(columns - 1))
+      put("\r\u{1B}[K" + line(progress, width: columns - 1))
       lineIsOpen = true
     }
-    (lastDrawn, lastEpoch) = (now, progress.epoch)
+    lastDrawn = now
   }
 
-  private func line(_ progress: RoundProgress) -> String {
-    var parts = [
-      "epoch \(progress.epoch)/\(progress.epochs)", "round \(progress.step)/\(progress.steps)",
-    ]
+  private func line(_ progress: RoundProgress, width: Int?) -> String {
+    // What is missed least goes first where there is no room.
+    var line = FittedLine()
+    line.add("epoch \(progress.epoch)/\(progress.epochs)", dispensability: 3)
+    line.add("round \(progress.step)/\(progress.steps)")
     let losses = progress.losses.map { "\($0.column.owner) \(threeDecimals($0.value))" }
-    if !losses.isEmpty { parts.append(losses.joined(separator: " ")) }
+    if !losses.isEmpty { line.add(losses.joined(separator: " "), dispensability: 1) }
     if let first = marks.first, let last = marks.last, last.step > first.step {
       let seconds = max(last.time - first.time, 1e-9)
       let perRound = seconds / Double(last.step - first.step)
-      parts.append(
+      line.add(
         perRound < 0.00995
           ? "\(fixed(perRound * 1000, decimals: 1)) ms/round"
-          : "\(Int((perRound * 1000).rounded())) ms/round")
-      parts.append("\(grouped(Int(Double(last.images - first.images) / seconds))) \(unit)/s")
+          : "\(Int((perRound * 1000).rounded())) ms/round", dispensability: 4)
+      line.add(
+        "\(grouped(Int(Double(last.images - first.images) / seconds))) \(unit)/s",
+        dispensability: 5)
       let left = Double(progress.steps - progress.step) * (perRound + pauses.secondsARound)
-      if progress.step < progress.steps { parts.append("\(Duration.words(left)) left") }
+      if progress.step < progress.steps { line.add("\(Duration.words(left)) left") }
     }
-    return parts.joined(separator: "  ")
+    return line.text(width: width)
   }
 
   private func say(_ text: String, evenWhenQuiet: Bool = false) {
@@ -132,7 +133,7 @@ package final class ProgressDisplay {
   }
 }
 
-private func threeDecimals(_ value: Float) -> String {
+func threeDecimals(_ value: Float) -> String {
   value.isFinite && abs(value) < 1e6
     ? fixed(Double(value), decimals: 3, trimmed: false) : "\(value)"
 }

@@ -18,6 +18,8 @@ final class TrainingRun {
   /// Rounds played.
   private var step = 0
   private var lastBeat: Double
+  /// What the last round came to that was waited for.
+  private var lastLosses: [RoundProgress.Loss] = []
   /// Results of moves that were found not to be finite, and what was said of them.
   private var (seen, reported): (Set<String>, Set<String>) = ([], [])
 
@@ -177,16 +179,16 @@ final class TrainingRun {
   }
 
   private func announce(_ moves: [MoveResult], after step: Int) {
+    lastLosses = recorder.lossColumns.compactMap { column in
+      moves.last { $0.recorded[column] != nil }?.recorded[column].map {
+        RoundProgress.Loss(column: column, value: $0)
+      }
+    }
     watch(
       .round(
         RoundProgress(
           step: step, steps: timetable.rounds, epoch: timetable.epoch(of: step),
-          epochs: timetable.epochs, images: timetable.images(after: step),
-          losses: recorder.lossColumns.compactMap { column in
-            moves.last { $0.recorded[column] != nil }?.recorded[column].map {
-              RoundProgress.Loss(column: column, value: $0)
-            }
-          })))
+          epochs: timetable.epochs, images: timetable.images(after: step), losses: lastLosses)))
   }
 
   private var isBeatDue: Bool { setup.clock() - lastBeat >= Self.heartbeatSeconds }
@@ -203,7 +205,12 @@ final class TrainingRun {
   ) -> RunStatus {
     RunStatus(
       state, step: step, steps: timetable.rounds,
-      epoch: step == 0 ? 0 : timetable.epoch(of: step), reason: reason, cause: cause)
+      epoch: step == 0 ? 0 : timetable.epoch(of: step), reason: reason, cause: cause,
+      // Of one that has ended losses.csv tells more.
+      losses: state == .running
+        ? lastLosses.filter(\.value.isFinite).map {
+          RunStatus.Loss(name: $0.column.rawValue, value: Double($0.value))
+        } : [])
   }
 
   // MARK: Guards

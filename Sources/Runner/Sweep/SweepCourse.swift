@@ -51,7 +51,7 @@ struct SweepCourse: Sendable {
   }
 
   private let options: SweepOptions
-  private let capacity: Int
+  let capacity: Int
   private(set) var states: [TrialState]
   private var jobs: [JobID: Job] = [:]
   /// Trials that this process has begun, and how often they failed.
@@ -292,13 +292,19 @@ struct SweepCourse: Sendable {
   /// Whether a search is to choose what is tried next.
   var wantsMore: Bool { mayBegin && !states.contains(.pending) }
 
+  /// What the trials that have ended took; nil before the first.
+  var meanSeconds: Double? {
+    durations.isEmpty ? nil : durations.reduce(0, +) / Double(durations.count)
+  }
+
   /// How far it is, for whoever watches.
-  var progress: SweepEvent {
+  var progress: SweepProgress {
     let (count, done) = (chosen.count, chosen.count { states[$0].isOver })
     let left = count - done
-    let mean = durations.isEmpty ? nil : durations.reduce(0, +) / Double(durations.count)
-    return .waiting(
-      done: done, running: jobs.count, of: count,
-      secondsLeft: mean.map { $0 * Double(left) / Double(max(1, min(capacity, left))) })
+    return SweepProgress(
+      done: done, running: jobs.count, count: count,
+      secondsLeft: meanSeconds.map {
+        $0 * Double(left) / Double(max(1, min(capacity, left)))
+      })
   }
 }

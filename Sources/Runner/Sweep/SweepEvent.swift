@@ -14,5 +14,5 @@ package enum SweepEvent: Sendable, Hashable {
   case remark(String)
   /// A search chose what comes next, and passed over what cannot be played.
   case suggested([PlannedTrial], refused: [String])
-  case waiting(done: Int, running: Int, of: Int, secondsLeft: Double?)
+  case waiting(SweepProgress)
 }

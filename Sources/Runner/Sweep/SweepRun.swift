@@ -15,6 +15,7 @@ package struct SweepRun<Workers: Engine> {
   private var engine: Workers
   private let watch: (SweepEvent) -> Void
   private var course: SweepCourse
+  private var eye: SweepWatch
   private var pause: DiskPause?
   private var lastSummary = -Double.infinity
   /// Lines of the journal that have been said to be damaged.
@@ -29,6 +30,7 @@ package struct SweepRun<Workers: Engine> {
   ) {
     (self.sweep, self.engine, self.options, self.watch) = (sweep, engine, options, watch)
     self.search = search
+    eye = SweepWatch(options.objective)
     course = SweepCourse(trials: sweep.trials.count, options, capacity: engine.capacity)
   }
 
@@ -84,7 +86,7 @@ package struct SweepRun<Workers: Engine> {
         try orPaused { () throws(RunError) in try claim?.beat() }
         lastBeat = monotonicSeconds()
       }
-      watch(course.progress)
+      watch(.waiting(eye.progress(of: sweep, course, at: monotonicSeconds())))
       usleep(course.isIdle ? 200_000 : UInt32(options.pollSeconds * 1e6))
     }
     try look()
