@@ -13,10 +13,11 @@ package struct RoundTimes: Sendable {
 }
 
 /// Plays `rounds` rounds, or more until `duration` seconds are over, after `warmUp` rounds that are not counted;
-/// `begin` is called between them. For benchmarks: nothing is written.
+/// `begin` is called between them. Where rounds take so long that they come to `limit` seconds, three are enough.
+/// For benchmarks: nothing is written.
 package func roundTimes(
   _ program: TrainingProgram, data: TrainingSources, backend: any Backend, rounds: Int,
-  duration: Double = 0, warmUp: Int = 3, begin: () -> Void = {}
+  duration: Double = 0, warmUp: Int = 3, limit: Double = .infinity, begin: () -> Void = {}
 ) throws(RunError) -> RoundTimes {
   let begun = monotonicSeconds()
   let player = try RoundPlayer(
@@ -26,6 +27,7 @@ package func roundTimes(
   var graphs: [PlayedGraph] = []
   var (round, spent) = (0, 0.0)
   while round < warmUp + rounds || spent < duration {
+    if spent >= limit, times.seconds.count >= min(3, rounds) { break }
     if round == warmUp { begin() }
     let start = monotonicSeconds()
     _ = try player.play(round: round) { step in

@@ -73,7 +73,7 @@ struct Resume: ParsableCommand {
     Terminal.warn(setup.start.warnings)
     setup.directory = directory
     if !machine.device.hasItsOwnMemory { try setup.requireMemory() }
-    try progress.play(setup)
+    try progress.play(setup, in: results.results)
   }
 
   private func resumeSweep(_ directory: String) throws {
@@ -104,7 +104,8 @@ struct Resume: ParsableCommand {
       let trials = plan.trials
       try Failure.catching { try planned.lengthen(trials, merged: section.mergedYAML) }
     }
-    try sweeping.play(planned, plan, data, machine, quiet: progress.quiet)
+    try sweeping.playToTheEnd(
+      planned, plan, data, machine, quiet: progress.quiet, results: results.results)
   }
 
   /// Whether no trial is in anybody's hands: a worker plays the length that it found when it began.

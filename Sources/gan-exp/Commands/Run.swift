@@ -24,6 +24,11 @@ struct Run: ParsableCommand {
     help: ArgumentHelp("One more axis: latent.size=[16,64,100].", valueName: "key=[values]"))
   var axes: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Plays it with so many seeds, the spec's and those after it, as a sweep.", valueName: "n"))
+  var seeds: Int?
+
   @OptionGroup var sweeping: SweepRunOptions
 
   @Flag(
@@ -33,11 +38,37 @@ struct Run: ParsableCommand {
       """)
   var fresh = false
 
-  @Flag(help: "Prints the trials of a sweep and stops.")
+  @Flag(
+    help: "Prints what would be played, with time, disk and memory by rounds timed here, and stops."
+  )
   var plan = false
 
+  func validate() throws {
+    if let seeds, !(1...10_000).contains(seeds) {
+      throw ValidationError("--seeds takes how many, from 1 to 10000, not `\(seeds)`")
+    }
+    if seeds != nil, let set = options.overrides.first(where: { $0.hasPrefix("sweep.replicates=") })
+    {
+      throw ValidationError("--seeds and --set \(set) say the same: one of them is enough")
+    }
+    if seeds != nil, axes.contains(where: { $0.hasPrefix("seed=") }) {
+      throw ValidationError(
+        "--seeds and --sweep seed=… both choose the seeds: one of them is enough")
+    }
+  }
+
+  /// What `--set` and `--seeds` say; a single seed makes no sweep, but one seed of each trial of one.
+  private func overrides() throws -> [String] {
+    guard let seeds else { return options.overrides }
+    if seeds == 1, axes.isEmpty {
+      let written = try loadSpec(options.spec, overrides: options.overrides, sweeps: []).get()
+      if written.sweep == nil { return options.overrides }
+    }
+    return options.overrides + ["sweep.replicates=\(seeds)"]
+  }
+
   func run() throws {
-    let experiment = try loadSpec(options.spec, overrides: options.overrides, sweeps: axes).get()
+    let experiment = try loadSpec(options.spec, overrides: overrides(), sweeps: axes).get()
     if let sweep = experiment.sweep { return try run(experiment, sweep) }
     if sweeping.engine == .slurm {
       throw ValidationError(
@@ -49,12 +80,12 @@ struct Run: ParsableCommand {
       Terminal.error(
         "engine.slurm is for the trials of a sweep, and the spec has none: this run plays here")
     }
-    if plan { throw ValidationError("--plan is for sweeps, and the spec has none") }
+    if plan { return try show(experiment) }
     if let formats = experiment.declaredFormats { _ = try experiment.program(formats) }
     let setup = try experiment.setup(data, machine, results: results)
     Terminal.warn(setup.program.warnings + setup.start.warnings)
     if !machine.device.hasItsOwnMemory { try setup.requireMemory() }
-    try progress.play(setup)
+    try progress.play(setup, in: results)
   }
 
   private func run(_ experiment: Experiment, _ sweep: SweepSection) throws {
@@ -90,12 +121,14 @@ struct Run: ParsableCommand {
         searches: sweep.method == .tpe
       ).sweep
     }
-    try sweeping.play(directory, planned, data, machine, quiet: progress.quiet)
+    try sweeping.playToTheEnd(
+      directory, planned, data, machine, quiet: progress.quiet, results: results)
   }
 
   private func show(_ plan: SweepPlan) throws {
     for trial in plan.trials {
-      let settings = trial.point.settings.map { "\($0.path)=\($0.text)" }
+      let set = trial.point.settings.map { "\($0.path)=\($0.text)" }
+      let settings = set.isEmpty || trial.point.replicate > 0 ? set + ["seed=\(trial.seed)"] : set
       try Output.line("\(trial.name)  \(settings.joined(separator: "  "))")
     }
     if sweeping.chosenEngine(plan.experiment) == .slurm { return try showSubmission(plan) }
@@ -105,7 +138,8 @@ struct Run: ParsableCommand {
       plan.sweep.method == .tpe && later > 0 ? " and \(later) that the search chooses later" : ""
     try Output.line(
       "\(plan.trials.count) trials\(chosen), \(wanted.jobs) side by side with \(wanted.threads) "
-        + "threads each")
+        + "thread\(wanted.threads == 1 ? "" : "s") each")
+    try showEstimate(plan, jobs: wanted.jobs, threads: wanted.threads)
     if let need = plan.largest { try Output.line("memory of a trial: \(need.words)") }
   }
 
@@ -164,14 +198,18 @@ struct ProgressOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say each row, picture and checkpoint.")
   var verbose = false
 
-  /// Plays a run, prints its directory and its last picture, and ends with its exit code.
-  func play(_ setup: RunSetup) throws {
+  /// Plays a run, prints its directory and its last picture, says what can be done with it, and ends with its
+  /// exit code.
+  ///
+  /// - Parameter results: where names on the command line are looked for.
+  func play(_ setup: RunSetup, in results: String) throws {
     Interrupts.install()
     let display = ProgressDisplay(
       style: ProgressDisplay.style(quiet: quiet), verbose: verbose, put: Terminal.put)
     let outcome = try Failure.catching { try train(setup, watch: display.show) }
     if let picture = outcome.picture, !quiet { Terminal.error("samples: \(picture)") }
     try Output.result(outcome.directory)
+    if !quiet { WhatNext(results: results).say(ofRun: outcome.directory) }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 }
