@@ -7,6 +7,8 @@ package struct LoadRequest: Sendable {
   package var size: Int?
   /// Where decoded pictures are kept for the next time; nil: nowhere.
   package var cacheFolder: String?
+  /// What that folder may come to.
+  package var cacheLimits = CacheLimits()
   /// Whether the names of picture files are asked for, by which sets are paired.
   package var keepsNames = false
   /// Told in a sentence what takes long.

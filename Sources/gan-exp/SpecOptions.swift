@@ -36,10 +36,34 @@ struct DataOptions: ParsableArguments {
 
   /// What data sources are asked, for pictures of this size.
   func request(size: Int?) -> LoadRequest {
-    LoadRequest(folders: folders, size: size, cacheFolder: cacheFolder) { Terminal.error($0) }
+    var request = LoadRequest(folders: folders, size: size, cacheFolder: cacheFolder) {
+      Terminal.error($0)
+    }
+    request.cacheLimits = cacheLimits
+    return request
   }
 
-  private var cacheFolder: String? {
+  /// What the folder of decoded pictures may come to. What cannot be read is said, and is as if it were
+  /// not there.
+  var cacheLimits: CacheLimits {
+    let environment = ProcessInfo.processInfo.environment
+    func value<Value>(_ name: String, _ example: String, _ read: (String) -> Value?) -> Value? {
+      guard let text = environment[name], !text.isEmpty else { return nil }
+      let value = read(text)
+      if value == nil {
+        Terminal.error(
+          "warning: $\(name) is `\(text)`, which is no amount such as \(example): not used")
+      }
+      return value
+    }
+    let usual = CacheLimits()
+    return CacheLimits(
+      bytes: value("GAN_EXP_CACHE_SIZE", "20GB", Amounts.bytes) ?? usual.bytes,
+      seconds: value("GAN_EXP_CACHE_AGE", "30 days", Amounts.seconds) ?? usual.seconds)
+  }
+
+  /// Where decoded pictures are kept; nil: nowhere.
+  var cacheFolder: String? {
     let environment = ProcessInfo.processInfo.environment
     let named = cacheDir ?? environment["GAN_EXP_CACHE"].flatMap { $0.isEmpty ? nil : $0 }
     if named == "none" { return nil }

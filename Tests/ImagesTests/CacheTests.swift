@@ -34,16 +34,18 @@ private struct CachedFolder: Sendable {
   let count = CountedCollection.Count()
 
   func load(
-    size: Int = 4, channels: Int? = 3
+    size: Int = 4, channels: Int? = 3, limits: CacheLimits = CacheLimits()
   ) throws(DatasetError) -> (set: ImageSet, reports: [String]) {
     var options = ImageOptions()
     (options.size, options.channels) = (size, channels)
     let reports = Reports()
+    var request = LoadRequest(
+      folders: [], size: size, cacheFolder: cache, report: reports.add)
+    request.cacheLimits = limits
     let loader = CollectionLoader(
       title: "pictures", path: folder,
       collection: CountedCollection(base: try FolderCollection(folder), count: count),
-      options: options,
-      request: LoadRequest(folders: [], size: size, cacheFolder: cache, report: reports.add))
+      options: options, request: request)
     return (try loader.load(), reports.all)
   }
 
@@ -100,6 +102,18 @@ private struct CachedFolder: Sendable {
     try FileManager.default.removeItem(atPath: folder.path + "/2/2.png")
     #expect(try given.load().set.count == 29)
     #expect(given.files.count == 5)
+  }
+
+  @Test
+  func whatIsAboveTheLimitGoesWhenMoreIsDecodedAndThatIsSaid() throws {
+    let (first, _) = try given.load()
+    let limits = CacheLimits(bytes: 1, seconds: 1e9)
+    let (_, reports) = try given.load(size: 2, limits: limits)
+    #expect(given.files.count == 1)
+    #expect(reports.count == 1 && reports[0].contains("1 files of decoded pictures"))
+    // Nothing is decoded: nothing goes.
+    #expect(try given.load(size: 2, limits: limits).reports == [])
+    #expect(try given.load().set.pixels == first.pixels)
   }
 
   struct Damage: Sendable, CustomTestStringConvertible {

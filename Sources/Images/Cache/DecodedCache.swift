@@ -12,9 +12,10 @@ import Digests
 struct DecodedCache {
   let folder: String
   let key: String
+  var limits = CacheLimits()
   let report: @Sendable (String) -> Void
 
-  private var path: String { joined(folder, key + ".images") }
+  private var path: String { joined(folder, key + DecodedCacheFolder.fileEnd) }
 
   /// Of all that decides what the pixels are.
   static func key(_ listing: Listing, _ options: ImageOptions) -> String {
@@ -64,6 +65,13 @@ struct DecodedCache {
     // Another process may have made it meanwhile.
     if let set = try open(title: title) { return set }
     try build(decode)
+    let trimmed = DecodedCacheFolder(folder).trim(to: limits, sparing: path)
+    if !trimmed.files.isEmpty {
+      report(
+        "removed from \(folder), not used for long or above \(limits.words): "
+          + "\(trimmed.files.count) files of decoded pictures, \(trimmed.bytes / 1_000_000) MB; they are made "
+          + "anew when they are wanted")
+    }
     guard let set = try open(title: title) else {
       throw .system(path: path, action: "read", reason: "it is gone as soon as it is written")
     }
@@ -116,6 +124,8 @@ struct DecodedCache {
     title: String, reporting: Bool = true
   ) throws(DatasetError) -> (ImageSet, ImageSetFacts)? {
     guard let file = try DataFile(path) else { return nil }
+    // Whatever the mount says about times of reading: what is used stays.
+    FileBytes.touch(path)
     guard let set = try read(file, title: title) else {
       if reporting { report("\(path) is damaged and is made anew") }
       return nil

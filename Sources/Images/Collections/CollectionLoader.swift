@@ -40,7 +40,8 @@ struct CollectionLoader {
         try decoded.facts.set(decoded.images.store(count: decoded.facts.count)), decoded.facts)
     }
     let cache = DecodedCache(
-      folder: folder, key: DecodedCache.key(listing, options), report: request.report)
+      folder: folder, key: DecodedCache.key(listing, options), limits: request.cacheLimits,
+      report: request.report)
     let (set, facts) = try cache.load(title: title) { (file) throws(DatasetError) in
       try decode(into: file)
     }

@@ -1,5 +1,5 @@
 /// Numbers with a unit, read and written.
-enum Amounts {
+package enum Amounts {
   static func read(_ text: String, as kind: FieldKind) -> FieldValue? {
     switch kind {
     case .length:
@@ -60,7 +60,7 @@ enum Amounts {
   }
 
   /// `2h`, `90 min`, `1h 30m`
-  private static func seconds(_ text: String) -> Double? {
+  package static func seconds(_ text: String) -> Double? {
     var total = 0.0
     var rest = text.filter { $0 != " " }[...]
     guard !rest.isEmpty else { return nil }
@@ -84,7 +84,7 @@ enum Amounts {
   }
 
   /// `2GB`, `500 MB`, `1.5GiB`
-  private static func bytes(_ text: String) -> Int? {
+  package static func bytes(_ text: String) -> Int? {
     let text = text.filter { $0 != " " }
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "_") }
     let factor: Double

@@ -8,7 +8,8 @@ import Spec
 struct Data: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Lists, fetches, checks and shows data sets.",
-    subcommands: [List.self, Get.self, Check.self, Show.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Get.self, Check.self, Show.self, Cache.self],
+    defaultSubcommand: List.self)
 
   /// A data set named on the command line: a word of the list, or what a spec would say.
   static func source(_ name: String) throws -> any DatasetSource {
