@@ -31,7 +31,9 @@ package struct LoadedRun: Sendable {
   package let problems: [String]
 
   /// Keys that every run has.
-  static let ownKeys = ["id", "name", "state", "step", "steps", "started", "duration"]
+  static let ownKeys = [
+    "id", "name", "state", "step", "steps", "started", "duration", "tag", "note",
+  ]
 
   /// - Parameter readsSettings: false leaves the spec unread, for a mere list.
   package init(_ run: Run, value: ValueChoice = .last, readsSettings: Bool = true) {
@@ -105,6 +107,11 @@ package struct LoadedRun: Sendable {
 
   package var keys: [String] { settings.keys + measures.map(\.name) }
 
+  /// The same for a condition: of a run with several tags, each.
+  func values(_ key: String) -> [String] {
+    key == "tag" ? run.notes.tags : [self[key]].compactMap(\.self)
+  }
+
   /// What a condition or an order may ask for.
   package subscript(key: String) -> String? {
     switch key {
@@ -115,6 +122,8 @@ package struct LoadedRun: Sendable {
     case "steps": run.status?.steps.map { "\($0)" }
     case "started": run.status?.started.map { "\($0.seconds)" }
     case "duration": run.status?.duration.map { "\($0)" }
+    case "tag": run.notes.tags.isEmpty ? nil : run.notes.tags.joined(separator: ", ")
+    case "note": run.notes.text
     case _: measure(key).map(NumberFormat.exact) ?? settings[key]
     }
   }

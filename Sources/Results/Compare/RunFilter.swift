@@ -41,7 +41,7 @@ package struct RunFilter: Sendable {
     if let condition {
       kept = []
       do throws(ExpressionError) {
-        for run in runs where try condition.holds({ run[$0] }) { kept.append(run) }
+        for run in runs where try condition.holds(values: run.values) { kept.append(run) }
       } catch {
         throw Self.failure(error, in: condition.text)
       }

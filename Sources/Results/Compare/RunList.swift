@@ -50,7 +50,7 @@ package struct RunList: Sendable {
   /// What every run has, as `--cols` names it.
   private static let ownColumns = [
     "id", "name", "state", "step", "set", "started", "time", "reason", "sweep", "path", "steps",
-    "duration",
+    "duration", "tags", "note",
   ]
 
   // MARK: For people
@@ -62,7 +62,7 @@ package struct RunList: Sendable {
     let names =
       columns
       ?? ["id", "name", "state", "step"] + (isSet ? ["set"] : []) + (metric.map { [$0] } ?? [])
-      + losses + ["started", "time"]
+      + losses + ["started", "time"] + (runs.contains { !$0.run.notes.isEmpty } ? ["tags"] : [])
     let drawn = names.map(column)
     return Table(
       columns: drawn.map(\.column),
@@ -120,6 +120,9 @@ package struct RunList: Sendable {
         }
       )
     case "path": return (.init(name, least: nil), { .text(runs[$0].run.path) })
+    case "tags": return (.init(name, least: 8), { runs[$0].run.notes.cell })
+    case "note":
+      return (.init(name, least: 12), { runs[$0].run.notes.text.map(Table.Cell.text) ?? .missing })
     case let name where runs.contains(where: { $0.measure(name) != nil }):
       return (
         .init(
@@ -172,7 +175,8 @@ package struct RunList: Sendable {
       ("path", .text(run.path)), ("sweep", text(run.sweepFolder)), ("state", .text(run.state.text)),
       ("step", count(run.step)), ("steps", count(status?.steps)),
       ("started", text(status?.started?.iso)), ("seconds", count(status?.duration)),
-      ("reason", text(status?.reason)),
+      ("reason", text(status?.reason)), ("tags", .list(run.notes.tags.map(JSON.text))),
+      ("note", text(run.notes.text)),
     ]
     let all = measureNames.map { name in
       (name, loaded.measure(name).map { JSON(measured: $0) } ?? .null)

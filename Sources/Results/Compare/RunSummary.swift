@@ -82,6 +82,8 @@ package struct RunSummary: Sendable {
         run.status?.duration.map { "in \(durationText(seconds: $0))" },
         rate?.last("images_per_second").map { "\(NumberFormat.rounded($0)) images/s" },
       ])
+    add("tags", run.notes.tags)
+    add("note", [run.notes.text?.split(whereSeparator: \.isNewline).joined(separator: " / ")])
     add("started", [run.status?.started.map { "\($0.short) UTC" }])
     add(
       "losses",
@@ -182,6 +184,8 @@ package struct RunSummary: Sendable {
       ("state", .text(run.state.text)), ("step", run.step.map(JSON.integer) ?? .null),
       ("steps", run.status?.steps.map(JSON.integer) ?? .null),
       ("reason", run.status?.reason.map(JSON.text) ?? .null),
+      ("tags", .list(run.notes.tags.map(JSON.text))),
+      ("note", run.notes.text.map(JSON.text) ?? .null),
       ("chosen", .object(chosen.map { ($0.key, JSON(setting: $0.text)) })),
       ("picture", picture.map { .text($0.path) } ?? .null),
       (

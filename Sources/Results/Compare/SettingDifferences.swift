@@ -8,7 +8,8 @@ struct SettingDifferences: Sendable {
 
   /// Keys that change no number, or name a replicate.
   static func matters(_ key: String) -> Bool {
-    key != "seed" && key != "description" && key != "record" && !key.hasPrefix("record.")
+    key != "seed" && key != "description"
+      && !["record", "notify"].contains { key == $0 || key.hasPrefix("\($0).") }
   }
 
   /// Keys that nobody has set on purpose are shown up to so many, with those that somebody has.

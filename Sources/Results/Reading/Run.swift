@@ -12,6 +12,8 @@ package struct Run: Sendable {
   package let state: RunState
   /// The last complete row of losses.csv.
   package let lastRow: NumberTable
+  /// What people say of it, and of the sweep that it is a trial of.
+  package let notes: RunNotes
   /// What could not be read, a line each.
   package let problems: [String]
   /// What the sweep's plan says, for a trial that has no directory.
@@ -52,6 +54,12 @@ package struct Run: Sendable {
       lastRow = .none
       problems.append("\(error)")
     }
+    do throws(ReadingError) {
+      notes = try Self.notes(of: path)
+    } catch {
+      notes = .none
+      problems.append("\(error)")
+    }
     name = Self.name(in: path) ?? Self.nameFromPath(path)
     state = status?.state(for: reader) ?? .unknown
     self.problems = problems
@@ -61,8 +69,16 @@ package struct Run: Sendable {
   init(_ trial: PlannedTrial, of sweep: String, status: RunStatus) {
     path = "\(sweep)/trials/\(trial.name)"
     (planned, self.status, state, lastRow) = (trial, status, .failed, .none)
+    notes = (try? RunNotes(of: sweep)) ?? .none
     name = Self.name(in: sweep) ?? Self.nameFromPath(sweep + "/")
     problems = ["\(path): failed before it had a directory: \(status.reason ?? "nobody says why")"]
+  }
+
+  private static func notes(of path: String) throws(ReadingError) -> RunNotes {
+    let own = try RunNotes(of: path)
+    let trials = path.parentPath
+    guard trials.lastPathComponent == "trials" else { return own }
+    return own.joined(with: try RunNotes(of: trials.parentPath))
   }
 
   /// The value of `name:`, which a resolved spec has near its beginning.

@@ -14,29 +14,37 @@ package struct Condition: Sendable {
   /// - Parameter value: what a key stands for, as text; nil where there is no such key, which makes
   ///   every comparison with it false.
   package func holds(_ value: (String) -> String?) throws(ExpressionError) -> Bool {
-    try holds(expression, value)
+    try holds(values: { key in value(key).map { [$0] } ?? [] })
+  }
+
+  /// - Parameter values: the same for keys that may stand for several texts at once, as tags do: `==` and
+  ///   `in` hold where one of them is meant, `!=` where none is.
+  package func holds(values: (String) -> [String]) throws(ExpressionError) -> Bool {
+    try holds(expression, values)
   }
 
   private func holds(
-    _ expression: Expression, _ value: (String) -> String?
+    _ expression: Expression, _ values: (String) -> [String]
   ) throws(ExpressionError) -> Bool {
     switch expression {
-    case .not(let inner): return try !holds(inner, value)
+    case .not(let inner): return try !holds(inner, values)
     case .binary(.and, let left, let right, _):
-      guard try holds(left, value) else { return false }
-      return try holds(right, value)
+      guard try holds(left, values) else { return false }
+      return try holds(right, values)
     case .binary(.or, let left, let right, _):
-      if try holds(left, value) { return true }
-      return try holds(right, value)
+      if try holds(left, values) { return true }
+      return try holds(right, values)
     case .binary(let operation, .name(let name, _), let other, _)
     where operation.comparesTexts && other.texts != nil:
-      return Self.isAmong(other.texts ?? [], value(name), unlike: operation == .unequal)
+      return Self.areAmong(other.texts ?? [], values(name), unlike: operation == .unequal)
     case .binary(let operation, let other, .name(let name, _), _)
     where operation.comparesTexts && operation != .isIn && other.texts != nil:
-      return Self.isAmong(other.texts ?? [], value(name), unlike: operation == .unequal)
+      return Self.areAmong(other.texts ?? [], values(name), unlike: operation == .unequal)
     case .binary, .literal, .name, .list, .negate:
-      if !expression.names.allSatisfy({ value($0) != nil }) { return false }
-      let result = try expression.evaluate { name, _ in Self.typed(value(name) ?? "") }
+      if !expression.names.allSatisfy({ !values($0).isEmpty }) { return false }
+      let result = try expression.evaluate { name, _ in
+        Self.typed(values(name).joined(separator: ", "))
+      }
       guard case .flag(let on) = result else {
         throw ExpressionError(
           message: "`\(text)` is no condition: compare with ==, !=, <, <=, >, >= or in", offset: 0)
@@ -46,9 +54,9 @@ package struct Condition: Sendable {
   }
 
   /// A quoted text is compared letter by letter, whatever it reads as: `name == "007"`.
-  private static func isAmong(_ texts: [String], _ value: String?, unlike: Bool) -> Bool {
-    guard let value else { return false }
-    return texts.contains(value) != unlike
+  private static func areAmong(_ texts: [String], _ values: [String], unlike: Bool) -> Bool {
+    guard !values.isEmpty else { return false }
+    return values.contains(where: texts.contains) != unlike
   }
 
   /// A text that reads as a number is one; `true` and `false` are conditions.
