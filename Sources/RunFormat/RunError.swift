@@ -61,12 +61,12 @@ extension RunError: CustomStringConvertible {
     case .changed(let path, let changes):
       "\(path): the spec is not the one with which this was begun:"
         + changes.map { "\n  \($0)" }.joined()
-        + "\n  = only a longer schedule.length, record and guards may change; "
+        + "\n  = only a longer schedule.length, record, guards and notify may change; "
         + "anything else is another run"
     case .sweepChanged(let path, let changes):
       "\(path): the spec is not the one with which this sweep was begun:"
         + changes.map { "\n  \($0)" }.joined()
-        + "\n  = values may be added to axes, and record, budget, on_failure and "
+        + "\n  = values may be added to axes, and record, notify, budget, on_failure and "
         + "early_stopping may change; for anything else: --fresh makes a new directory, another "
         + "name keeps both apart"
     }

@@ -13,11 +13,11 @@ package struct SpecChange: Sendable, Hashable, CustomStringConvertible {
 
   package var description: String { "\(key): \(old ?? "(none)") → \(new ?? "(none)")" }
 
-  /// Whether a run that has begun may go on with it: what is written down and when it ends are its
-  /// owner's business, numbers are not.
+  /// Whether a run that has begun may go on with it: what is written down, when it ends and who
+  /// is told are its owner's business, numbers are not.
   package var isAllowed: Bool {
     key == "name" || key == "description"
-      || ["record", "guards"].contains { key == $0 || key.hasPrefix("\($0).") }
+      || ["record", "guards", "notify"].contains { key == $0 || key.hasPrefix("\($0).") }
   }
 
   /// Keys that older programs did not write, and what a run of theirs was.

@@ -28,7 +28,7 @@ struct GanExp: ParsableCommand {
       Run.self, Resume.self, Worker.self, Status.self, Cancel.self, Collect.self, Validate.self,
       Describe.self, Sample.self, Animate.self,
       Trace.self, Profile.self, List.self, Show.self, Compare.self, Diff.self, WriteReport.self,
-      Remove.self,
+      Note.self, Tag.self, DiskUsage.self, Prune.self, Remove.self,
       Data.self,
       Layers.self,
       Doctor.self,

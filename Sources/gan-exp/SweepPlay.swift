@@ -77,11 +77,38 @@ struct SweepRunOptions: ParsableArguments {
     return plan.jobs(wanted.map { min($0, count) }, threads: machine.threads)
   }
 
-  /// Plays a sweep and ends with its exit code.
+  /// Plays a sweep, tells whom its file names, and ends with its exit code.
   func play(
     _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
-    _ machine: MachineOptions, quiet: Bool
+    _ machine: MachineOptions, _ progress: ProgressOptions
   ) throws {
+    // Who only shares a sweep leaves that to the one whose it is.
+    let notifier = join ? nil : progress.notifier(of: plan.experiment)
+    let isLeft = chosenEngine(plan.experiment) == .slurm && !wait
+    if isLeft, notifier != nil, !progress.quiet {
+      Terminal.error(
+        "notify: nobody waits here for the end of the sweep, which is not told (--wait)")
+    }
+    do {
+      try playAll(directory, plan, data, machine, progress)
+    } catch let code as ExitCode {
+      if !isLeft { notifier?.tell(of: directory.path, plan.experiment, code.rawValue) }
+      throw code
+    } catch let failure as Failure {
+      if !isLeft, failure.status != .commandLine, failure.status != .locked {
+        notifier?.tell(
+          of: directory.path, plan.experiment, failure.status.rawValue, failure.message)
+      }
+      throw failure
+    }
+    if !isLeft { notifier?.tell(of: directory.path, plan.experiment, 0) }
+  }
+
+  private func playAll(
+    _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
+    _ machine: MachineOptions, _ progress: ProgressOptions
+  ) throws {
+    let quiet = progress.quiet
     try check(trialCount: max(directory.trials.count, plan.trials.count, plan.searchedCount))
     var options = SweepOptions()
     let section = plan.sweep
@@ -98,6 +125,7 @@ struct SweepRunOptions: ParsableArguments {
     var arguments = ["--device", machine.device.rawValue]
     if !machine.device.isPlugin { arguments += ["--threads", String(wanted.threads)] }
     if let folder = data.dataDir { arguments += ["--data-dir", folder] }
+    if progress.noNotify { arguments += ["--no-notify"] }
     if chosenEngine(plan.experiment) == .slurm {
       var place = directory
       place = try Failure.catching {
@@ -106,7 +134,8 @@ struct SweepRunOptions: ParsableArguments {
       let settings = try SlurmSettings.of(plan.experiment)
       let play = SlurmPlay(
         directory: place, plan: plan, settings: settings, options: options,
-        arguments: try workerArguments(data, machine, cores: settings.cpus), quiet: quiet)
+        arguments: try workerArguments(data, machine, cores: settings.cpus)
+          + (progress.noNotify ? ["--no-notify"] : []), quiet: quiet)
       if wait { return try play.wait(program: OwnProgram.file) }
       return try play.submit(program: OwnProgram.file)
     }

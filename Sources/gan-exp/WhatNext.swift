@@ -67,13 +67,13 @@ extension SweepRunOptions {
   /// with there is nothing to say yet.
   func playToTheEnd(
     _ directory: SweepDirectory, _ plan: SweepPlan, _ data: DataOptions,
-    _ machine: MachineOptions, quiet: Bool, results: String
+    _ machine: MachineOptions, _ progress: ProgressOptions, results: String
   ) throws {
     let isWaitedFor = chosenEngine(plan.experiment) == .local || wait
     func say() {
-      if isWaitedFor, !quiet { WhatNext(results: results).say(ofSweep: directory.path) }
+      if isWaitedFor, !progress.quiet { WhatNext(results: results).say(ofSweep: directory.path) }
     }
-    do { try play(directory, plan, data, machine, quiet: quiet) } catch let code as ExitCode {
+    do { try play(directory, plan, data, machine, progress) } catch let code as ExitCode {
       say()
       throw code
     }

@@ -85,9 +85,11 @@ struct ResultsCommandTests {
     let (place, old, new) = try twoRuns()
     let asked = try place.run("rm", old)
     #expect(asked.end == .exit(2))
+    let words = asked.errors.replacing(/, \d+ kB\)/, with: ", SIZE)")
     #expect(
-      asked.errors
-        == "error: \(old) (tiny, finished, step 4/4): --yes is needed where nobody can be asked\n")
+      words
+        == "error: \(old) (tiny, finished, step 4/4, SIZE): --yes is needed where nobody can be asked\n"
+    )
     #expect(place.exists("\(old)/losses.csv"))
     let removed = try place.run("rm", "--yes", id(old))
     #expect(removed.end == .exit(0))

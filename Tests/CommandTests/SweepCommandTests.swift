@@ -125,8 +125,8 @@ struct SweepCommandTests {
     let asked = try place.run("rm", id)
     #expect(asked.end == .exit(2))
     #expect(
-      asked.errors == """
-        error: \(folder) (tiny, a sweep with its 3 trials that were begun): --yes is needed where \
+      asked.errors.replacing(/, \d+ kB\)/, with: ", SIZE)") == """
+        error: \(folder) (tiny, a sweep with its 3 trials that were begun, SIZE): --yes is needed where \
         nobody can be asked
 
         """)

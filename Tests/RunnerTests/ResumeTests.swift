@@ -247,7 +247,7 @@ struct ResumeTests {
           optimizer.generator.learning_rate: 0.001 → 0.01
           optimizer.discriminator.learning_rate: 0.001 → 0.01
           schedule.length: 3 epochs → 1 epoch
-          = only a longer schedule.length, record and guards may change; anything else is another run
+          = only a longer schedule.length, record, guards and notify may change; anything else is another run
         """)
     let now = try scratch.contents(of: directory)
     #expect(now == before)

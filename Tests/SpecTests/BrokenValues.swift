@@ -133,11 +133,11 @@ extension BrokenSpec {
       spec.yaml:15:1: error: unknown key `batch` in the spec
        15 | batch: 3
           | ^~~~~ `batch` belongs in data
-          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, augment, optimizer, schedule, record, metrics, precision, guards, engine, sweep
+          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, augment, optimizer, schedule, record, metrics, precision, guards, notify, engine, sweep
       spec.yaml:16:1: error: unknown key `grid` in the spec
        16 | grid: 4x5
           | ^~~~ `grid` belongs in record.samples
-          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, augment, optimizer, schedule, record, metrics, precision, guards, engine, sweep
+          = keys here: version, name, description, extends, params, seed, data, latent, labels, architecture, loss, penalties, augment, optimizer, schedule, record, metrics, precision, guards, notify, engine, sweep
       """),
     BrokenSpec(
       "a layer in camel case", replace: "- tanh", with: "- leakyReLU: 0.2",

@@ -192,6 +192,9 @@ struct SweepTests {
       "{early_stopping: {rule: median, factor: 3}, axes: {latent.size: [1, 2]}}",
       "`factor` belongs to `rule: asha`"),
     .init(
+      "{axes: {notify.timeout: [1s, 2s]}}",
+      "`notify.timeout` is no part of a trial, which is the same wherever it is played"),
+    .init(
       "{axes: {engine.slurm.partition: [a, b]}}",
       "`engine.slurm.partition` is no part of a trial, which is the same wherever it is played"),
     .init(

@@ -18,12 +18,22 @@ package struct Removal: Sendable {
       parts += try files.list(trials).map { "\(trials)/\($0)" }.filter(files.isDirectory)
     }
     self.parts = parts
+    // A trial of a sweep that is being played is counted on there.
+    let above = (PlainFiles.absolute(self.path) ?? self.path).parentPath
+    if above.lastPathComponent == "trials", !files.isLink(self.path),
+      let holder = try RunClaim.holder(of: above.parentPath, evenIfSilent: true, files: files)
+    {
+      throw .locked(path: above.parentPath, holder)
+    }
     for part in parts {
       if let holder = try RunClaim.holder(of: part, evenIfSilent: true, files: files) {
         throw .locked(path: part, holder)
       }
     }
   }
+
+  /// What goes, in bytes; of a link nothing.
+  package var bytes: Int { files.isLink(path) ? 0 : DiskUse(of: path).total }
 
   /// How many trials go with a sweep.
   package var trialCount: Int { parts.count - 1 }

@@ -132,6 +132,13 @@ package enum PlainFiles {
     return ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
   }
 
+  /// In bytes; nil where there is no regular file.
+  package static func size(_ path: String) -> Int? {
+    var information = stat()
+    guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(information.st_size)
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// What a link says; nil, with `errno`, if it cannot be read.

@@ -81,6 +81,8 @@ package struct LoadedCheckpoint: Sendable {
   let events: EventLog.Position?
   /// The same of metrics.csv.
   let metricsBytes: Int
+  /// Files that `prune --drop` has taken out of it.
+  let dropped: [String]
   /// The networks that have averages; nil: written before this was said.
   let averaged: [String]?
   /// By file and name there, in PyTorch's layouts.
@@ -134,6 +136,7 @@ package struct LoadedCheckpoint: Sendable {
     lossesBytes = state["losses_bytes"]?.int
     events = EventLog.Position(state["events"])
     metricsBytes = state["metrics_bytes"]?.int ?? 0
+    dropped = DroppedFiles.names(in: state)
     averaged = state["averaged"]?.items?.compactMap(\.string)
     classNames = state["classes"]?.items?.compactMap(\.string) ?? []
   }
@@ -148,7 +151,7 @@ package struct LoadedCheckpoint: Sendable {
     return formats.compactMap { entry in entry.format.map { (entry.name, $0) } }
   }
 
-  private static func state(at path: String, _ files: FileLayer) throws(RunError) -> JSON {
+  static func state(at path: String, _ files: FileLayer) throws(RunError) -> JSON {
     let bytes = try files.read(path, limit: 64 << 20)
     let sealed: JSON
     do throws(JSONError) {

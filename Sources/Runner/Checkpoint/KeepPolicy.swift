@@ -5,6 +5,15 @@ import Spec
 struct KeepPolicy {
   let checkpoint: RecordSection.Checkpoint?
   let timetable: Timetable
+  /// Whether the run is a trial of a sweep that has come to its end.
+  var isOfFinishedTrial = false
+
+  /// How many of the newest stay.
+  private var keepLast: Int {
+    guard let checkpoint else { return 1 }
+    let ofFinished = isOfFinishedTrial ? checkpoint.keepFinished ?? .max : .max
+    return max(1, min(checkpoint.keepLast, ofFinished))
+  }
 
   /// Steps of the best ones, the best first; empty where none are to be kept.
   func best(_ scores: ObjectiveValues?) -> [Int] {
@@ -26,7 +35,7 @@ struct KeepPolicy {
   /// Of these steps, rising, those that need not stay.
   func superfluous(_ steps: [Int], _ scores: ObjectiveValues?) -> [Int] {
     let best = best(scores)
-    return steps.dropLast(max(1, checkpoint?.keepLast ?? 1)).filter {
+    return steps.dropLast(keepLast).filter {
       !isMilestone($0) && !best.contains($0)
     }
   }

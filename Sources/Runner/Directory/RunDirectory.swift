@@ -39,6 +39,12 @@ package final class RunDirectory {
     started = .now
   }
 
+  /// Whether it is that of a trial, by where it lies.
+  var isTrial: Bool {
+    let trials = (PlainFiles.absolute(path) ?? path).parentPath
+    return trials.lastPathComponent == "trials" && files.exists("\(trials.parentPath)/plan.jsonl")
+  }
+
   /// Makes `results/NAME/TIME-DIGEST`, which nobody else has or will have.
   ///
   /// The files that say what is run are in it when this returns; when one of them cannot be written,

@@ -6,16 +6,21 @@ import CLibrary
 /// - Parameters:
 ///   - name: what it finds as its own name; nil: its path.
 ///   - environment: `NAME=value`.
-///   - output: where its standard output goes; it reads nothing.
+///   - input: what it reads; nil: nothing.
+///   - output: where its standard output goes.
 /// - Returns: its number, or why there is none, as `errno` has it.
 func startChild(
   _ path: String, as name: String? = nil, _ arguments: [String], environment: [String],
-  output: Int32, errors: Int32
+  input: Int32? = nil, output: Int32, errors: Int32
 ) -> (pid: pid_t, failure: Int32) {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+  if let input {
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+  }
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
   posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
   var attributes = posix_spawnattr_t()

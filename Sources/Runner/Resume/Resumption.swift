@@ -44,6 +44,9 @@ struct Resumption {
             "\(run): it was begun with other data: "
               + "digest \(checkpoint.dataDigest ?? "unknown"), now \(dataDigest)")
         }
+        if let file = checkpoint.dropped.first {
+          throw DroppedFiles.refusal(run, step: checkpoint.step, file)
+        }
         var found = try Resumption(checkpoint, run: run, files)
         try checkpoint.restore(program.states, into: session)
         found.passedOver = passedOver

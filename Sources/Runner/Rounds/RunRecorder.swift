@@ -17,7 +17,7 @@ final class RunRecorder {
   private let timetable: Timetable
   private let player: RoundPlayer
   private let painters: SamplePainters
-  private let keepPolicy: KeepPolicy
+  private var keepPolicy: KeepPolicy
   private let startTime: Double
 
   private var ledger: LossLedger
@@ -287,6 +287,13 @@ final class RunRecorder {
   func measureLast(after step: Int) throws(RunError) {
     guard evaluation != nil, lastMeasured != step else { return }
     try measure(after: step)
+    try directory.keepCheckpoints(keepPolicy, scores)
+  }
+
+  /// What need not stay now that the run has come to its end, if it is a trial of a sweep.
+  func keepOfFinishedTrial() throws(RunError) {
+    guard directory.isTrial else { return }
+    keepPolicy.isOfFinishedTrial = true
     try directory.keepCheckpoints(keepPolicy, scores)
   }
 

@@ -71,6 +71,7 @@ final class TrainingRun {
       return try RunDirectory.create(in: setup.results, work, files: setup.files)
     }
     _ = try RunDirectory.changes(in: place, to: experiment, steps: steps, setup.files)
+    try DroppedFiles.requireNone(in: place, setup.files)
     return try RunDirectory.take(place, work, files: setup.files)
   }
 
@@ -263,6 +264,8 @@ final class TrainingRun {
       if recorder.hasUnwrittenRounds { try writeRow() }
       try recorder.measureLast(after: step)
       try recorder.paint(RunRecorder.finalPicture, after: step)
+      // Before the end is told: whoever dies here comes by again.
+      try recorder.keepOfFinishedTrial()
     }
     try recorder.drawCurves()
     let outcome = outcome(ending)

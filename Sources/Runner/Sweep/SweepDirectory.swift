@@ -130,7 +130,9 @@ package struct SweepDirectory: Sendable {
     if let damage { throw damage.offering("--fresh begins another sweep") }
     if let part = sweeps.first(where: { identities($0).isSubset(of: wanted) }) { return part }
     guard let newest = sweeps.first else { return nil }
-    let free = ["name", "description", "record", "engine", "sweep.budget", "sweep.on_failure"]
+    let free = [
+      "name", "description", "record", "notify", "engine", "sweep.budget", "sweep.on_failure",
+    ]
     let changes = try newest.changes(to: merged).filter { change in
       !(free + ["sweep.early_stopping"]).contains {
         change.key == $0 || change.key.hasPrefix("\($0).")
@@ -216,6 +218,7 @@ package struct SweepDirectory: Sendable {
     _ lengthened: [PlannedTrial], merged: String
   ) throws(RunError) {
     precondition(lengthened.count == trials.count, "every trial gets its new identity")
+    for trial in trials { try DroppedFiles.requireNone(in: folder(trial), files) }
     try claimed { (sweep: inout SweepDirectory) throws(RunError) in
       let all = zip(sweep.trials, lengthened).map {
         PlannedTrial($1, index: $0.index, name: $0.name)

@@ -17,6 +17,8 @@ package struct Experiment: Sendable {
   package let metrics: MetricsSection?
   package let precision: PrecisionSection
   package let guards: GuardsSection
+  /// nil: nobody is told of its end.
+  package let notify: NotifySection?
   package let engine: EngineSection
   /// Recognised and validated; whoever runs a single experiment must refuse it.
   package let sweep: SweepSection?
@@ -55,6 +57,7 @@ package struct Experiment: Sendable {
     metrics = root[Key.metrics].map { MetricsSection($0, origin: root.origin(of: Key.metrics)) }
     precision = PrecisionSection(root[Key.precision])
     guards = GuardsSection(root[Key.guards])
+    notify = root[Key.notify].map { NotifySection($0) }
     engine = EngineSection(root[Key.engine])
   }
 }

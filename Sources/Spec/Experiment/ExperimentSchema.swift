@@ -55,6 +55,11 @@ enum ExperimentSchema {
     "engine", EngineSection.declaration,
     "What plays the trials of a sweep; it changes nothing about them")
 
+  static let notify = Field<Record?>.optionalSection(
+    "notify", NotifySection.declaration,
+    "A program that is run when a run or a sweep ends; `none` runs none"
+  ).unsaidByDefault()
+
   static func schedule(_ vocabulary: Vocabulary, _ form: GameForm?) -> Field<Record> {
     .section(
       "schedule", ScheduleSection.declaration(vocabulary, form), isRequired: true,
@@ -87,7 +92,7 @@ enum ExperimentSchema {
       ] + own + [
         augment.declaration, optimizer, schedule(vocabulary, form).declaration,
         record.declaration, metrics.declaration, precision.declaration, guards.declaration,
-        engine.declaration, sweep,
+        notify.declaration, engine.declaration, sweep,
       ],
       check: { record in
         let name = record[name]

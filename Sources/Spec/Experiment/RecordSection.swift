@@ -13,6 +13,8 @@ package struct RecordSection: Sendable {
     package let every: Period
     /// How many of the newest to keep.
     package let keepLast: Int
+    /// The same of a trial of a sweep that has come to its end; nil: as many as `keepLast`.
+    package let keepFinished: Int?
     /// How many of the best by the objective to keep, besides.
     package let keepBest: Int
     /// One that stays for good, so often; nil for none.
@@ -69,6 +71,13 @@ extension RecordSection {
   private static let checkpointEveryKey = every("every", "10 epochs", "How often")
   private static let lastKey = Field.integer(
     "last", default: 2, in: .within(1...1_000_000), "How many of the newest to keep")
+  private static let finishedKey = Field<Int?>(
+    "finished", .integer(.within(1...1_000_000)), default: .scalar("1"), isOptional: true,
+    "How many of these stay of a trial of a sweep that has finished, if `last` is more; `none`: as many "
+      + "as `last`"
+  ) {
+    if case .integer(let n) = $0 { .some(n) } else { .some(nil) }
+  }.unsaidByDefault()
   private static let bestKey = Field.integer(
     "best", default: 1, in: .within(0...1_000),
     "How many of the best by `metrics.objective`; they are saved when they are measured")
@@ -82,7 +91,14 @@ extension RecordSection {
     "keep",
     Declaration(
       "keep", "Which checkpoints stay",
-      fields: [lastKey.declaration, bestKey.declaration, milestonesKey.declaration]),
+      details:
+        "Where several rules keep one, it stays once. A trial of a sweep that has finished, or that its "
+        + "sweep has stopped, has nothing to go back to: of the newest only `finished` stay then. The best "
+        + "and milestones stay all the same.",
+      fields: [
+        lastKey.declaration, finishedKey.declaration, bestKey.declaration,
+        milestonesKey.declaration,
+      ]),
     "Which checkpoints stay")
   private static let checkpointKey = Field<Record?>.optionalSection(
     "checkpoint",
@@ -123,7 +139,8 @@ extension RecordSection {
       let keep = $0[Self.keepKey]
       return Checkpoint(
         every: $0[Self.checkpointEveryKey], keepLast: keep[Self.lastKey],
-        keepBest: keep[Self.bestKey], milestones: keep[Self.milestonesKey])
+        keepFinished: keep[Self.finishedKey], keepBest: keep[Self.bestKey],
+        milestones: keep[Self.milestonesKey])
     }
   }
 }

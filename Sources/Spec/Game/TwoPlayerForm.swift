@@ -33,7 +33,7 @@ struct TwoPlayerForm {
     var entries = taken(
       [
         "version", "name", "description", "seed", "augment", "record", "metrics", "precision",
-        "guards", "engine",
+        "guards", "notify", "engine",
       ], of: root)
     let architecture = root.origin(of: Key.architecture)
     let values = [

@@ -135,7 +135,8 @@ extension Experiment {
   /// both right or both wrong.
   package var identityTexts: (identity: String, shape: String) {
     var (identity, shape) = ("", "")
-    for entry in root.printed where !["name", "description", "record"].contains(entry.name) {
+    let said = ["name", "description", "record", ExperimentSchema.notify.declaration.name]
+    for entry in root.printed where !said.contains(entry.name) {
       // What every experiment was before there was the key.
       if entry.name == "precision", precision.products == .float32 { continue }
       let line = "\(entry.name): \(entry.value.flow)\n"

@@ -352,14 +352,15 @@ struct SweepReader {
       findings.append(Diagnostic("`\(path.abbreviated)` cannot be varied", at: origin))
       return nil
     }
-    let engine = ExperimentSchema.engine.declaration.name
-    guard path != engine, !path.hasPrefix("\(engine).") else {
+    let shared = [
+      ExperimentSchema.engine.declaration.name, ExperimentSchema.notify.declaration.name,
+    ]
+    if let key = shared.first(where: { path == $0 || path.hasPrefix("\($0).") }) {
       findings.append(
         Diagnostic(
           "`\(path.abbreviated)` is no part of a trial, which is the same wherever it is played",
           at: origin,
-          label: "say it once for all trials, in `\(engine)` at the top of the file, or with --set")
-      )
+          label: "say it once for all trials, in `\(key)` at the top of the file, or with --set"))
       return nil
     }
     switch schema.look(up: path) {

@@ -6,48 +6,142 @@ import RunFormat
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm",
-    abstract: "Removes a run, or a sweep with its trials, after asking; never one that is running.")
+    abstract: "Removes runs, or a sweep with its trials, after asking; never one that is running.",
+    discussion: """
+      --where lists what would go first: of a sweep the trials for which it holds, which the sweep would \
+      play again when it goes on. --dry-run stops there.
+      """)
 
-  @Argument(help: "Runs and sweeps: folders, or beginnings of their ids.")
-  var references: [String]
+  @Argument(
+    help: "Runs and sweeps: folders, or beginnings of their ids. With --where also folders of them."
+  )
+  var references: [String] = []
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "All runs among these for which it holds: 'state == \"failed\"'; without names among all.",
+      valueName: "condition"))
+  var condition: String?
+  @Flag(help: "Say what would go, and stop.")
+  var dryRun = false
   @OptionGroup var results: ResultsOptions
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  func run() throws {
-    // All of them are looked at before the first is gone.
-    let all = try references.map { reference in
-      let found = try results.find(reference)
-      try QueueCheck.requireNobody(at: found.path)
-      let removal = try Failure.catching { try Removal(of: found.path) }
-      return (path: found.path, words: words(found, removal), removal: removal)
-    }
-    for (path, words, removal) in all {
-      if !yes {
-        guard isatty(STDIN_FILENO) == 1 else {
-          throw Failure(
-            status: .commandLine,
-            message: "error: \(path) (\(words)): --yes is needed where nobody can be asked")
-        }
-        Terminal.ask("remove \(path) (\(words))? [y/N] ")
-        guard ["y", "yes"].contains((readLine() ?? "").lowercased()) else { continue }
-      }
-      try Failure.catching(removal.carryOut)
-      try Output.result(path)
+  func validate() throws {
+    if references.isEmpty, condition == nil {
+      throw ValidationError("name a run or a sweep, or say --where")
     }
   }
 
-  /// What goes.
-  private func words(_ found: RunReference.Found, _ removal: Removal) -> String {
-    switch found {
-    case .run(let path):
-      let run = Results.Run(path)
-      return "\(run.name), \(run.state.text), step \(run.progress)"
-    case .sweep(let sweep):
-      let begun = removal.trialCount
+  private struct Item {
+    let path: String
+    let words: String
+    let removal: Removal
+    let bytes: Int
+  }
+
+  func run() throws {
+    if condition != nil { return try removeChosen() }
+    // All of them are looked at before the first is gone.
+    let all = try references.map { reference in
+      let found = try results.find(reference)
+      return try item(at: found.path, words: words(found))
+    }
+    for item in all {
+      if dryRun {
+        try Output.line("\(item.path) (\(item.words))")
+        continue
+      }
+      guard try confirm("remove \(item.path) (\(item.words))?", "\(item.path) (\(item.words))")
+      else { continue }
+      try Failure.catching(item.removal.carryOut)
+      try Output.result(item.path)
+    }
+  }
+
+  private func item(
+    at path: String, words: (Removal, String) -> String
+  ) throws -> Item {
+    try QueueCheck.requireNobody(at: path)
+    let removal = try Failure.catching { try Removal(of: path) }
+    let bytes = removal.bytes
+    return Item(
+      path: path, words: words(removal, "\(ByteCount(bytes))"), removal: removal, bytes: bytes)
+  }
+
+  /// Everything for which the condition holds: listed, asked for once, and removed.
+  private func removeChosen() throws {
+    let filter = try Failure.reading { () throws(ReferenceError) in
+      try RunFilter(where: condition, sort: nil)
+    }
+    let list = try Failure.reading {
+      [scan = try results.scan(references)] () throws(ReferenceError) in
+      try RunList(scan, filter: filter)
+    }
+    Terminal.note(list.notes)
+    var items: [Item] = []
+    var held: [String] = []
+    for loaded in list.runs {
+      let run = loaded.run
+      guard PlainFiles.isFolder(run.path) else {
+        Terminal.error("note: \(run.path): it has no folder, only its sweep knows of it")
+        continue
+      }
+      do {
+        items.append(
+          try item(at: run.path) { "\(run.name), \(run.state.text), step \(run.progress), \($1)" })
+      } catch let failure as Failure where failure.status == .locked {
+        held.append(failure.message)
+      }
+    }
+    guard !items.isEmpty || !held.isEmpty else {
+      Terminal.error("no run here is one for which `\(condition ?? "")` holds: nothing to remove")
       return
-        "\(sweep.name), a sweep with its \(begun) trial\(begun == 1 ? "" : "s") that were begun"
+    }
+    let sum = items.reduce(0) { $0 + $1.bytes }
+    let total = "\(items.count) run\(items.count == 1 ? "" : "s"), \(ByteCount(sum))"
+    if dryRun || !yes {
+      for item in items {
+        let line = "\(item.path) (\(item.words))"
+        if dryRun { try Output.line(line) } else { Terminal.error(line) }
+      }
+    }
+    for message in held { Terminal.error(message.replacing(/^error:/, with: "left alone:")) }
+    if dryRun { return Terminal.error("would remove \(total)") }
+    guard !items.isEmpty, try confirm("remove \(total)?", total) else { return }
+    for item in items {
+      try Failure.catching(item.removal.carryOut)
+      try Output.result(item.path)
+    }
+    Terminal.error("removed \(total)")
+  }
+
+  /// - Throws: where nobody can be asked.
+  private func confirm(_ question: String, _ what: String) throws -> Bool {
+    if yes { return true }
+    guard isatty(STDIN_FILENO) == 1 else {
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(what): --yes is needed where nobody can be asked")
+    }
+    Terminal.ask("\(question) [y/N] ")
+    return ["y", "yes"].contains((readLine() ?? "").lowercased())
+  }
+
+  /// What goes.
+  private func words(_ found: RunReference.Found) -> (Removal, String) -> String {
+    { removal, size in
+      switch found {
+      case .run(let path):
+        let run = Results.Run(path)
+        return "\(run.name), \(run.state.text), step \(run.progress), \(size)"
+      case .sweep(let sweep):
+        let begun = removal.trialCount
+        return "\(sweep.name), a sweep with its \(begun) trial\(begun == 1 ? "" : "s") that were "
+          + "begun, \(size)"
+      }
     }
   }
 }

@@ -62,6 +62,7 @@ struct Resume: ParsableCommand {
       try say(directory, state, step, reason)
       return
     }
+    try Failure.catching { try requireWholeCheckpoint(of: directory) }
     let experiment = try readSpec(directory + "/resolved.yaml", overrides: changes)
       .mapError(Failure.spec).get()
     try experiment.refuseOverridesWithoutEffect()
@@ -104,8 +105,7 @@ struct Resume: ParsableCommand {
       let trials = plan.trials
       try Failure.catching { try planned.lengthen(trials, merged: section.mergedYAML) }
     }
-    try sweeping.playToTheEnd(
-      planned, plan, data, machine, quiet: progress.quiet, results: results.results)
+    try sweeping.playToTheEnd(planned, plan, data, machine, progress, results: results.results)
   }
 
   /// Whether no trial is in anybody's hands: a worker plays the length that it found when it began.
@@ -173,9 +173,13 @@ struct Resume: ParsableCommand {
     _ directory: String, _ state: String, _ step: Int, _ reason: String?
   ) throws {
     let why = reason.map { ": \($0)" } ?? ""
+    let isWhole = (try? requireWholeCheckpoint(of: directory)) != nil
     Terminal.error(
       "\(directory): \(state) at step \(step)\(why); nothing to do "
-        + "(--extend length='400 epochs' makes it longer)")
+        + (isWhole
+          ? "(--extend length='400 epochs' makes it longer)"
+          : "(the state of its optimizers was dropped: it can be sampled from, and not made longer)")
+    )
     try Output.result(directory)
     if state == "diverged" { throw ExitCode(ExitStatus.diverged.rawValue) }
   }

@@ -106,6 +106,7 @@ struct Run: ParsableCommand {
     try sweeping.check(trialCount: max(planned.trials.count, planned.searchedCount))
     try sweeping.checkEngine(experiment, sweep, submits: !plan)
     if plan { return try show(planned) }
+    if !progress.quiet, let note = experiment.keepNote { Terminal.error(note) }
     let wanted = sweeping.sideBySide(planned, on: machine)
     let isHere = sweeping.chosenEngine(experiment) == .local
     if isHere, !machine.device.hasItsOwnMemory { try planned.requireMemory(jobs: wanted.jobs) }
@@ -121,8 +122,7 @@ struct Run: ParsableCommand {
         searches: sweep.method == .tpe
       ).sweep
     }
-    try sweeping.playToTheEnd(
-      directory, planned, data, machine, quiet: progress.quiet, results: results)
+    try sweeping.playToTheEnd(directory, planned, data, machine, progress, results: results)
   }
 
   private func show(_ plan: SweepPlan) throws {
@@ -198,11 +198,18 @@ struct ProgressOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say each row, picture and checkpoint.")
   var verbose = false
 
+  @Flag(
+    name: .customLong("no-notify"),
+    help: "Runs no program at the end, whatever the file's `notify` says.")
+  var noNotify = false
+
   /// Plays a run, prints its directory and its last picture, says what can be done with it, and ends with its
   /// exit code.
   ///
   /// - Parameter results: where names on the command line are looked for.
   func play(_ setup: RunSetup, in results: String) throws {
+    let experiment = setup.program.experiment
+    let notifier = notifier(of: experiment)
     Interrupts.install()
     let display = ProgressDisplay(
       style: ProgressDisplay.style(quiet: quiet), verbose: verbose, put: Terminal.put)
@@ -210,6 +217,7 @@ struct ProgressOptions: ParsableArguments {
     if let picture = outcome.picture, !quiet { Terminal.error("samples: \(picture)") }
     try Output.result(outcome.directory)
     if !quiet { WhatNext(results: results).say(ofRun: outcome.directory) }
+    notifier?.tell(of: outcome, experiment)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 }

@@ -26,6 +26,7 @@ struct Worker: ParsableCommand {
   /// `slurm`: it is a task of a job array, and is asked to stop as such.
   @Option(help: .hidden) var engine: EngineChoice?
   @Option(help: .hidden) var requeues = 50
+  @Flag(name: .customLong("no-notify"), help: .hidden) var noNotify = false
 
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
@@ -91,6 +92,10 @@ struct Worker: ParsableCommand {
     if task == nil { Interrupts.install() }
     do {
       let outcome = try train(setup)
+      if let section = experiment.notify, section.tellsTrials, !noNotify {
+        Notifier(section, environment: ProcessInfo.processInfo.environment.pairs)
+          .tell(of: outcome, experiment, kind: "trial")
+      }
       if let task, case .interrupted = outcome.ending {
         throw leave(trial, to: task)
       }

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import Results
+import RunFormat
+import Runner
+import Spec
+
+struct Prune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Takes checkpoints away from runs that have ended; the best and the last stay.",
+    discussion: """
+      What is left is a run like any other, for show, compare, sample, report and resume. --drop optimizer \
+      takes the state of the optimizers out of the checkpoints that stay: then it can be sampled from, and \
+      training cannot go on.
+      """)
+
+  enum Part: String, CaseIterable, ExpressibleByArgument { case optimizer }
+
+  @Argument(help: "Runs, sweeps, or folders of them; none: all of --results.")
+  var references: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "What stays: best=1,last=1,milestones=yes where nothing else is said.", valueName: "rule"))
+  var keep: String?
+  @Option(help: ArgumentHelp("Takes this out of what stays.", valueName: "optimizer"))
+  var drop: Part?
+  @Option(help: ArgumentHelp("The best are those with the least of it.", valueName: "metric"))
+  var minimize: String?
+  @Option(help: ArgumentHelp("The best are those with the most of it.", valueName: "metric"))
+  var maximize: String?
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Only runs for which this holds.", valueName: "condition"))
+  var condition: String?
+  @Flag(help: "Say what would go, and stop.")
+  var dryRun = false
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+  @OptionGroup var results: ResultsOptions
+
+  func validate() throws {
+    _ = try rule()
+    if minimize != nil, maximize != nil {
+      throw ValidationError("the best are by one metric: --minimize or --maximize")
+    }
+  }
+
+  private func rule() throws -> KeepRule {
+    do throws(KeepRuleError) {
+      var rule = try keep.map { text throws(KeepRuleError) in try KeepRule(text) } ?? KeepRule()
+      rule.dropsOptimizer = drop == .optimizer
+      return rule
+    } catch {
+      throw ValidationError("--keep \(error)")
+    }
+  }
+
+  private var objective: MetricsSection.Objective? {
+    minimize.map { .init(metric: $0, minimizes: true) }
+      ?? maximize.map { .init(metric: $0, minimizes: false) }
+  }
+
+  func run() throws {
+    let filter = try Failure.reading { () throws(ReferenceError) in
+      try RunFilter(where: condition, sort: nil)
+    }
+    let list = try Failure.reading {
+      [scan = try results.scan(references)] () throws(ReferenceError) in
+      try RunList(scan, filter: filter)
+    }
+    Terminal.note(list.notes)
+    let all = try plans(of: list.runs.map(\.run).filter { PlainFiles.isFolder($0.path) })
+    guard !all.isEmpty else { return Terminal.error("nothing to prune") }
+    for plan in all {
+      let line = "\(plan.run): \(plan.words), \(ByteCount(plan.freed))"
+      if dryRun { try Output.line(line) } else if !yes { Terminal.error(line) }
+    }
+    let sum = all.reduce(0) { $0 + $1.freed }
+    let total = "\(ByteCount(sum)) of \(all.count) run\(all.count == 1 ? "" : "s")"
+    if dryRun { return Terminal.error("would free \(total)") }
+    guard try confirm(total) else { return }
+    for plan in all {
+      try Failure.catching(plan.carryOut)
+      try Output.result(plan.run)
+    }
+    Terminal.error("freed \(total)")
+  }
+
+  /// What there is to do; what is left alone is said.
+  private func plans(of runs: [Results.Run]) throws -> [Pruning] {
+    var (all, reasons): ([Pruning], [String: Int]) = ([], [:])
+    let rule = try rule()
+    for run in runs {
+      do {
+        switch try Failure.catching({ try Pruning.plan(of: run.path, rule, objective: objective) })
+        {
+        case .success(let plan):
+          Terminal.note(plan.notes)
+          if !plan.isNothing { all.append(plan) }
+        case .failure(let left):
+          reasons[left.reason, default: 0] += 1
+          if references.contains(run.path) || runs.count == 1 {
+            Terminal.error("left alone: \(run.path): \(left.reason)")
+            reasons[left.reason] = 0
+          }
+        }
+      } catch let failure as Failure where failure.status == .locked {
+        Terminal.error(failure.message.replacing(/^error:/, with: "left alone:"))
+      }
+    }
+    for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) where count > 0 {
+      Terminal.error("left alone: \(count) run\(count == 1 ? "" : "s"): \(reason)")
+    }
+    return all
+  }
+
+  private func confirm(_ total: String) throws -> Bool {
+    if yes { return true }
+    guard isatty(STDIN_FILENO) == 1 else {
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(total): --yes is needed where nobody can be asked")
+    }
+    Terminal.ask("free \(total)? [y/N] ")
+    return ["y", "yes"].contains((readLine() ?? "").lowercased())
+  }
+}

@@ -1,0 +1,76 @@
+import CLibrary
+import RunFormat
+import Spec
+import Testing
+
+@Suite
+struct RunNotesTests {
+  private let scratch = try? Scratch()
+
+  @Test func whatIsWrittenIsReadAndTagsStandOnceInTheirOrder() throws {
+    let scratch = try #require(self.scratch)
+    var notes = RunNotes.none
+    for tag in ["paper", "draft", "paper"] { notes.add(tag) }
+    notes.text = "two\nlines \"and\" marks"
+    try scratch.write("run/notes.json", notes.json.text)
+    let read = try RunNotes(of: "\(scratch.path)/run")
+    #expect(read == notes)
+    #expect(read.tags == ["paper", "draft"])
+    #expect(try RunNotes(of: scratch.path).isEmpty)
+  }
+
+  @Test func whatASweepSaysHoldsForItsTrialsBehindTheirOwn() throws {
+    var (own, sweep) = (RunNotes.none, RunNotes.none)
+    own.add("mine")
+    for tag in ["all", "mine"] { sweep.add(tag) }
+    sweep.text = "of the sweep"
+    #expect(own.joined(with: sweep).tags == ["mine", "all"])
+    #expect(own.joined(with: sweep).text == "of the sweep")
+    own.text = "of the trial"
+    #expect(own.joined(with: sweep).text == "of the trial")
+  }
+
+  @Test(arguments: ["{}", "[1]", "{\"format\": 2, \"tags\": []}", "tags", "{\"format\": 1}"])
+  func aFileThatSaysSomethingElseIsToldWithItsPlace(_ text: String) throws {
+    let scratch = try #require(self.scratch)
+    try scratch.write("run/notes.json", text)
+    let error = #expect(throws: ReadingError.self) { try RunNotes(of: "\(scratch.path)/run") }
+    #expect(error?.path == "\(scratch.path)/run/notes.json")
+  }
+
+  @Test(arguments: [
+    ("paper", true), ("cvpr:2027/v1.2_a-b+c", true), ("für-später", true), ("", false),
+    ("a b", false), ("a,b", false), ("\"x\"", false), ("a\u{1B}[0m", false),
+    (String(repeating: "x", count: 65), false),
+  ])
+  func aTagIsAWord(_ tag: String, _ isTag: Bool) {
+    #expect((RunNotes.objection(toTag: tag) == nil) == isTag)
+  }
+
+  @Test func bytesAreCountedByWhatTheFilesAre() throws {
+    let scratch = try #require(self.scratch)
+    for (name, count) in [
+      ("checkpoints/step-1/generator.safetensors", 1000), ("checkpoints/latest", 10),
+      ("samples/ema/final.png", 200), ("log.txt", 30), ("events.out.tfevents.000001", 5),
+      ("losses.csv", 7), ("attempts/1/owner.json", 1), ("logs/0.txt", 2),
+    ] { try scratch.write("run/\(name)", String(repeating: "x", count: count)) }
+    try #require(symlink("/usr", "\(scratch.path)/run/elsewhere") == 0)
+    let use = DiskUse(of: "\(scratch.path)/run")
+    #expect(use[.checkpoints] == 1010 && use[.grids] == 200 && use[.logs] == 37)
+    #expect(use[.rest] == 8 && use.total == 1255 && use.files == 8)
+    #expect(DiskUse(of: "\(scratch.path)/run", without: ["checkpoints"]).total == 245)
+  }
+
+  @Test func aTrialOfASweepThatIsBeingPlayedStays() throws {
+    let scratch = try #require(self.scratch)
+    try scratch.write("sweep/plan.jsonl", "")
+    try scratch.write("sweep/trials/0000/losses.csv", "step\n")
+    let sweep = "\(scratch.path)/sweep"
+    let claim = try RunClaim.take(
+      sweep, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+    #expect(throws: RunError.self) { try Removal(of: "\(sweep)/trials/0000") }
+    try claim.end(.map(["state": .text("complete")]))
+    try Removal(of: "\(sweep)/trials/0000").carryOut()
+    #expect(!FileLayer().exists("\(sweep)/trials/0000"))
+  }
+}
