@@ -5,15 +5,21 @@
 SHELL := /bin/bash
 SWIFT_FLAGS ?=
 BUILD := swift build -c release $(SWIFT_FLAGS)
+# What `gan-exp version` says of where it comes from.
+ifndef GAN_EXP_COMMIT
+GAN_EXP_COMMIT := $(shell .ci/commit)
+endif
+export GAN_EXP_COMMIT
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev nettle-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale dist benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build install uninstall lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale dist benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make setup  installs the system libraries only: $(PACKAGES)"
 	@echo "make build  builds .build/release/gan-exp"
+	@echo "make install PREFIX=~/.local     program, libraries, manual page, completions, gallery; make uninstall"
 	@echo "make lint   formatting, warnings as errors, and who may import whom"
 	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so), and soak-kills"
 	@echo "make soak-kills   kills a training process 200 times and compares what it leaves"
@@ -28,7 +34,7 @@ help:
 	@echo "make device-check DEVICE=gpu PYTHON=...   operations, replays and rounds against PyTorch and JAX, in ten minutes"
 	@echo "make slurm-check   what a cluster does to trials, on a Slurm of two nodes that it starts here (needs root; ONLY=twice)"
 	@echo "make slurm-scale   trials a second there, beside a bare array; ten thousand submitted"
-	@echo "make dist   a gan-exp that runs on a Linux with nothing installed: .build/dist"
+	@echo "make dist   an archive of what install installs, for a Linux with nothing installed: .build/dist"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
 run: build
@@ -43,6 +49,14 @@ setup:
 
 build: setup
 	@$(BUILD) --product gan-exp
+
+# What is installed wants neither Swift nor this folder.
+PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+install: setup
+	@folder=$$(.ci/dist --folder) && "$$folder/install" --prefix "$(PREFIX)"
+
+uninstall:
+	@.ci/install --uninstall --prefix "$(PREFIX)"
 
 lint: setup
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -15,6 +15,14 @@ let vectorCode = ["-O3", "-ffp-contract=fast", "-fno-math-errno"]
   let (avx2, avx512): ([String], [String]) = ([], [])
 #endif
 
+// The commit, as `make` and .ci/dist say it; a plain `swift build` is not told. SwiftPM's own `Context.gitInformation` is what it
+// was when this file last changed.
+let commit =
+  Context.environment["GAN_EXP_COMMIT"].flatMap { name in
+    name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-.+".contains($0)) }
+      ? name : nil
+  } ?? ""
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -45,6 +53,9 @@ let package = Package(
 
     // The C library of the system, under one name.
     .target(name: "CLibrary", swiftSettings: strict),
+
+    // What the build was told of its sources.
+    .target(name: "CBuild", cSettings: [.define("GAN_EXP_COMMIT", to: "\"\(commit)\"")]),
 
     // SHA-256 and MD5.
     .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: touchesC),
@@ -116,7 +127,7 @@ let package = Package(
     .executableTarget(
       name: "gan-exp",
       dependencies: [
-        "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "XLABackend",
+        "CBuild", "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "XLABackend",
         "Conformance", "Images", "Metrics", "RunFormat", "Runner", "Results", argumentParser,
       ], swiftSettings: strict),
 

@@ -86,7 +86,7 @@ class Check:
             self.clock.left)
         found = "import torch, jax; print(torch.__version__, jax.__version__, jax.default_backend())"
         _, packages, complaint = command([sys.executable, "-c", found], self.clock.left)
-        self.say(f"* gan-exp {version.strip()}, {self.program.stat().st_size / 1e6:.1f} MB")
+        self.say(f"* {version.strip()}, {self.program.stat().st_size / 1e6:.1f} MB")
         self.say(f"* cards: {'; '.join(cards.strip().splitlines()) or 'none that nvidia-smi knows'}")
         self.say(f"* PyTorch, JAX and what it computes on: {packages.strip() or last_line(complaint)}")
 

@@ -131,13 +131,18 @@ static int progress(void *pointer, int64_t a, int64_t b, int64_t c, int64_t d) {
   return now() - r->lastByte > r->patience;
 }
 
-int transfer_get(const char *address, int64_t offset, double patience, const transfer_receiver *receiver,
-                 char *words, size_t room) {
+const char *transfer_missing(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, open_once);
-  CURL *handle = missing[0] ? NULL : curl.easy_init();
+  return missing[0] ? missing : NULL;
+}
+
+int transfer_get(const char *address, int64_t offset, double patience, const transfer_receiver *receiver,
+                 char *words, size_t room) {
+  const char *absence = transfer_missing();
+  CURL *handle = absence ? NULL : curl.easy_init();
   if (!handle) {
-    snprintf(words, room, "%s", missing[0] ? missing : "no memory");
+    snprintf(words, room, "%s", absence ? absence : "no memory");
     return TRANSFER_FAILED;
   }
   request r = {.receiver = receiver, .handle = handle, .patience = patience, .lastByte = now()};

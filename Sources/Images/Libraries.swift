@@ -1,5 +1,6 @@
 import CDecoders
 import CPNG
+import CTransfer
 import CZlib
 
 /// The C libraries of this room, with the versions that are there now.
@@ -12,4 +13,9 @@ package var imageLibraries: [(name: String, version: String)] {
   let webp = Int(gan_webp_version())
   found.append(("libwebp", "\(webp >> 16).\(webp >> 8 & 255).\(webp & 255)"))
   return found
+}
+
+/// What keeps libcurl, which `data get` opens, from being used; nil if nothing does.
+package var transferProblem: String? {
+  unsafe transfer_missing().map { unsafe String(cString: $0) }
 }

@@ -22,6 +22,7 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
 
   static let named: [Device] = [.cpu, .reference] + PluginKind.allCases.map { .plugin($0) }
   static var allValueStrings: [String] { named.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
   init?(rawValue: String) {
     if let known = Self.named.first(where: { $0.rawValue == rawValue }) {
@@ -127,7 +128,7 @@ enum Device: Hashable, RawRepresentable, ExpressibleByArgument {
     return Self.fileLibraries
   }
 
-  private static var fileLibraries: [(name: String, version: String)] {
+  static var fileLibraries: [(name: String, version: String)] {
     imageLibraries + (yamlLibraryVersion.map { [("libyaml", $0)] } ?? [])
   }
 

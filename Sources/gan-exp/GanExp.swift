@@ -23,7 +23,7 @@ struct GanExp: ParsableCommand {
         76 held by a worker     77 superseded by another process
         129, 130, 143  interrupted and saved
       """,
-    version: programVersion,
+    version: versionLine,
     subcommands: [
       Run.self, Resume.self, Worker.self, Status.self, Cancel.self, Collect.self, Validate.self,
       Describe.self, Sample.self, Animate.self,
@@ -31,7 +31,7 @@ struct GanExp: ParsableCommand {
       Note.self, Tag.self, DiskUsage.self, Prune.self, Remove.self,
       Data.self,
       Layers.self,
-      Doctor.self,
+      Doctor.self, ShowVersion.self,
       Schema.self, Reference.self, Benchmark.self,
     ])
 

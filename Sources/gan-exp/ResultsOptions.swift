@@ -6,7 +6,8 @@ import Runner
 
 /// What every command that reads result directories takes.
 struct ResultsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where runs are looked for.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where runs are looked for.", valueName: "dir"), completion: .directory)
   var results = "results"
 
   /// RUN on the command line: a folder, the beginning of an id, @last or @best.

@@ -14,7 +14,8 @@ struct SpecOptions: ParsableArguments {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"))
+    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"),
+    completion: Completions.settings)
   var overrides: [String] = []
 
   /// The experiment, or exit 3 with everything that is wrong with it.
@@ -25,13 +26,13 @@ struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where data sets lie. Else $GAN_EXP_DATA, else the folder that `data get` fills.",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var dataDir: String?
 
   @Option(
     help: ArgumentHelp(
       "Where decoded pictures are kept, or `none`. Else $GAN_EXP_CACHE, else a folder in ~/.cache.",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var cacheDir: String?
 
   /// What data sources are asked, for pictures of this size.

@@ -27,3 +27,8 @@ enum {
 /// @param words    room for what went wrong
 int transfer_get(const char *_Nonnull address, int64_t offset, double patience,
                  const transfer_receiver *_Nonnull receiver, char *_Nonnull words, size_t room);
+
+/// Opens libcurl.
+///
+/// @return what is missing, or NULL
+const char *_Nullable transfer_missing(void);

@@ -14,7 +14,7 @@ struct Animate: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
-    completion: .directory)
+    completion: Completions.runs)
   var reference: String
 
   @Option(help: ArgumentHelp("The trained weights, or their moving average.", valueName: "raw|ema"))

@@ -7,7 +7,7 @@ struct Cancel: ParsableCommand {
     abstract: "Ends what a sweep has waiting and running on a cluster; its trials are saved.",
     discussion: "The same `run` or `resume` submits again what is missing.")
 
-  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
   var sweep: String
 
   func run() throws {

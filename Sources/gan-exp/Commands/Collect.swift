@@ -9,7 +9,7 @@ struct Collect: ParsableCommand {
     abstract: "Writes summary.csv and report.html of a sweep that a cluster has played.",
     discussion: "A job says it when the trials are over; it can be said at any time.")
 
-  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
   var sweep: String
 
   func run() throws {

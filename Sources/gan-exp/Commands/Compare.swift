@@ -15,7 +15,9 @@ struct Compare: ParsableCommand {
   enum Choice: String, CaseIterable, ExpressibleByArgument { case last, best, min, max, mean }
   enum Form: String, EnumerableFlag { case csv, json, md, html }
 
-  @Argument(help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.")
+  @Argument(
+    help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.",
+    completion: Completions.runs)
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
@@ -30,7 +32,9 @@ struct Compare: ParsableCommand {
   @Option(
     help: ArgumentHelp("Columns of losses.csv and metrics.csv, with commas.", valueName: "names"))
   var measures: String?
-  @Option(help: ArgumentHelp("Adds the difference to this run's row.", valueName: "run"))
+  @Option(
+    help: ArgumentHelp("Adds the difference to this run's row.", valueName: "run"),
+    completion: Completions.runs)
   var baseline: String?
   @Flag(help: "Print the table in this form on stdout.")
   var form: Form?

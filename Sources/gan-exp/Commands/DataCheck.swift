@@ -14,7 +14,8 @@ extension Data {
       help: """
         A data source (mnist, or as in a spec: '{synthetic: digits}'), a folder, archive or array, or \
         an experiment file.
-        """)
+        """,
+      completion: Completions.dataSets)
     var name: String
     @Option(
       help: ArgumentHelp(

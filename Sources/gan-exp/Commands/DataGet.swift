@@ -14,8 +14,12 @@ extension Data {
         What is there already is checked and kept; what was cut off is continued. Prints the paths \
         of the files.
         """)
-    @Argument(help: "What to fetch: mnist, fashion_mnist or kmnist.") var name: String
-    @Option(help: ArgumentHelp("A folder or an address with the files.", valueName: "dir|url"))
+    @Argument(
+      help: "What to fetch: mnist, fashion_mnist or kmnist.", completion: Completions.published)
+    var name: String
+    @Option(
+      help: ArgumentHelp("A folder or an address with the files.", valueName: "dir|url"),
+      completion: .directory)
     var from: String?
     @OptionGroup var data: DataOptions
 

@@ -6,9 +6,11 @@ struct Diff: ParsableCommand {
     abstract: "Says what differs between two runs: spec, environment, data, outcome.",
     discussion: "Exit code 0: nothing does. 1: something does.")
 
-  @Argument(help: "The first run: a folder, the beginning of an id, @last or @best.")
+  @Argument(
+    help: "The first run: a folder, the beginning of an id, @last or @best.",
+    completion: Completions.runs)
   var old: String
-  @Argument(help: "The second run.")
+  @Argument(help: "The second run.", completion: Completions.runs)
   var new: String
   @OptionGroup var results: ResultsOptions
 

@@ -7,10 +7,11 @@ import XLABackend
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what this machine can compute on and what is missing, and tries each device.",
+    abstract: "Looks at devices, libraries, folders and terminal, and says what to do.",
     discussion: """
       Each device multiplies two matrices and is held to the right answer; with --thorough it plays every operation, random graphs
-      and states that are written while they are read against the reference. Exit code 4: one that is there does not work.
+      and states that are written while they are read against the reference. Exit code 4: a device that is there does not work, or \
+      a folder is not there or can't be written to.
       """)
 
   @Option(
@@ -21,15 +22,24 @@ struct Doctor: ParsableCommand {
   @Flag(help: "Every operation against the reference: a minute or so for each device.")
   var thorough = false
 
+  @Option(help: ArgumentHelp("Where runs would be made.", valueName: "dir"), completion: .directory)
+  var results = "results"
+
+  @OptionGroup var data: DataOptions
+
   func run() throws {
     var isSound = true
     if let device {
-      let finding = Finding(device, thorough: thorough)
+      let finding = DeviceFinding(device, thorough: thorough)
       try Output.line(finding.lines.joined(separator: "\n"))
       isSound = !finding.isBroken
     } else {
       for device in Device.named where try !works(device) { isSound = false }
       if let driver = Self.driver { try Output.line("NVIDIA's driver: \(driver)") }
+      for finding in MachineReport(results: results, data: data).findings {
+        try Output.line(finding.lines.joined(separator: "\n"))
+        if finding.isFault { isSound = false }
+      }
     }
     if !isSound { throw ExitCode(ExitStatus.files.rawValue) }
   }
@@ -37,7 +47,7 @@ struct Doctor: ParsableCommand {
   /// Looks at a device; at one that a plugin drives in a process of its own, which a plugin may end.
   private func works(_ device: Device) throws -> Bool {
     guard device.isPlugin else {
-      let finding = Finding(device, thorough: thorough)
+      let finding = DeviceFinding(device, thorough: thorough)
       try Output.line(finding.lines.joined(separator: "\n"))
       return !finding.isBroken
     }
@@ -73,7 +83,7 @@ struct Doctor: ParsableCommand {
 }
 
 /// What is to be said of one device.
-private struct Finding {
+private struct DeviceFinding {
   let lines: [String]
   let isBroken: Bool
 

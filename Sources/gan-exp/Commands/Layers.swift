@@ -6,7 +6,9 @@ struct Layers: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Lists everything a spec may name, or explains one word.")
 
-  @Argument(help: "A layer, loss, optimizer, initializer or data source.")
+  @Argument(
+    help: "A layer, loss, optimizer, data source …, or a key such as schedule or optimizer.betas.",
+    completion: Completions.words)
   var name: String?
 
   func run() throws {

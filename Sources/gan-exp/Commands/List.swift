@@ -11,7 +11,8 @@ struct List: ParsableCommand {
       """,
     aliases: ["list"])
 
-  @Argument(help: "Runs, sweeps, or folders of them; none: all of --results.")
+  @Argument(
+    help: "Runs, sweeps, or folders of them; none: all of --results.", completion: Completions.runs)
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions

@@ -13,8 +13,9 @@ struct Remove: ParsableCommand {
       """)
 
   @Argument(
-    help: "Runs and sweeps: folders, or beginnings of their ids. With --where also folders of them."
-  )
+    help:
+      "Runs and sweeps: folders, or beginnings of their ids. With --where also folders of them.",
+    completion: Completions.runs)
   var references: [String] = []
   @Option(
     name: .customLong("where"),

@@ -6,12 +6,14 @@ struct WriteReport: ParsableCommand {
     commandName: "report",
     abstract: "Writes one HTML file about a run or many: table, curves, samples, specs.")
 
-  @Argument(help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.")
+  @Argument(
+    help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.",
+    completion: Completions.runs)
   var references: [String] = []
   @OptionGroup var results: ResultsOptions
   @OptionGroup var selection: SelectionOptions
 
-  @Option(help: "Where the file goes.")
+  @Option(help: "Where the file goes.", completion: .file(extensions: ["html"]))
   var to = "report.html"
   @Option(help: "The heading of the page.")
   var title: String?

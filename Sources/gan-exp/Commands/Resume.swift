@@ -16,7 +16,7 @@ struct Resume: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A run or a sweep: a folder, the beginning of an id, @last or @best.", valueName: "run"),
-    completion: .directory)
+    completion: Completions.runs)
   var reference: String
 
   @Option(
@@ -28,7 +28,7 @@ struct Resume: ParsableCommand {
     name: .customLong("set"),
     help: ArgumentHelp(
       "Changes one value of record or guards: record.checkpoint.every='1 epochs'.",
-      valueName: "key=value"))
+      valueName: "key=value"), completion: Completions.settings)
   var overrides: [String] = []
 
   @OptionGroup var results: ResultsOptions

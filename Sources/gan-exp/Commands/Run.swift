@@ -14,7 +14,8 @@ struct Run: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: ArgumentHelp("Where NAME/TIME-DIGEST is made.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where NAME/TIME-DIGEST is made.", valueName: "dir"), completion: .directory)
   var results = "results"
 
   @OptionGroup var progress: ProgressOptions

@@ -18,7 +18,7 @@ struct Sample: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("A folder, the beginning of an id, @last or @best.", valueName: "run"),
-    completion: .directory)
+    completion: Completions.runs)
   var reference: String
 
   @Option(help: ArgumentHelp("Which weights.", valueName: "last|best|step"))

@@ -10,7 +10,8 @@ struct Show: ParsableCommand {
       """)
 
   @Argument(
-    help: "A run or a sweep: a folder, the beginning of an id, SWEEP/TRIAL, @last or @best.")
+    help: "A run or a sweep: a folder, the beginning of an id, SWEEP/TRIAL, @last or @best.",
+    completion: Completions.runs)
   var reference = "@last"
   @OptionGroup var results: ResultsOptions
 

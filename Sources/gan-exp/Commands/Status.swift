@@ -9,7 +9,7 @@ struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says how a sweep goes: its folder first, then what waits and runs on the cluster.")
 
-  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
   var sweep: String
 
   func run() throws {

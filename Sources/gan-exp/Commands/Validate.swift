@@ -17,7 +17,8 @@ struct Validate: ParsableCommand {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"))
+    help: ArgumentHelp("Changes one value: schedule.length='2 epochs'.", valueName: "key=value"),
+    completion: Completions.settings)
   var overrides: [String] = []
 
   @Flag(help: "Print one JSON array of problems on stdout.")

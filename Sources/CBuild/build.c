@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *gan_build_commit(void) { return GAN_EXP_COMMIT; }
