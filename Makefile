@@ -71,7 +71,8 @@ soak-kills: setup
 
 docs: build
 	.build/release/gan-exp schema > experiments/schema.json
-	.build/release/gan-exp reference > docs/experiment-file.md
+	rm -rf docs/reference
+	.build/release/gan-exp reference --into docs
 
 # How exact gradients of gradients are, layer by layer: docs/second-order.md.
 second-order: setup

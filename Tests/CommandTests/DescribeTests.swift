@@ -170,16 +170,50 @@ struct DescribeTests {
   @Test
   func experimentsSchemaJsonAndDocsExperimentFileMdAreThoseOfThisProgram() throws {
     let place = try Place()
-    for (command, name) in [
-      ("schema", "experiments/schema.json"), ("reference", "docs/experiment-file.md"),
-    ] {
-      let result = try place.run(command)
-      #expect(result.end == .exit(0))
-      #expect(result.errors == "")
+    let schema = try place.run("schema")
+    #expect(schema.end == .exit(0) && schema.errors == "")
+    #expect(try place.run("reference", "--into", "docs").end == .exit(0))
+    try place.write("docs/schema.json", schema.output)
+    let pages = try place.names(in: "docs").filter { !$0.hasSuffix("/") }
+    #expect(pages.count > 12 && pages.contains("reference/layers.md"))
+    for page in pages {
+      let name = page == "schema.json" ? "experiments/schema.json" : "docs/\(page)"
       let written = try #require(FileManager.default.contents(atPath: file(name)), "\(name)")
-      let isCurrent = String(decoding: written, as: UTF8.self) == result.output
+      let isCurrent = try String(decoding: written, as: UTF8.self) == place.text("docs/\(page)")
       #expect(isCurrent, "\(name): run `make docs`")
     }
+    // Nor is there a page of a word that is gone.
+    let there = try FileManager.default.contentsOfDirectory(atPath: file("docs/reference"))
+    #expect(
+      Set(there)
+        == Set(pages.filter { $0.hasPrefix("reference/") }.map { String($0.dropFirst(10)) }))
+  }
+
+  /// Every link of the reference leads somewhere.
+  @Test func theReferencesLinksLeadToHeadings() throws {
+    let place = try Place()
+    #expect(try place.run("reference", "--into", "docs").end == .exit(0))
+    let pages = try place.names(in: "docs").filter { $0.hasSuffix(".md") }
+    var anchors: [String: Set<String>] = [:]
+    for page in pages {
+      anchors[page] = Set(
+        try place.text("docs/\(page)").matches(of: #/(?m)^##? `?([^`\n]+)`?$/#).map { match in
+          String(match.1.lowercased().filter { $0.isLetter || $0.isNumber || "-_".contains($0) })
+        })
+    }
+    var count = 0
+    for page in pages {
+      let folder = page.contains("/") ? "reference/" : ""
+      for match in try place.text("docs/\(page)").matches(of: #/\]\(([^)# ]*)(?:#([^)]*))?\)/#) {
+        let file =
+          match.1.isEmpty
+          ? page : match.1.hasPrefix("../") ? String(match.1.dropFirst(3)) : folder + match.1
+        let found = try #require(anchors[file], "\(page): \(match.0)")
+        if let anchor = match.2 { #expect(found.contains(String(anchor)), "\(page): \(match.0)") }
+        count += 1
+      }
+    }
+    #expect(count > 300)
   }
 
   @Test

@@ -47,7 +47,7 @@ import Testing
         "paper 2027 “as submitted”", "draft", "–",
       ])
     #expect(try list("seed == 3").table.columns.last?.title == "time")
-    #expect(try list().data.csv.contains("paper, 2027"))
+    #expect(try list().json.compact.contains(#""tags":["paper","2027"]"#))
   }
 
   @Test func showAndReportsHaveThem() throws {

@@ -1,15 +1,18 @@
-/// The reference of the experiment file (`docs/experiment-file.md`), from the declarations.
-package func referenceMarkdown(_ vocabulary: Vocabulary) -> String {
+/// A page of the reference of the experiment file.
+package struct ReferencePage: Sendable {
+  /// Below `docs`: `reference/layers.md`
+  package let path: String
+  /// Markdown, with a newline at the end.
+  package let text: String
+}
+
+/// The reference of the experiment file, from the declarations: `docs/experiment-file.md`, and the pages that it
+/// leads to.
+package func referencePages(_ vocabulary: Vocabulary) -> [ReferencePage] {
   let writer = ReferenceWriter(vocabulary: vocabulary)
-  var parts = [writer.introduction, writer.topLevel, writer.generalForm]
-  for category in Category.allCases {
-    let words = vocabulary.declarations(category)
-    guard !words.isEmpty else { continue }
-    parts.append("## \(category.heading)")
-    parts.append(category.form)
-    parts += words.map { writer.entry($0, heading: "###") }
-  }
-  return parts.joined(separator: "\n\n") + "\n"
+  let categories = Category.allCases.filter { !vocabulary.declarations($0).isEmpty }
+  return [writer.index(of: categories), writer.keys, writer.generalForm]
+    + categories.map(writer.page)
 }
 
 /// The words of a category, one line each: `gan-exp layers`.
@@ -40,11 +43,11 @@ package func description(of word: Declaration, _ vocabulary: Vocabulary) -> Stri
 private struct ReferenceWriter {
   let vocabulary: Vocabulary
 
-  var introduction: String {
+  private var introduction: String {
     """
     # The experiment file
 
-    One YAML file is one experiment. This page is written by `gan-exp reference` from the \
+    One YAML file is one experiment. This page, and those it leads to, are written by `gan-exp reference` from the \
     same declarations that the reader checks a file with.
 
     - Types come from the key, not from YAML: `2e-4`, `1e5` and `40_000` are numbers where a number \
@@ -64,21 +67,51 @@ private struct ReferenceWriter {
     """
   }
 
-  var topLevel: String {
-    let root = ExperimentSchema.declaration(vocabulary, .twoPlayers)
-    var parts = ["## Keys at the top", table(root.fields)]
-    for field in root.fields {
-      if case .section(let section) = field.kind { parts.append(self.section(section, field.name)) }
+  private var root: Declaration { ExperimentSchema.declaration(vocabulary, .twoPlayers) }
+
+  /// Sections are found by their keys, words by their kinds.
+  func index(of categories: [Category]) -> ReferencePage {
+    let keys = root.fields.map { field in
+      let hasSection: Bool
+      switch field.kind {
+      case .section, .sweep: hasSection = true
+      default: hasSection = false
+      }
+      return hasSection ? "[`\(field.name)`](\(Self.keysPath)#\(field.name))" : "`\(field.name)`"
     }
-    parts.append(
-      section(
-        SweepSection.declaration, "sweep",
-        moreRows: SweepSection.pathKeys.map { "| `\($0.name)` | \(cell($0.summary)) | | |" }))
-    return parts.joined(separator: "\n\n")
+    var parts = [
+      "# The experiment file", introduction, "## Keys at the top",
+      table(root.fields, keys: keys, from: "reference/"),
+      "A game of another number of networks has other keys: [the general form](reference/general-form.md).",
+      "## Words",
+    ]
+    for category in categories {
+      let path = "reference/\(category.pageName).md"
+      let words = vocabulary.declarations(category).map { word in
+        "[`\(word.name)`](\(path)#\(Self.anchor(of: word.name)))"
+      }
+      parts.append("**[\(category.heading)](\(path))**: \(words.joined(separator: ", "))")
+    }
+    return ReferencePage(
+      path: "experiment-file.md", text: parts.joined(separator: "\n\n") + "\n")
+  }
+
+  private static let keysPath = "reference/keys.md"
+
+  /// Every section at the top, and those in them.
+  var keys: ReferencePage {
+    var parts: [String] = []
+    for field in root.fields {
+      if case .section(let section) = field.kind { parts += self.section(section, field.name) }
+    }
+    parts += section(
+      SweepSection.declaration, "sweep",
+      moreRows: SweepSection.pathKeys.map { "| `\($0.name)` | \(cell($0.summary)) | | |" })
+    return page("keys", "Keys of the experiment file", parts)
   }
 
   /// The keys that only the general form has.
-  var generalForm: String {
+  var generalForm: ReferencePage {
     let own = GameForm.general.ownKeys
     func fields(_ declaration: Declaration, _ prefix: String = "") -> [FieldDeclaration] {
       declaration.fields.filter { own.contains(prefix + $0.name) }.map { field in
@@ -88,30 +121,54 @@ private struct ReferenceWriter {
       }
     }
     let replaced = GameForm.twoPlayers.ownKeys.map { "`\($0)`" }.joined(separator: ", ")
-    return [
-      """
-      ## The general form
+    return page(
+      "general-form", "The general form",
+      [
+        """
+        A game of any number of networks. A file has keys of this table, and of `data.sources`, or those of \
+        two players, never both: here there are none of \(replaced), and `optimizer` is the same for all moves that \
+        have none of their own. `gan-exp describe FILE --game` prints what a file of two players stands for.
 
-      A game of any number of networks. A file has keys of this table, and of `data.sources`, or those of \
-      two players, never both: here there are none of \(replaced), and `optimizer` is the same for all moves that \
-      have none of their own. `gan-exp describe FILE --game` prints what a file of two players stands for.
+        A formula says what a value is made of: a source, a latent or a value by its name; \
+        `network(input)`, with further inputs behind the first and `label:` for the classes that go in with \
+        them, `generator(z, label: y)`; `encoder(faces).mean` for a part that a network names; \
+        `images.label` for the classes of a source; `[labels, photos]` for what is joined along the \
+        channels; `(digits, codes)` for the inputs of a critic that has several. Names are letters, digits \
+        and `_`. A comma inside of YAML's `{ }` or `[ ]` needs quotes around the formula.
+        """,
+        table(
+          fields(DataSection.declaration(.general), "data.")
+            + fields(ExperimentSchema.declaration(vocabulary, .general))
+            + fields(ScheduleSection.declaration(vocabulary, .general), "schedule.")),
+      ]
+        + section(GameSchema.anySource(vocabulary), "data.sources.NAME", inner: false)
+        + section(GameSchema.anyLatent, "latents.NAME", inner: false)
+        + section(GameSchema.network, "networks.NAME", inner: false)
+        + section(GameSchema.move, "moves[N]", inner: false))
+  }
 
-      A formula says what a value is made of: a source, a latent or a value by its name; \
-      `network(input)`, with further inputs behind the first and `label:` for the classes that go in with \
-      them, `generator(z, label: y)`; `encoder(faces).mean` for a part that a network names; \
-      `images.label` for the classes of a source; `[labels, photos]` for what is joined along the \
-      channels; `(digits, codes)` for the inputs of a critic that has several. Names are letters, digits \
-      and `_`. A comma inside of YAML's `{ }` or `[ ]` needs quotes around the formula.
-      """,
-      table(
-        fields(DataSection.declaration(.general), "data.")
-          + fields(ExperimentSchema.declaration(vocabulary, .general))
-          + fields(ScheduleSection.declaration(vocabulary, .general), "schedule.")),
-      section(GameSchema.anySource(vocabulary), "data.sources.NAME", inner: false),
-      section(GameSchema.anyLatent, "latents.NAME", inner: false),
-      section(GameSchema.network, "networks.NAME", inner: false),
-      section(GameSchema.move, "moves[N]", inner: false),
-    ].joined(separator: "\n\n")
+  func page(_ category: Category) -> ReferencePage {
+    page(
+      category.pageName, category.heading,
+      [category.form] + vocabulary.declarations(category).map(entry))
+  }
+
+  /// - Parameter parts: of which those that begin with a heading stand in a list at the top.
+  private func page(_ name: String, _ title: String, _ parts: [String]) -> ReferencePage {
+    let headings = parts.filter { $0.hasPrefix("## `") }.map { part in
+      part.dropFirst(4).prefix { $0 != "`" }
+    }
+    let contents = headings.map { "[`\($0)`](#\(Self.anchor(of: $0)))" }
+    let text =
+      ["# \(title)", "[The experiment file](../experiment-file.md)"]
+      + (contents.isEmpty ? [] : [contents.joined(separator: " · ")]) + parts
+    return ReferencePage(
+      path: "reference/\(name).md", text: text.joined(separator: "\n\n") + "\n")
+  }
+
+  /// Of a heading, as sites that show Markdown make it.
+  private static func anchor(of heading: some StringProtocol) -> String {
+    heading.lowercased().filter { $0.isLetter || $0.isNumber || "-_".contains($0) }
   }
 
   /// What stands before an example.
@@ -123,8 +180,8 @@ private struct ReferenceWriter {
   /// - Parameter inner: whether the sections in it follow.
   private func section(
     _ section: Declaration, _ path: String, moreRows: [String] = [], inner: Bool = true
-  ) -> String {
-    var parts = ["### `\(path)`", section.summary + "."]
+  ) -> [String] {
+    var parts = ["## `\(path)`", section.summary + "."]
     if let details = section.details { parts.append(details) }
     parts.append(([table(section.fields)] + moreRows).joined(separator: "\n"))
     if let example = section.example {
@@ -132,14 +189,14 @@ private struct ReferenceWriter {
     }
     for field in section.fields where inner {
       if case .section(let inner) = field.kind {
-        parts.append(self.section(inner, "\(path).\(field.name)"))
+        parts += self.section(inner, "\(path).\(field.name)")
       }
     }
-    return parts.joined(separator: "\n\n")
+    return parts
   }
 
-  func entry(_ word: Declaration, heading: String) -> String {
-    var parts = ["\(heading) `\(word.name)`", word.summary + "."]
+  private func entry(_ word: Declaration) -> String {
+    var parts = ["## `\(word.name)`", word.summary + "."]
     if let details = word.details { parts.append(details) }
     if !word.fields.isEmpty { parts.append(table(word.fields)) }
     if let shortForm = word.shortForm { parts.append("Short form: `\(shortForm)`.") }
@@ -149,13 +206,19 @@ private struct ReferenceWriter {
 
   private func code(_ text: String) -> String { "```yaml\n\(text)\n```" }
 
-  private func table(_ fields: [FieldDeclaration]) -> String {
-    let rows = fields.map { field in
+  /// - Parameters:
+  ///   - keys: what stands for their names; nil: those themselves.
+  ///   - place: the folder of pages of words, as the page sees it, with a slash at the end.
+  private func table(
+    _ fields: [FieldDeclaration], keys: [String]? = nil, from place: String = ""
+  ) -> String {
+    let names = keys ?? fields.map { "`\($0.name)`" }
+    let rows = zip(names, fields).map { name, field in
       var summary = field.summary
       if let condition = field.condition {
         summary += " (with `\(condition)`)"
       }
-      let value = field.kind.expectation(vocabulary)
+      let value = linked(field.kind, from: place)
       let fallback: String
       switch field.fallback {
       case nil: fallback = "required"
@@ -164,10 +227,20 @@ private struct ReferenceWriter {
       case .some(.none): fallback = "`none`"
       case .list(let items): fallback = "`[\(items.joined(separator: ", "))]`"
       }
-      return "| `\(field.name)` | \(cell(summary)) | \(cell(value)) | \(fallback) |"
+      return "| \(name) | \(cell(summary)) | \(value) | \(fallback) |"
     }
     return (["| key | meaning | value | default |", "| --- | --- | --- | --- |"] + rows)
       .joined(separator: "\n")
+  }
+
+  /// What may stand there, and where the words for it are.
+  private func linked(_ kind: FieldKind, from place: String) -> String {
+    let words = cell(kind.expectation(vocabulary))
+    switch kind {
+    case .choice(let category), .choicePerNetwork(let category), .choices(let category):
+      return "[\(words)](\(place)\(category.pageName).md)"
+    default: return words
+    }
   }
 
   private func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
@@ -186,6 +259,9 @@ extension Declaration {
 }
 
 extension Category {
+  /// Of its page, without an ending.
+  fileprivate var pageName: String { plural.replacing(" ", with: "-") }
+
   fileprivate var heading: String { plural.prefix(1).uppercased() + plural.dropFirst() }
 
   fileprivate var form: String {

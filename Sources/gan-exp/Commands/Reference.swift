@@ -1,10 +1,29 @@
 import ArgumentParser
+import RunFormat
 import Spec
 
 struct Reference: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the reference of the experiment file (docs/experiment-file.md).",
+    abstract:
+      "Prints the reference of the experiment file: docs/experiment-file.md and docs/reference.",
     shouldDisplay: false)
 
-  func run() throws { try Output.text(referenceMarkdown(vocabulary)) }
+  @Option(
+    help: ArgumentHelp("Writes the pages below this folder instead.", valueName: "dir"),
+    completion: .directory)
+  var into: String?
+
+  func run() throws {
+    let pages = referencePages(vocabulary)
+    guard let into else {
+      return try Output.text(pages.map(\.text).joined(separator: "\n"))
+    }
+    try Failure.catching { () throws(RunError) in
+      for page in pages {
+        let path = "\(into)/\(page.path)"
+        try FileLayer().makeDirectories(path.parentPath)
+        try FileLayer().replace(path, with: Array(page.text.utf8))
+      }
+    }
+  }
 }
