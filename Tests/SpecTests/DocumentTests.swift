@@ -77,22 +77,22 @@ private func at(_ path: String, in object: [String: Any]) -> Any? {
 }
 
 @Test func theReferenceNamesEveryWordAndEveryKey() {
-  let text = referenceMarkdown(vocabulary)
+  let text = referencePages(vocabulary).map(\.text).joined()
   for category in Category.allCases {
     for word in vocabulary.declarations(category) {
-      #expect(text.contains("### `\(word.name)`"))
+      #expect(text.contains("## `\(word.name)`"))
       for field in word.fields { #expect(text.contains("| `\(field.name)` |")) }
     }
   }
   for key in ["data", "latent", "record.checkpoint.keep", "sweep", "guards"] {
-    #expect(text.contains("### `\(key)`"))
+    #expect(text.contains("## `\(key)`"))
   }
 }
 
 @Test func theReferenceAndTheSchemaKnowTheGeneralForm() throws {
-  let text = referenceMarkdown(generalWords)
+  let text = referencePages(generalWords).map(\.text).joined()
   for key in ["data.sources.NAME", "latents.NAME", "networks.NAME", "moves[N]"] {
-    #expect(text.contains("### `\(key)`"))
+    #expect(text.contains("## `\(key)`"))
   }
   for key in [
     "data.sources", "latents", "networks", "values", "terms", "moves", "init", "schedule.epoch",

@@ -7,11 +7,15 @@ struct Cancel: ParsableCommand {
     abstract: "Ends what a sweep has waiting and running on a cluster; its trials are saved.",
     discussion: "The same `run` or `resume` submits again what is missing.")
 
-  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp("A sweep: a folder, the beginning of its id, or @last."),
+    completion: Completions.runs)
   var sweep: String
+  @OptionGroup var results: ResultsOptions
 
   func run() throws {
-    let place = PlainFiles.absolute(sweep) ?? sweep
+    let folder = try results.sweep(sweep)
+    let place = PlainFiles.absolute(folder) ?? folder
     let holder = try Failure.catching {
       _ = try SweepDirectory(reading: place)
       return try RunClaim.holder(of: place)

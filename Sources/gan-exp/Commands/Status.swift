@@ -9,11 +9,15 @@ struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says how a sweep goes: its folder first, then what waits and runs on the cluster.")
 
-  @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp("A sweep: a folder, the beginning of its id, or @last."),
+    completion: Completions.runs)
   var sweep: String
+  @OptionGroup var results: ResultsOptions
 
   func run() throws {
-    let place = PlainFiles.absolute(sweep) ?? sweep
+    let folder = try results.sweep(sweep)
+    let place = PlainFiles.absolute(folder) ?? folder
     let directory = try Failure.catching { try SweepDirectory(reading: place) }
     let cluster = FileLayer().exists("\(place)/slurm") ? ask(place) : nil
     let states = try Failure.catching { try directory.states(knowing: cluster?.queue) }
