@@ -34,7 +34,7 @@ struct WhatNext {
     case .diverged:
       say([
         ("gan-exp show \(name)\(place)", "the losses up to there"),
-        ("gan-exp diff A B\(place)", "what differs from a run that went well"),
+        ("gan-exp compare\(place)", "beside all others"),
       ])
     // These have been told how they go on.
     case .running, .interrupted, .failed, .other, .unknown: break

@@ -22,15 +22,26 @@ struct ResultsCommandTests {
     directory.split(separator: "/").last.map(String.init) ?? directory
   }
 
+  /// What it is called where runs are listed.
+  private func short(_ directory: String) -> String {
+    id(directory).split(separator: "-").dropFirst().joined(separator: "-")
+  }
+
   @Test
   func theyReadWhatRunHasLeftAndChangeNoneOfIt() throws {
     let (place, old, new) = try twoRuns()
     let before = try place.names(in: "results")
-    let list = try place.run("ls")
-    #expect(list.end == .exit(0))
-    #expect(list.lines.count == 3)
-    for run in [old, new] {
-      #expect(list.lines.contains { $0.hasPrefix(id(run)) && $0.contains("finished") })
+    for word in ["ls", "list"] {
+      let list = try place.run(word)
+      #expect(list.end == .exit(0))
+      #expect(list.lines.count == 3)
+      for (run, rate) in [(old, "0.001"), (new, "0.002")] {
+        #expect(
+          list.lines.contains {
+            $0.hasPrefix("\(short(run)) ") && $0.contains("finished")
+              && $0.contains("learning_rate=\(rate)")
+          }, "\(list.output)")
+      }
     }
     #expect(try place.run("ls", "--where", "optimizer.learning_rate > 0.0015").lines.count == 2)
     let rows = try JSONSerialization.jsonObject(with: Data(place.run("ls", "--json").output.utf8))
@@ -78,6 +89,64 @@ struct ResultsCommandTests {
 
         """)
     #expect(try place.names(in: "results") == before)
+  }
+
+  @Test
+  func whatARunIsCalledInAListIsTakenWhereverARunIsNamed() throws {
+    let (place, old, new) = try twoRuns()
+    let list = try place.run("ls", "--cols", "id,path")
+    let names = list.lines.dropFirst().compactMap {
+      $0.split(separator: " ").first.map(String.init)
+    }
+    #expect(Set(names) == [short(old), short(new)])
+    let reads = [
+      ["show"], ["ls"], ["compare"], ["sample", "--to", "a.png"], ["animate", "--to", "b.png"],
+      ["report", "--to", "r.html"], ["resume"],
+    ]
+    for name in names {
+      for words in reads {
+        let result = try place.start([words[0], name] + words.dropFirst()).finish()
+        #expect(result.end == .exit(0), "\(words) \(name): \(result.errors)")
+      }
+      #expect(try place.run("diff", name, name).end == .exit(0))
+      #expect(try place.run("rm", "-y", name).end == .exit(0))
+    }
+    #expect(!place.exists(old) && !place.exists(new))
+  }
+
+  @Test
+  func tablesKeepToCOLUMNSAndWhatHasNoRoomIsSaid() throws {
+    let (place, _, _) = try twoRuns()
+    #expect(try place.run("ls").errors == "note: results/foreign: there is no run in here\n")
+    place.environment = ["COLUMNS": "60"]
+    let narrow = try place.run("ls")
+    #expect(narrow.lines.allSatisfy { $0.count <= 60 }, "\(narrow.output)")
+    #expect(narrow.errors.contains(/no room for .*time: --cols chooses columns/))
+    #expect(try place.run("compare").lines.allSatisfy { $0.count <= 60 })
+  }
+
+  @Test
+  func columnsAreChosenAndAnUnknownOneIsRefusedWithTheNearest() throws {
+    let (place, old, _) = try twoRuns()
+    let list = try place.run("ls", "--cols", "d_loss,learning_rate,id")
+    #expect(list.lines.first?.split(separator: " ") == ["d_loss", "learning_rate", "id"])
+    #expect(list.lines.count == 3)
+    for command in ["ls", "compare"] {
+      let wrong = try place.run(command, "--cols", "runn,g_los")
+      #expect(wrong.end == .exit(2), "\(wrong.output)")
+      #expect(wrong.errors.contains("--cols: no run here has `"))
+    }
+    let compare = try place.run("compare", "--cols", "g_loss,run", "--csv")
+    #expect(compare.lines.first == "g_loss,run")
+    #expect(compare.output.contains(id(old)))
+    let rows = try JSONSerialization.jsonObject(with: Data(place.run("ls", "--json").output.utf8))
+    let first = try #require((rows as? [[String: Any]])?.first)
+    #expect((first["settings"] as? [String: Any])?["latent.size"] as? Int == 4)
+    let rates = (rows as? [[String: Any]])?.compactMap {
+      ($0["set"] as? [String: Any])?["optimizer.learning_rate"] as? Double
+    }
+    #expect(rates.map(Set.init) == [0.001, 0.002])
+    #expect((first["started"] as? String)?.hasSuffix("Z") == true)
   }
 
   @Test

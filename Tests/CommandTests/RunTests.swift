@@ -32,7 +32,17 @@ struct RunTests {
 
     // Paths on stdout; how it goes on stderr, in lines without control characters.
     #expect(result.output == "\(directory)\n")
-    #expect(result.errors.hasSuffix("\nsamples: \(directory)/samples/final.png\n"))
+    let name = directory.split(separator: "-").last ?? ""
+    #expect(
+      result.errors.hasSuffix(
+        """
+
+        samples: \(directory)/samples/final.png
+        next: gan-exp show \(name)    # facts, samples, losses
+              gan-exp sample \(name)  # another grid
+              gan-exp compare        # beside all others
+
+        """), "\(result.errors)")
     #expect(result.errors.hasPrefix("\(directory): 12 rounds, 64 images an epoch\n"))
     #expect(result.errors.contains(/epoch 3\/3  round 12\/12  d [-.0-9]+ g [-.0-9]+  [.0-9]+ ms/))
     #expect(!result.errors.contains("\u{1B}") && !result.errors.contains("\r"))

@@ -110,11 +110,21 @@ struct SweepCommandTests {
       let report = try place.run("report", name, "--to", "report.html")
       #expect(report.end == .exit(0), "\(name): \(report.errors)")
     }
-    let one = try place.run("show", id)
-    #expect(one.end == .exit(2))
+    let shown = try place.run("show", id)
+    #expect(shown.end == .exit(0), "\(shown.errors)")
+    #expect(shown.output.contains(/trials +2 finished, 1 to come\n/), "\(shown.output)")
+    let status = try place.run("status", digest)
+    #expect(status.output.hasSuffix("\(folder): 2 finished, 1 pending\n"), "\(status.errors)")
+    let sampled = try place.run("sample", id)
+    #expect(sampled.end == .exit(2))
     #expect(
-      one.errors.hasPrefix(
+      sampled.errors.hasPrefix(
         "error: \(folder): a sweep, where one run is wanted; 2 of its trials were begun\n"))
+    for name in ["\(digest)/1", "\(id)/1"] {
+      let single = try place.run("status", name)
+      #expect(single.end == .exit(2))
+      #expect(single.errors.contains("a single run, where a sweep is wanted"), "\(single.errors)")
+    }
     let trial = try place.run("show", "\(digest)/0001", "--json")
     #expect(trial.end == .exit(0), "\(trial.errors)")
 
@@ -166,6 +176,60 @@ struct SweepCommandTests {
     #expect(try losses(folder) == losses(directory))
     #expect(
       try losses(folder).allSatisfy { $0.split(separator: "\n").last?.hasPrefix("8,2,") == true })
+  }
+
+  @Test
+  func seedsMakeASweepOfTheSameSpecWhoseRunsAreOneRow() throws {
+    let place = try Place()
+    try place.write("tiny.yaml", TinySpec(length: "1 epochs", more: Self.metrics).yaml)
+    let run = try place.run("run", "tiny.yaml", "--seeds", "3", "--threads", "1", limit: 120)
+    #expect(run.end == .exit(0), "\(run.errors)")
+    let folder = try place.resultDirectory()
+    #expect(run.output == "\(folder)\n")
+    let digest = try #require(folder.split(separator: "-").last)
+    let rows = try place.run("ls", folder, "--cols", "seed,id").lines.dropFirst()
+    #expect(
+      rows.map { $0.split(separator: " ").map(String.init) }
+        == [["5", "\(digest)/0"], ["6", "\(digest)/1"], ["7", "\(digest)/2"]])
+    let compare = try place.run("compare", folder).output
+    #expect(compare.contains(" (3)"), "\(compare)")
+    // The same trials once more, and what is best of them.
+    let end = run.errors.split(separator: "\n").suffix(5).map(String.init)
+    #expect(end[0].contains(#/^best: [0-9a-f]+/[012], sliced_wasserstein [0-9.]+: seed=[567]$/#))
+    #expect(end[1] == "next: gan-exp show \(digest)     # how it went")
+    for line in end.dropFirst() {
+      let words = line.replacing("next: ", with: "").split(separator: "#")[0].split(separator: " ")
+      let said = try place.start(words.dropFirst().map(String.init)).finish()
+      #expect(said.end == .exit(0), "\(line): \(said.errors)")
+    }
+
+    let one = try place.run(
+      "run", "tiny.yaml", "--seeds", "1", "--threads", "1", "-q", "--results", "one")
+    #expect(one.end == .exit(0), "\(one.errors)")
+    #expect(try place.exists("\(#require(one.lines.first))/losses.csv"))
+    for words in [["--seeds", "0"], ["--seeds", "2", "--sweep", "seed=[1,2]"]] {
+      #expect(try place.start(["run", "tiny.yaml"] + words).finish().end == .exit(2))
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func aPlanSaysHowLongItTakesByRoundsTimedHereAndWhatItLeavesAndMakesNothing(
+    _ isSweep: Bool
+  ) throws {
+    let place = try Place()
+    let sweep = "sweep: {axes: {latent.size: [2, 3], optimizer.learning_rate: [1e-3, 1e-2]}}"
+    try place.write("tiny.yaml", TinySpec(length: "5 epochs", more: isSweep ? sweep : "").yaml)
+    let plan = try place.run("run", "tiny.yaml", "--plan", "--threads", "1")
+    #expect(plan.end == .exit(0), "\(plan.errors)")
+    #expect(
+      plan.output.contains(
+        isSweep
+          ? #/\ntime: .*: 80 rounds of 4 trials, .* ms a round, the median of 40 timed here on made-up samples with 1 thread;/#
+          : #/\ntime: .*: 20 rounds, .* ms a round, the median of 20 timed here on made-up samples with 1 thread;/#
+      ), "\(plan.output)")
+    #expect(plan.output.contains(#/\ndisk: about [0-9.]+ [kM]B: 2 checkpoints of [0-9.]+ kB/#))
+    #expect(plan.output.contains(isSweep ? "\nmemory of a trial: about" : "\nmemory: about"))
+    #expect(!place.exists("results"))
   }
 
   /// A new build, or an update, while a sweep goes on: its other trials are played by the program that began it.

@@ -68,7 +68,7 @@ struct Compare: ParsableCommand {
       throw Failure(
         status: .commandLine, message: "error: --baseline \(baseline) is none of the runs compared")
     }
-    try print(comparison, chosen)
+    try show(comparison, chosen)
     if let grids { try write(GridSheet(comparison, at: at), to: grids) }
     if let curves {
       try writeOutput(Array(comparison.curves(title: title).svg.utf8), to: curves, as: .svg)
@@ -104,7 +104,7 @@ struct Compare: ParsableCommand {
     references.count == 1 ? references[0] : references.isEmpty ? results.results : "comparison"
   }
 
-  private func print(_ comparison: Comparison, _ chosen: ColumnChoice?) throws {
+  private func show(_ comparison: Comparison, _ chosen: ColumnChoice?) throws {
     let isFile = form == .csv || form == .json
     let table = try chosen.map { choice in
       try Failure.reading { () throws(ReferenceError) in
