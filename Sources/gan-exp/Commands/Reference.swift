@@ -18,12 +18,14 @@ struct Reference: ParsableCommand {
     guard let into else {
       return try Output.text(pages.map(\.text).joined(separator: "\n"))
     }
-    try Failure.catching { () throws(RunError) in
-      for page in pages {
-        let path = "\(into)/\(page.path)"
-        try FileLayer().makeDirectories(path.parentPath)
-        try FileLayer().replace(path, with: Array(page.text.utf8))
-      }
+    try Failure.catching { try Self.write(pages, into: into) }
+  }
+
+  private static func write(_ pages: [ReferencePage], into folder: String) throws(RunError) {
+    for page in pages {
+      let path = "\(folder)/\(page.path)"
+      try FileLayer().makeDirectories(path.parentPath)
+      try FileLayer().replace(path, with: Array(page.text.utf8))
     }
   }
 }
