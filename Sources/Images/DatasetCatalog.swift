@@ -29,6 +29,10 @@ package protocol DatasetSource: Sendable {
   /// has an order of its own. Only for sources of files with names.
   var pairedWith: String? { get }
 
+  /// The folder of the file that says a path, beside which that is looked for first; nil: there is no path, or it is not looked for
+  /// there.
+  var specFolder: String? { get }
+
   /// The whole set: as stored, or, where pictures are of any size, brought to `request.size`.
   func load(_ request: LoadRequest) throws(DatasetError) -> Loaded
 }
@@ -37,17 +41,20 @@ extension DatasetSource {
   package var chosenChannels: Int? { nil }
   package var classCount: Int? { nil }
   package var pairedWith: String? { nil }
+  package var specFolder: String? { nil }
 }
 
 /// Files that are to be had from mirrors.
 package struct Published: Sendable, Equatable {
-  /// `size` is that of the uncompressed content.
+  /// `size` is that of the uncompressed content, or of an archive as it is.
   package struct File: Sendable, Equatable {
     /// The MD5 that the publisher states.
     package enum Digest: Sendable, Equatable {
       case ofContent(String)
       /// Of the gzipped file; nothing is stated of the unpacked one.
       case ofPacked(String)
+      /// Of an archive, which is read as it is: packed or not, it is this file or none.
+      case ofArchive(String)
     }
     package let name: String
     package let digest: Digest
@@ -55,6 +62,10 @@ package struct Published: Sendable, Equatable {
 
     package init(name: String, md5: String, size: Int) {
       (self.name, digest, self.size) = (name, .ofContent(md5), size)
+    }
+
+    package init(archive: String, md5: String, size: Int) {
+      (self.name, digest, self.size) = (archive, .ofArchive(md5), size)
     }
 
     package init(name: String, packedMD5: String, size: Int) {

@@ -174,6 +174,19 @@ enum FileBytes {
   }
 }
 
+extension FileBytes {
+  /// Where a path leads, links followed; nil where there is nothing.
+  static func absolute(_ path: String) -> String? {
+    guard let place = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(place) }
+    return unsafe String(cString: place)
+  }
+
+  static var home: String? {
+    unsafe getenv("HOME").map { unsafe String(cString: $0) }
+  }
+}
+
 /// `folder/name` without a second slash, or `name` when that is an absolute path.
 func joined(_ folder: String, _ name: String) -> String {
   if name.hasPrefix("/") { return name }

@@ -12,6 +12,7 @@ struct GanExp: ParsableCommand {
         gan-exp run experiments/quickstart.yaml   train; it names its pictures
         gan-exp describe experiments/gan.yaml     a file, layer by layer
         gan-exp layers                            every layer, with its keys
+        gan-exp new mine --from dcgan --data photos/   a file for your pictures
 
       Exit codes:
         0  ok                   4  data, file or disk
@@ -25,7 +26,8 @@ struct GanExp: ParsableCommand {
       """,
     version: versionLine,
     subcommands: [
-      Run.self, Resume.self, Worker.self, Status.self, Cancel.self, Collect.self, Validate.self,
+      New.self, Run.self, Resume.self, Worker.self, Status.self, Cancel.self, Collect.self,
+      Validate.self,
       Describe.self, Sample.self, Animate.self,
       Trace.self, Profile.self, List.self, Show.self, Compare.self, Diff.self, WriteReport.self,
       Note.self, Tag.self, DiskUsage.self, Prune.self, Remove.self,
@@ -52,7 +54,8 @@ struct GanExp: ParsableCommand {
     } catch let code as ExitCode {
       Foundation.exit(code.rawValue)
     } catch {
-      let text = fullMessage(for: error)
+      let text = UnknownOption.explained(
+        fullMessage(for: error), words: Array(CommandLine.arguments.dropFirst()))
       if !text.isEmpty { Terminal.error(text.replacing(/^Error:/, with: "error:")) }
       Foundation.exit(ExitStatus.commandLine.rawValue)
     }

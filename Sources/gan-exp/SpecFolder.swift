@@ -22,9 +22,11 @@ enum SpecFolder {
   }
 
   private static func suggestion(for path: String) -> String? {
+    let inGallery =
+      gallery.map { ["\($0)/\(path)", "\($0)/\(path).yaml", "\($0)/../\(path)"] } ?? []
     for candidate in [
       path + ".yaml", path + ".yml", "experiments/\(path)", "experiments/\(path).yaml",
-    ]
+    ] + inGallery
     where FileManager.default.fileExists(atPath: candidate) {
       return candidate
     }
@@ -40,6 +42,12 @@ enum SpecFolder {
       }
     }
     return nil
+  }
+
+  /// The gallery that was installed with the program.
+  static var gallery: String? {
+    Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent("../share/gan-exp/experiments").standardized.path
   }
 
   private static func stem(of name: String) -> String {

@@ -36,19 +36,12 @@ extension GanExp {
 }
 
 extension GanExp {
-  /// What other programs call the commands of this one.
-  private static let synonyms = [
-    "train": "run", "start": "run", "fit": "run", "continue": "resume", "restart": "resume",
-    "runs": "ls", "status": "show", "info": "show", "check": "validate",
-    "lint": "validate", "summary": "describe", "explain": "describe", "generate": "sample",
-    "samples": "sample", "plot": "report", "html": "report", "remove": "rm", "delete": "rm",
-    "bench": "benchmark", "gif": "animate", "datasets": "data", "docs": "reference",
-    "words": "layers", "losses": "layers",
-  ]
-
-  /// The command that means the same, or is spelled nearly so.
+  /// What means the same, or is spelled nearly so: a command, with what stands behind it perhaps.
   private static func meant(by word: String, in known: [String]) -> String? {
-    if let synonym = synonyms[word.lowercased()], known.contains(synonym) { return synonym }
+    let synonym = Synonyms.commands(word).first { line in
+      line.split(separator: " ").first.map { known.contains(String($0)) } ?? false
+    }
+    if let synonym { return synonym }
     let word = word.lowercased()
     guard word.count >= 2 else { return nil }
     if word.count >= 3, let longer = known.first(where: { $0.hasPrefix(word) }) { return longer }
@@ -59,7 +52,7 @@ extension GanExp {
 }
 
 extension ParsableCommand {
-  fileprivate static var word: String {
+  static var word: String {
     configuration.commandName ?? "\(self)".lowercased()
   }
 }

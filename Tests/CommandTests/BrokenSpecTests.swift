@@ -73,7 +73,7 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
       errors: """
         demo.yaml:17:20: error: `length` in schedule must be a length such as 200 epochs, 10k steps or 5M images, found `2`
          17 | schedule: {length: 2}
-            |                    ^
+            |                    ^ write `2 epochs` or `2 steps`
         """),
     BrokenSpec(
       "a schedule of growth for networks without levels",

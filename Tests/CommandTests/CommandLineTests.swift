@@ -35,6 +35,38 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
           = commands: …
 
         """),
+    CommandLineCase(
+      "train", says: "error: gan-exp has no command `train`\n  = did you mean `gan-exp run`?\n"),
+    CommandLineCase(
+      "sweep", "mine.yaml",
+      says: "error: gan-exp has no command `sweep`\n"
+        + "  = did you mean `gan-exp run FILE --sweep 'latent.size=[8,32]'`?\n"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--epochs", "3",
+      says: "error: Unknown option '--epochs'\n"
+        + "  = did you mean `--set 'schedule.length=3 epochs'`?\nUsage: gan-exp run"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--lr=1e-4",
+      says: "error: Unknown option '--lr'\n  = did you mean `--set optimizer.learning_rate=1e-4`?\n"
+    ),
+    CommandLineCase(
+      "run", "tiny.yaml", "--loss", "lsgan",
+      says: "error: Unknown option '--loss'\n  = did you mean `--set loss.kind=least_squares`?\n"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--dry-run",
+      says: "error: Unknown option '--dry-run'\n  = did you mean `--plan`?\n"),
+    CommandLineCase(
+      "run", "tiny.yaml", "-o", "x",
+      says: "error: Unknown option '-o'\n  = did you mean `--results`?\n"),
+    CommandLineCase(
+      "sample", "@last", "-o", "x",
+      says: "error: Unknown option '-o'\n  = did you mean `--to`?\n"),
+    CommandLineCase(
+      "run", "--config", "tiny.yaml",
+      says: "error: Unknown option '--config'\n  = the file stands alone: gan-exp run tiny.yaml\n"),
+    CommandLineCase(
+      "run", "tiny.yaml", "--resume", "x",
+      says: "error: Unknown option '--resume'\n  = did you mean `gan-exp resume`?\n"),
     CommandLineCase("--versoin", says: "error: Unknown option '--versoin'"),
     CommandLineCase("run", says: "error: Missing expected argument '<spec>'"),
     CommandLineCase(
@@ -109,11 +141,18 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
 
         """),
     CommandLineCase(
+      "layers", "shcedule",
+      says: """
+        error: no layer, loss, optimizer or other word of a spec is named `shcedule`
+          = did you mean `schedule`?
+
+        """),
+    CommandLineCase(
       "data", "get", "mnits",
       says: """
         error: there is no data set `mnits` to fetch
           = did you mean `mnist`?
-          = to be had: fashion_mnist, kmnist, mnist
+          = to be had: cifar10, cifar100, fashion_mnist, kmnist, mnist
 
         """),
     CommandLineCase("data", "get", says: "error: Missing expected argument '<name>'"),
@@ -198,6 +237,19 @@ struct CommandLineTests {
       let one = try place.run("layers", word)
       #expect(one.end == .exit(0))
       #expect(one.output.hasPrefix("\(word) ("), "\(word)")
+    }
+    for (word, start) in [
+      ("lsgan", "`lsgan` is here the loss `least_squares`:\n\nleast_squares (loss): "),
+      (
+        "wgan-gp", "`wgan-gp` is here the loss `wasserstein`, with `penalties: [gradient_penalty]`:"
+      ),
+      ("Dense", "`Dense` is here the layer `linear`:\n\nlinear (layer): "),
+      ("n_epochs", "`n_epochs` is here `schedule.length`:\n\nschedule.length (key): "),
+      ("schedule", "schedule (section): "), ("optimizer.betas", "optimizer.betas (key): "),
+      ("fid", "There is no `fid` here: "),
+    ] {
+      let one = try place.run("layers", word)
+      #expect(one.end == .exit(0) && one.output.hasPrefix(start), "\(one.output)")
     }
     let leaky = try place.run("layers", "leaky_relu").output
     #expect(leaky.contains("\n  slope  Slope for x < 0 (default 0.01)\n"))

@@ -68,6 +68,61 @@ struct DataCommandTests {
     #expect(!place.exists("results"))
   }
 
+  /// A grid of digits is as good a picture as any.
+  private func place(withPicturesIn folders: [String]) throws -> Place {
+    let place = try Place()
+    for (index, folder) in folders.enumerated() {
+      try place.makeFolder(folder)
+      for number in 0...(index + 1) {
+        let name = "\(folder)/\(number).png"
+        _ = try place.run(
+          "data", "show", "{synthetic: {of: digits, count: 20}}", "--columns", "\(4 + number)",
+          "--to", name)
+      }
+    }
+    return place
+  }
+
+  @Test
+  func aFolderBesideTheExperimentFileComesBeforeThoseOfTheDataAndOfHereWhichIsSaid() throws {
+    let place = try place(withPicturesIn: ["specs/faces", "data/faces"])
+    var spec = TinySpec(source: "{folder: faces}, size: 28", batch: "2", length: "2 steps")
+    spec.record = "{checkpoint: {every: 1 steps}}"
+    try place.write("specs/tiny.yaml", spec.yaml)
+    let words = ["run", "specs/tiny.yaml", "--data-dir", "data"]
+    let first = try place.start(words).finish()
+    #expect(first.end == .exit(0), "\(first.errors)")
+    #expect(
+      first.errors.contains(
+        "`faces` is specs/faces; there is data/faces too, which is not read\n"), "\(first.errors)")
+    let run = try #require(first.lines.first)
+    let environment = try place.json(run + "/environment.json")
+    let folders = try #require(environment["data_folders"] as? [String])
+    #expect(folders.count == 2 && folders[0].hasSuffix("/work/specs"), "\(folders)")
+    // Elsewhere, and without the other folder.
+    try place.use("rm", "-r", "data")
+    try place.makeFolder("away")
+    let on = try place.launch([
+      "/bin/sh", "-c", "cd away && exec \(Program.path) resume ../\(run) --extend 'length=3 steps'",
+    ]).finish()
+    #expect(on.end == .exit(0), "\(on.errors)")
+    let again = try place.run("run", "specs/tiny.yaml", "--results", "other")
+    #expect(again.end == .exit(0) && !again.errors.contains("not read"), "\(again.errors)")
+  }
+
+  @Test
+  func aFolderThatIsNamedAsADataSetIsPointedOut() throws {
+    let place = try place(withPicturesIn: ["cifar10"])
+    let result = try place.run("data", "check", "cifar10", "--preview", "none")
+    #expect(result.end == .exit(4))
+    #expect(
+      result.errors.hasPrefix(
+        "note: `cifar10` is the data set of that name; what lies here is ./cifar10\n"),
+      "\(result.errors)")
+    let folder = try place.run("data", "check", "./cifar10", "--preview", "none")
+    #expect(folder.end == .exit(0) && folder.errors == "")
+  }
+
   @Test
   func dataCheckOfAFolderTellsSizesClassesAndEveryBadFileAndEndsWith4ForThem() throws {
     let place = try Place()

@@ -16,7 +16,8 @@ struct DescribeTests {
   @Test
   func everyFileOfTheGalleryIsThere() {
     let expected = [
-      "cgan", "classic/cgan", "classic/dcgan", "classic/gan", "classic/lsgan", "dcgan", "dcgan-64",
+      "cifar10-dcgan", "cifar10-sngan", "cgan", "classic/cgan", "classic/dcgan", "classic/gan",
+      "classic/lsgan", "dcgan", "dcgan-64",
       "gan",
       "gan-784", "goodfellow-2014", "keras-dcgan", "lsgan", "lsgan-conditional", "lsgan-linear",
       "max-likelihood",
@@ -42,6 +43,14 @@ struct DescribeTests {
     let again =
       result.seconds < 1 ? [] : try (0..<2).map { _ in try place.run("validate", file(name)) }
     #expect(([result] + again).contains { $0.seconds < 1 })
+  }
+
+  /// Parameters of the generator as torch_mimicry and the authors' Chainer have them; their critic's last layer has no offset.
+  @Test func residualNetworksForCifarHaveThePublishedNumbersOfParameters() throws {
+    let result = try Place().run("describe", file("experiments/cifar10-sngan.yaml"))
+    #expect(result.end == .exit(0))
+    let totals = result.output.matches(of: #/# +sum +([0-9,]+)/#)
+    #expect(totals.map { String($0.1) } == ["4,276,739", "1,053,824"], "\(result.output)")
   }
 
   /// Files of folders of which they do not say what they hold: only the pictures do.

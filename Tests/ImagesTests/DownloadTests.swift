@@ -60,6 +60,38 @@ import Testing
   }
 
   @Test
+  func anArchiveIsTakenAsItIsPackedAndKeepsItsName() throws {
+    let file = Published.File(
+      archive: "a.tar.gz", md5: md5Hexadecimal(Self.zipped), size: Self.zipped.count)
+    let published = Published(name: "tiny", files: [file], mirrors: [])
+    for (served, isGood) in [(Self.zipped, true), (Self.content, false)] {
+      let folder = try TemporaryFolder()
+      let server = try TestServer { .file(served, $0) }
+      defer { server.stop() }
+      let download = Download(published, origin: .mirrors([server.address]))
+      let result = Result { () throws(DatasetError) in
+        try download.run(into: folder.path) { _ in }
+      }
+      #expect(((try? result.get()) == [folder.path + "/a.tar.gz"]) == isGood)
+      guard isGood else { continue }
+      #expect(try folder.read("a.tar.gz") == Self.zipped)
+      #expect(folder.names == ["a.tar.gz"] && server.requests.map(\.path) == ["/a.tar.gz"])
+      // What is there is not fetched again.
+      _ = try download.run(into: folder.path) { _ in }
+      #expect(server.requests.count == 1)
+    }
+  }
+
+  @Test func whatDataGetBringsIsWhereTheSourcesLookForIt() {
+    for published in [Cifar10.published, Cifar100.published] {
+      let file = published?.files.first
+      #expect(
+        file?.name == (published?.name == "cifar10" ? "cifar-10" : "cifar-100") + "-binary.tar.gz")
+      #expect(published?.mirrors == ["https://www.cs.toronto.edu/~kriz/"])
+    }
+  }
+
+  @Test
   func aConnectionThatIsCutIsTakenUpWhereItEnded() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer {

@@ -19,6 +19,8 @@ package struct FolderSurvey: Sendable {
   /// How many there are of each kind.
   package let kinds: [PictureKind: Int]
   package let unread: UnreadFiles
+  /// Folders of the first level, where these are classes.
+  package let classNames: [String]
 
   /// Whether the pictures are to be made small before they are looked at: they have many sizes, or are
   /// too many bytes as they are.
@@ -27,7 +29,7 @@ package struct FolderSurvey: Sendable {
     return sizes.count > 1 || bytes > Double(1 << 30)
   }
 
-  init(_ collection: any ImageCollection) throws(DatasetError) {
+  init(_ collection: any ImageCollection, _ labels: ImageOptions.Labels) throws(DatasetError) {
     let found = Mutex((sizes: [Size: Int](), grey: 0, kinds: [PictureKind: Int]()))
     try collection.read(Array(collection.listing.entries.indices)) { _, bytes in
       guard case .success(let bytes) = bytes,
@@ -46,12 +48,13 @@ package struct FolderSurvey: Sendable {
     }
     (sizes, greyCount, kinds) = found.withLock { $0 }
     unread = collection.listing.unread
+    classNames = FolderLabels(collection.listing, labels).classNames
   }
 }
 
 extension Folder {
   package func survey(_ request: LoadRequest) throws(DatasetError) -> FolderSurvey {
-    try FolderSurvey(loader(request).collection)
+    try FolderSurvey(loader(request).collection, options.labels)
   }
 
   /// Whether a bad file ends a run.
@@ -61,7 +64,7 @@ extension Folder {
   package var tolerant: Folder {
     var options = options
     options.onBadImage = .skip
-    return Folder(path, options, pairedWith: pairedWith)
+    return Folder(written, options, pairedWith: pairedWith)
   }
 
   /// The pictures at `path`, as they are taken without any further word.

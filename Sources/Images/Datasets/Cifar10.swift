@@ -10,12 +10,20 @@ package struct Cifar10: DatasetSource, Equatable {
   package static let declaration = Declaration(
     "cifar10", "50,000 small photographs (test: 10,000), RGB, 32×32, ten classes",
     details: """
-      Krizhevsky 2009, the binary version: `cifar-10-binary.tar.gz` as published, or the folder in it, \
-      in the data folder.
+      Krizhevsky 2009, the binary version: `cifar-10-binary.tar.gz` as published, which `gan-exp data get cifar10` fetches, \
+      or the folder in it, in the data folder.
       """,
     fields: [split.declaration], shorthand: "split", example: "source: cifar10")
 
-  package static let published: Published? = nil
+  /// The authors' own address and MD5: https://www.cs.toronto.edu/~kriz/cifar.html
+  package static let published: Published? = Published(
+    name: "cifar10",
+    files: [
+      Published.File(
+        archive: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530",
+        size: 170_052_171)
+    ],
+    mirrors: ["https://www.cs.toronto.edu/~kriz/"])
   package static var ready: [any DatasetSource] { Mnist.Split.allCases.map(Cifar10.init) }
 
   package let split: Mnist.Split
@@ -41,6 +49,6 @@ package struct Cifar10: DatasetSource, Equatable {
     return try files.load(
       title, folders: request.folders.flatMap { [joined($0, "cifar10"), $0] },
       remedy:
-        "put cifar-10-binary.tar.gz into the data folder, or say where it is with --data-dir DIR")
+        "fetch it with `gan-exp data get cifar10`, or say where it is with --data-dir DIR")
   }
 }

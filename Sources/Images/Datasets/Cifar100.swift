@@ -19,13 +19,21 @@ package struct Cifar100: DatasetSource, Equatable {
   package static let declaration = Declaration(
     "cifar100", "50,000 small photographs (test: 10,000), RGB, 32×32, a hundred classes",
     details: """
-      Krizhevsky 2009, the binary version: `cifar-100-binary.tar.gz` as published, or the folder in \
-      it, in the data folder.
+      Krizhevsky 2009, the binary version: `cifar-100-binary.tar.gz` as published, which `gan-exp data get cifar100` fetches, \
+      or the folder in it, in the data folder.
       """,
     fields: [split.declaration, classes.declaration], shorthand: "split",
     example: "source: {cifar100: {classes: coarse}}")
 
-  package static let published: Published? = nil
+  /// The authors' own address and MD5: https://www.cs.toronto.edu/~kriz/cifar.html
+  package static let published: Published? = Published(
+    name: "cifar100",
+    files: [
+      Published.File(
+        archive: "cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8",
+        size: 168_513_733)
+    ],
+    mirrors: ["https://www.cs.toronto.edu/~kriz/"])
   package static var ready: [any DatasetSource] {
     Mnist.Split.allCases.map { Cifar100(split: $0) }
   }
@@ -61,6 +69,6 @@ package struct Cifar100: DatasetSource, Equatable {
     return try files.load(
       title, folders: request.folders.flatMap { [joined($0, "cifar100"), $0] },
       remedy:
-        "put cifar-100-binary.tar.gz into the data folder, or say where it is with --data-dir DIR")
+        "fetch it with `gan-exp data get cifar100`, or say where it is with --data-dir DIR")
   }
 }

@@ -31,8 +31,8 @@ package struct Folder: DatasetSource, Equatable {
     details: """
       Pictures lie in the folder itself or in folders below it; those of the first level are classes, \
       in the order of their names. Of an archive (zip, tar, tar.gz) nothing is unpacked, and folders \
-      that all of it lies in are passed over. Relative paths start at the data folder \
-      (`--data-dir`), then at the current one. With `data.size` the shorter side of each picture is \
+      that all of it lies in are passed over. Relative paths start where the experiment file lies, \
+      then at the data folder (`--data-dir`), then at the current one; `~/` is the home. With `data.size` the shorter side of each picture is \
       resized to it and the middle cut out; without, all must have one size. Colours, EXIF \
       orientation, transparency, CMYK and 16 bits are seen to. Files of other kinds are left out and \
       named. `gan-exp data check` tells what is there and what is bad.
@@ -54,20 +54,26 @@ package struct Folder: DatasetSource, Equatable {
   package static let published: Published? = nil
   package static var ready: [any DatasetSource] { [] }
 
-  let path: String
+  let written: WrittenPath
   let options: ImageOptions
   package let pairedWith: String?
 
   init(
     _ path: String, _ options: ImageOptions = ImageOptions(), pairedWith: String? = nil
   ) {
-    (self.path, self.options, self.pairedWith) = (path, options, pairedWith)
+    self.init(WrittenPath(path), options, pairedWith: pairedWith)
   }
+
+  init(_ written: WrittenPath, _ options: ImageOptions, pairedWith: String?) {
+    (self.written, self.options, self.pairedWith) = (written, options, pairedWith)
+  }
+
+  var path: String { written.text }
 
   package static func source(_ record: Record) -> any DatasetSource { Self(record) }
 
   init(_ record: Record) {
-    path = record[Self.path]
+    written = WrittenPath(record, record[Self.path], at: Self.path.declaration.name)
     pairedWith = record[Self.pairedWith]
     options = ImageOptions(
       channels: record[Self.channels], background: record[Self.background],
@@ -81,20 +87,17 @@ package struct Folder: DatasetSource, Equatable {
 
   package var chosenChannels: Int? { options.channels }
 
-  /// A relative path is looked for in every folder of the request and then in the current one.
+  package var specFolder: String? { written.specFolder }
+
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
-    try loader(request).load()
+    let loader = try loader(request)
+    if let ambiguity = written.ambiguity(request) { request.report(ambiguity) }
+    return try loader.load()
   }
 
   /// Where the pictures lie: a folder or an archive.
   package func place(_ request: LoadRequest) throws(DatasetError) -> String {
-    let places = path.hasPrefix("/") ? [path] : (request.folders + ["."]).map { joined($0, path) }
-    guard let place = places.first(where: FileBytes.exists) else {
-      throw .missing(
-        what: "the folder or archive of {folder: …}", looked: places,
-        remedy: "give its path; relative paths start at --data-dir DIR, then at the current folder")
-    }
-    return place
+    try written.find("the folder or archive of {folder: …}", request)
   }
 
   func loader(_ request: LoadRequest) throws(DatasetError) -> CollectionLoader {

@@ -22,7 +22,8 @@ package struct Idx: DatasetSource, Equatable {
     details: """
       Fashion-MNIST, KMNIST, EMNIST or your own. A folder holds `train-images-idx3-ubyte` and, if \
       there are labels, `train-labels-idx1-ubyte` (`t10k-…` for `split: test`), with or without \
-      `.gz`. Relative paths start at the data folder (`--data-dir`), then at the current one.
+      `.gz`. Relative paths start where the experiment file lies, then at the data folder \
+      (`--data-dir`), then at the current one.
       """,
     fields: [
       folder.declaration, images.declaration, labels.declaration, split.declaration,
@@ -50,12 +51,15 @@ package struct Idx: DatasetSource, Equatable {
   package static var ready: [any DatasetSource] { [] }
 
   package let place: Place
+  package let specFolder: String?
 
-  package init(_ place: Place) { self.place = place }
+  package init(_ place: Place) { (self.place, specFolder) = (place, nil) }
 
   package static func source(_ record: Record) -> any DatasetSource { Self(record) }
 
   init(_ record: Record) {
+    let key = record[Self.images] == nil ? Self.folder : Self.images
+    specFolder = WrittenPath(record, "", at: key.declaration.name).specFolder
     if let images = record[Self.images] {
       place = .files(images: images, labels: record[Self.labels])
     } else {
@@ -72,18 +76,22 @@ package struct Idx: DatasetSource, Equatable {
 
   package var storedFormat: SampleFormat? { nil }
 
-  /// A relative path is looked for in every folder of the request and then in the current one.
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
-    let places = request.folders + ["."]
+    func places(_ path: String) -> [String] {
+      WrittenPath(path, specFolder: specFolder).places(request)
+    }
     switch place {
     case .files(let images, let labels):
-      let imagesPath = try find([images], "the images", in: images.hasPrefix("/") ? [""] : places)
+      let imagesPath = try find(places(images), "the images")
       let labelsPath = try labels.map { labels throws(DatasetError) in
-        try find([labels], "the labels", in: labels.hasPrefix("/") ? [""] : places)
+        try find(places(labels), "the labels")
       }
       return try load(images: imagesPath, labels: labelsPath)
     case .folder(let folder, let split):
-      let folders = folder.hasPrefix("/") ? [folder] : places.map { joined($0, folder) }
+      if let ambiguity = WrittenPath(folder, specFolder: specFolder).ambiguity(request) {
+        request.report(ambiguity)
+      }
+      let folders = places(folder)
       let prefix = split == .train ? "train" : "t10k"
       let names = { (kind: String, rank: Int) in
         ["-", "."].map { "\(prefix)-\(kind)\($0)idx\(rank)-ubyte" }
@@ -95,14 +103,14 @@ package struct Idx: DatasetSource, Equatable {
   }
 
   private func find(
-    _ names: [String], _ what: String, in folders: [String]
+    _ names: [String], _ what: String, in folders: [String] = ["."]
   ) throws(DatasetError) -> String {
     let (path, looked) = FileSearch(folders: folders).find(names)
     guard let path else {
       throw .missing(
         what: "\(what) of {idx: …}", looked: looked,
         remedy: "give the folder of the files, or both files with images: and labels:; "
-          + "relative paths start at --data-dir DIR")
+          + "relative paths start where the experiment file lies, then at --data-dir DIR")
     }
     return path
   }

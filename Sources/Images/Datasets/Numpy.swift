@@ -24,8 +24,8 @@ package struct Numpy: DatasetSource, Equatable {
     details: """
       An array `[n, height, width]`, `[n, height, width, channels]` (nhwc) or `[n, channels, height, \
       width]` (nchw) with 1 or 3 channels. float32 images are kept as 256 levels from black to white; \
-      it is said where that rounds. Labels are whole numbers from 0, `[n]`. Relative paths start at \
-      the data folder (`--data-dir`), then at the current one. A .npy of uint8 in nhwc over 1 GB \
+      it is said where that rounds. Labels are whole numbers from 0, `[n]`. Relative paths start \
+      where the experiment file lies, then at the data folder (`--data-dir`), then at the current one. A .npy of uint8 in nhwc over 1 GB \
       stays on the disk and is read as it is needed.
       """,
     fields: [
@@ -49,13 +49,15 @@ package struct Numpy: DatasetSource, Equatable {
   let labels: String?
   let layout: Layout
   let values: [Double]
+  package let specFolder: String?
 
   init(
-    _ path: String, images: String? = nil, labels: String? = nil, layout: Layout = .auto,
+    _ path: String, specFolder: String? = nil, images: String? = nil, labels: String? = nil,
+    layout: Layout = .auto,
     values: [Double] = [0, 1]
   ) {
     (self.path, self.images, self.labels) = (path, images, labels)
-    (self.layout, self.values) = (layout, values)
+    (self.layout, self.values, self.specFolder) = (layout, values, specFolder)
   }
 
   /// The array at `path`, as it is taken without any further word.
@@ -65,7 +67,9 @@ package struct Numpy: DatasetSource, Equatable {
 
   init(_ record: Record) {
     self.init(
-      record[Self.path], images: record[Self.images], labels: record[Self.labels],
+      record[Self.path],
+      specFolder: WrittenPath(record, record[Self.path], at: Self.path.declaration.name).specFolder,
+      images: record[Self.images], labels: record[Self.labels],
       layout: record[Self.layout], values: record[Self.values])
   }
 
@@ -73,8 +77,10 @@ package struct Numpy: DatasetSource, Equatable {
 
   package var storedFormat: SampleFormat? { nil }
 
-  /// A relative path is looked for in every folder of the request and then in the current one.
   package func load(_ request: LoadRequest) throws(DatasetError) -> ImageSet {
+    if let ambiguity = WrittenPath(path, specFolder: specFolder).ambiguity(request) {
+      request.report(ambiguity)
+    }
     let file = try NumpyFile(try find(path, request))
     let (name, content) = try array(images, Self.imageNames, of: file, what: "images")
     guard let content else {
@@ -100,13 +106,7 @@ package struct Numpy: DatasetSource, Equatable {
   }
 
   private func find(_ path: String, _ request: LoadRequest) throws(DatasetError) -> String {
-    let places = path.hasPrefix("/") ? [path] : (request.folders + ["."]).map { joined($0, path) }
-    guard let place = places.first(where: FileBytes.exists) else {
-      throw .missing(
-        what: "the array of {numpy: …}", looked: places,
-        remedy: "give its path; relative paths start at --data-dir DIR, then at the current folder")
-    }
-    return place
+    try WrittenPath(path, specFolder: specFolder).find("the array of {numpy: …}", request)
   }
 
   private func array(

@@ -155,7 +155,13 @@ package struct Download: Sendable {
 
 extension Published.File {
   /// The name of the file unpacked.
-  var plainName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
+  var plainName: String {
+    !isArchive && name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+  }
+
+  private var isArchive: Bool {
+    if case .ofArchive = digest { true } else { false }
+  }
 
   /// Gzip adds a few bytes to what it cannot compress.
   var fetchLimit: Int { size + size / 1000 + 4096 }
@@ -163,7 +169,7 @@ extension Published.File {
   /// Throws unless `bytes`, gzipped or not, are the published file, as far as its publisher says.
   func verify(_ bytes: [UInt8], path: String, remedy: String) throws(DatasetError) {
     var content = bytes
-    if Gzip.isGzip(bytes) {
+    if !isArchive, Gzip.isGzip(bytes) {
       do { content = try Gzip.content(of: bytes, limit: size) } catch {
         throw .malformed(
           path: path, offset: error.offset, expected: "gzip of \(size) bytes", found: error.reason,
@@ -172,12 +178,14 @@ extension Published.File {
     }
     guard content.count == size else {
       throw .malformed(
-        path: path, offset: nil, expected: "\(size) bytes of content",
+        path: path, offset: nil,
+        expected: isArchive ? "\(size) bytes" : "\(size) bytes of content",
         found: "\(content.count) bytes", remedy: remedy)
     }
     let (expected, found): (String, String)
     switch digest {
-    case .ofContent(let md5): (expected, found) = (md5, md5Hexadecimal(content))
+    case .ofContent(let md5), .ofArchive(let md5):
+      (expected, found) = (md5, md5Hexadecimal(content))
     case .ofPacked(let md5):
       guard Gzip.isGzip(bytes) else { return }
       (expected, found) = (md5, md5Hexadecimal(bytes))

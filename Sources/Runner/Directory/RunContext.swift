@@ -6,6 +6,8 @@ import TensorCore
 /// What only the program as a whole knows of a run: goes to environment.json.
 package struct RunContext: Sendable {
   package let programVersion: String
+  /// That it was built from, where the build was told.
+  package let programCommit: String?
   /// Changes whenever the same spec may give other numbers.
   package let numericsVersion: Int
   package let device: String
@@ -19,9 +21,10 @@ package struct RunContext: Sendable {
   package init(
     programVersion: String, numericsVersion: Int, device: String, threads: Int,
     libraries: [(name: String, version: String)], commandLine: [String],
-    dataFolders: [String] = []
+    dataFolders: [String] = [], programCommit: String? = nil
   ) {
     self.programVersion = programVersion
+    self.programCommit = programCommit
     self.numericsVersion = numericsVersion
     self.device = device
     self.threads = threads
@@ -44,6 +47,7 @@ package struct RunContext: Sendable {
     return .map([
       "program": .map([
         "name": .text("gan-exp"), "version": .text(programVersion),
+        "commit": programCommit.map(JSON.text),
         "numerics": .integer(numericsVersion),
       ]),
       "command": .list(commandLine.map(JSON.text)),

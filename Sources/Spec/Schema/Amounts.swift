@@ -33,6 +33,42 @@ package enum Amounts {
     }
   }
 
+  /// What a hint says of an amount that cannot be read.
+  static func hint(_ text: String, as kind: FieldKind) -> String? {
+    if let meant = suggestion(for: text, as: kind) { return "did you mean `\(meant)`?" }
+    guard let n = NumberText.count(text) else { return nil }
+    switch kind {
+    case .length, .period:
+      return n > 1000
+        ? "did you mean `\(counted(n)) steps`?" : "write `\(n) epochs` or `\(n) steps`"
+    case .duration: return "write `\(n)h`, `\(n) min` or `\(n) s`"
+    case .bytes: return "write `\(n) MB` or `\(n) GB`"
+    default: return nil
+    }
+  }
+
+  /// A length or a period whose unit has another name here: `20k images` for `20 kimg`, `300 steps` for `300it`.
+  static func suggestion(for text: String, as kind: FieldKind) -> String? {
+    var text = text.trimmingPrefix("every ")[...]
+    let number = text.prefix { $0.isASCII && ($0.isNumber || "._".contains($0)) }
+    text = text.dropFirst(number.count)
+    let exponent = text.prefixMatch(of: /[eE][0-9]+|[kM](?![A-Za-z])/).map { String($0.0) } ?? ""
+    let word = text.dropFirst(exponent.count).filter { $0 != " " && $0 != "\t" }
+    guard let n = NumberText.count(number + exponent), let (unit, factor) = Synonyms.unit(word),
+      !n.multipliedReportingOverflow(by: factor).overflow
+    else { return nil }
+    let suggestion = "\(counted(n * factor)) \(unit)"
+    return read(suggestion, as: kind) == nil ? nil : suggestion
+  }
+
+  /// `20k`, `5M`, `1234`.
+  private static func counted(_ n: Int) -> String {
+    for (size, sign) in [(1_000_000, "M"), (1000, "k")] where n >= 10 * size && n % size == 0 {
+      return "\(n / size)\(sign)"
+    }
+    return "\(n)"
+  }
+
   static func text(_ length: TrainingLength) -> String {
     switch length {
     case .epochs(let n): counted(n, "epoch")

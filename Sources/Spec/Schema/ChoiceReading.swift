@@ -93,14 +93,28 @@ extension RecordReader {
 
   /// The word of the same meaning, or of nearly the same letters, or what else the word is.
   private func hint(_ category: Category, _ word: String, _ names: [String]) -> String? {
+    if category == .source, let path = Self.folder(word) { return "did you mean `\(path)`?" }
     if let meant = Synonyms.word(word, category), names.contains(meant.word) {
       return "did you mean `\(meant.word)`" + (meant.with.map { ", with `\($0)`" } ?? "") + "?"
     }
+    if let absence = Synonyms.absence(word) { return absence }
     if let near = nearest(to: word, in: names) { return "did you mean `\(near)`?" }
     let other = Category.allCases.first {
       $0 != category && vocabulary.declaration($0, named: word) != nil
     }
-    return other.map { "`\(word)` is \($0.article) \($0.singular)" }
+    if let other { return "`\(word)` is \(other.article) \(other.singular)" }
+    return category == .source && names.contains("folder")
+      ? "for pictures of your own write `{folder: \(word.abbreviated)}`" : nil
+  }
+
+  /// A path where the word of a source should be, as it would be written.
+  private static func folder(_ word: String) -> String? {
+    let isArchive = [".zip", ".tar", ".tar.gz", ".tgz"].contains { word.hasSuffix($0) }
+    let isArray = [".npy", ".npz"].contains { word.hasSuffix($0) }
+    guard isArchive || isArray || word.contains("/") || word == "." || word == "~" else {
+      return Synonyms.word(word, .source)?.word == "folder" ? "{folder: \(word)}" : nil
+    }
+    return "{\(isArray ? "numpy" : "folder"): \(word.abbreviated)}"
   }
 
   /// The keys behind the word, from the short forms too.
@@ -143,8 +157,12 @@ extension RecordReader {
   ) -> Choice? {
     guard let kind = entries.first(where: { $0.key == "kind" }) else {
       let names = vocabulary.declarations(category).map(\.name).joined(separator: ", ")
+      let meant = entries.first { Synonyms.key($0.key, among: ["kind"]) != nil }
       findings.append(
-        Diagnostic("\(name) needs `kind`", at: origin, notes: ["\(category.plural): \(names)"]))
+        Diagnostic(
+          "\(name) needs `kind`", at: meant?.keyOrigin ?? origin,
+          label: meant == nil ? nil : "did you mean `kind`?",
+          notes: ["\(category.plural): \(names)"]))
       return nil
     }
     let subject = Subject(name: "`kind` in \(name)", path: path)

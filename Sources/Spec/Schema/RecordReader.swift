@@ -84,6 +84,11 @@ struct RecordReader {
             && !field.isUnsaid(as: value),
           fallback: field.fallback))
     }
+    // What an unknown key was meant for has been said at that key.
+    let unknown = entries.map(\.key).filter { key in !(keys + reserved).contains(key) }
+    let meant = Set(
+      unknown.prefix(Self.hintLimit).compactMap { Synonyms.meant(by: $0, among: keys) })
+    missing.removeAll { meant.contains($0.name) }
     if !missing.isEmpty {
       findings.append(
         Diagnostic(
@@ -130,7 +135,8 @@ struct RecordReader {
     for (index, entry) in unknown.enumerated() {
       let hint =
         index < Self.hintLimit
-        ? Synonyms.hint(entry.key, among: known) ?? place(of: entry.key, outside: subject) : nil
+        ? meantHere(by: entry, known, subject) ?? place(of: entry, outside: subject)
+          ?? Synonyms.absence(entry.key) : nil
       findings.append(
         Diagnostic(
           "unknown key `\(entry.key.abbreviated)` in \(subject.name)", at: entry.keyOrigin,
@@ -142,12 +148,33 @@ struct RecordReader {
     }
   }
 
+  /// The key here that was meant; of a length with its value, whose unit the other key has said.
+  private func meantHere(by entry: YAMLEntry, _ known: [String], _ subject: Subject) -> String? {
+    guard let meant = Synonyms.meant(by: entry.key, among: known) else { return nil }
+    if subject.path(of: meant) == "schedule.length", let length = Self.length(entry) {
+      return "did you mean `length: \(length)`?"
+    }
+    return "did you mean `\(meant)`?"
+  }
+
+  /// `30 epochs` of `n_epochs: 30`.
+  private static func length(_ entry: YAMLEntry) -> String? {
+    guard case .scalar(let text, _) = entry.value.content, Synonyms.place(entry.key) != nil else {
+      return nil
+    }
+    return Amounts.suggestion(for: text + " " + Synonyms.unit(ofKey: entry.key), as: .length)
+  }
+
   /// Where a key of that name or meaning belongs.
-  private mutating func place(of key: String, outside subject: Subject) -> String? {
+  private mutating func place(of entry: YAMLEntry, outside subject: Subject) -> String? {
+    let key = entry.key
     // Inside of a layer there is more that a word may mean than a place elsewhere.
     guard !subject.path.contains("[") else { return nil }
     if let meant = Synonyms.place(key), !subject.isWithin(meant) {
       let place = form?.place(of: meant) ?? meant
+      if place == "schedule.length", let length = Self.length(entry) {
+        return "here it is `schedule.length: \(length)`"
+      }
       return place.hasSuffix(".\(key)")
         ? "`\(key)` belongs in \(place.dropLast(key.count + 1))" : "here it is `\(place)`"
     }

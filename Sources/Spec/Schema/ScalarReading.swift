@@ -68,7 +68,8 @@ extension RecordReader {
     findings.append(
       Diagnostic(
         "\(subject.name) cannot be `\(text.abbreviated)`", at: node.origin,
-        label: nearest(to: text, in: words).map { "did you mean `\($0)`?" },
+        label: (Synonyms.value(text, among: words) ?? nearest(to: text, in: words))
+          .map { "did you mean `\($0)`?" },
         notes: ["one of: \(words.joined(separator: ", "))"] + node.origin.computation(node)))
     return nil
   }
@@ -153,7 +154,9 @@ extension RecordReader {
     if case .scalar(let text, _) = node.content, let value = Amounts.read(text, as: kind) {
       return value
     }
-    findings.append(expected(kind, node, subject))
+    var label: String?
+    if case .scalar(let text, _) = node.content { label = Amounts.hint(text, as: kind) }
+    findings.append(expected(kind, node, subject, label: label))
     return nil
   }
 }

@@ -3,7 +3,13 @@ extension Diagnostics {
 
   /// As a compiler shows them: position, line, caret, what to write instead.
   package func rendered(colour: Bool = false) -> String {
-    var parts = entries.prefix(Self.maxShown).map { $0.rendered(colour: colour) }
+    // The same list below each of several errors would hide them.
+    var told: Set<String> = []
+    var parts = entries.prefix(Self.maxShown).map { entry in
+      let text = entry.rendered(colour: colour, without: told)
+      told.formUnion(entry.notes.filter(\.isList))
+      return text
+    }
     if entries.count > Self.maxShown { parts.append("and \(entries.count - Self.maxShown) more") }
     return parts.joined(separator: "\n")
   }
@@ -13,7 +19,9 @@ extension Diagnostics {
 }
 
 extension Diagnostic {
-  package func rendered(colour: Bool = false) -> String {
+  ///
+  /// - Parameter told: notes that have been shown above.
+  package func rendered(colour: Bool = false, without told: Set<String> = []) -> String {
     let paint = Paint(isOn: colour)
     let place = visible(origin.place)
     var lines = [
@@ -33,7 +41,9 @@ extension Diagnostic {
     } else if let label {
       lines.append(gutter + "= " + visible(label))
     }
-    for note in notes + origin.trail { lines.append(paint.dim(gutter + "= ") + visible(note)) }
+    for note in notes.filter({ !told.contains($0) }) + origin.trail {
+      lines.append(paint.dim(gutter + "= ") + visible(note))
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -47,6 +57,11 @@ extension Diagnostic {
       ("notes", .list((notes + origin.trail).map(JSON.text))),
     ])
   }
+}
+
+extension String {
+  /// `layers: conv, linear, …`: what stands there for all of a kind.
+  fileprivate var isList: Bool { contains(": ") && split(separator: ", ").count > 2 }
 }
 
 extension Origin {

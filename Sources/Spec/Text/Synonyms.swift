@@ -1,4 +1,5 @@
-/// What PyTorch, Keras, TensorFlow and the programs of papers call the words and keys of a spec.
+/// What PyTorch, Keras, TensorFlow, Weights & Biases and the programs of papers call the words and keys of a spec, the commands and
+/// their options: the one table behind every "did you mean".
 ///
 /// Only what means the same stands here; what is merely spelled alike is `nearest`'s business.
 package enum Synonyms {
@@ -22,16 +23,62 @@ package enum Synonyms {
     keys[letters(key)]?.first { known.contains($0) }
   }
 
-  /// What a hint says of an unknown key.
-  static func hint(_ key: String, among known: [String]) -> String? {
-    let near =
-      self.key(key, among: known) ?? (place(key) == nil ? nearest(to: key, in: known) : nil)
-    return near.map { "did you mean `\($0)`?" }
+  /// The key that was meant by an unknown one, among those that may stand here.
+  static func meant(by key: String, among known: [String]) -> String? {
+    self.key(key, among: known)
+      ?? (place(key) == nil && absence(key) == nil ? nearest(to: key, in: known) : nil)
   }
 
+  /// What a hint says of an unknown key.
+  static func hint(_ key: String, among known: [String]) -> String? {
+    meant(by: key, among: known).map { "did you mean `\($0)`?" }
+  }
+
+  /// One of the words that may stand at a key, by its other name.
+  static func value(_ word: String, among known: [String]) -> String? {
+    values[letters(word)]?.first { known.contains($0) }
+  }
+
+  /// What takes the place of a key or a word that there is nothing like here.
+  package static func absence(_ word: String) -> String? { absences[letters(word)] }
+
+  /// A unit of lengths by its other name, and how many of it that is: `kimg` is 1000 images.
+  static func unit(_ word: String) -> (unit: String, factor: Int)? {
+    units[letters(word)].map { text in
+      let parts = text.split(separator: " ")
+      return (String(parts.last ?? ""), parts.count > 1 ? 1000 : 1)
+    }
+  }
+
+  /// A key that another program counts lengths in, by its unit: `n_epochs`, `total_kimg`.
+  static func unit(ofKey key: String) -> String {
+    let key = letters(key)
+    return key.contains("epoch") ? "epochs" : key.contains("img") ? "kimg" : "steps"
+  }
+
+  /// A value as this program writes it at a place: `30 epochs` at `schedule.length`, where another has `n_epochs`.
+  package static func written(_ value: String, at place: String, byKey key: String) -> String {
+    guard place == "schedule.length" else { return value }
+    return Amounts.suggestion(for: value + " " + unit(ofKey: key), as: .length) ?? value
+  }
+
+  /// What does what another program's command does, the likeliest first: a command, with words behind it perhaps.
+  package static func commands(_ word: String) -> [String] { commandRows[letters(word)] ?? [] }
+
+  /// What says what another program's option of that name says, the likeliest first: `--plan`, `--device gpu`.
+  package static func options(_ name: String) -> [String] { optionRows[letters(name)] ?? [] }
+
   /// Every word and key that a synonym stands for, for whoever checks that there are such.
-  package static var targets: (words: [Category: Set<String>], places: Set<String>) {
-    (words.mapValues { Set($0.values.map(\.word)) }, Set(places.values))
+  package static var targets:
+    (
+      words: [Category: Set<String>], places: Set<String>, commands: Set<String>,
+      options: Set<String>
+    )
+  {
+    (
+      words.mapValues { Set($0.values.map(\.word)) }, Set(places.values),
+      Set(commandRows.values.joined()), Set(optionRows.values.joined())
+    )
   }
 
   private static func letters(_ text: String) -> String {
@@ -98,16 +145,18 @@ package enum Synonyms {
       "concat_input": "concat concatenate cat torch.cat",
       "reparametrize":
         "reparameterize reparametrization reparameterization reparam gaussian_sample",
+      "grow": "progressive fade_in",
+      "minibatch_discrimination": "mbd minibatch_disc",
       "mark": "tap",
       "concat_label": "embedding label_embedding nn.Embedding",
       "conditional_batch_norm": "cbn conditional_bn",
     ]),
     .loss: table([
       "cross_entropy":
-        "bce bce_loss bce_with_logits bce_with_logits_loss binary_crossentropy vanilla gan "
+        "bce bce_loss ns ns_gan nsgan_loss bce_with_logits bce_with_logits_loss binary_crossentropy vanilla gan "
         + "standard minimax non_saturating nsgan log_loss nn.BCELoss nn.BCEWithLogitsLoss",
-      "least_squares": "mse mse_loss lsgan l2 mean_squared_error squared nn.MSELoss",
-      "wasserstein": "wgan w_loss earth_mover emd",
+      "least_squares": "mse mse_loss lsgan ls ls_gan l2 mean_squared_error squared nn.MSELoss",
+      "wasserstein": "wgan w_loss wasserstein_loss earth_mover emd",
       "wasserstein|penalties: [gradient_penalty]": "wgan_gp wgangp",
       "hinge": "hinge_loss sngan_hinge geometric_hinge",
       "relativistic": "rgan rsgan ragan rasgan relativistic_average rpgan",
@@ -138,12 +187,12 @@ package enum Synonyms {
     .constraint: table(["clip": "weight_clip weight_clipping clip_weights clamp"]),
     .augmentation: table([
       "flip": "hflip horizontal_flip random_horizontal_flip mirror",
-      "translation": "translate shift random_translation",
+      "translation": "translate shift random_translation random_crop",
       "color": "colour color_jitter colorjitter",
       "cutout": "random_erasing erasing erase",
     ]),
     .optimizer: table([
-      "sgd": "gradient_descent momentum torch.optim.SGD",
+      "sgd": "gradient_descent momentum nesterov torch.optim.SGD",
       "rmsprop": "rms rms_prop torch.optim.RMSprop",
       "adam": "torch.optim.Adam",
     ]),
@@ -162,10 +211,12 @@ package enum Synonyms {
       "steps": "step steplr multistep multisteplr step_decay piecewise_constant",
     ]),
     .source: table([
-      "folder": "imagefolder image_folder images directory dir path",
+      "folder":
+        "imagefolder image_folder images pictures photos directory dir path celeba lsun imagenet ffhq",
       "numpy": "npy npz array",
       "fashion_mnist": "fashion fmnist",
-      "cifar10": "cifar",
+      "kmnist": "kuzushiji",
+      "cifar10": "cifar cifar10_python",
       "idx": "ubyte",
       "synthetic": "mixture gaussians ring grid toy",
     ]),
@@ -180,9 +231,8 @@ package enum Synonyms {
 
   /// Names of keys within whatever has a key of that name.
   private static let keys: [String: [String]] = {
-    var found: [String: [String]] = [:]
     let rows: KeyValuePairs<String, String> = [
-      "learning_rate": "lr step_size alpha eta",
+      "learning_rate": "lr base_lr initial_lr step_size alpha eta",
       "betas": "beta beta1 beta2 beta_1 beta_2 b1 b2",
       "epsilon": "eps",
       "units": "out_features features out_dim neurons hidden",
@@ -197,12 +247,19 @@ package enum Synonyms {
       "batch": "batch_size bs batchsize minibatch minibatch_size",
       "size": "z_dim nz latent_dim latent_size noise_dim dim image_size img_size imsize resolution",
       "classes": "num_classes n_classes nclass",
-      "length": "epochs num_epochs n_epochs iterations niter max_iter max_steps train_steps",
+      "length":
+        "epochs num_epochs n_epochs max_epochs iterations niter n_iter max_iter steps max_steps train_steps "
+        + "total_steps kimg total_kimg",
       "discriminator_steps": "n_critic ncritic critic_iters d_steps n_dis",
       "generator_steps": "g_steps n_gen",
-      "kind": "type name",
+      "kind": "type name class optimizer loss",
       "discriminator": "critic d netd",
       "generator": "g netg",
+      "distribution": "type dist noise_type kind",
+      "standard_deviation": "std stddev sigma",
+      "weight_decay": "wd l2",
+      "clip_norm": "grad_clip max_grad_norm gradient_clip_val",
+      "every": "interval frequency freq",
       "range": "normalize normalization",
       "reflect": "reflection mirror",
       "replicate": "replication edge",
@@ -219,31 +276,28 @@ package enum Synonyms {
       "log_variance": "logvar log_var logsigma2 logsigma_sq",
       "mean": "mu",
     ]
-    for (ours, theirs) in rows {
-      for name in theirs.split(separator: " ") {
-        found[letters(String(name)), default: []].append(ours)
-      }
-    }
-    return found
+    return index(rows)
   }()
 
   /// Where a spec says what another program's option of that name says.
   private static let places: [String: String] = {
     var found: [String: String] = [:]
     let rows: KeyValuePairs<String, String> = [
-      "optimizer.learning_rate": "lr learning_rate",
+      "optimizer.learning_rate": "lr learning_rate base_lr initial_lr",
       "optimizer.generator.learning_rate": "lr_g g_lr glr lr_generator generator_lr",
       "optimizer.discriminator.learning_rate":
         "lr_d d_lr dlr lr_discriminator discriminator_lr critic_lr",
       "optimizer.betas": "betas beta1 beta2 beta_1 beta_2 b1 b2",
       "optimizer.momentum": "momentum",
+      "optimizer.weight_decay": "weight_decay wd",
+      "optimizer.clip_norm": "grad_clip max_grad_norm gradient_clip_val",
       "optimizer": "optim optimizers",
       "data.batch": "batch batch_size bs minibatch_size",
       "data.size": "image_size img_size imsize resolution",
       "data.source": "dataset dataroot data_path source",
       "schedule.length":
-        "epochs epoch num_epochs n_epochs iterations niter n_iter max_iter steps max_steps "
-        + "train_steps training_steps length",
+        "epochs epoch num_epochs n_epochs max_epochs iterations niter n_iter max_iter steps max_steps "
+        + "train_steps training_steps total_steps kimg total_kimg length duration",
       "schedule.discriminator_steps": "n_critic critic_iters d_steps n_dis",
       "schedule.generator_steps": "g_steps n_gen",
       "schedule.learning_rate": "scheduler lr_scheduler lr_schedule lr_decay",
@@ -271,4 +325,136 @@ package enum Synonyms {
     }
     return found
   }()
+
+  /// `rows` by the other names, each with the first name first.
+  private static func index(_ rows: KeyValuePairs<String, String>) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for (ours, theirs) in rows {
+      for name in theirs.split(separator: " ") {
+        found[letters(String(name)), default: []].append(ours)
+      }
+    }
+    return found
+  }
+
+  /// Words that stand at keys with a choice of a few.
+  private static let values = index([
+    "normal": "gaussian randn standard_normal gauss",
+    "uniform": "rand random",
+    "bilinear": "linear interpolate",
+    "nearest": "repeat",
+    "train": "training",
+    "test": "validation val valid eval",
+    "saturating": "minimax",
+    "non_saturating": "ns nonsaturating heuristic",
+    "float32": "fp32 single full",
+    "spherical": "slerp",
+    "linear": "lerp",
+    "local": "process",
+    "random": "randomsearch random_search",
+    "grid": "gridsearch grid_search",
+    "tpe": "bayes bayesian optuna hyperopt",
+    "minimize": "min",
+    "maximize": "max",
+  ])
+
+  private static let units = index([
+    "epochs": "epoch epochs ep eps epoche epochen",
+    "steps":
+      "step steps it its iter iters iteration iterations update updates batch batches round rounds",
+    "images": "image images img imgs sample samples example examples picture pictures",
+    "1000 images": "kimg kimgs kimage kimages",
+  ]).compactMapValues(\.first)
+
+  private static let absences: [String: String] = {
+    var found: [String: String] = [:]
+    let rows: KeyValuePairs<String, String> = [
+      "samples are shuffled, anew in each epoch; there is nothing to say": "shuffle random_order",
+      "data are read beside the work; there is nothing to say":
+        "num_workers n_workers n_cpu pin_memory prefetch dataloader persistent_workers",
+      "what computes is said on the command line: --device":
+        "device devices cuda gpu gpus accelerator",
+      "how many threads is said on the command line: --threads": "threads num_threads",
+      "where results go is said on the command line: --results":
+        "output output_dir out_dir outdir results results_dir log_dir logdir save_dir sample_dir",
+      "where data lie is said on the command line: --data-dir": "data_dir data_root datadir",
+      "that needs a network trained on ImageNet, which this program has none of; sliced_wasserstein and ms_ssim need none":
+        "fid kid inception_score inception is_score lpips precision_recall frechet_inception_distance",
+      "it is a key of linear, conv and conv_transpose: {conv: {channels: 64, spectral_norm: true}}":
+        "spectral_norm spectralnorm spectral_normalization sn nn.utils.spectral_norm",
+      "it is a key of layers: {conv_transpose: {channels: 64, kernel: 4, stride: 2, padding: 1}}":
+        "kernel_size filters strides out_channels in_channels in_features",
+      "a linear layer, then image: {linear: 6272}, {image: {channels: 128, size: 7}}":
+        "dense_reshape project_and_reshape",
+      "numbers are 32 bits wide; precision.products says what products may be rounded to":
+        "amp mixed_precision fp16 half bf16 autocast",
+    ]
+    for (words, theirs) in rows {
+      for name in theirs.split(separator: " ") { found[letters(String(name))] = words }
+    }
+    return found
+  }()
+
+  private static let commandRows = index([
+    "run": "train start fit launch go main execute",
+    "resume": "continue restart",
+    "cancel": "stop kill abort",
+    "watch": "follow tail monitor live dashboard tensorboard",
+    "ls": "list runs history experiments results",
+    "show": "info view display status log logs inspect",
+    "validate": "check lint verify",
+    "describe": "summary explain model graph architecture print config",
+    "sample": "generate samples predict infer inference fake make_images",
+    "animate": "gif video movie",
+    "report": "plot html dashboard tensorboard board visualize",
+    "compare --curves curves.svg": "plot curves chart graph",
+    "compare": "leaderboard table eval evaluate evaluation metrics score",
+    "rm": "remove delete clean prune",
+    "data": "datasets dataset",
+    "data get mnist": "download fetch pull",
+    "data check": "inspect_data count prepare preprocess",
+    "layers": "words losses optimizers activations modules loss optimizer",
+    "new": "init create template scaffold generate_config example",
+    "run FILE --sweep 'latent.size=[8,32]'":
+      "sweep search tune tuning agent grid hyperparameters optuna",
+    "run FILE --plan": "dry_run dryrun plan estimate",
+    "doctor": "env environment devices gpu diagnose sysinfo system",
+    "reference": "docs manual keys help_spec",
+    "profile": "bench perf timing",
+  ])
+
+  private static let optionRows = index([
+    "--plan": "dry_run dryrun n estimate",
+    "--to": "o output out outfile out_file output_file save save_path filename file dest",
+    "--results":
+      "o output out outdir out_dir output_dir output_path logdir log_dir save_dir savedir result_dir results_dir "
+      + "result_path workdir work_dir checkpoint_dir run_dir project experiment_dir dir",
+    "--data-dir":
+      "data dataset dataroot data_path data_root data_folder dataset_path datasets root datadir",
+    "--from": "input in i source template base",
+    "--device gpu": "gpu gpus cuda use_cuda gpu_id gpu_ids accelerator",
+    "--device cpu": "no_cuda cpu no_gpu",
+    "--jobs": "workers parallel n_jobs num_jobs j processes max_workers nproc concurrency",
+    "--threads": "num_threads n_threads cores num_workers n_cpu t",
+    "--set": "param params override overrides s d define opt opts options key value set_value",
+    "--sweep": "grid axis axes search",
+    "--fresh": "force overwrite new restart from_scratch",
+    "--failed": "retry retry_failed",
+    "--only": "trial trials index indices",
+    "--quiet": "silent no_progress",
+    "--verbose": "debug",
+    "--json": "format as_json",
+    "--csv": "format",
+    "--sort": "order order_by sort_by",
+    "--where": "filter query",
+    "--curves": "plot chart",
+    "--grids": "images pictures samples",
+    "--measures": "metric metrics columns",
+    "--labels": "classes label class",
+    "--count": "n num num_samples n_samples samples num_images",
+    "--checkpoint": "ckpt step epoch weights load network pkl",
+    "--yes": "f force no_confirm assume_yes",
+    "--extend length='400 epochs'": "epochs num_epochs n_epochs max_steps more length",
+    "--size": "image_size img_size imsize resolution",
+  ])
 }

@@ -112,19 +112,53 @@ extension Data {
 
   /// What a word on the command line means: an experiment's data, pictures or an array at a path, or a
   /// source as in a spec.
+  ///
+  /// - Parameter chosen: nil where an experiment is not asked for.
   static func subject(
-    _ name: String, _ chosen: SourceOption
+    _ name: String, _ chosen: SourceOption?
   ) throws -> (source: any DatasetSource, size: Int?) {
     if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      guard let chosen else {
+        throw Failure(
+          status: .commandLine, message: "error: \(name) is an experiment file, and no data")
+      }
       let source = try chosen.one(
         of: try loadSpec(name, overrides: []).get().storedSources, in: name)
       return (source.source, source.size)
     }
-    if chosen.source != nil { throw ValidationError("--source is for experiment files") }
+    if chosen?.source != nil { throw ValidationError("--source is for experiment files") }
+    if DatasetCatalog.all.contains(where: { $0.declaration.name == name }),
+      FileManager.default.fileExists(atPath: name)
+    {
+      Terminal.note([
+        "`\(name)` is the data set of that name; what lies here is ./\(name.shellWord)"
+      ])
+    }
+    if !name.hasPrefix("{"), !FileManager.default.fileExists(atPath: name), isPath(name) {
+      throw absence(of: name)
+    }
     guard !name.hasPrefix("{"), FileManager.default.fileExists(atPath: name),
       !DatasetCatalog.all.contains(where: { $0.declaration.name == name })
     else { return (try source(name), nil) }
     if name.hasSuffix(".npy") || name.hasSuffix(".npz") { return (Numpy(at: name), nil) }
     return (Folder(at: name), nil)
+  }
+
+  private static func isPath(_ name: String) -> Bool {
+    name.contains("/")
+      || [".zip", ".tar", ".gz", ".tgz", ".npy", ".npz"].contains(where: name.hasSuffix)
+  }
+
+  /// Nothing is where a path leads: what lies there under a name that is spelled nearly so.
+  private static func absence(of path: String) -> Failure {
+    let name = path.trimmingSlashes
+    let folder = name.contains("/") ? name.parentPath : "."
+    let names = (PlainFiles.entries(of: folder) ?? []).map(\.name)
+    let near = nearest(to: name.lastPathComponent, in: names)
+      .map { folder == "." ? $0 : "\(folder)/\($0)" }
+    return Failure(
+      status: .files,
+      message: "error: \(path): there is no such folder or file"
+        + (near.map { "\n  = did you mean `\($0)`?" } ?? ""))
   }
 }

@@ -15,7 +15,8 @@ extension Data {
         of the files.
         """)
     @Argument(
-      help: "What to fetch: mnist, fashion_mnist or kmnist.", completion: Completions.published)
+      help: "What to fetch: mnist, fashion_mnist, kmnist, cifar10 or cifar100.",
+      completion: Completions.published)
     var name: String
     @Option(
       help: ArgumentHelp("A folder or an address with the files.", valueName: "dir|url"),

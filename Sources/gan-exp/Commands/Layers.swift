@@ -4,7 +4,8 @@ import Spec
 
 struct Layers: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists everything a spec may name, or explains one word.")
+    abstract: "Lists everything a spec may name, or explains one word.",
+    discussion: "Words of other programs are understood: layers lsgan, layers n_epochs.")
 
   @Argument(
     help: "A layer, loss, optimizer, data source …, or a key such as schedule or optimizer.betas.",
@@ -26,23 +27,74 @@ struct Layers: ParsableCommand {
       try Output.line("`gan-exp layers NAME` lists the keys of one.")
       return
     }
-    let found = Category.allCases.compactMap { category in
-      vocabulary.declaration(category, named: name).map { (category, $0) }
+    let own = explanations(of: name)
+    if !own.isEmpty { return try Output.line(own.joined(separator: "\n\n")) }
+    let other = otherNames(name)
+    if !other.isEmpty { return try Output.line(other.joined(separator: "\n\n")) }
+    if let absence = Synonyms.absence(name) {
+      return try Output.line("There is no `\(name)` here: \(absence).")
     }
-    guard !found.isEmpty else { throw unknown(name) }
-    try Output.line(found.map { explained($1, $0) }.joined(separator: "\n\n"))
+    throw unknown(name)
+  }
+
+  /// Words of the name, and keys: `schedule`, `schedule.length`, `length`.
+  private func explanations(of name: String) -> [String] {
+    let words = Category.allCases.compactMap { category in
+      vocabulary.declaration(category, named: name).map { explained($0, category) }
+    }
+    let places = SpecPlace.all(vocabulary).filter {
+      $0.path == name || $0.name == name && !name.contains(".")
+    }
+    // A key within each of several words, such as `weight`, is explained with them.
+    return words
+      + places.prefix(words.isEmpty ? 4 : 1).filter { words.isEmpty || $0.path == name }
+      .map(explained)
+  }
+
+  /// What another program calls something else: `lsgan`, `dense`, `n_epochs`.
+  private func otherNames(_ name: String) -> [String] {
+    let words = Category.allCases.compactMap { category in
+      Synonyms.word(name, category).flatMap { word in
+        vocabulary.declaration(category, named: word.word).map { (category, word, $0) }
+      }
+    }
+    var parts = words.map { category, word, declaration in
+      let with = word.with.map { ", with `\($0)`" } ?? ""
+      return "`\(name)` is here the \(category.singular) `\(word.word)`\(with):\n\n"
+        + explained(declaration, category)
+    }
+    if let path = Synonyms.place(name),
+      let place = SpecPlace.all(vocabulary).first(where: { $0.path == path })
+    {
+      parts.append("`\(name)` is here `\(path)`:\n\n" + explained(place))
+    }
+    return parts
   }
 
   private func unknown(_ name: String) -> Failure {
     let words = Category.allCases.flatMap { vocabulary.declarations($0).map(\.name) }
+    let sections = SpecPlace.all(vocabulary).filter { $0.section != nil }.map(\.path)
     var lines = ["error: no layer, loss, optimizer or other word of a spec is named `\(name)`"]
-    if let meant = nearest(to: name, in: words) { lines.append("  = did you mean `\(meant)`?") }
+    if let meant = nearest(to: name, in: words) ?? nearest(to: name, in: sections) {
+      lines.append("  = did you mean `\(meant)`?")
+    }
     lines.append("  = `gan-exp layers` lists them all")
     return Failure(status: .commandLine, message: lines.joined(separator: "\n"))
   }
 
   private func explained(_ declaration: Declaration, _ category: Category) -> String {
-    var lines = ["\(declaration.name) (\(category.singular)): \(declaration.summary)"]
+    explained(declaration, as: "\(declaration.name) (\(category.singular))")
+  }
+
+  private func explained(_ place: SpecPlace) -> String {
+    if let section = place.section { return explained(section, as: "\(place.path) (section)") }
+    let fallback = place.field.fallback.map { "default \($0.text)" } ?? "required"
+    return "\(place.path) (key): \(place.field.summary)\n\n"
+      + "  \(place.expectation(vocabulary)), \(fallback)"
+  }
+
+  private func explained(_ declaration: Declaration, as title: String) -> String {
+    var lines = ["\(title): \(declaration.summary)"]
     if let details = declaration.details { lines += ["", details] }
     if let example = declaration.example { lines += ["", "  \(example)"] }
     if !declaration.fields.isEmpty { lines += ["", "keys"] }

@@ -115,7 +115,7 @@ struct Run: ParsableCommand {
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: wanted.threads,
       libraries: machine.device.librariesOfSweep(), commandLine: CommandLine.arguments,
-      dataFolders: data.folders)
+      dataFolders: experiment.specFolders + data.folders, programCommit: programCommit)
     let directory = try Failure.catching {
       try SweepDirectory.open(
         planned.trials, of: experiment, merged: sweep.mergedYAML, context: context,
@@ -237,10 +237,17 @@ extension Experiment {
       programVersion: programVersion, numericsVersion: numericsVersion,
       device: machine.device.rawValue, threads: machine.threadCount,
       libraries: machine.device.libraries(), commandLine: CommandLine.arguments,
-      dataFolders: data.folders)
+      dataFolders: specFolders + data.folders, programCommit: programCommit)
     return try RunSetup(
       program: program, data: training, backend: machine.backend(), results: results,
       context: context, start: start)
+  }
+
+  /// Folders of the files that say where data lie, beside which these are looked for: whoever goes on looks there too.
+  var specFolders: [String] {
+    storedSources.compactMap { $0.source.specFolder }.reduce(into: []) { folders, folder in
+      if !folders.contains(folder) { folders.append(folder) }
+    }
   }
 
   /// The program and its data, read, checked and scaled; or exit 3 or 4.
