@@ -1,4 +1,4 @@
-/// A whole SVG picture of charts, which follows the light or dark of its reader.
+/// A whole picture of charts: as SVG, which follows the light or dark of its reader, or as PDF.
 package struct ChartPicture: Sendable {
   /// The colours of one style of curves, on light and on dark paper.
   package struct Colours: Sendable {
@@ -15,8 +15,7 @@ package struct ChartPicture: Sendable {
   package let width: Double
   package let height: Double
   package let colours: [Colours]
-  /// Elements of SVG.
-  package var content = ""
+  package var content: [ChartElement] = []
 
   package init(title: String, width: Double, height: Double, colours: [Colours]) {
     (self.title, self.width, self.height, self.colours) = (title, width, height, colours)
@@ -26,10 +25,14 @@ package struct ChartPicture: Sendable {
   package mutating func add(
     _ text: String, x: Double, y: Double, anchor: String = "start", style: String = ""
   ) {
-    let kind = style.isEmpty ? "" : " class=\"\(style)\""
-    let place = anchor == "start" ? "" : " text-anchor=\"\(anchor)\""
-    content += "<text\(kind) x=\"\(coordinate(x))\" y=\"\(coordinate(y))\"\(place)>"
-    content += "\(text.markupEscaped)</text>\n"
+    content.append(.text(text, x: x, y: y, anchor: anchor, style: style))
+  }
+
+  /// A PDF of one page, and how many characters of its texts are question marks there, because
+  /// Helvetica lacks them.
+  package var pdf: (bytes: [UInt8], missing: Int) {
+    let page = PDFPage(self)
+    return (page.bytes, page.missing)
   }
 
   package var svg: String {
@@ -62,7 +65,7 @@ package struct ChartPicture: Sendable {
       }
       </style>
       <rect class="paper" width="\(width)" height="\(height)" rx="8"/>
-      \(content)</svg>
+      \(content.svg)</svg>
 
       """
   }

@@ -1,4 +1,4 @@
-/// Two axes in a frame, and the curves between them, as elements of an SVG picture.
+/// Two axes in a frame, and the curves between them, as elements of a picture.
 package struct Plot: Sendable {
   package let left: Double
   package let right: Double
@@ -26,49 +26,49 @@ package struct Plot: Sendable {
   private static func bounded(_ fraction: Double) -> Double { min(max(fraction, -2), 3) }
 
   /// Lines at the ticks of the vertical axis, marks at those of the horizontal one, and their numbers.
-  package var grid: String {
-    var text = ""
+  package var grid: [ChartElement] {
+    var elements: [ChartElement] = []
     for tick in vertical.ticks {
-      let place = coordinate(y(tick.value))
-      text += "<path class=\"grid\" d=\"M\(coordinate(left)) \(place)H\(coordinate(right))\"/>"
-      text += "<text x=\"\(coordinate(left - 8))\" y=\"\(place)\" dy=\"0.35em\" "
-      text += "text-anchor=\"end\">\(tick.label)</text>\n"
+      let place = y(tick.value)
+      elements.append(
+        .path(
+          style: "grid", data: "M\(coordinate(left)) \(coordinate(place))H\(coordinate(right))"))
+      elements.append(
+        .text(tick.label, x: left - 8, y: place, anchor: "end", style: "", isCentred: true))
     }
     for tick in horizontal.ticks {
-      let place = coordinate(x(tick.value))
-      text += "<path class=\"axis\" d=\"M\(place) \(coordinate(bottom))v5\"/>"
-      text += "<text x=\"\(place)\" y=\"\(coordinate(bottom + 19))\" text-anchor=\"middle\">"
-      text += "\(tick.label)</text>\n"
+      let place = x(tick.value)
+      elements.append(
+        .path(style: "axis", data: "M\(coordinate(place)) \(coordinate(bottom))v5"))
+      elements.append(.text(tick.label, x: place, y: bottom + 19, anchor: "middle", style: ""))
     }
-    return text
-      + "<path class=\"axis\" d=\"M\(coordinate(left)) \(coordinate(bottom))"
-      + "H\(coordinate(right))\"/>\n"
+    let floor = "M\(coordinate(left)) \(coordinate(bottom))H\(coordinate(right))"
+    return elements + [.path(style: "axis", data: floor)]
   }
 
   /// What lies outside the frame is not drawn.
   ///
   /// - Parameter name: of the frame, once in a picture.
-  package func framed(_ name: String, _ content: String) -> String {
-    "<clipPath id=\"\(name)\"><rect x=\"\(coordinate(left))\" y=\"\(coordinate(top))\" "
-      + "width=\"\(coordinate(right - left))\" height=\"\(coordinate(bottom - top))\"/></clipPath>\n"
-      + "<g clip-path=\"url(#\(name))\">\n\(content)</g>\n"
+  package func framed(_ name: String, _ content: [ChartElement]) -> ChartElement {
+    let frame = ChartElement.Rectangle(x: left, y: top, width: right - left, height: bottom - top)
+    return .framed(name: name, frame, content)
   }
 
   /// Many points are drawn twice: as they are, pale, and smoothed, strong.
-  package func line(_ curve: Curve, _ stroke: Stroke) -> String {
+  package func line(_ curve: Curve, _ stroke: Stroke) -> [ChartElement] {
     let isLong = curve.points.count > 60
-    return (isLong ? stroke.path(data(curve), "raw") : "")
+    return (isLong ? stroke.path(data(curve), "raw") : [])
       + stroke.path(data(isLong ? curve.smoothed : curve), "line")
   }
 
   /// From the least to the most of the replicates.
-  package func band(_ curve: Curve, _ stroke: Stroke) -> String {
+  package func band(_ curve: Curve, _ stroke: Stroke) -> [ChartElement] {
     let points = curve.points.filter { $0.low.isFinite && $0.high.isFinite }
-    guard points.contains(where: { $0.low < $0.high }) else { return "" }
+    guard points.contains(where: { $0.low < $0.high }) else { return [] }
     let upper = points.map { "\(coordinate(x($0.x))) \(coordinate(y($0.high)))" }
     let lower = points.reversed().map { "\(coordinate(x($0.x))) \(coordinate(y($0.low)))" }
-    return "<path class=\"\(stroke.name) band\" "
-      + "d=\"M\((upper + lower).joined(separator: "L"))Z\"/>\n"
+    let data = "M\((upper + lower).joined(separator: "L"))Z"
+    return [.path(style: "\(stroke.name) band", data: data)]
   }
 
   private func data(_ curve: Curve) -> String {
@@ -98,10 +98,8 @@ package struct Stroke: Sendable, Hashable {
   package init(_ name: String, dash: String = "") { (self.name, self.dash) = (name, dash) }
 
   /// - Parameter kind: `line`, or `raw` for what lies behind it.
-  package func path(_ data: String, _ kind: String) -> String {
-    guard !data.isEmpty else { return "" }
-    let dashes = dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
-    return "<path class=\"\(name) \(kind)\" d=\"\(data)\"\(dashes)/>\n"
+  package func path(_ data: String, _ kind: String) -> [ChartElement] {
+    data.isEmpty ? [] : [.path(style: "\(name) \(kind)", data: data, dash: dash)]
   }
 }
 

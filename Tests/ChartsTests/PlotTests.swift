@@ -12,7 +12,7 @@ struct PlotTests {
 
   @Test func aCurveIsALineWithGapsWhereItsValueIsNoNumber() {
     let points = [(0, 0), (1, 1), (2, Double.nan), (4, 4)].map { Curve.Point(x: $0, value: $1) }
-    let line = plot(points).line(Curve("d", points: points), Stroke("d", dash: "6 4"))
+    let line = plot(points).line(Curve("d", points: points), Stroke("d", dash: "6 4")).svg
     #expect(
       line
         == "<path class=\"d line\" d=\"M0 100h0L25 75M100 0h0\" stroke-dasharray=\"6 4\"/>\n")
@@ -23,7 +23,7 @@ struct PlotTests {
     let thin = Curve("d", points: points).thinned(to: 1_500)
     #expect(thin.points.count == 1_500)
     #expect(thin.points.allSatisfy { (0.3...0.7).contains($0.value) })
-    let drawn = plot(points).line(thin, Stroke("d"))
+    let drawn = plot(points).line(thin, Stroke("d")).svg
     #expect(drawn.contains("class=\"d raw\"") && drawn.contains("class=\"d line\""))
     #expect(drawn.utf8.count < 60_000)
   }
@@ -56,7 +56,8 @@ struct PlotTests {
           + [Curve.Point(x: 1, value: 1, low: a, high: b)]
         let plot = plot(points)
         let curve = Curve("d", points: points)
-        let drawn = plot.grid + plot.line(curve, Stroke("d")) + plot.band(curve, Stroke("d"))
+        let drawn =
+          (plot.grid + plot.line(curve, Stroke("d")) + plot.band(curve, Stroke("d"))).svg
         #expect(!drawn.contains("nan") && !drawn.contains("inf"), "\(a), \(b)")
         _ = curve.smoothed.thinned(to: 1)
       }

@@ -27,7 +27,10 @@ package struct CurvesChart: Sendable {
   }
 
   /// A whole file.
-  package var svg: String {
+  package var svg: String { picture.svg }
+
+  /// The same, to be written as something else.
+  package var picture: ChartPicture {
     let legendRows = (names.count + Self.legendColumns - 1) / Self.legendColumns
     let top = 62 + Double(legendRows) * 20
     var picture = ChartPicture(
@@ -46,7 +49,7 @@ package struct CurvesChart: Sendable {
     for (index, panel) in panels.enumerated() {
       draw(panel, on: &picture, top: top + Double(index) * Self.panelHeight, frame: "panel\(index)")
     }
-    return picture.svg
+    return picture
   }
 
   private func draw(
@@ -61,8 +64,8 @@ package struct CurvesChart: Sendable {
     picture.content += plot.grid
     picture.add("step", x: plot.right, y: plot.bottom + 34, anchor: "end")
     let curves = panel.curves.map { ($0, Self.stroke(names.firstIndex(of: $0.name) ?? 0)) }
-    picture.content += plot.framed(
-      frame, curves.map { plot.band($0, $1) + plot.line($0, $1) }.joined())
+    picture.content.append(
+      plot.framed(frame, curves.flatMap { plot.band($0, $1) + plot.line($0, $1) }))
   }
 }
 

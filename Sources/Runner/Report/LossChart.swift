@@ -39,9 +39,10 @@ package struct LossChart: Sendable {
     picture.content += plot.grid
     picture.add("epoch", x: (plot.left + plot.right) / 2, y: 430, anchor: "middle")
     picture.add("loss", x: plot.left - 8, y: 50, anchor: "end")
-    picture.content += plot.framed(
-      "frame",
-      zip(curves, strokes).map { plot.line($0.thinned(to: Self.pointLimit), $1) }.joined())
+    picture.content.append(
+      plot.framed(
+        "frame",
+        zip(curves, strokes).flatMap { plot.line($0.thinned(to: Self.pointLimit), $1) }))
     if points.isEmpty { picture.add("no rows yet", x: 450, y: 230, anchor: "middle") }
     return picture.svg
   }
