@@ -128,7 +128,8 @@ let package = Package(
       name: "gan-exp",
       dependencies: [
         "CBuild", "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "XLABackend",
-        "Conformance", "Images", "Metrics", "RunFormat", "Runner", "Results", argumentParser,
+        "Charts", "Conformance", "Images", "Metrics", "RunFormat", "Runner", "Results",
+        argumentParser,
       ], swiftSettings: strict),
 
     .testTarget(
@@ -147,7 +148,8 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Digests", "Images", "Spec"], exclude: ["Golden"],
+      name: "ImagesTests", dependencies: ["CZlib", "Digests", "Images", "Spec"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Spec", "TensorCore"], exclude: ["Golden"],

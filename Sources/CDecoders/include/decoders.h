@@ -43,5 +43,12 @@ int gan_read_png(const uint8_t *bytes, size_t size, struct gan_picture *picture,
 int gan_read_webp(const uint8_t *bytes, size_t size, struct gan_picture *picture, uint8_t *pixels,
                   size_t capacity, char reason[GAN_REASON_SIZE]);
 
+/// Writes a picture of 1 (grey) or 3 (red, green, blue) samples a pixel as a JPEG, quality 1 to 100.
+///
+/// Returns its bytes, which `gan_free` takes back, or null with a reason.
+uint8_t *gan_write_jpeg(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
+                        size_t *size, char reason[GAN_REASON_SIZE]);
+void gan_free(uint8_t *bytes);
+
 /// The version of libwebp: major, minor and revision, eight bits each.
 int gan_webp_version(void);
