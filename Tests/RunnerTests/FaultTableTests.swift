@@ -192,7 +192,7 @@ struct FaultTableTests {
     #expect(try train(Self.setup(directory, common)).ending == .finished)
     let undisturbed = try Self.numbers(directory, whole)
     let events = try Self.events(directory)
-    #expect(events.count == 11)
+    #expect(events.count == 13)
     #expect(undisturbed.count == 9, "\(undisturbed.keys.sorted())")
 
     let workers = 4

@@ -215,6 +215,35 @@ struct TensorBoardTests {
     #expect(nodes.contains("generator/0_linear <- z [-1, 4]"), "\(nodes)")
     #expect(
       nodes.contains("discriminator/0_flatten <- images, generator/4_image [-1, 12]"), "\(nodes)")
+    let spec = try text("\(directory)/resolved.yaml")
+    #expect(read["spec"]?.string == "```yaml\n\(spec)```\n")
+    #expect(read["settings"]?["latent.size"]?.double == 3)
+    #expect(read["settings"]?["loss.kind"]?.string == "least_squares")
+    #expect(read["settings"]?["data.drop_last"]?.compact == "false")
+    #expect(read["settings"]?["optimizer.generator.learning_rate"]?.double == 1e-3)
+    #expect(read["settings"]?["record.log"] == nil && read["settings"]?["name"] == nil)
+    #expect(read["ended"]?.string == "STATUS_SUCCESS")
+  }
+
+  @Test
+  func aRunTellsItsSpecAndSettingsOnceAndItsEndWhenThereIsOne() throws {
+    let scratch = try Scratch()
+    let ends = [HyperParameters.endTag]
+    let begins = ["spec", HyperParameters.startTag]
+    func tags(_ directory: String) throws -> [[String]] {
+      try ReadEvent.all(in: directory).map(\.tags).filter { $0 == ends || $0 == begins }
+    }
+    let directory = "\(scratch.path)/run"
+    var stopped = try setup(directory)
+    let asked = Counter()
+    stopped.interrupt = { asked.next() < 7 ? 0 : 2 }
+    _ = try train(stopped)
+    #expect(try tags(directory) == [begins])
+    _ = try train(try setup(directory))
+    #expect(try tags(directory) == [begins, ends])
+    let parameters = HyperParameters(
+      resolved: "seed: 5\nname: x\nlabels: none\nlatent: {size: 3}\nrecord: {log: 1}", started: 1)
+    #expect(parameters.settings.map(\.key) == ["seed", "labels", "latent.size"])
   }
 
   /// What `tensorboard` itself shows, read by its own classes.
@@ -224,6 +253,12 @@ struct TensorBoardTests {
     events = EventAccumulator(sys.argv[1], size_guidance={
         "scalars": 0, "images": 0, "histograms": 0, "graph": 1, "tensors": 0}).Reload()
     tags = events.Tags()
+    from tensorboard.plugins.hparams import api_pb2, metadata
+    def told(tag):
+        return events.SummaryMetadata(tag).plugin_data.content
+    settings = metadata.parse_session_start_info_plugin_data(
+        told(metadata.SESSION_START_INFO_TAG)).hparams
+    ended = metadata.parse_session_end_info_plugin_data(told(metadata.SESSION_END_INFO_TAG))
     def shape(node):
         return [d.size for s in node.attr["_output_shapes"].list.shape for d in s.dim]
     print(json.dumps({
@@ -232,6 +267,9 @@ struct TensorBoardTests {
             for t in tags["histograms"]},
         "images": {t: [[e.step, len(e.encoded_image_string), e.width, e.height]
             for e in events.Images(t)] for t in tags["images"]},
+        "spec": events.Tensors("spec")[0].tensor_proto.string_val[0].decode(),
+        "settings": {k: getattr(v, v.WhichOneof("kind")) for k, v in settings.items()},
+        "ended": api_pb2.Status.Name(ended.status),
         "graph": [f"{n.name} <- {', '.join(n.input)} {shape(n)}" for n in events.Graph().node],
     }))
     """

@@ -171,6 +171,11 @@ final class RunRecorder {
     }
   }
 
+  /// For TensorBoard: how the run has ended.
+  func tellEnd(_ ending: HyperParameters.Ending, after step: Int) throws(RunError) {
+    try events?.end(ending, step: step)
+  }
+
   func drawCurves() throws(RunError) {
     let losses = setup.program.columns.filter { $0.kind == .loss }
     let drawn = losses.map { column in

@@ -264,6 +264,7 @@ final class TrainingRun {
       if recorder.hasUnwrittenRounds { try writeRow() }
       try recorder.measureLast(after: step)
       try recorder.paint(RunRecorder.finalPicture, after: step)
+      try recorder.tellEnd(.succeeded, after: step)
       // Before the end is told: whoever dies here comes by again.
       try recorder.keepOfFinishedTrial()
     }
@@ -327,6 +328,7 @@ final class TrainingRun {
     let outcome = outcome(ending)
     let status = status(state, reason: outcome.message, cause: cause)
     attempt { () throws(RunError) in try recorder.log(outcome.message ?? "ended") }
+    attempt { () throws(RunError) in try recorder.tellEnd(.failed, after: step) }
     directory.writeLastStatus(status)
     if case .diverged = ending {
       attempt { () throws(RunError) in

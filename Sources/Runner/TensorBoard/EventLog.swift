@@ -42,6 +42,14 @@ final class EventLog {
     try write(step: 0, .fileVersion)
     if position == nil {
       try write(step: 0, .graph(ModelGraph(program)))
+      let resolved = program.experiment.resolvedYAML(comments: false)
+      let parameters = HyperParameters(resolved: resolved, started: wallSeconds())
+      try write(
+        step: 0,
+        .summaries([
+          .init(tag: "spec", value: .text("```yaml\n\(resolved)```\n")),
+          .init(tag: HyperParameters.startTag, value: .sessionStart(parameters)),
+        ]))
     } else {
       // For a TensorBoard that is watching, and has read what was cut off.
       try write(step: step + 1, .restart)
@@ -110,6 +118,12 @@ final class EventLog {
     let value = EventMessage.Summary.Value.picture(
       width: picture.width, height: picture.height, channels: picture.channels, png: png)
     try write(step: step, .summaries([EventMessage.Summary(tag: tag, value: value)]))
+  }
+
+  /// How the run has ended.
+  func end(_ ending: HyperParameters.Ending, step: Int) throws(RunError) {
+    let value = EventMessage.Summary.Value.sessionEnd(ending, seconds: wallSeconds())
+    try write(step: step, .summaries([.init(tag: HyperParameters.endTag, value: value)]))
   }
 
   /// How far the file goes, with all of it on the disk.

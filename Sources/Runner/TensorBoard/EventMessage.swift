@@ -16,6 +16,11 @@ struct EventMessage {
       case histogram(WeightHistogram)
       /// A PNG file.
       case picture(width: Int, height: Int, channels: Int, png: [UInt8])
+      /// In Markdown.
+      case text(String)
+      /// What the run was given, for the page of hyperparameters.
+      case sessionStart(HyperParameters)
+      case sessionEnd(HyperParameters.Ending, seconds: Double)
     }
     let tag: String
     let value: Value
@@ -44,6 +49,24 @@ struct EventMessage {
   }
 }
 
+extension ProtobufWriter {
+  /// Whose a summary is, and what it alone understands; without a value of its own an empty tensor.
+  fileprivate mutating func plugin(_ name: String, _ content: [UInt8]) {
+    message(9) { metadata in
+      metadata.message(1) { plugin in
+        plugin.text(1, name)
+        if !content.isEmpty { plugin.data(2, content) }
+      }
+    }
+    guard !content.isEmpty else { return }
+    message(8) { tensor in
+      tensor.integer(1, 1)
+      tensor.message(2) { _ in }
+      tensor.data(5, [0, 0, 0, 0])
+    }
+  }
+}
+
 extension EventMessage.Summary {
   fileprivate func write(_ message: inout ProtobufWriter) {
     message.text(1, tag)
@@ -56,6 +79,16 @@ extension EventMessage.Summary {
         image.integer(3, channels)
         image.data(4, png)
       }
+    case .text(let text):
+      message.message(8) { tensor in
+        tensor.integer(1, 7)
+        tensor.message(2) { $0.message(2) { $0.integer(1, 1) } }
+        tensor.text(8, text)
+      }
+      message.plugin("text", [])
+    case .sessionStart(let parameters): message.plugin("hparams", parameters.start)
+    case .sessionEnd(let ending, let seconds):
+      message.plugin("hparams", HyperParameters.end(ending, seconds: seconds))
     case .histogram(let histogram):
       message.message(5) { message in
         message.double(1, histogram.low)

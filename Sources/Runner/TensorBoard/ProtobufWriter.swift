@@ -12,6 +12,12 @@ struct ProtobufWriter {
     varint(UInt64(bitPattern: Int64(value)))
   }
 
+  /// One of several fields, of which only one is there: so it is written whatever it says.
+  mutating func flag(_ field: Int, _ value: Bool) {
+    key(field, wireType: 0)
+    varint(value ? 1 : 0)
+  }
+
   mutating func double(_ field: Int, _ value: Double) {
     key(field, wireType: 1)
     fixed(value.bitPattern)
