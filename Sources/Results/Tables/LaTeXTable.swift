@@ -1,0 +1,110 @@
+import RunFormat
+
+extension Table {
+  /// A `tabular` with the rules of booktabs, for a paper; numbers in math mode. The caption is the paper's own.
+  ///
+  /// - Parameter bold: cells by row and column that stand out.
+  func latex(bold: Set<[Int]> = []) -> String {
+    let columns = columns.map { $0.isNumeric ? "r" : "l" }.joined()
+    func line(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
+    let body = rows.enumerated().map { row, cells in
+      line(
+        cells.enumerated().map { column, cell in
+          cell.latex(
+            isNumeric: self.columns[column].isNumeric, isBold: bold.contains([row, column]))
+        })
+    }
+    return
+      (["% \\usepackage{booktabs}", "\\begin{tabular}{\(columns)}", "\\toprule"]
+      + [line(self.columns.map(\.title.latexEscaped)), "\\midrule"] + body
+      + ["\\bottomrule", "\\end{tabular}"]).joined(separator: "\n") + "\n"
+  }
+}
+
+extension Table.Cell {
+  fileprivate func latex(isNumeric: Bool, isBold: Bool) -> String {
+    switch self {
+    case .missing: return "--"
+    case .text(let text): return text.latexEscaped
+    case .setting(let text):
+      guard isNumeric, Double(text) != nil else { return text.latexEscaped }
+      return text.latexNumber(isBold: isBold)
+    case .count(let count): return "\(count)"
+    case .number, .statistic, .difference:
+      // `0.311 ± 0.032 (3)`: the count is no part of the number.
+      let parts = text.split(separator: " (", maxSplits: 1)
+      let count = parts.count > 1 ? " (\(parts[1])" : ""
+      return String(parts[0]).latexNumber(isBold: isBold) + count
+    }
+  }
+}
+
+extension String {
+  /// Digits in math mode, where a minus is one.
+  fileprivate func latexNumber(isBold: Bool) -> String {
+    var text = replacing("−", with: "-").replacing("±", with: "\\pm")
+    if let mark = text.firstIndex(of: "e"), Double(text) != nil {
+      text =
+        "\(text[..<mark]) \\times 10^{\(text[text.index(after: mark)...].drop { $0 == "+" })}"
+    }
+    return isBold ? "$\\mathbf{\(text)}$" : "$\(text)$"
+  }
+
+  /// For text of LaTeX: no command, no mark, no argument, no second line.
+  var latexEscaped: String {
+    var text = ""
+    for scalar in onOneLine.unicodeScalars {
+      switch scalar {
+      case "\\": text += "\\textbackslash{}"
+      case "~": text += "\\textasciitilde{}"
+      case "^": text += "\\textasciicircum{}"
+      case "<": text += "\\textless{}"
+      case ">": text += "\\textgreater{}"
+      case "|": text += "\\textbar{}"
+      case "&", "%", "$", "#", "_", "{", "}":
+        text += "\\"
+        text.unicodeScalars.append(scalar)
+      // Behind the end of a row they would belong to it; a straight quotation mark is a curly one.
+      case "[", "]", "*", "\"", "`", "'": text += scalar == "\"" ? "{\\char34}" : "{\(scalar)}"
+      case "−": text += "$-$"
+      case "±": text += "$\\pm$"
+      case "×": text += "$\\times$"
+      case "Δ": text += "$\\Delta$"
+      case "–": text += "--"
+      case "…": text += "\\ldots{}"
+      case "→": text += "$\\to$"
+      case _:
+        if scalar.value >= 0x20, scalar.value != 0x7F, !(0x80..<0xA0).contains(scalar.value) {
+          text.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return text
+  }
+}
+
+extension Comparison {
+  /// The table for a paper: of the objective, the best value stands bold (all of them, where they are equal).
+  package var latex: String {
+    let table = table
+    return table.latex(bold: Set(best(in: table)))
+  }
+
+  /// Whether a column of it has the objective.
+  package var hasObjective: Bool { objectiveColumn(table) != nil }
+
+  private var objective: Objective? { rows.lazy.compactMap { Objective($0.first.settings) }.first }
+
+  private func objectiveColumn(_ table: Table) -> Int? {
+    guard let objective, measures.contains(objective.metric) else { return nil }
+    return table.columns.lastIndex { $0.title == objective.metric }
+  }
+
+  private func best(in table: Table) -> [[Int]] {
+    guard let objective, let column = objectiveColumn(table) else { return [] }
+    let values = table.rows.map { $0[column].number }
+    let numbers = values.compactMap(\.self).filter(\.isFinite)
+    guard let best = objective.minimizes ? numbers.min() : numbers.max() else { return [] }
+    return values.indices.filter { values[$0] == best }.map { [$0, column] }
+  }
+}
