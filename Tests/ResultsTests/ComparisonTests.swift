@@ -83,6 +83,99 @@ struct ComparisonTests {
     #expect(Report(title: "t", runs: LoadedRun.load(runs)).notes.count == 2)
   }
 
+  @Test(arguments: [("maximize", [8.0, 6, 4, nil]), ("minimize", [4.0, 6, 8, nil])])
+  func rowsStandInTheOrderOfTheObjectiveWhichIsMarkedUnlessAnotherIsAskedFor(
+    _ objective: String, _ values: [Double?]
+  ) throws {
+    for (index, metric) in [6.0, nil, 8, 4].enumerated() {
+      samples.add(
+        SampleRuns.Shape(
+          id: "20261121T010\(index)-aaaaa\(index)", latent: 10 + index,
+          started: "2026-11-21T01:0\(index):00Z", objective: objective, metric: metric))
+    }
+    let runs = LoadedRun.load(RunScan([samples.path], reader: SampleRuns.reader).runs)
+    let comparison = Comparison(runs)
+    #expect(comparison.measures == ["modes", "d_loss", "g_loss"])
+    #expect(comparison.rows.map { $0.values[0]?.mean } == values)
+    #expect(comparison.table.aligned(width: nil).contains(" modes*  d_loss "))
+    let better = objective == "maximize" ? "greater" : "smaller"
+    #expect(comparison.captions == ["* the objective: modes, the \(better) the better"])
+    // For programs the column has its name.
+    #expect(comparison.table.csv.contains("modes,d_loss") && !comparison.table.csv.contains("*"))
+    let sorted = Comparison(runs, sort: "-latent.size")
+    #expect(sorted.rows.map(\.settings) == [["13"], ["12"], ["11"], ["10"]])
+  }
+
+  @Test func ofManyKeysThatDifferTheForemostAreShownAndAllThatWereSet() throws {
+    let common = "version: 1\n"
+    let other = """
+      data:
+        batch: 64
+      loss:
+        kind: hinge
+      record:
+        log: 5 steps
+      guards:
+        a: 1
+        b: 1
+        c: 1
+        d: 1
+      schedule:
+        latents: fresh
+        order: [generator]
+      latent:
+        size: 3
+
+      """
+    let texts = [
+      other,
+      other.replacing(": 1", with: ": 2").replacing("hinge", with: "wasserstein")
+        .replacing("64", with: "32").replacing("fresh", with: "shared").replacing(
+          "size: 3", with: "size: 4"
+        )
+        .replacing("[generator]", with: "[discriminator]"),
+    ]
+    let settings = try texts.map { try Settings(text: common + $0) }
+    let all = [
+      "data.batch", "loss.kind", "guards.a", "guards.b", "guards.c", "guards.d", "schedule.latents",
+      "schedule.order", "latent.size",
+    ]
+    #expect(SettingDifferences(settings).keys == all)
+    let few = SettingDifferences(settings, limit: 4)
+    #expect(few.keys == ["data.batch", "loss.kind", "schedule.latents", "latent.size"])
+    #expect(
+      few.furtherKeys == ["guards.a", "guards.b", "guards.c", "guards.d", "schedule.order"])
+    // On purpose: more than there is room for, none of them left out.
+    let set = SettingDifferences(settings, set: ["guards", "schedule.order"], limit: 4)
+    #expect(set.keys == ["guards.a", "guards.b", "guards.c", "guards.d", "schedule.order"])
+    #expect(set.furtherKeys.count == 4)
+  }
+
+  @Test func runsOfSeveralExperimentsHaveTheirNamesAndOnlyWhatDiffersWithinOne() throws {
+    for (index, (name, latent)) in [("gan", 8), ("gan", 16), ("lsgan", 8)].enumerated() {
+      samples.add(
+        SampleRuns.Shape(
+          name: name, id: "20261121T010\(index)-aaaaa\(index)",
+          rate: name == "gan" ? "2e-4" : "1e-3",
+          latent: latent, started: "2026-11-21T01:0\(index):00Z"))
+    }
+    let runs = LoadedRun.load(RunScan([samples.path], reader: SampleRuns.reader).runs)
+    let comparison = Comparison(runs)
+    #expect(comparison.table.columns.prefix(2).map(\.title) == ["run", "experiment"])
+    #expect(
+      comparison.table.rows.map { $0.prefix(2).map(\.text) } == [
+        ["aaaaa0", "gan"], ["aaaaa1", "gan"], ["aaaaa2", "lsgan"],
+      ])
+    #expect(
+      comparison.rows.map(\.title) == ["gan aaaaa0: latent 8", "gan aaaaa1: latent 16", "lsgan"])
+    #expect(comparison.table(namesAreWhole: true).csv.contains("\n20261121T0102-aaaaa2,lsgan,"))
+    #expect(Report.title(of: runs) == "gan and lsgan")
+    // Of one experiment its name would say nothing.
+    let alone = Comparison(Array(runs.prefix(2)))
+    #expect(alone.table.columns.prefix(2).map(\.title) == ["run", "latent.size"])
+    #expect(alone.rows.map(\.title) == ["latent 8", "latent 16"])
+  }
+
   @Test func whatFollowsFromAKindHasNoColumnAndWhatIsSetBesideItHas() throws {
     func keys(_ texts: String...) throws -> [String] {
       SettingDifferences(try texts.map { try Settings(text: $0) }).keys

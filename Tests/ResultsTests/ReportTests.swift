@@ -138,6 +138,50 @@ struct ReportTests {
   }
 }
 
+extension ReportTests {
+  /// Twelve rows by another order, the best of them last, with words that are long.
+  @Test(
+    .enabled(
+      if: Browser() != nil, "there is no chromium here (Debian: apt-get install chromium)"))
+  func theBestIsAmongTheCurvesThatAreDrawnAndNoLabelOfAnAxisIsCut() throws {
+    let words = ["least_squares", "cross_entropy", "wasserstein", "a_loss_with_a_rather_long_name"]
+    for index in 0..<12 {
+      samples.add(
+        SampleRuns.Shape(
+          id: "20261121T01\(10 + index)-aaaa\(10 + index)", loss: words[index % 4],
+          latent: 10 + index,
+          objective: "maximize", metric: Double(index)))
+    }
+    let runs = LoadedRun.load(RunScan([samples.path], reader: SampleRuns.reader).runs)
+    let path = "\(samples.path)/best.html"
+    samples.write(
+      path,
+      Report(title: "best", runs: runs, sort: "latent.size").html + #"""
+        <script>
+        const place = document.createElement('pre');
+        place.id = 'answers';
+        const pressed = [...document.querySelectorAll('.chip')]
+          .map(chip => chip.getAttribute('aria-pressed') === 'true' ? '+' : '-').join('');
+        const cut = [...document.querySelectorAll('#settings svg')].flatMap(svg => {
+          const frame = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1
+              || text.textContent.includes('…');
+          }).map(text => text.textContent);
+        });
+        const said = [...document.querySelectorAll('#sensitivity text')].map(text => text.textContent).join('');
+        place.textContent = `${pressed}\n${cut.length}\n${said.includes('least_squares')}`;
+        document.body.append(place);
+        </script>
+        """#)
+    let page = try #require(Browser()).page(path, window: "1280,900")
+    let start = try #require(page.range(of: "<pre id=\"answers\">"), "the page's script failed")
+    let end = try #require(page[start.upperBound...].range(of: "</pre>"))
+    #expect(page[start.upperBound..<end.lowerBound] == "+++++++----+\n0\ntrue")
+  }
+}
+
 /// Debian's Chromium without a window.
 struct Browser {
   let program: String

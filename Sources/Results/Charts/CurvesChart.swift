@@ -83,7 +83,7 @@ extension Comparison {
         CurvesChart.Panel(
           title: measure,
           curves: zip(rows, tables).map { row, tables in
-            Curve(row.title(keys: keys), tables: tables, column: measure, limit: limit)
+            Curve(row.title, tables: tables, column: measure, limit: limit)
           }.filter { !$0.points.isEmpty })
       })
   }
@@ -91,9 +91,12 @@ extension Comparison {
 
 extension Comparison.Row {
   /// What the row is called where there is no table beside it: its label, and what differs.
-  package func title(keys: [String]) -> String {
-    let told = zip(keys, settings).compactMap { key, text -> String? in
-      guard let text = text.map(NumberFormat.setting)?.cut(to: 22) else { return nil }
+  func title(keys: [String]) -> String {
+    let told = zip(keys, zip(settings, differs)).compactMap { key, setting -> String? in
+      let (text, differs) = setting
+      // Of several experiments the name says what all of one have in common.
+      guard differs || experiment == nil, let text = text.map(NumberFormat.setting)?.cut(to: 22)
+      else { return nil }
       let path = key.split(separator: ".")
       // `loss.kind hinge` is `hinge`, `latent.size 16` is `latent 16`.
       switch path.last {
@@ -106,8 +109,6 @@ extension Comparison.Row {
     // `lsgan`, or `lsgan 9f3a2c` where it has several rows.
     let name = experiment.map { isOnlyOne ? $0 : "\($0) \(label)" }
     guard !told.isEmpty else { return name ?? label }
-    // Of several experiments with a row each, the name says it all.
-    if let name { return isOnlyOne ? name : "\(name): \(told.joined(separator: ", "))" }
-    return told.joined(separator: ", ")
+    return (name.map { "\($0): " } ?? "") + told.joined(separator: ", ")
   }
 }

@@ -12,8 +12,12 @@ package struct Comparison: Sendable {
     package let label: String
     /// Whose runs they are, where there are several experiments.
     let experiment: String?
-    /// Whether each experiment has one row only.
-    let isOnlyOne: Bool
+    /// Whether its experiment has no other row.
+    fileprivate(set) var isOnlyOne = true
+    /// Which of the settings are another in a row of the same experiment, in their order.
+    fileprivate(set) var differs: [Bool] = []
+    /// What the row is called where there is no table beside it; no two rows alike.
+    package fileprivate(set) var title = ""
     /// In the order of ``Comparison/keys``; nil where the spec has no such key.
     package let settings: [String?]
     /// In the order of ``Comparison/measures``.
@@ -80,18 +84,34 @@ package struct Comparison: Sendable {
       return Row(
         runs: group.runs, repeats: group.repeats, label: names.short(of: first),
         experiment: experiments.count > 1 ? first.name : nil,
-        isOnlyOne: experiments.count == groups.count,
         settings: differences.texts(index) + (showsSeeds ? [seeds[index]] : []),
         values: columns.map { column in
           Statistic(Self.settled(group.runs).compactMap { $0.measure(column) })
         })
     }
-    self.baseline = baseline.flatMap { baseline in
-      let place = PlainFiles.absolute(baseline.path) ?? baseline.path
-      return groups.firstIndex { group in
-        (group.runs + group.repeats).contains {
-          (PlainFiles.absolute($0.run.path) ?? $0.run.path) == place
-        }
+    self.baseline = Self.place(of: baseline, in: groups)
+    let rowsOf = Dictionary(grouping: rows.indices, by: { groups[$0].runs[0].run.name })
+    for index in groups.indices {
+      let sisters = (rowsOf[groups[index].runs[0].run.name] ?? []).map { rows[$0].settings }
+      rows[index].isOnlyOne = sisters.count == 1
+      rows[index].differs = keys.indices.map { place in Set(sisters.map { $0[place] }).count > 1 }
+      rows[index].title = rows[index].title(keys: keys)
+    }
+    let titles = Dictionary(grouping: rows.map(\.title), by: \.self)
+    for index in rows.indices where titles[rows[index].title]?.count ?? 0 > 1 {
+      rows[index].title += " (\(rows[index].label))"
+    }
+  }
+
+  /// The row that a run is in.
+  private static func place(
+    of baseline: Run?, in groups: [(runs: [LoadedRun], repeats: [LoadedRun])]
+  ) -> Int? {
+    guard let baseline else { return nil }
+    let place = PlainFiles.absolute(baseline.path) ?? baseline.path
+    return groups.firstIndex { group in
+      (group.runs + group.repeats).contains {
+        (PlainFiles.absolute($0.run.path) ?? $0.run.path) == place
       }
     }
   }

@@ -21,7 +21,7 @@ package struct GridSheet: Sendable {
       if pictures.isEmpty {
         notes.append("\(row.first.run.path): there are no pictures of samples")
       } else {
-        candidates.append((row.title(keys: comparison.keys), pictures))
+        candidates.append((row.title, pictures))
       }
     }
     let target = step ?? Self.latestCommonStep(candidates.map(\.pictures))

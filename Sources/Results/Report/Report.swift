@@ -89,7 +89,7 @@ package struct Report: Sendable {
     let names =
       measures
       ?? Table.titles(of: tables.map(\.columns)).filter { !LoadedRun.places.contains($0) }
-    let title = row.title(keys: comparison.keys)
+    let title = row.title
     let curves = names.compactMap { name -> (measure: String, curve: Curve)? in
       let curve = Curve(title, tables: tables, column: name, limit: pointLimit)
       return curve.points.isEmpty ? nil : (name, curve)
@@ -128,7 +128,7 @@ package struct Report: Sendable {
     let rows = comparison.rows.enumerated().map { index, row in
       let detail = details.indices.contains(index) ? details[index] : nil
       return JSON.object([
-        ("title", .text(row.title(keys: comparison.keys))),
+        ("title", .text(row.title)),
         ("label", .text(row.label)),
         ("settings", .list(row.settings.map { $0.map(Self.json) ?? .null })),
         ("values", .list(row.values.map(Self.json))),

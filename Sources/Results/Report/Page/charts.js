@@ -63,7 +63,9 @@ const smoothed = (values, weight) => {
   });
 };
 
-const visible = new Set(data.rows.map((_, index) => index).filter(index => index < 8));
+// The first rows, and the best wherever it stands.
+const visible = new Set(data.rows.map((_, index) => index)
+  .filter(index => index < (bestRow === null || bestRow < 8 ? 8 : 7) || index === bestRow));
 const charts = [];
 
 function curveChart(measure) {
@@ -75,7 +77,7 @@ function curveChart(measure) {
   let current = null;
   const draw = () => {
     const width = Math.max(240, svg.clientWidth || 520), height = 270;
-    const left = 52, right = width - 18, top = 8, bottom = height - 38;
+    const right = width - 18, top = 8, bottom = height - 38;
     svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     svg.style.height = height + 'px';
     const weight = +$('smooth').value, log = $('log').checked;
@@ -84,6 +86,7 @@ function curveChart(measure) {
     const x = axis(shown.flatMap(row => row.curve.x), { margin: 0, ticks: width / 90 });
     const all = shown.flatMap(row => row.curve.y);
     const y = axis(log ? all : readable(all), { log });
+    const left = Math.max(52, 14 + 7.2 * Math.max(0, ...y.ticks.map(tick => tickLabel(tick).length)));
     const placeX = v => left + x.at(v) * (right - left);
     const placeY = v => bottom - Math.min(Math.max(y.at(v), -2), 3) * (bottom - top);
     const parts = [];

@@ -23,6 +23,15 @@ const swatch = row => {
   return node;
 };
 
+// The row that is best by the objective; null without one.
+const bestRow = (() => {
+  const at = data.measures.indexOf(data.objective);
+  const scores = at < 0 ? [] : data.rows.map((row, index) => [row.values[at] && row.values[at][0], index])
+    .filter(([score]) => typeof score === 'number' && isFinite(score))
+    .sort((a, b) => data.maximize ? b[0] - a[0] : a[0] - b[0]);
+  return scores.length > 1 ? scores[0][1] : null;
+})();
+
 const tip = $('tip');
 const showTip = (event, lines) => {
   tip.replaceChildren(...lines);
@@ -72,13 +81,7 @@ const tipLine = (...cells) =>
       body.append(...lines.map(([, line]) => line));
     });
   });
-  const at = data.measures.indexOf(data.objective);
-  if (at >= 0) {
-    const scores = data.rows.map((row, index) => [row.values[at] && row.values[at][0], index])
-      .filter(([score]) => typeof score === 'number' && isFinite(score))
-      .sort((a, b) => data.maximize ? b[0] - a[0] : a[0] - b[0]);
-    if (scores.length > 1) body.rows[scores[0][1]].classList.add('best');
-  }
+  if (bestRow !== null) body.rows[bestRow].classList.add('best');
 })();
 
 (function samples() {

@@ -20,8 +20,24 @@ const scale = (values, options = {}) => {
   }
   const words = [...new Set(values.map(v => v === null ? '–' : String(v)))];
   const at = v => (words.indexOf(v === null ? '–' : String(v)) + 0.5) / words.length;
-  return { at, marks: words.map(w => [at(w), w.length > 18 ? w.slice(0, 17) + '…' : w]) };
+  // Whole networks are words too: of those the beginning, and all of it where somebody points.
+  return { at, marks: words.map(w => [at(w), w.length > 40 ? w.slice(0, 39) + '…' : w, w]) };
 };
+const label = (attributes, [, text, whole]) => {
+  const node = svgElement('text', attributes, text);
+  if (whole && whole !== text) node.append(svgElement('title', {}, whole));
+  return node;
+};
+// A text in lines of so many letters, broken behind spaces and underscores.
+const broken = (text, count) => text.split(/(?<=[ _])/).reduce((lines, word) => {
+  const last = lines[lines.length - 1];
+  if (last !== undefined && (last + word).trimEnd().length <= count) lines[lines.length - 1] += word;
+  else lines.push(word);
+  return lines;
+}, []);
+// A letter is at most so wide.
+const letter = 7.2;
+const longest = labels => Math.max(0, ...labels.map(label => label.length)) * letter;
 const lastPart = key => key.split('.').slice(-2).join('.');
 const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
   ...data.keys.map((key, k) => tipLine(key, String(row.settings[k] ?? '–'))),
@@ -48,28 +64,44 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
       const figure = element('figure', {}, element('figcaption', {}, key));
       const svg = svgElement('svg', { role: 'img', 'aria-label': `${data.measures[m]} against ${key}` });
       figure.append(svg);
-      const width = 320, height = 210, left = 50, right = width - 12, top = 8, bottom = height - 30;
-      svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
       const x = scale(data.rows.map(row => row.settings[k]), { margin: 0.1, ticks: 4 });
+      const words = !isNumeric(data.rows.map(row => row.settings[k]));
+      const marks = [...x.marks].sort((a, b) => a[0] - b[0]);
+      const width = 320, right = width - 12, top = 8;
+      let left = Math.max(50, 14 + longest(y.ticks.map(tickLabel)));
+      // Words stand in lines below their places; where these are too narrow, they lean at 60 degrees.
+      const slot = (right - left) / Math.max(1, marks.length);
+      const lines = marks.map(mark => words ? broken(mark[1], slot / letter) : [mark[1]]);
+      const leans = words && longest(lines.flat()) > slot;
+      if (leans) left = Math.max(left, longest(marks.map(mark => mark[1])) * 0.5 - slot / 2 + 8);
+      const room = leans ? 24 + longest(marks.map(mark => mark[1])) * 0.87
+        : 14 + 16 * Math.max(1, ...lines.map(line => line.length));
+      const height = 180 + room, bottom = height - room;
+      const place = at => left + at * (right - left);
+      svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
       for (const tick of y.ticks) {
         const at = bottom - y.at(tick) * (bottom - top);
         svg.append(svgElement('path', { class: 'grid', d: `M${left} ${at}H${right}` }),
           svgElement('text', { x: left - 6, y: at + 4, 'text-anchor': 'end' }, tickLabel(tick)));
       }
       let free = 0;
-      for (const [at, label] of [...x.marks].sort((a, b) => a[0] - b[0])) {
-        const place = left + at * (right - left), half = label.length * 3.6;
-        if (place - half < free) continue;
-        free = place + half;
-        svg.append(svgElement('text', { x: place, y: bottom + 18, 'text-anchor': 'middle' }, label));
-      }
+      marks.forEach((mark, i) => {
+        const px = place(mark[0]), half = longest(lines[i]) / 2;
+        if (!words && px - half < free) return;
+        free = px + half;
+        if (leans) {
+          svg.append(label({ x: px + 4, y: bottom + 16, 'text-anchor': 'end',
+            transform: `rotate(-60 ${px + 4} ${bottom + 16})` }, mark));
+        } else lines[i].forEach((line, n) => svg.append(
+          label({ x: px, y: bottom + 18 + 16 * n, 'text-anchor': 'middle' }, [0, line, mark[2]])));
+      });
       svg.append(svgElement('path', { class: 'axis', d: `M${left} ${bottom}H${right}` }));
       const groups = new Map();
       data.rows.forEach((row, index) => {
         const value = score(row, m);
-        const place = x.at(row.settings[k]);
-        if (value === null || place === null) return;
-        const px = left + place * (right - left);
+        const part = x.at(row.settings[k]);
+        if (value === null || part === null) return;
+        const px = place(part);
         const py = bottom - y.at(value) * (bottom - top);
         groups.set(px, [...(groups.get(px) || []), value]);
         const sd = row.values[m][1];
@@ -96,19 +128,27 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
     const m = +select.value, place = $('parallel');
     const columns = [...data.keys.map((key, k) => ({ name: key, of: row => row.settings[k] })),
       { name: data.measures[m], of: row => score(row, m) }];
-    const width = Math.max(place.clientWidth - 24, columns.length * 130), height = 300;
-    const top = 34, bottom = height - 16, left = 70, right = width - 70;
-    const svg = svgElement('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img',
-      'aria-label': 'settings and result of every row', style: `width: ${width}px; height: ${height}px` });
     const rows = data.rows.filter(row => score(row, m) !== null);
     const scores = rows.map(row => score(row, m));
     const low = Math.min(...scores), high = Math.max(...scores);
     columns.forEach((column, i) => {
-      column.x = left + i * (right - left) / (columns.length - 1);
       const isResult = i === columns.length - 1;
       column.scale = scale(rows.map(column.of),
         isResult ? { log: $('measure-log').checked, margin: 0.05, isResult } : { margin: 0.05 });
+      column.wide = 16 + longest(column.scale.marks.map(mark => mark[1]));
     });
+    // Each axis has room for what stands beside it: on its left, of the last on its right.
+    const last = columns.length - 1;
+    const left = Math.max(70, columns[0].wide), edge = Math.max(70, columns[last].wide);
+    const gaps = columns.slice(1, last).map(column => Math.max(130, column.wide + 14)).concat(130);
+    const least = left + edge + gaps.reduce((a, b) => a + b, 0);
+    const width = Math.max(place.clientWidth - 24, least), height = 300;
+    const top = 34, bottom = height - 16, spare = (width - least) / gaps.length;
+    columns.forEach((column, i) => {
+      column.x = left + gaps.slice(0, i).reduce((sum, gap) => sum + gap + spare, 0);
+    });
+    const svg = svgElement('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img',
+      'aria-label': 'settings and result of every row', style: `width: ${width}px; height: ${height}px` });
     const threads = rows.map(row => {
       // A setting that a row does not have is passed by below its axis.
       const d = 'M' + columns.map(column =>
@@ -133,9 +173,9 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
       svg.append(svgElement('path', { class: 'axis', d: `M${column.x} ${top}V${bottom}` }),
         svgElement('text', { class: 'name', x: i === 0 ? 4 : i === columns.length - 1 ? width - 4 : column.x,
           y: 16, 'text-anchor': anchor }, lastPart(column.name)));
-      for (const [at, label] of column.scale.marks) svg.append(svgElement('text', {
-        x: column.x + (i === columns.length - 1 ? 8 : -8), y: bottom - at * (bottom - top) + 4,
-        'text-anchor': i === columns.length - 1 ? 'start' : 'end' }, label));
+      for (const mark of column.scale.marks) svg.append(label({
+        x: column.x + (i === columns.length - 1 ? 8 : -8), y: bottom - mark[0] * (bottom - top) + 4,
+        'text-anchor': i === columns.length - 1 ? 'start' : 'end' }, mark));
     });
     svg.append(...threads.map(t => t.target));
     place.replaceChildren(svg);
