@@ -41,14 +41,15 @@ struct PlanEstimate {
 
   // MARK: What is planned
 
-  mutating func add(_ experiment: Experiment) throws {
+  /// - Parameter isTrial: whether it is one of a sweep.
+  mutating func add(_ experiment: Experiment, isTrial: Bool) throws {
     let key = experiment.storedSources.map(\.identity).joined(separator: "\n")
     let set = try sets[key] ?? experiment.loadData(data)
     sets[key] = set
     let program = try experiment.program(set.formats)
     let count = try set.sampleCount(of: program)
     let timetable = try Failure.catching { try Timetable(program, imageCount: count) }
-    let disk = DiskNeed(program, timetable)
+    let disk = DiskNeed(program, timetable, isTrial: isTrial)
     let shape = PlannedTrial.specDigest(experiment.identityTexts.shape)
     if kinds[shape] == nil {
       let flops = program.networks.reduce(0.0) { $0 + Double(program.summary(of: $1).flops) }
@@ -160,7 +161,7 @@ extension Run {
   /// What `--plan` says of a spec without a sweep.
   func show(_ experiment: Experiment) throws {
     var estimate = PlanEstimate(data)
-    try estimate.add(experiment)
+    try estimate.add(experiment, isTrial: false)
     let setup = try experiment.setup(data, machine, results: results)
     Terminal.warn(setup.program.warnings + setup.start.warnings)
     try Output.line(estimate.lengthWords(experiment))
@@ -176,7 +177,7 @@ extension Run {
     for trial in plan.trials {
       do {
         try estimate.add(
-          try plan.sweep.experiment(at: trial.point, seed: plan.experiment.seed))
+          try plan.sweep.experiment(at: trial.point, seed: plan.experiment.seed), isTrial: true)
       } catch let error as Diagnostics {
         throw Failure.spec(error)
       }

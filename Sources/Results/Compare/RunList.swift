@@ -120,7 +120,8 @@ package struct RunList: Sendable {
         }
       )
     case "path": return (.init(name, least: nil), { .text(runs[$0].run.path) })
-    case "tags": return (.init(name, least: 8), { runs[$0].run.notes.cell })
+    case "tags":
+      return (.init(name, least: 8, dispensability: dispensability(1)), { runs[$0].run.notes.cell })
     case "note":
       return (.init(name, least: 12), { runs[$0].run.notes.text.map(Table.Cell.text) ?? .missing })
     case let name where runs.contains(where: { $0.measure(name) != nil }):

@@ -11,15 +11,17 @@ package struct DiskNeed: Sendable {
   /// nil where that is more than an integer holds.
   package var total: Int? { checkpoint.times(count) }
 
-  package init(_ program: TrainingProgram, _ timetable: Timetable) {
+  /// - Parameter isTrial: of a sweep, which keeps fewer of those that have finished.
+  package init(_ program: TrainingProgram, _ timetable: Timetable, isTrial: Bool = false) {
     checkpoint = program.states.reduce(0) { $0 + $1.type.byteCount }
     let metrics = program.experiment.metrics
     let policy = KeepPolicy(
-      checkpoint: program.experiment.record.checkpoint, timetable: timetable)
+      checkpoint: program.experiment.record.checkpoint, timetable: timetable,
+      isOfFinishedTrial: isTrial)
     let milestones = policy.checkpoint?.milestones.map { Self.times($0, timetable) } ?? 0
     // The newest ones, and the last whatever the spec says, as far as they are no milestones.
     var (newest, seen) = (0, 0)
-    let last = max(1, policy.checkpoint?.keepLast ?? 1)
+    let last = policy.keepLast
     for step in stride(from: timetable.rounds, to: max(0, timetable.rounds - Self.lookBack), by: -1)
     where seen < last && (step == timetable.rounds || policy.saves(after: step, nil)) {
       seen += 1

@@ -9,7 +9,7 @@ struct KeepPolicy {
   var isOfFinishedTrial = false
 
   /// How many of the newest stay.
-  private var keepLast: Int {
+  var keepLast: Int {
     guard let checkpoint else { return 1 }
     let ofFinished = isOfFinishedTrial ? checkpoint.keepFinished ?? .max : .max
     return max(1, min(checkpoint.keepLast, ofFinished))
