@@ -25,7 +25,7 @@ extension Table.Cell {
   fileprivate func latex(isNumeric: Bool, isBold: Bool) -> String {
     switch self {
     case .missing: return "--"
-    case .text(let text): return text.latexEscaped
+    case .text(let text), .reason(let text): return text.latexEscaped
     case .setting(let text):
       guard isNumeric, Double(text) != nil else { return text.latexEscaped }
       return text.latexNumber(isBold: isBold)
@@ -92,8 +92,6 @@ extension Comparison {
 
   /// Whether a column of it has the objective.
   package var hasObjective: Bool { objectiveColumn(table) != nil }
-
-  private var objective: Objective? { rows.lazy.compactMap { Objective($0.first.settings) }.first }
 
   private func objectiveColumn(_ table: Table) -> Int? {
     guard let objective, measures.contains(objective.metric) else { return nil }
