@@ -129,7 +129,7 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
 
         """),
     CommandLineCase("diff", "@last", says: "error: Missing expected argument '<new>'"),
-    CommandLineCase("rm", says: "error: Missing expected argument '<references> ...'"),
+    CommandLineCase("rm", says: "error: name a run or a sweep, or say --where"),
     CommandLineCase("compare", "--at", "0", says: "error: --at takes a step from 1 on"),
     CommandLineCase("compare", "gan", says: "error: results: there is no run in here\n"),
     CommandLineCase(
