@@ -25,7 +25,7 @@ extension Table.Cell {
   fileprivate func latex(isNumeric: Bool, isBold: Bool) -> String {
     switch self {
     case .missing: return "--"
-    case .text(let text), .reason(let text): return text.latexEscaped
+    case .text(let text): return text.latexEscaped
     case .setting(let text):
       guard isNumeric, Double(text) != nil else { return text.latexEscaped }
       return text.latexNumber(isBold: isBold)
@@ -84,22 +84,14 @@ extension String {
 }
 
 extension Comparison {
-  /// The table for a paper: of the objective, the best value stands bold (all of them, where they are equal).
-  package var latex: String {
-    let table = table
-    return table.latex(bold: Set(best(in: table)))
-  }
-
-  /// Whether a column of it has the objective.
-  package var hasObjective: Bool { objectiveColumn(table) != nil }
-
-  private func objectiveColumn(_ table: Table) -> Int? {
-    guard let objective, measures.contains(objective.metric) else { return nil }
-    return table.columns.lastIndex { $0.title == objective.metric }
-  }
+  /// A table of it for a paper: of the objective, the best value stands bold (all of them, where they are
+  /// equal).
+  package func latex(_ table: Table) -> String { table.latex(bold: Set(best(in: table))) }
 
   private func best(in table: Table) -> [[Int]] {
-    guard let objective, let column = objectiveColumn(table) else { return [] }
+    guard let objective,
+      let column = table.columns.lastIndex(where: { $0.title == objective.metric })
+    else { return [] }
     let values = table.rows.map { $0[column].number }
     let numbers = values.compactMap(\.self).filter(\.isFinite)
     guard let best = objective.minimizes ? numbers.min() : numbers.max() else { return [] }

@@ -13,7 +13,7 @@ struct Compare: ParsableCommand {
       """)
 
   enum Choice: String, CaseIterable, ExpressibleByArgument { case last, best, min, max, mean }
-  enum Form: String, EnumerableFlag { case csv, json, md, html }
+  enum Form: String, EnumerableFlag { case csv, json, md, html, latex }
 
   @Argument(
     help: "Runs, sweeps, or folders of them: a path, the beginning of an id, @last.",
@@ -38,9 +38,14 @@ struct Compare: ParsableCommand {
   var baseline: String?
   @Flag(help: "Print the table in this form on stdout.")
   var form: Form?
-  @Option(help: ArgumentHelp("Writes the sample grids side by side.", valueName: "file.png"))
+  @Option(
+    help: ArgumentHelp(
+      "Writes the sample grids side by side: .png, .jpg or .pdf.", valueName: "file"))
   var grids: String?
-  @Option(help: ArgumentHelp("Writes the curves over one another.", valueName: "file.svg"))
+  @Option(
+    help: ArgumentHelp(
+      "Writes the curves over one another: .svg, .pdf, or .png by rsvg-convert.", valueName: "file")
+  )
   var curves: String?
 
   func validate() throws {
@@ -48,8 +53,8 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    if let grids { try OutputKind.png.check(grids) }
-    if let curves { try OutputKind.svg.check(curves) }
+    if let grids { try OutputKind.chosen(by: grids, among: [.png, .jpeg, .pdf]).check(grids) }
+    if let curves { try CurvesFile.kind(of: curves).check(curves) }
     let chosen = try columns.choice()
     let filter = try selection.filter(sorted: false)
     let base = try baseline.map(results.run)
@@ -70,9 +75,7 @@ struct Compare: ParsableCommand {
     }
     try show(comparison, chosen)
     if let grids { try write(GridSheet(comparison, at: at), to: grids) }
-    if let curves {
-      try writeOutput(Array(comparison.curves(title: title).svg.utf8), to: curves, as: .svg)
-    }
+    if let curves { try CurvesFile.write(comparison.curves(title: title).picture, to: curves) }
   }
 
   /// Whether each column is one of some run.
@@ -117,6 +120,7 @@ struct Compare: ParsableCommand {
     case .json: try Output.text(all.json.text + "\n")
     case .md: try Output.text(all.markdown)
     case .html: try Output.text(all.htmlPage(title: title))
+    case .latex: try Output.text(comparison.latex(all))
     case nil: return try Output.table(all, captions: chosen == nil ? comparison.captions : [])
     }
     if !isFile, chosen == nil, let hidden = comparison.hiddenWords { Terminal.note([hidden]) }
@@ -127,10 +131,6 @@ struct Compare: ParsableCommand {
     guard let picture = sheet.raster() else {
       throw Failure(status: .files, message: "error: none of the runs has pictures of samples")
     }
-    let bytes: [UInt8]
-    do throws(PNGError) { bytes = try encodePNG(picture) } catch {
-      throw Failure(status: .internalError, message: "error: \(path): \(error)")
-    }
-    try writeOutput(bytes, to: path, as: .png)
+    try writePictureFile(picture, to: path)
   }
 }
