@@ -16,6 +16,8 @@ package struct SampleRequest: Sendable {
   package var interpolation: Interpolation?
   /// How many vectors the picture shows, where samples are vectors; nil: as in the run's own.
   package var count: Int?
+  /// The latents of the pictures, in their order; nil: they are drawn.
+  package var latents: [[Float]]?
   /// Classes of the rows, for games with labels; nil: all, one after the other.
   package var labels: [Int]?
 
@@ -28,6 +30,8 @@ package struct Sample: Sendable {
   package let checkpoint: String
   package let step: Int
   package let epoch: Int
+  /// What the pictures were made from, in their order; nil where they are not made from one latent each.
+  package var latents: [[Float]]?
 }
 
 /// Draws a grid from a checkpoint of a run. Writes nothing.
@@ -47,6 +51,7 @@ package func sample(
   guard !program.shown.isEmpty else {
     throw .request("\(run): its game makes no pictures: `record.samples.show` says what to draw")
   }
+  if let latents = request.latents { try generator.check(latents, of: program.shown) }
   let grid = try SampleGrid(
     request, experiment, program.format, classes: program.labelClasses(of: program.shown))
   let painter = try GridPainter(
@@ -54,10 +59,10 @@ package func sample(
     classNames: checkpoint.classNames, data: data, session: generator.session,
     weights: request.weights,
     at: checkpoint.growth)
+  let feed = try? generator.latent(of: program.shown).feed
   return Sample(
     picture: try painter.paint(at: checkpoint.growth), checkpoint: checkpoint.path,
-    step: checkpoint.step,
-    epoch: checkpoint.epoch)
+    step: checkpoint.step, epoch: checkpoint.epoch, latents: feed.map(painter.latents))
 }
 
 /// Puts a picture at `path`, in the stead of one that may be there.
@@ -79,12 +84,28 @@ extension SampleGrid {
     let own = experiment.record.samples
     let (rows, columns): (Int, Int)
     switch format {
+    case .image where request.latents != nil:
+      let count = request.latents?.count ?? 0
+      let width = request.grid?.columns ?? own?.grid.columns ?? 5
+      // A row where they are few; else rows of the usual width.
+      columns = request.grid == nil && (count % width != 0 || count < width) ? count : width
+      rows = request.grid?.rows ?? (columns > 0 ? count / columns : 0)
+      guard rows * columns == count, count <= Self.limit, columns <= 200 else {
+        throw .request(
+          "\(count) latents do not fill a grid of \(rows)x\(columns): say --grid ROWSxCOLUMNS with that "
+            + "many pictures")
+      }
     case .image:
       rows = request.grid?.rows ?? request.labels?.count ?? own?.grid.rows ?? 4
       columns = request.grid?.columns ?? own?.grid.columns ?? 5
       let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
       guard rows > 0, columns > 0, !overflow, count <= Self.limit else {
         throw .request("a grid of \(rows)x\(columns): 1 to \(Self.limit) pictures are possible")
+      }
+    case .vector where request.latents != nil:
+      (rows, columns) = (request.latents?.count ?? 0, 1)
+      guard request.grid == nil, (1...Self.pointLimit).contains(rows) else {
+        throw .request("a picture of vectors has no grid, and 1 to \(Self.pointLimit) latents")
       }
     case .vector:
       guard request.grid == nil, request.interpolation == nil else {
@@ -99,5 +120,6 @@ extension SampleGrid {
       rows: rows, columns: columns, seed: request.pictureSeed(of: experiment),
       rowClasses: shown.map { shown in (0..<rows).map { shown[$0 % shown.count] } })
     interpolation = request.interpolation
+    given = request.latents
   }
 }

@@ -3,12 +3,17 @@ import Results
 
 /// What a command writes into a file that it was asked for.
 enum OutputKind: String {
-  case png, svg, html, safetensors, json
+  case png, jpeg = "jpg", pdf, gif, mp4, svg, html, safetensors, json, npy
 
   /// Endings that say so.
   private var suffixes: Set<String> {
     switch self {
     case .png: ["png", "apng"]
+    case .jpeg: ["jpg", "jpeg"]
+    case .pdf: ["pdf"]
+    case .gif: ["gif"]
+    case .mp4: ["mp4"]
+    case .npy: ["npy"]
     case .svg: ["svg"]
     case .html: ["html", "htm"]
     case .safetensors: ["safetensors"]
@@ -19,6 +24,11 @@ enum OutputKind: String {
   private var words: String {
     switch self {
     case .png: "a PNG"
+    case .jpeg: "a JPEG"
+    case .pdf: "a PDF"
+    case .gif: "a GIF"
+    case .mp4: "an MP4"
+    case .npy: "an array of NumPy"
     case .svg: "an SVG"
     case .html: "an HTML page"
     case .safetensors: "a safetensors file"
@@ -34,6 +44,14 @@ enum OutputKind: String {
     "mp4", "webm", "mov", "avi", "npy", "npz", "pt", "pth", "ckpt", "bin", "onnx", "safetensors",
     "zip", "tar", "gz",
   ]
+
+  /// What is written at this path where its ending chooses among some, the first where it says nothing.
+  static func chosen(by path: String, among kinds: [OutputKind]) -> OutputKind {
+    let name = path.lastPathComponent
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return kinds[0] }
+    let suffix = name[name.index(after: dot)...].lowercased()
+    return kinds.first { $0.suffixes.contains(suffix) } ?? kinds[0]
+  }
 
   /// Before the work is done: whether the file may be written where it is asked for.
   func check(_ path: String) throws {

@@ -115,7 +115,8 @@ struct HousekeepingTests {
     }
     let asked = try place.run("rm", sweep)
     #expect(asked.end == .exit(2))
-    #expect(asked.errors.contains(/a sweep with its 2 trials that were begun, \d+ kB\): --yes/))
+    #expect(
+      asked.errors.contains(/a sweep with its 2 trials that were begun, [\d.]+ [kM]B\): --yes/))
     #expect(try place.run("rm", sweep, "--yes").end == .exit(0))
     #expect(!place.exists(sweep))
   }

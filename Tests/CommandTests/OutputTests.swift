@@ -97,10 +97,10 @@ struct OutputTests {
   }
 
   @Test(arguments: [
-    (["sample", "@last", "--to", "grid.jpg"], "a PNG is written\n  = name it grid.png\n"),
-    (["animate", "@last", "--to", "film.gif"], "a PNG is written\n  = name it film.png\n"),
+    (["sample", "@last", "--to", "grid.gif"], "a PNG is written\n  = name it grid.png\n"),
+    (["animate", "@last", "--to", "film.webm"], "a PNG is written\n  = name it film.png\n"),
     (["report", "--to", "page.pdf"], "an HTML page is written\n  = name it page.html\n"),
-    (["compare", "--curves", "c.png"], "an SVG is written\n  = name it c.svg\n"),
+    (["compare", "--curves", "c.gif"], "an SVG is written\n  = name it c.svg\n"),
     (["compare", "--grids", "g.svg"], "a PNG is written\n  = name it g.png\n"),
     (
       ["trace", "tiny.yaml", "-o", "t.npz"],

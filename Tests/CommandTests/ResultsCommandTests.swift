@@ -154,7 +154,7 @@ struct ResultsCommandTests {
     let (place, old, new) = try twoRuns()
     let asked = try place.run("rm", old)
     #expect(asked.end == .exit(2))
-    let words = asked.errors.replacing(/, \d+ kB\)/, with: ", SIZE)")
+    let words = asked.errors.replacing(/, [\d.]+ [kM]B\)/, with: ", SIZE)")
     #expect(
       words
         == "error: \(old) (tiny, finished, step 4/4, SIZE): --yes is needed where nobody can be asked\n"

@@ -135,7 +135,7 @@ struct SweepCommandTests {
     let asked = try place.run("rm", id)
     #expect(asked.end == .exit(2))
     #expect(
-      asked.errors.replacing(/, \d+ [kM]B\)/, with: ", SIZE)") == """
+      asked.errors.replacing(/, [\d.]+ [kM]B\)/, with: ", SIZE)") == """
         error: \(folder) (tiny, a sweep with its 3 trials that were begun, SIZE): --yes is needed where \
         nobody can be asked
 

@@ -120,6 +120,46 @@ struct SampleTests {
     }
   }
 
+  @Test func givenLatentsMakeThePicturesThatTheyWereTakenFrom() throws {
+    let scratch = try Scratch()
+    let (run, experiment) = try finished(TinyRun(), scratch)
+    func draw(_ request: SampleRequest) throws -> Runner.Sample {
+      try Runner.sample(run: run, experiment: experiment, request, backend: ReferenceBackend())
+    }
+    var request = SampleRequest()
+    request.grid = (2, 4)
+    request.seed = 9
+    let drawn = try draw(request)
+    let latents = try #require(drawn.latents)
+    #expect(latents.count == 8 && latents.allSatisfy { $0.count == 3 })
+    var given = SampleRequest()
+    (given.latents, given.grid) = (latents, (2, 4))
+    #expect(try draw(given).picture == drawn.picture)
+    given.latents = latents.reversed()
+    #expect(try draw(given).picture != drawn.picture)
+    given.grid = nil
+    #expect(try SampleGrid(given, experiment, TinyRun.format, classes: nil).count == 8)
+    (given.latents, given.grid) = (latents, (3, 3))
+    #expect(throws: RunError.self) { try draw(given) }
+    (given.latents, given.grid) = ([[1, 2]], nil)
+    let wrong = #expect(throws: RunError.self) { try draw(given) }
+    #expect(wrong?.description == "the latents have 2 numbers each, and those of this run 3")
+    given.latents = [[1, 2, .nan]]
+    #expect(throws: RunError.self) { try draw(given) }
+
+    let folder = "\(scratch.path)/single"
+    var single = SampleRequest()
+    single.latents = latents
+    let written = try writeSamples(
+      run: run, experiment: experiment, count: 8, to: folder, single, backend: ReferenceBackend())
+    #expect(written == latents)
+    #expect(throws: RunError.self) {
+      try writeSamples(
+        run: run, experiment: experiment, count: 7, to: folder + "2", single,
+        backend: ReferenceBackend())
+    }
+  }
+
   @Test func whatCannotBeDrawnIsSaid() throws {
     let scratch = try Scratch()
     let (run, experiment) = try finished(TinyRun(), scratch)

@@ -14,6 +14,8 @@ package struct SampleGrid: Sendable {
   package let rowClasses: [Int]?
   /// How each row goes from one latent to another; nil: every picture has a latent of its own.
   var interpolation: Interpolation?
+  /// The latent of each picture, where somebody has given them; nil: they are drawn.
+  var given: [[Float]]?
 
   package var count: Int { rows * columns }
 
@@ -37,6 +39,7 @@ package struct SampleGrid: Sendable {
   ///
   /// - Parameter name: of the latent where there are several.
   func latents(_ section: LatentSection, _ name: String? = nil) -> HostTensor {
+    if let given { return HostTensor([given.count, given[0].count], given.flatMap(\.self)) }
     if let interpolation { return latents(section, name, along: interpolation) }
     let stream = "samples" + (name.map { "/\($0)" } ?? "")
     let random = Philox(seed: seed, stream: Philox.streamID(named: stream), step: 0)
@@ -114,6 +117,14 @@ final class GridPainter {
     inputs = try SampleInputs(grid, program, program.shown, data: data)
     sampler = try Sampler(
       program, of: program.shown, count: grid.count, weights: weights, session: session, at: moment)
+  }
+
+  /// What went into the feed of this name, a row a picture.
+  func latents(_ feed: String) -> [[Float]] {
+    guard let tensor = inputs.tensors[feed] else { return [] }
+    let width = tensor.type.shape.count / tensor.type.shape[0]
+    let values = tensor.floats
+    return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
   }
 
   func paint(at moment: GrowthMoment?) throws(RunError) -> Raster {

@@ -12,12 +12,14 @@ import TensorCore
 ///   - run, experiment: a result directory, and its resolved.yaml.
 ///   - count: 1 to 100,000.
 ///   - folder: new or empty; what does not work half-way leaves the files made so far.
+/// - Returns: what they were made from, in their order.
 /// - Throws: `.request` for vectors, for classes that the game does not have, for other counts, and when
 ///   something is in `folder`.
+@discardableResult
 package func writeSamples(
   run: String, experiment: Experiment, count: Int, to folder: String, _ request: SampleRequest,
   backend: any Backend, files: FileLayer = FileLayer()
-) throws(RunError) {
+) throws(RunError) -> [[Float]] {
   let generator = try TrainedGenerator(
     run: run, experiment: experiment, request, backend: backend, files: files)
   guard case .image(let format) = generator.sampleFormat else {
@@ -32,7 +34,18 @@ package func writeSamples(
   let classes = try request.shownClasses(of: generator.program.sampledClasses)
   let labels = classes.map { classes in (0..<count).map { Int32(classes[$0 % classes.count]) } }
   let names = generator.checkpoint.classNames
-  let latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
+  if let given = request.latents {
+    try generator.check(given, of: [generator.program.sampled].compactMap(\.self))
+    guard given.count == count else {
+      throw .request("\(count) pictures of \(given.count) latents: --count is to be their number")
+    }
+  }
+  let latents: [[Float]]
+  if let given = request.latents {
+    latents = given
+  } else {
+    latents = try generator.latents(count, seed: request.pictureSeed(of: experiment))
+  }
   try generator.forEachSample(latents, labels: labels) { index, values throws(RunError) in
     var path = folder
     if let labels {
@@ -44,6 +57,7 @@ package func writeSamples(
     try writeImage(
       Array(values), format, experiment.data.range, to: "\(path)/\(name).png", files)
   }
+  return latents
 }
 
 func requireEmpty(_ folder: String, _ files: FileLayer) throws(RunError) {

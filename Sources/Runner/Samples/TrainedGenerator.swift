@@ -83,6 +83,30 @@ struct TrainedGenerator {
 
   private static let batch = 100
 
+  /// The feed of the one latent that these are made of, and how many numbers it has.
+  ///
+  /// - Throws: `.request` where they are made of anything else.
+  func latent(of formulas: [Formula]) throws(RunError) -> (feed: String, width: Int) {
+    let wanted = try latentFeeds(formulas).latent
+    for feed in program.sampleFeeds(of: formulas) where feed.feed == wanted {
+      if case .latent(let section) = feed.leaf { return (wanted, section.width) }
+    }
+    preconditionFailure("\(wanted) is no latent")
+  }
+
+  /// Whether latents that somebody has given are such as these are made of.
+  func check(_ latents: [[Float]], of formulas: [Formula]) throws(RunError) {
+    let width = try latent(of: formulas).width
+    guard let first = latents.first else { throw .request("there are no latents to draw") }
+    guard latents.allSatisfy({ $0.count == width }) else {
+      throw .request(
+        "the latents have \(first.count) numbers each, and those of this run \(width)")
+    }
+    guard latents.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw .request("one of the latents has a number that is not finite")
+    }
+  }
+
   /// The feeds of the one latent and of the label that samples are made of.
   private func latentFeeds(
     _ formulas: [Formula]

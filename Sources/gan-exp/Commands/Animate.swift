@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Images
 import Results
 import RunFormat
@@ -9,7 +10,8 @@ struct Animate: ParsableCommand {
     abstract: "Makes one moving picture of a run's grids; prints its path.",
     discussion: """
       An animated PNG: browsers and most viewers play it, others show the first grid. It repeats, and \
-      stays on the last grid for two seconds.
+      stays on the last grid for two seconds. --to NAME.gif writes a GIF, --to NAME.mp4 a film, by ffmpeg \
+      where it is installed.
       """)
 
   @Argument(
@@ -43,8 +45,39 @@ struct Animate: ParsableCommand {
     return "\(RunReference.fileName(of: run.path, name: run.name))-training\(kind).png"
   }
 
+  private func bytes(of frames: [Raster], as kind: OutputKind) throws -> [UInt8] {
+    switch kind {
+    case .gif:
+      let (bytes, isReduced) = encodeGIF(frames, delay: max(2, 100 / rate), lastDelay: 200)
+      if isReduced {
+        Terminal.error("note: a GIF has 256 colours, the grids have more: the nearest are taken")
+      }
+      return bytes
+    case .mp4:
+      // Films have no frame that stays: the last one is repeated for its two seconds.
+      let last = [Raster](repeating: frames[frames.count - 1], count: 2 * rate - 1)
+      let pictures = try (frames + last).flatMap { try encodePNG($0) }
+      return try Failure.catching {
+        try ExternalProgram.filmMaker.output(
+          of: pictures, endings: ("png", "mp4"), purpose: "an MP4",
+          instead: "name it .gif or .png",
+          environment: ProcessInfo.processInfo.environment.pairs
+        ) { from, to in
+          // Players want even sides, and colours at a quarter of the size: larger pixels keep them.
+          ["-loglevel", "error", "-nostdin", "-f", "image2pipe", "-c:v", "png"]
+            + ["-framerate", "\(rate)", "-i", from, "-vf", "scale=iw*2:ih*2:flags=neighbor"]
+            + ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags", "+faststart"]
+            + ["-y", to]
+        }
+      }
+    case .png, .jpeg, .pdf, .svg, .html, .safetensors, .json, .npy:
+      return try encodeAnimatedPNG(frames, delay: 1000 / rate, lastDelay: 2000)
+    }
+  }
+
   func run() throws {
-    if let to { try OutputKind.png.check(to) }
+    let kind = to.map { OutputKind.chosen(by: $0, among: [.png, .gif, .mp4]) } ?? .png
+    if let to { try kind.check(to) }
     let run = try results.run(reference)
     let frames: [Raster]
     do throws(ReadingError) {
@@ -52,9 +85,8 @@ struct Animate: ParsableCommand {
     } catch {
       throw Failure(status: .files, message: "error: \(error)")
     }
-    let bytes = try encodeAnimatedPNG(frames, delay: 1000 / rate, lastDelay: 2000)
     let target = to ?? fileName(run)
-    try writeOutput(bytes, to: target, as: .png)
+    try writeOutput(try bytes(of: frames, as: kind), to: target, as: kind)
     try Output.result(target)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Images
 import ModelBuilder
 import Results
+import RunFormat
 import Runner
 import Spec
 
@@ -13,7 +14,8 @@ struct Sample: ParsableCommand {
       A grid as the run draws them, unless --interpolate, --average or --count say otherwise. The \
       left picture of an average is the mean of so many samples, the right one what the generator \
       makes of the mean of their latents; with classes, a row each. --of to_zebra --from FOLDER --to FOLDER \
-      translates pictures: brought to the size that goes in, as the data were, and written as PNG.
+      translates pictures: brought to the size that goes in, as the data were, and written as PNG. The ending \
+      of --to says what a picture is written as: .png, .jpg or .pdf.
       """)
 
   @Argument(
@@ -71,6 +73,17 @@ struct Sample: ParsableCommand {
       "Where the picture goes; with --count and --from, the pictures.", valueName: "path"))
   var to: String?
 
+  @Option(help: ArgumentHelp("Each pixel so many times as wide and high.", valueName: "n"))
+  var scale = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Draws these latents: an array of NumPy, float32, a row a picture.", valueName: "z.npy"))
+  var latents: String?
+
+  @Option(help: ArgumentHelp("Writes the latents of the pictures.", valueName: "z.npy"))
+  var saveLatents: String?
+
   @OptionGroup var results: ResultsOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var machine: MachineOptions
@@ -125,6 +138,22 @@ struct Sample: ParsableCommand {
       if wholes.count > 1 {
         throw ValidationError("\(wholes.joined(separator: " and ")) do not go together")
       }
+      for (option, isThere) in [
+        ("--interpolate", interpolate != nil), ("--average", average != nil),
+        ("--seed", seed != nil), ("--from", from != nil),
+      ] where latents != nil && isThere {
+        throw ValidationError("--latents says what is drawn: it goes without \(option)")
+      }
+      for (option, isThere) in [("--average", average != nil), ("--from", from != nil)]
+      where saveLatents != nil && isThere {
+        throw ValidationError("\(option) has no latents of its own to save")
+      }
+      guard (1...64).contains(scale) else {
+        throw ValidationError("--scale takes a number from 1 to 64, not \(scale)")
+      }
+      if scale > 1, from != nil {
+        throw ValidationError("--scale is for grids; --from writes pictures as they are made")
+      }
       if grid != nil, let whole = wholes.first(where: { $0 != "--interpolate" }) {
         throw ValidationError("--grid and \(whole) do not go together")
       }
@@ -133,8 +162,10 @@ struct Sample: ParsableCommand {
   }
 
   func run() throws {
-    let request = try request
-    if let to, count == nil, from == nil { try OutputKind.png.check(to) }
+    var request = try request
+    if let to, count == nil, from == nil { try Self.kind(of: to).check(to) }
+    if let saveLatents { try OutputKind.npy.check(saveLatents) }
+    if let latents { request.latents = try Self.readLatents(latents) }
     let directory = try results.directory(reference)
     let experiment = try loadSpec(directory + "/resolved.yaml", overrides: []).get()
     if let of, let from, let to {
@@ -145,17 +176,59 @@ struct Sample: ParsableCommand {
     if to == nil { _ = try fileName(directory, experiment, step: 0) }
     try Failure.catching {
       if let folder, let count {
-        try writeSamples(
+        if scale > 1 {
+          throw ValidationError("--scale is for grids; --count writes pictures as they are made")
+        }
+        let drawn = try writeSamples(
           run: directory, experiment: experiment, count: count, to: folder, request,
           backend: machine.backend())
+        try save(drawn)
         return try Output.result(folder)
       }
       let sample = try draw(directory, experiment, request)
       let target = try to ?? fileName(directory, experiment, step: sample.step)
-      try OutputKind.png.check(target)
-      try writePicture(sample.picture, to: target)
+      if saveLatents != nil, sample.latents == nil {
+        throw RunError.request("the pictures of this run are not made from one latent each")
+      }
+      try writePictureFile(try scaled(sample.picture), to: target)
+      try save(sample.latents ?? [])
       try Output.result(target)
     }
+  }
+
+  private static func kind(of path: String) -> OutputKind {
+    OutputKind.chosen(by: path, among: [.png, .jpeg, .pdf])
+  }
+
+  private func scaled(_ picture: Raster) throws -> Raster {
+    guard max(picture.width, picture.height) * scale <= PictureLimit.side else {
+      throw RunError.request(
+        "--scale \(scale): the picture is \(picture.width)×\(picture.height), and none has more than "
+          + "\(PictureLimit.side) pixels a side")
+    }
+    return picture.enlarged(by: scale)
+  }
+
+  private static func readLatents(_ path: String) throws -> [[Float]] {
+    let numbers: NumpyFloats = try Failure.catching {
+      let bytes = try FileLayer().read(path, limit: 1 << 30)
+      return try NumpyFloats(bytes, path: path)
+    }
+    guard numbers.shape.count == 2, numbers.shape[0] > 0, numbers.shape[1] > 0 else {
+      throw Failure(
+        status: .files,
+        message:
+          "error: \(path): its shape is \(numbers.shape), and latents are [pictures, numbers]")
+    }
+    let width = numbers.shape[1]
+    return (0..<numbers.shape[0]).map { Array(numbers.values[($0 * width)..<(($0 + 1) * width)]) }
+  }
+
+  private func save(_ latents: [[Float]]) throws {
+    guard let saveLatents, let first = latents.first else { return }
+    let numbers = NumpyFloats(
+      shape: [latents.count, first.count], values: latents.flatMap(\.self))
+    try writeOutput(numbers.bytes, to: saveLatents, as: .npy)
   }
 
   /// Another one for whatever makes another picture.
@@ -165,6 +238,8 @@ struct Sample: ParsableCommand {
       weights == "raw" ? nil : weights, seed.map { "seed-\($0)" }, grid.map { "grid-\($0)" },
       labels.map { "labels-" + $0.replacing("..", with: "-").replacing(",", with: "_") },
       interpolate, average.map { "average-\($0)" }, count.map { "count-\($0)" },
+      latents.map { $0.lastPathComponent.replacing(".npy", with: "") },
+      scale == 1 ? nil : "scale-\(scale)",
     ]
     let name = parts.compactMap(\.self).joined(separator: "-") + ".png"
     guard name.utf8.count <= 255 else {
