@@ -25,7 +25,7 @@ extension Table.Cell {
   fileprivate func latex(isNumeric: Bool, isBold: Bool) -> String {
     switch self {
     case .missing: return "--"
-    case .text(let text): return text.latexEscaped
+    case .text(let text), .reason(let text): return text.latexEscaped
     case .setting(let text):
       guard isNumeric, Double(text) != nil else { return text.latexEscaped }
       return text.latexNumber(isBold: isBold)
