@@ -92,7 +92,7 @@ import Testing
     #expect(ages.count == 3 && ages[0] < 100 && ages[1] > 500 && ages[2] > 500, "\(ages)")
   }
 
-  /// docs/failures.md: `gan-exp cancel` while another submits: that one gives up
+  /// docs/failures.md: `gan-exp cancel` while another submits or waits: that one gives up too
   @Test func whatIsCancelledWhileItIsSubmittedIsSubmittedNoFurther() throws {
     let sweep = try FakeSweep(trials: 5, limit: 2)
     try sweep.slurm.first("sbatch", "echo now >'\(sweep.path)/slurm/cancelled'")
@@ -204,7 +204,8 @@ import Testing
     )
   }
 
-  /// docs/failures.md: what was written down of a sweep's jobs is gone, and they are not: nothing is submitted
+  /// docs/failures.md: what was written down of a sweep's jobs is gone, or its folder is moved: nothing is
+  /// submitted while they wait or run
   @Test func jobsOfWhichNothingIsWrittenDownAreNotSubmittedAgain() throws {
     let sweep = try FakeSweep(trials: 2)
     _ = try sweep.submit()
@@ -218,7 +219,7 @@ import Testing
     #expect(try sweep.submit().jobs.count == 2)
   }
 
-  /// docs/failures.md: a sweep's folder is moved while its jobs wait: they are found, and are to be cancelled
+  /// A sweep's folder is moved while its jobs wait: they are found, and are to be cancelled.
   @Test func jobsOfAFolderThatWasMovedAreFound() throws {
     let sweep = try FakeSweep(trials: 2)
     _ = try sweep.submit()

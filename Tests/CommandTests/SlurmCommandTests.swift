@@ -332,7 +332,7 @@ import Testing
     #expect(run.errors.contains("is a single run"), "\(run.errors)")
   }
 
-  /// docs/failures.md: --only, --wait and the like of a single run: exit 2, nothing made
+  /// docs/failures.md: `--only`, `--wait` and the like of a single run: exit 2, nothing made
   @Test func whatIsSaidOfTrialsIsNotForASingleRun() throws {
     let place = try Place()
     try place.write("one.yaml", TinySpec(width: "4", length: "1 epochs").yaml)
@@ -456,7 +456,7 @@ import Testing
       removed.errors.contains("whether jobs of it wait or run cannot be seen: there is no squeue"))
   }
 
-  /// docs/failures.md: `gan-exp cancel` while another waits: that one ends too
+  /// Whoever waits ends too.
   @Test func cancelEndsWhoeverWaits() throws {
     let (place, slurm) = try place()
     place.environment["GAN_EXP_SLURM_POLL"] = "0.1"
