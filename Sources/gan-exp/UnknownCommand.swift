@@ -27,8 +27,9 @@ extension GanExp {
     var lines = ["error: \(path) has no command `\(word)`"]
     if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
       lines.append("  = to train it: \(path) run \(word)")
-    } else if let meant = meant(by: word, in: known) {
-      lines.append("  = did you mean `\(path) \(meant)`?")
+    } else {
+      let meant = meant(by: word, in: known).map { "`\(path) \($0)`" }
+      if !meant.isEmpty { lines.append("  = did you mean \(meant.joined(separator: " or "))?") }
     }
     lines.append("  = commands: \(known.joined(separator: ", "))")
     return Failure(status: .commandLine, message: lines.joined(separator: "\n"))
@@ -36,12 +37,16 @@ extension GanExp {
 }
 
 extension GanExp {
-  /// What means the same, or is spelled nearly so: a command, with what stands behind it perhaps.
-  private static func meant(by word: String, in known: [String]) -> String? {
-    let synonym = Synonyms.commands(word).first { line in
+  /// What means the same, two of those at most, or is spelled nearly so: commands, with what stands behind them perhaps.
+  private static func meant(by word: String, in known: [String]) -> [String] {
+    let synonyms = Synonyms.commands(word).filter { line in
       line.split(separator: " ").first.map { known.contains(String($0)) } ?? false
     }
-    if let synonym { return synonym }
+    if !synonyms.isEmpty { return Array(synonyms.prefix(2)) }
+    return spelledAlike(word, in: known).map { [$0] } ?? []
+  }
+
+  private static func spelledAlike(_ word: String, in known: [String]) -> String? {
     let word = word.lowercased()
     guard word.count >= 2 else { return nil }
     if word.count >= 3, let longer = known.first(where: { $0.hasPrefix(word) }) { return longer }

@@ -38,6 +38,13 @@ struct CommandLineCase: CustomTestStringConvertible, Sendable {
     CommandLineCase(
       "train", says: "error: gan-exp has no command `train`\n  = did you mean `gan-exp run`?\n"),
     CommandLineCase(
+      "plot",
+      says: """
+        error: gan-exp has no command `plot`
+          = did you mean `gan-exp report` or `gan-exp compare --curves curves.svg`?
+
+        """),
+    CommandLineCase(
       "sweep", "mine.yaml",
       says: "error: gan-exp has no command `sweep`\n"
         + "  = did you mean `gan-exp run FILE --sweep 'latent.size=[8,32]'`?\n"),
