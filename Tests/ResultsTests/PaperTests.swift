@@ -29,8 +29,8 @@ import Testing
         \\toprule
         run & runs & loss.kind & d\\_loss & modes \\\\
         \\midrule
-        20261120T0253-aaaa11 & 2 & hinge & $0.70000 \\pm 0.00000$ (2) & $3.150 \\pm 0.071$ (2) \\\\
         20261121T0253-aaaa11 & 2 & cross\\_entropy & $0.70000 \\pm 0.00000$ (2) & $\\mathbf{1.650 \\pm 0.071}$ (2) \\\\
+        20261120T0253-aaaa11 & 2 & hinge & $0.70000 \\pm 0.00000$ (2) & $3.150 \\pm 0.071$ (2) \\\\
         \\bottomrule
         \\end{tabular}
 

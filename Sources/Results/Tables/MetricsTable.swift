@@ -58,7 +58,7 @@ package struct MetricsTable: Sendable {
         + [.init("step", isNumeric: true)] + columns.map { .init($0, isNumeric: true) },
       rows: parts.flatMap { part in
         part.rows.sorted { $0.key < $1.key }.map { step, values in
-          [Table.Cell.text(part.run.id)]
+          [Table.Cell.text(part.run.wholeName)]
             + part.settings.map { $0.map(Table.Cell.setting) ?? .missing }
             + [.number(step)] + columns.map { values[$0].map(Table.Cell.number) ?? .missing }
         }
