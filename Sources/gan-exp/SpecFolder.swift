@@ -22,8 +22,8 @@ enum SpecFolder {
   }
 
   private static func suggestion(for path: String) -> String? {
-    let inGallery =
-      gallery.map { ["\($0)/\(path)", "\($0)/\(path).yaml", "\($0)/../\(path)"] } ?? []
+    let name = path.hasPrefix("experiments/") ? String(path.dropFirst(12)) : path
+    let inGallery = gallery.map { ["\($0)/\(name)", "\($0)/\(name).yaml"] } ?? []
     for candidate in [
       path + ".yaml", path + ".yml", "experiments/\(path)", "experiments/\(path).yaml",
     ] + inGallery
