@@ -215,6 +215,8 @@ struct RunReadingTests {
     print("5,000 trials, without optimization: ls \(listed - start), compare \(compared - listed)")
     #expect((count...(count + 1)).contains(scan.runs.count))
     #expect(list.table.rows.count == scan.runs.count)
+    // Of so many the specs are not read, which is said.
+    #expect(list.notes.contains { $0.contains("the objective, and what differs beside") })
     #expect(comparison.rows.flatMap(\.runs).count == scan.runs.count)
     #expect(scan.notes.count { $0.contains("status.json") } >= 20)
     #expect(scan.notes.allSatisfy { !$0.contains("\n") })

@@ -90,12 +90,16 @@ package struct Comparison: Sendable {
         })
     }
     self.baseline = Self.place(of: baseline, in: groups)
-    let rowsOf = Dictionary(grouping: rows.indices, by: { groups[$0].runs[0].run.name })
-    for index in groups.indices {
-      let sisters = (rowsOf[groups[index].runs[0].run.name] ?? []).map { rows[$0].settings }
-      rows[index].isOnlyOne = sisters.count == 1
-      rows[index].differs = keys.indices.map { place in Set(sisters.map { $0[place] }).count > 1 }
-      rows[index].title = rows[index].title(keys: keys)
+    // Thousands of rows are looked at once each.
+    for sisters in Dictionary(grouping: rows.indices, by: { groups[$0].runs[0].run.name }).values {
+      let differs = keys.indices.map { key in
+        Set(sisters.map { rows[$0].settings[key] }).count > 1
+      }
+      for index in sisters {
+        rows[index].isOnlyOne = sisters.count == 1
+        rows[index].differs = differs
+        rows[index].title = rows[index].title(keys: keys)
+      }
     }
     let titles = Dictionary(grouping: rows.map(\.title), by: \.self)
     for index in rows.indices where titles[rows[index].title]?.count ?? 0 > 1 {
