@@ -13,7 +13,7 @@ export GAN_EXP_COMMIT
 PACKAGES := libyaml-dev libdnnl-dev libsleef-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev nettle-dev pkg-config \
   $(if $(filter x86_64,$(shell uname -m)),libxbyak-dev)
 
-.PHONY: help run test setup build install uninstall lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale dist benchmark benchmark-recording replay check-schema same-bytes clean
+.PHONY: help run test setup build install uninstall lint soak soak-kills docs second-order check-gpu-compiler device-losses device-check slurm-check slurm-scale watch-check dist benchmark benchmark-recording replay check-schema same-bytes clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -24,7 +24,7 @@ help:
 	@echo "make soak   the fuzz tests with a million inputs a format (an hour or so), and soak-kills"
 	@echo "make soak-kills   kills a training process 200 times and compares what it leaves"
 	@echo "make benchmark PYTHON=...   rounds against PyTorch, in alternation; ONLY=dcgan:128, SCALING=1"
-	@echo "make benchmark-recording    what recording costs; ls and compare over 5,000 trials"
+	@echo "make benchmark-recording    what recording costs; ls, compare and watch over 5,000 trials"
 	@echo "make replay PYTHON=...      every experiment here traced and replayed in PyTorch; ONLY=dcgan, WRITE=1"
 	@echo "make second-order   measures gradients of gradients and writes docs/second-order.md"
 	@echo "make check-schema PYTHON=...   experiments/schema.json against every experiment and lines that are wrong"
@@ -34,6 +34,7 @@ help:
 	@echo "make device-check DEVICE=gpu PYTHON=...   operations, replays and rounds against PyTorch and JAX, in ten minutes"
 	@echo "make slurm-check   what a cluster does to trials, on a Slurm of two nodes that it starts here (needs root; ONLY=twice)"
 	@echo "make slurm-scale   trials a second there, beside a bare array; ten thousand submitted"
+	@echo "make watch-check   a sweep that trains, watched: what the page is told, how soon, and what it looks like"
 	@echo "make dist   an archive of what install installs, for a Linux with nothing installed: .build/dist"
 	@echo "make docs   writes the schema and the reference anew from the declarations"
 
@@ -105,6 +106,10 @@ slurm-check: build
 slurm-scale: build
 	@.ci/slurm start
 	@. $${TMPDIR:-/tmp}/gan-exp-slurm/env.sh; python3 Tests/slurm_scale.py; code=$$?; .ci/slurm stop; exit $$code
+
+# Pictures of the page go to .build/watch, where there is Chromium.
+watch-check: build
+	python3 Tests/watch_check.py
 
 # PYTHON is one that has torch and jax. On a machine without Swift: python3 Tests/device_check.py --program …/bin/gan-exp
 DEVICE ?= gpu

@@ -31,7 +31,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [.executable(name: "gan-exp", targets: ["gan-exp"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
   ],
   targets: [
     // C libraries of the system.
@@ -118,8 +119,18 @@ let package = Package(
       name: "Results", dependencies: ["CLibrary", "Charts", "Spec", "Images", "RunFormat"],
       resources: [
         "page.css", "page.html", "table.html", "curves.html", "samples.html", "settings.html",
-        "page.js", "charts.js", "settings.js",
+        "page.js", "charts.js", "samples.js", "settings.js", "report.js",
       ].map { .embedInCode("Report/Page/\($0)") },
+      swiftSettings: strict),
+    // A page that shows runs while they train, to browsers of this machine. Reads, as Results does. Of FlyingFox the
+    // sockets only: its HTTP server opens FoundationNetworking, and with it libcurl and twenty libraries more.
+    .target(
+      name: "Watch",
+      dependencies: [
+        "CLibrary", "Spec", "RunFormat", "Results",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: ["watch.css", "watch.html", "watch.js"].map { .embedInCode("Page/\($0)") },
       swiftSettings: strict),
     // What every backend is held to: each operation, random graphs, states, against the reference.
     .target(name: "Conformance", dependencies: ["TensorCore"], swiftSettings: strict),
@@ -128,7 +139,7 @@ let package = Package(
       name: "gan-exp",
       dependencies: [
         "CBuild", "CLibrary", "Spec", "TensorCore", "ModelBuilder", "CPUBackend", "XLABackend",
-        "Charts", "Conformance", "Images", "Metrics", "RunFormat", "Runner", "Results",
+        "Charts", "Conformance", "Images", "Metrics", "RunFormat", "Runner", "Results", "Watch",
         argumentParser,
       ], swiftSettings: strict),
 
@@ -169,6 +180,10 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "ResultsTests", dependencies: ["Charts", "Results", "RunFormat", "Spec", "Images"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WatchTests",
+      dependencies: ["CLibrary", "Images", "Results", "RunFormat", "Spec", "Watch"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["CLibrary", "RunFormat", "Runner", "Spec", "gan-exp"],

@@ -5,11 +5,13 @@ needs: `make build` first; nothing outside Python's own library
 
 First part: trains gan-784 and gan (shortened: their checkpoints and pictures come at the default
 intervals) and prints what share of the time went into rows, histograms, pictures and checkpoints. Second
-part: makes a tree of finished trials from one real trial and times `ls` and `compare` on it.
+part: makes a tree of finished trials from one real trial and times `ls` and `compare` on it, and `watch`: until the
+page's first message is there, until a row that is added to another run is told, and its memory.
 """
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import resource
@@ -17,6 +19,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GAN_EXP = ROOT / ".build" / "release" / "gan-exp"
@@ -117,6 +120,63 @@ def reading(count, keep):
                      for _ in range(3)]
             print(f"  {' '.join(words[:2]):28} {min(t[0] for t in times):6.2f}, of processors "
                   f"{min(t[1] for t in times):5.2f}   ({times[0][2]} lines)", flush=True)
+        watching(results)
+
+
+def watching(results):
+    """`watch` beside all of them, and a run that goes on."""
+    trial = next(results.glob("many/*/trials/0000-*"))
+    # As a sweep has it.
+    sweep = trial.parent.parent
+    shutil.copy(trial / "resolved.yaml", sweep / "resolved.yaml")
+    with open(sweep / "plan.jsonl", "w") as plan:
+        for index, folder in enumerate(sorted(trial.parent.iterdir())):
+            point = index // 5
+            plan.write(json.dumps({
+                "index": index, "name": folder.name, "identity": "0" * 64, "seed": str(index % 5 + 1),
+                "replicate": index % 5, "set": {"latent.size": str(8 + point % 50),
+                                                "optimizer.learning_rate": f"{1e-4 * (1 + point // 50):.6f}"}}) + "\n")
+    live = results / "live" / "20261121T0400-aaaaaa"
+    shutil.rmtree(live, ignore_errors=True)
+    shutil.copytree(trial, live)
+    start = time.monotonic()
+    process = subprocess.Popen([GAN_EXP, "watch", "--results", results, "--port", "0"], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        url = process.stdout.readline().strip()
+        print(f"  watch, until it serves       {time.monotonic() - start:6.2f}")
+        view = "all"
+        for name in ("all", "the sweep"):
+            start = time.monotonic()
+            text = urllib.request.urlopen(f"{url}data?view={view}").read()
+            message = json.loads(text)
+            view = next((row["key"] for row in message["rows"] if row["kind"] == "sweep"), None)
+            print(f"  its page of {name:16} {time.monotonic() - start:6.2f}   ({len(message['rows'])} rows, "
+                  f"{len(text) / 1e6:.2f} MB)", flush=True)
+        events = urllib.request.urlopen(f"{url}events?view=all")
+        readline = lambda: next(line for line in iter(events.readline, b"") if line.startswith(b"data: "))
+        readline()
+        delays = []
+        for row in range(5):
+            time.sleep(0.7)
+            start = time.monotonic()
+            with open(live / "losses.csv", "a") as file:
+                file.write((live / "losses.csv").read_text().splitlines()[-1].replace("400,", f"{500 + row},", 1) + "\n")
+            size = len(readline())
+            delays.append((time.monotonic() - start, size))
+        print(f"  a new row is told after      {max(d for d, _ in delays):6.2f}   ({max(s for _, s in delays)} bytes)")
+        used = sum(map(int, pathlib.Path(f"/proc/{process.pid}/stat").read_text().split()[13:15])) / os.sysconf("SC_CLK_TCK")
+        time.sleep(10)
+        more = sum(map(int, pathlib.Path(f"/proc/{process.pid}/stat").read_text().split()[13:15])) / os.sysconf("SC_CLK_TCK")
+        print(f"  of processors, with a page   {(more - used) / 10:6.2%}")
+        memory = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status").read_text())
+        print(f"  memory, at most              {int(memory.group(1)) / 1e3:6.0f} MB", flush=True)
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(live.parent)
+        for name in ("plan.jsonl", "resolved.yaml"):
+            (sweep / name).unlink()
 
 
 def main():
@@ -126,7 +186,11 @@ def main():
     parser.add_argument("--data-dir")
     parser.add_argument("--keep", help="a folder for the tree, which is used again when it is there")
     parser.add_argument("--only", choices=("recording", "reading"))
+    parser.add_argument("--program", type=pathlib.Path, help="another gan-exp than .build/release/gan-exp")
     arguments = parser.parse_args()
+    if arguments.program:
+        global GAN_EXP
+        GAN_EXP = arguments.program.resolve()
     lengths = dict(item.split("=", 1) for item in arguments.length) or LENGTHS
     if arguments.only != "reading":
         recording(lengths, ["--data-dir", arguments.data_dir] if arguments.data_dir else [])

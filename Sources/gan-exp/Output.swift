@@ -32,6 +32,12 @@ enum Output {
     }
   }
 
+  /// Whether somebody looks at stdout.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// An empty terminal, for what is drawn again and again.
+  static func clear() throws { try write("\u{1B}[H\u{1B}[2J") }
+
   /// Where something that is on the disk now lies: the work goes on and ends well, whoever still listens.
   static func result(_ path: String) throws {
     do { try line(path) } catch is Closed {}

@@ -72,9 +72,14 @@ enum Terminal {
   }
 
   private static var columns: Int? {
-    if let wished { return wished }
+    wished ?? size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil }
+  }
+
+  /// The lines of the terminal that stdout is; nil where it is none.
+  static var height: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+  private static var size: winsize? {
     var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-      ? Int(size.ws_col) : nil
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 }

@@ -105,6 +105,9 @@ final class Running {
     return false
   }
 
+  /// What it has written to stdout so far.
+  var output: String { text(outputPath) }
+
   func send(_ signal: Int32) { kill(pid, signal) }
 
   /// Waits for the end, no longer than `limit` seconds.

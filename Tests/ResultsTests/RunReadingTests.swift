@@ -432,4 +432,18 @@ struct RunReadingTests {
     #expect(table["step"] == [100, 200])
     #expect(table.values.dropFirst().contains { $0.last == 0.25 })
   }
+
+  @Test(arguments: [5, 18, 24, 40, 200])
+  func whatIsSaidOfARunFitsATerminal(_ height: Int) {
+    let summary = RunSummary(Run(samples.add(SampleRuns.Shape()), reader: SampleRuns.reader))
+    let style = TerminalStyle(width: 80, hasColour: false)
+    let whole = summary.text(style)
+    let text = summary.text(style, within: height)
+    #expect(text.count { $0 == "\n" } <= height)
+    #expect(text.contains("step 1000/1000"))
+    #expect((text == whole) == (height == 200))
+    // The curves' legend, and the grid.
+    #expect(text.contains("* d_loss   o g_loss") == (height >= 18))
+    #expect(text.contains("samples/final.png, step 1000") == (height >= 40))
+  }
 }

@@ -91,24 +91,29 @@ extension Comparison {
 
 extension Comparison.Row {
   /// What the row is called where there is no table beside it: its label, and what differs.
-  func title(keys: [String]) -> String {
-    let told = zip(keys, zip(settings, differs)).compactMap { key, setting -> String? in
-      let (text, differs) = setting
-      // Of several experiments the name says what all of one have in common.
-      guard differs || experiment == nil, let text = text.map(NumberFormat.setting)?.cut(to: 22)
-      else { return nil }
-      let path = key.split(separator: ".")
-      // `loss.kind hinge` is `hinge`, `latent.size 16` is `latent 16`.
-      switch path.last {
-      case "kind": return text
-      case "size" where path.count > 1: return "\(path[path.count - 2]) \(text)"
-      case let last?: return "\(last.replacing("_", with: " ")) \(text)"
-      case nil: return text
-      }
-    }
+  package func title(keys: [String]) -> String {
+    let told = settingWords(
+      zip(keys, zip(settings, differs)).compactMap { key, setting in
+        // Of several experiments the name says what all of one have in common.
+        setting.1 || experiment == nil ? (key, setting.0) : nil
+      })
     // `lsgan`, or `lsgan 9f3a2c` where it has several rows.
     let name = experiment.map { isOnlyOne ? $0 : "\($0) \(label)" }
     guard !told.isEmpty else { return name ?? label }
-    return (name.map { "\($0): " } ?? "") + told.joined(separator: ", ")
+    return (name.map { "\($0): " } ?? "") + told
   }
+}
+
+/// Settings in a few words: `loss.kind hinge` is `hinge`, `latent.size 16` is `latent 16`.
+package func settingWords(_ settings: [(key: String, text: String?)]) -> String {
+  settings.compactMap { key, text -> String? in
+    guard let text = text.map(NumberFormat.setting)?.cut(to: 22) else { return nil }
+    let path = key.split(separator: ".")
+    switch path.last {
+    case "kind": return text
+    case "size" where path.count > 1: return "\(path[path.count - 2]) \(text)"
+    case let last?: return "\(last.replacing("_", with: " ")) \(text)"
+    case nil: return text
+    }
+  }.joined(separator: ", ")
 }

@@ -162,6 +162,36 @@ package struct RunSummary: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Facts that change while a run trains, and its name.
+  private static let moving: Set<String> = ["run", "state", "progress", "losses", "metrics"]
+  /// Below these a chart or a picture shows nothing.
+  private static let (leastChart, leastPicture) = (6, 8)
+
+  /// The same within `room` lines: all of it where that is enough, else the facts that change, the losses, and the
+  /// latest grid if lines are left.
+  package func text(_ style: TerminalStyle, within room: Int) -> String {
+    let whole = text(style)
+    if whole.count(where: { $0 == "\n" }) <= room { return whole }
+    let shown = facts.filter { Self.moving.contains($0.name) }
+    let width = shown.map(\.name.count).max() ?? 0
+    var lines = shown.flatMap { fact in
+      let name = fact.name + String(repeating: " ", count: width - fact.name.count)
+      return Self.wrapped(fact.text, first: "\(name)  ", width: style.width)
+    }
+    // The legend, the floor, the steps and an empty line are the chart's too.
+    let chartHeight = min(14, room - lines.count - 4)
+    if chartHeight >= Self.leastChart {
+      let chart = TerminalChart.lines(of: curves, style: style, height: chartHeight)
+      if !chart.isEmpty { lines += [""] + chart }
+    }
+    let left = room - lines.count - 2
+    if left >= Self.leastPicture, let picture, let raster = try? picture.raster() {
+      lines += ["", "samples/\(picture.name).png" + (picture.step.map { ", step \($0)" } ?? "")]
+      lines += TerminalPicture.lines(of: raster, style: style, maxLines: left)
+    }
+    return lines.prefix(room).joined(separator: "\n") + "\n"
+  }
+
   /// At spaces, later lines under the first one's text.
   static func wrapped(_ text: String, first: String, width: Int) -> [String] {
     let room = max(20, width - first.count)

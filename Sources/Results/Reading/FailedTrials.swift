@@ -3,12 +3,12 @@ import Spec
 
 /// The trials of a sweep that failed before there was a folder for them: of those only its plan and its
 /// journal tell.
-struct FailedTrials: Sendable {
-  private(set) var runs: [Run] = []
-  private(set) var notes: [String] = []
+package struct FailedTrials: Sendable {
+  package private(set) var runs: [Run] = []
+  package private(set) var notes: [String] = []
 
   /// - Parameter sweep: the sweep's directory.
-  init(of sweep: String) {
+  package init(of sweep: String) {
     do {
       guard let plan = try PlainFiles.bytes("\(sweep)/plan.jsonl") else { return }
       let begun = Set(

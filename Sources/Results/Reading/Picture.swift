@@ -29,6 +29,15 @@ extension Run {
   ///
   /// - Parameter averaged: those of the moving average of the weights.
   package func pictures(averaged: Bool = false) -> [Picture] {
+    pictures(averaged: averaged) {
+      var length = EpochLength()
+      if let losses = try? losses() { length.add(losses) }
+      return length.rounds
+    }
+  }
+
+  /// The same where somebody knows how many rounds an epoch has.
+  package func pictures(averaged: Bool = false, stepsPerEpoch: () -> Int?) -> [Picture] {
     let folder = averaged ? "samples/ema" : "samples"
     let names = files(in: folder).filter { $0.hasSuffix(".png") && $0 != "real.png" }
     let stepsPerEpoch = names.contains { $0.hasPrefix("epoch-") } ? stepsPerEpoch() : nil
@@ -84,20 +93,22 @@ extension Run {
     let (product, overflows) = epochs.multipliedReportingOverflow(by: steps)
     return overflows ? nil : product
   }
+}
 
-  /// Rounds an epoch, from what losses.csv says: a round `step` in epoch `e` (from 1) bounds it from
-  /// below by step/e and from above by (step−1)/(e−1).
-  private func stepsPerEpoch() -> Int? {
-    guard let losses = try? losses(), let steps = losses["step"], let epochs = losses["epoch"]
-    else {
-      return nil
-    }
-    var (least, most) = (1, Int.max)
+/// Rounds an epoch, from what losses.csv says: a round `step` in epoch `e` (from 1) bounds it from below by
+/// step/e, and a row at the end of an epoch is that bound.
+package struct EpochLength: Sendable {
+  /// nil where nothing is known.
+  package private(set) var rounds: Int?
+
+  package init() {}
+
+  /// Further rows.
+  package mutating func add(_ losses: NumberTable) {
+    guard let steps = losses["step"], let epochs = losses["epoch"] else { return }
     for case (let step?, let epoch?) in zip(steps, epochs) where epoch >= 1 && step >= 1 {
       guard let step = Int(exactly: step), let epoch = Int(exactly: epoch) else { continue }
-      least = max(least, step / epoch + (step % epoch > 0 ? 1 : 0))
-      if epoch > 1 { most = min(most, (step - 1) / (epoch - 1)) }
+      rounds = max(rounds ?? 1, step / epoch + (step % epoch > 0 ? 1 : 0))
     }
-    return least <= most && most < .max ? least : steps.isEmpty ? nil : least
   }
 }

@@ -184,7 +184,7 @@ package struct Objective: Sendable, Hashable {
   package let metric: String
   package let minimizes: Bool
 
-  init?(_ settings: Settings) {
+  package init?(_ settings: Settings) {
     func written(_ key: String) -> String? {
       settings["metrics.objective.\(key)"].flatMap { $0 == "none" ? nil : $0 }
     }
@@ -206,10 +206,11 @@ package struct Objective: Sendable, Hashable {
   /// `sliced_wasserstein, the smaller the better`
   package var words: String { "\(metric), the \(minimizes ? "smaller" : "greater") the better" }
 
-  func best(of run: Run) -> Double? {
-    guard let values = (try? run.metrics())?[metric]?.compactMap(\.self).filter(\.isFinite) else {
-      return nil
-    }
+  func best(of run: Run) -> Double? { (try? run.metrics()).flatMap(best) }
+
+  /// The best of the values in a run's table of metrics.
+  package func best(in metrics: NumberTable) -> Double? {
+    guard let values = metrics[metric]?.compactMap(\.self).filter(\.isFinite) else { return nil }
     return minimizes ? values.min() : values.max()
   }
 }

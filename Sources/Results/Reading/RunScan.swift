@@ -77,6 +77,28 @@ package struct RunScan: Sendable {
   }
 }
 
+/// What a folder of results is, from what lies in it.
+package enum FolderKind: Sendable {
+  /// It has trials. A sweep is no run itself, although it has a spec.
+  case sweep
+  case run
+  /// Runs may lie further down.
+  case group
+
+  private static let marks: Set<String> = [
+    "status.json", "resolved.yaml", "losses.csv", "environment.json",
+  ]
+
+  package init(_ entries: [PlainFiles.Entry]) {
+    if entries.contains(where: { $0.name == "trials" && $0.isFolder }) {
+      self = .sweep
+    } else {
+      self =
+        entries.contains { !$0.isFolder && Self.marks.contains($0.name) } ? .run : .group
+    }
+  }
+}
+
 private struct RunFinder {
   var runs: [String] = []
   /// Trials that failed before they had a folder.
@@ -91,18 +113,14 @@ private struct RunFinder {
 
   init(readsTrials: Bool = true) { self.readsTrials = readsTrials }
 
-  private static let marks: Set<String> = [
-    "status.json", "resolved.yaml", "losses.csv", "environment.json",
-  ]
-
   /// - Returns: whether there is a run in the folder.
   mutating func look(in folder: String, depth: Int) -> Bool {
     guard let entries = PlainFiles.entries(of: folder) else {
       notes.append("\(folder): cannot be read")
       return true
     }
-    // A sweep is no run itself, although it has a spec.
-    if entries.contains(where: { $0.name == "trials" && $0.isFolder }) {
+    let kind = FolderKind(entries)
+    if kind == .sweep {
       if RunReference.isSweep(folder) {
         sweeps.append(folder)
         if !readsTrials { return true }
@@ -113,7 +131,7 @@ private struct RunFinder {
       notes += sweep.notes
       return isFilled || !sweep.runs.isEmpty || !sweep.notes.isEmpty
     }
-    if entries.contains(where: { !$0.isFolder && Self.marks.contains($0.name) }) {
+    if kind == .run {
       runs.append(folder)
       return true
     }
@@ -147,7 +165,7 @@ private struct RunFinder {
 }
 
 /// `map` on all cores, for work that waits on files.
-func parallelMap<Item: Sendable, Value: Sendable>(
+package func parallelMap<Item: Sendable, Value: Sendable>(
   _ items: [Item], _ transform: @Sendable (Item) -> Value
 ) -> [Value] {
   let workers = min(8, max(1, items.count / 16))

@@ -130,7 +130,7 @@ package struct Report: Sendable {
       return JSON.object([
         ("title", .text(row.title)),
         ("label", .text(row.label)),
-        ("settings", .list(row.settings.map { $0.map(Self.json) ?? .null })),
+        ("settings", .list(row.settings.map { $0.map { JSON(plotted: $0) } ?? .null })),
         ("values", .list(row.values.map(Self.json))),
         ("curves", .object((detail?.curves ?? []).map { ($0.measure, Self.json($0.curve)) })),
         ("pictures", .list((detail?.pictures ?? []).map(Self.json))),
@@ -143,15 +143,6 @@ package struct Report: Sendable {
       ("maximize", .flag(objective.map { !$0.minimizes } ?? false)),
       ("rows", .list(rows)),
     ])
-  }
-
-  /// A number, or a word: that is all that the plots of settings know.
-  private static func json(_ setting: String) -> JSON {
-    let value = JSON(setting: setting)
-    return switch value {
-    case .integer, .number: value
-    case .text, .flag, .null, .list, .object: .text(setting)
-    }
   }
 
   private static func json(_ statistic: Statistic?) -> JSON {
@@ -171,20 +162,12 @@ package struct Report: Sendable {
 
   private static func json(_ curve: Curve) -> JSON {
     func column(_ key: (Curve.Point) -> Double) -> JSON {
-      .list(curve.points.map { JSON.number(rounded(key($0))) })
+      .list(curve.points.map { JSON(plotted: key($0)) })
     }
     var members = [("x", column(\.x)), ("y", column(\.value))]
     if curve.points.contains(where: { $0.low < $0.high }) {
       members += [("low", column(\.low)), ("high", column(\.high))]
     }
     return .object(members)
-  }
-
-  /// Six digits are more than a chart shows.
-  private static func rounded(_ x: Double) -> Double {
-    guard x.isFinite, x != 0 else { return x }
-    let scale = pow(10, 5 - log10(abs(x)).rounded(.down))
-    let short = (x * scale).rounded() / scale
-    return scale.isFinite && short.isFinite ? short : x
   }
 }

@@ -5,23 +5,16 @@ extension Report {
   /// The whole file.
   package var html: String {
     PageText.page.filled([
-      "title": title.markupEscaped, "palette": Self.palette, "style": PageText.style.whole,
+      "title": title.markupEscaped, "palette": PageText.palette, "style": PageText.style.whole,
       "lead": lead.markupEscaped, "contents": contents,
       "sections": [
         factsSection, tableSection, curvesSection, samplesSection, settingsSection, specSection,
         notesSection,
       ].joined(),
-      "data": data.insideScript, "script": PageText.scripts.map(\.whole).joined(separator: "\n"),
+      "data": data.insideScript,
+      "script": (PageText.scripts + [PageText.reportScript]).map(\.whole)
+        .joined(separator: "\n"),
     ])
-  }
-
-  /// The colours of the curves as variables of the page's style.
-  private static var palette: String {
-    func variables(_ colours: [String]) -> String {
-      ":root { " + colours.enumerated().map { "--c\($0): \($1);" }.joined(separator: " ") + " }"
-    }
-    return variables(Palette.light)
-      + "\n@media (prefers-color-scheme: dark) { \(variables(Palette.dark)) }"
   }
 
   private var isAlone: Bool { comparison.rows.count == 1 }

@@ -75,6 +75,23 @@ extension JSON {
       ? Int(exactly: x).map(JSON.integer) ?? .number(x) : .text(NumberFormat.exact(x))
   }
 
+  /// A number for a chart, which shows less than six digits.
+  package init(plotted x: Double) {
+    let scale = x.isFinite && x != 0 ? pow(10, 5 - log10(abs(x)).rounded(.down)) : 1
+    let short = (x * scale).rounded() / scale
+    self = .number(scale.isFinite && short.isFinite ? short : x)
+  }
+
+  /// A setting for a chart, which knows numbers and words only.
+  package init(plotted setting: String) {
+    let value = JSON(setting: setting)
+    self =
+      switch value {
+      case .integer, .number: value
+      case .text, .flag, .null, .list, .object: .text(setting)
+      }
+  }
+
   /// A value of a spec or of another file of a run, of which only the text is known: a number, a flag or
   /// a list where JSON would write it so, else the text.
   init(setting text: String) {

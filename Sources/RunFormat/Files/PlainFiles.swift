@@ -51,9 +51,24 @@ package enum PlainFiles {
     )
   }
 
-  private static func open(
-    _ path: String, limit: Int
-  ) throws(ReadingError) -> (descriptor: Int32, size: Int)? {
+  /// Up to `limit` bytes from an offset on, and what the file was when they were read; nil if there is no such
+  /// file.
+  package static func part(
+    _ path: String, from offset: Int, limit: Int
+  ) throws(ReadingError) -> (bytes: [UInt8], stamp: FileStamp)? {
+    guard let file = try open(path, limit: .max) else { return nil }
+    defer { close(file.descriptor) }
+    let count = min(limit, max(0, file.size - offset))
+    return (try read(file, from: offset, count: count, path), file.stamp)
+  }
+
+  private struct OpenFile {
+    let descriptor: Int32
+    let stamp: FileStamp
+    var size: Int { stamp.size }
+  }
+
+  private static func open(_ path: String, limit: Int) throws(ReadingError) -> OpenFile? {
     // A pipe in the place of a file would block for ever.
     let descriptor = CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -71,12 +86,12 @@ package enum PlainFiles {
         path: path,
         reason: "\(ByteCount(Int(information.st_size))), the limit is \(ByteCount(limit))")
     }
-    return (descriptor, Int(information.st_size))
+    return OpenFile(descriptor: descriptor, stamp: FileStamp(information))
   }
 
   /// Fewer bytes than asked for where the file has shrunk meanwhile.
   private static func read(
-    _ file: (descriptor: Int32, size: Int), from offset: Int, count: Int, _ path: String
+    _ file: OpenFile, from offset: Int, count: Int, _ path: String
   ) throws(ReadingError) -> [UInt8] {
     var done = 0
     var failure: String?

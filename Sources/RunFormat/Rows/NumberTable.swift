@@ -30,6 +30,17 @@ package struct NumberTable: Sendable {
     if let first = lines.first { read(bytes, from: first.count + 1) }
   }
 
+  /// Rows without the line of names, as they come while a file grows.
+  package init(columns: [String], rows: [UInt8]) {
+    self.init(columns: columns, values: columns.map { _ in [] })
+    read(rows, from: 0)
+  }
+
+  /// The names in the first line of a file; none where that line has no end yet.
+  package static func columns(header bytes: [UInt8]) -> [String] {
+    NumberTable(header: bytes.prefix { $0 != UInt8(ascii: "\n") }, bytes).columns
+  }
+
   /// The last row of a file of which only the two ends were read.
   init(head: [UInt8], tail: [UInt8], isWhole: Bool) {
     let header = head.prefix { $0 != UInt8(ascii: "\n") }

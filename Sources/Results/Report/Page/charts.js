@@ -63,17 +63,14 @@ const smoothed = (values, weight) => {
   });
 };
 
-// The first rows, and the best wherever it stands.
-const visible = new Set(data.rows.map((_, index) => index)
-  .filter(index => index < (bestRow === null || bestRow < 8 ? 8 : 7) || index === bestRow));
+// The rows whose curves are shown: the first eight, the best wherever it stands, and what the reader chooses.
+const visible = new Set();
 const charts = [];
 
 function curveChart(measure) {
   const figure = element('figure', {}, element('figcaption', {}, measure));
   const svg = svgElement('svg', { role: 'img', 'aria-label': `${measure} over the steps` });
   figure.append(svg);
-  const rows = data.rows.map((row, index) => ({ index, title: row.title, curve: row.curves[measure] }))
-    .filter(row => row.curve);
   let current = null;
   const draw = () => {
     const width = Math.max(240, svg.clientWidth || 520), height = 270;
@@ -81,7 +78,9 @@ function curveChart(measure) {
     svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     svg.style.height = height + 'px';
     const weight = +$('smooth').value, log = $('log').checked;
-    const shown = rows.filter(row => visible.has(row.index))
+    const shown = data.rows
+      .map((row, index) => ({ index, title: row.title, curve: row.curves[measure] }))
+      .filter(row => row.curve && visible.has(row.index))
       .map(row => ({ ...row, smooth: smoothed(row.curve.y, row.curve.y.length > 30 ? weight : 0) }));
     const x = axis(shown.flatMap(row => row.curve.x), { margin: 0, ticks: width / 90 });
     const all = shown.flatMap(row => row.curve.y);
@@ -158,33 +157,49 @@ function curveChart(measure) {
   svg.addEventListener('pointermove', point);
   svg.addEventListener('pointerdown', point);
   svg.addEventListener('pointerleave', leave);
-  charts.push({ svg, draw });
+  charts.push({ measure, figure, svg, draw });
   return figure;
 }
 
 const drawCharts = () => charts.forEach(chart => chart.draw());
 
-(function curves() {
+// A chart a measure and a chip a row. May be called again when rows or points have come to `data`.
+const drawCurves = (() => {
   const place = $('charts');
-  if (!place) return;
-  const measures = [...new Set(data.rows.flatMap(row => Object.keys(row.curves)))];
-  place.append(...measures.map(curveChart));
-  const rows = data.rows.map((row, index) => ({ row, index }))
-    .filter(({ row }) => Object.keys(row.curves).length);
-  if (rows.length > 1) for (const { row, index } of rows) {
-    const chip = element('button', { type: 'button', class: 'chip', 'aria-pressed': visible.has(index) },
+  if (!place) return () => {};
+  const chips = new Map();
+  const chip = (row, index) => {
+    if (visible.size < (bestRow === null || bestRow < 8 ? 8 : 7) || index === bestRow) visible.add(index);
+    const button = element('button', { type: 'button', class: 'chip', 'aria-pressed': visible.has(index) },
       swatch(index), row.title);
-    chip.addEventListener('click', () => {
+    button.addEventListener('click', () => {
       visible.has(index) ? visible.delete(index) : visible.add(index);
-      chip.setAttribute('aria-pressed', visible.has(index));
+      button.setAttribute('aria-pressed', visible.has(index));
       drawCharts();
     });
-    $('legend').append(chip);
-  }
+    $('legend').append(button);
+    return button;
+  };
   $('smooth').addEventListener('input', () => {
     $('smooth-value').textContent = (+$('smooth').value).toFixed(2);
     drawCharts();
   });
   $('log').addEventListener('change', drawCharts);
-  drawCharts();
+  addEventListener('resize', drawCharts);
+  return () => {
+    const rows = data.rows.map((row, index) => ({ row, index }))
+      .filter(({ row }) => Object.keys(row.curves).length);
+    for (const { row, index } of rows) if (!chips.has(row)) chips.set(row, chip(row, index));
+    for (const [row, button] of chips) if (!rows.some(one => one.row === row)) {
+      visible.delete(data.rows.indexOf(row));
+      button.remove();
+      chips.delete(row);
+    }
+    $('legend').hidden = chips.size < 2;
+    const measures = new Set(rows.flatMap(({ row }) => Object.keys(row.curves)));
+    for (const measure of measures)
+      if (!charts.some(chart => chart.measure === measure)) place.append(curveChart(measure));
+    for (const chart of charts) chart.figure.hidden = !measures.has(chart.measure);
+    drawCharts();
+  };
 })();

@@ -44,12 +44,21 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
   tipLine(data.measures[measure], row.values[measure] ? number(row.values[measure][0])
     + (row.values[measure][1] === null ? '' : ` ± ${number(row.values[measure][1])}`) : '–')];
 
-(function settings() {
+// What each setting does to a measure, by a plot a setting and by one of all. `drawSettings(rows)` may be called
+// again with other rows, settings and measures of `data`; a measure that the reader has chosen stays.
+const drawSettings = (() => {
   const select = $('measure');
-  if (!select) return;
-  data.measures.forEach((name, index) => select.append(element('option', { value: index }, name)));
-  const objective = data.measures.indexOf(data.objective);
-  select.value = objective >= 0 ? objective : Math.max(0, data.measures.findLastIndex((name) => name.endsWith('_loss')));
+  if (!select) return () => {};
+  let all = [];
+  let names = [];
+  const offerMeasures = () => {
+    if (names.join('\n') === data.measures.join('\n')) return;
+    const chosen = names[select.value];
+    names = [...data.measures];
+    select.replaceChildren(...names.map((name, index) => element('option', { value: index }, name)));
+    const usual = names.includes(data.objective) ? data.objective : names.findLast(name => name.endsWith('_loss'));
+    select.value = Math.max(0, names.indexOf(names.includes(chosen) ? chosen : usual));
+  };
   const score = (row, m) => row.values[m] && isFinite(row.values[m][0] ?? NaN) ? row.values[m][0] : null;
 
   const sensitivity = () => {
@@ -59,13 +68,13 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
       const value = score(row, m), sd = value === null ? null : row.values[m][1];
       return sd === null ? [value] : [value - sd, value, value + sd].filter(v => !log || v > 0);
     };
-    const y = axis(data.rows.flatMap(ends), { log, margin: 0.08 });
+    const y = axis(all.flatMap(ends), { log, margin: 0.08 });
     $('sensitivity').replaceChildren(...data.keys.map((key, k) => {
       const figure = element('figure', {}, element('figcaption', {}, key));
       const svg = svgElement('svg', { role: 'img', 'aria-label': `${data.measures[m]} against ${key}` });
       figure.append(svg);
-      const x = scale(data.rows.map(row => row.settings[k]), { margin: 0.1, ticks: 4 });
-      const words = !isNumeric(data.rows.map(row => row.settings[k]));
+      const x = scale(all.map(row => row.settings[k]), { margin: 0.1, ticks: 4 });
+      const words = !isNumeric(all.map(row => row.settings[k]));
       const marks = [...x.marks].sort((a, b) => a[0] - b[0]);
       const width = 320, right = width - 12, top = 8;
       let left = Math.max(50, 14 + longest(y.ticks.map(tickLabel)));
@@ -97,7 +106,7 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
       });
       svg.append(svgElement('path', { class: 'axis', d: `M${left} ${bottom}H${right}` }));
       const groups = new Map();
-      data.rows.forEach((row, index) => {
+      all.forEach(row => {
         const value = score(row, m);
         const part = x.at(row.settings[k]);
         if (value === null || part === null) return;
@@ -111,7 +120,7 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
           svg.append(svgElement('path', { d: `M${px} ${high}V${low}`, style: `stroke: ${colour(0)}; opacity: .4` }));
         }
         const dot = svgElement('circle', { cx: px, cy: py, r: 4.5, style: `fill: ${colour(0)}; opacity: .8` });
-        dot.addEventListener('pointermove', event => showTip(event, rowTip(data.rows[index], m)));
+        dot.addEventListener('pointermove', event => showTip(event, rowTip(row, m)));
         dot.addEventListener('pointerleave', hideTip);
         svg.append(dot);
       });
@@ -128,7 +137,7 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
     const m = +select.value, place = $('parallel');
     const columns = [...data.keys.map((key, k) => ({ name: key, of: row => row.settings[k] })),
       { name: data.measures[m], of: row => score(row, m) }];
-    const rows = data.rows.filter(row => score(row, m) !== null);
+    const rows = all.filter(row => score(row, m) !== null);
     const scores = rows.map(row => score(row, m));
     const low = Math.min(...scores), high = Math.max(...scores);
     columns.forEach((column, i) => {
@@ -136,11 +145,13 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
       column.scale = scale(rows.map(column.of),
         isResult ? { log: $('measure-log').checked, margin: 0.05, isResult } : { margin: 0.05 });
       column.wide = 16 + longest(column.scale.marks.map(mark => mark[1]));
+      column.named = 16 + longest([lastPart(column.name)]);
     });
     // Each axis has room for what stands beside it: on its left, of the last on its right.
     const last = columns.length - 1;
     const left = Math.max(70, columns[0].wide), edge = Math.max(70, columns[last].wide);
-    const gaps = columns.slice(1, last).map(column => Math.max(130, column.wide + 14)).concat(130);
+    // Of a name in the middle half stands to either side; the first and the last begin and end at the edges.
+    const gaps = columns.slice(1, last).map(column => Math.max(130, column.wide + 14, column.named)).concat(130);
     const least = left + edge + gaps.reduce((a, b) => a + b, 0);
     const width = Math.max(place.clientWidth - 24, least), height = 300;
     const top = 34, bottom = height - 16, spare = (width - least) / gaps.length;
@@ -184,9 +195,12 @@ const rowTip = (row, measure) => [tipLine(element('b', {}, row.title)),
   const draw = () => { sensitivity(); parallel(); };
   select.addEventListener('change', draw);
   $('measure-log').addEventListener('change', draw);
-  draw();
-  addEventListener('resize', parallel);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', parallel);
+  const fit = () => { if (all.length) parallel(); };
+  addEventListener('resize', fit);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', fit);
+  return rows => {
+    all = rows;
+    offerMeasures();
+    draw();
+  };
 })();
-
-addEventListener('resize', drawCharts);
