@@ -286,33 +286,37 @@ import Testing
   /// docs/failures.md: a sweep's time is over, or too many trials failed, while somebody waits: what has not
   /// begun is taken back, what runs comes to its end
   @Test(arguments: [true, false])
-  func whatHasNotBegunWhenTimeIsOverIsTakenBack(isRemembered: Bool) throws {
-    let sweep = try FakeSweep(trials: 3)
+  func whatHasNotBegunWhenTooManyHaveFailedIsTakenBack(isRemembered: Bool) throws {
+    let sweep = try FakeSweep(trials: 4)
     let (outcome, _) = try wait(
       sweep,
       [
         (
           1,
-          { try sweep.slurm.show([(0, "RUNNING", "n1"), (1, "PENDING", ""), (2, "PENDING", "")]) }
+          {
+            try sweep.log("1_0", "out of luck\n")
+            try sweep.slurm.show(
+              [(0, "FAILED", "n1"), (1, "RUNNING", "n1"), (2, "PENDING", ""), (3, "PENDING", "")])
+          }
         ),
         (
           6,
           {
-            try sweep.finish(0)
-            let others = isRemembered ? [(1, "CANCELLED", ""), (2, "CANCELLED", "")] : []
-            try sweep.slurm.show([(0, "COMPLETED", "n1")] + others)
+            try sweep.finish(1)
+            let others = isRemembered ? [(2, "CANCELLED", ""), (3, "CANCELLED", "")] : []
+            try sweep.slurm.show([(0, "FAILED", "n1"), (1, "COMPLETED", "n1")] + others)
           }
         ),
       ]
-    ) { $0.budgetSeconds = 0.05 }
-    #expect(outcome.ending == .outOfTime)
-    #expect(outcome.states == [.finished, .pending, .pending] && outcome.exitCode == 0)
+    ) { $0.stopAfter = 1 }
+    #expect(outcome.ending == .tooManyFailures(1) && outcome.exitCode == 5)
+    #expect(outcome.states.map(\.word) == ["failed", "finished", "pending", "pending"])
     #expect(
       try sweep.slurm.words(of: "scancel")
         == ["scancel --state=PENDING --name=\(JobScript.name(of: sweep.path))"])
     #expect(try sweep.events().filter { $0 == "interrupted" }.count == 2)
     // They are for whoever goes on.
-    #expect(try sweep.submit().jobs.map(\.word) == ["2_1", "2_2"])
+    #expect(try sweep.submit().jobs.map(\.word) == ["2_2", "2_3"])
   }
 
   @Test func whatCannotBeTakenBackIsSaid() throws {
@@ -322,15 +326,22 @@ import Testing
       sweep,
       [
         (
-          4,
+          1,
           {
-            for trial in 0..<2 { try sweep.finish(trial) }
-            try end(sweep)
+            try sweep.log("1_0", "out of luck\n")
+            try sweep.slurm.show([(0, "FAILED", "n1"), (1, "PENDING", "")])
           }
-        )
+        ),
+        (
+          6,
+          {
+            try sweep.finish(1)
+            try sweep.slurm.show([(0, "FAILED", "n1"), (1, "COMPLETED", "n1")])
+          }
+        ),
       ]
-    ) { $0.budgetSeconds = 0.05 }
-    #expect(outcome.states == [.finished, .finished])
+    ) { $0.stopAfter = 1 }
+    #expect(outcome.states.map(\.word) == ["failed", "finished"])
     #expect(
       remarks.first?.hasSuffix("did not succeed (Access denied): what waits begins all the same")
         == true, "\(remarks)")

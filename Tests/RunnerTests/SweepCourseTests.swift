@@ -106,6 +106,22 @@ import Testing
     #expect(course.isIdle)
   }
 
+  /// What others play in their own time may not have begun: that is taken back, once.
+  @Test(arguments: [(true, [SweepCourse.Action.withdraw]), (false, [])])
+  func whenTheTimeOfTheSweepIsOverNothingMoreBegins(
+    leavesJobs: Bool, actions: [SweepCourse.Action]
+  ) {
+    var course = course(2) {
+      $0.budgetSeconds = 5
+      $0.leavesJobs = leavesJobs
+    }
+    _ = course.began(0, JobID("12_0"), at: 0)
+    #expect(course.see(signal: 0, after: 4) == [])
+    #expect(course.see(signal: 0, after: 5) == actions)
+    #expect(course.see(signal: 0, after: 6) == [])
+    #expect(course.candidates.isEmpty && course.next == .wait)
+  }
+
   @Test func jobsThatLiveOrAreNotSpokenOfGoOn() {
     var course = course(2)
     _ = course.began(0, JobID(1), at: 0)
