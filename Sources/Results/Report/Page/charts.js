@@ -112,7 +112,7 @@ function curveChart(measure) {
         d += `${pen}${placeX(xs[i]).toFixed(1)} ${placeY(v).toFixed(1)}`;
         pen = 'L';
       });
-      return xs.length === 1 ? d + 'h0' : d;
+      return d;
     };
     for (const row of shown) {
       const { x: xs, low, high } = row.curve;
@@ -127,7 +127,11 @@ function curveChart(measure) {
       const style = `stroke: ${colour(row.index)}; stroke-dasharray: ${dash(row.index) || 'none'}`;
       if (weight > 0 && xs.length > 30)
         group.append(svgElement('path', { class: 'raw', d: path(xs, row.curve.y), style }));
-      group.append(svgElement('path', { class: 'line', d: path(xs, row.smooth), style }));
+      // One value alone is a dot.
+      const d = path(xs, row.smooth), isDot = d && !d.includes('L');
+      group.append(svgElement('path', isDot
+        ? { class: 'line dot', d: d + 'h0', style: `stroke: ${colour(row.index)}` }
+        : { class: 'line', d, style }));
     }
     const cross = svgElement('path', { class: 'cross' });
     svg.replaceChildren(clip, ...parts, group, cross);
