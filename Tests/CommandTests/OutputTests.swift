@@ -16,7 +16,9 @@ struct OutputTests {
     where name.hasSuffix(".swift") && name != "Output.swift" {
       let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
       #expect(!text.contains(#/[^.\w]print\(/#), "\(name)")
-      #expect(!text.contains("standardOutput"), "\(name)")
+      // Of a child whose words nobody wants.
+      let own = text.replacing("process.standardOutput = FileHandle.nullDevice", with: "")
+      #expect(!own.contains("standardOutput"), "\(name)")
     }
   }
 
