@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,8 @@ def trained(program, spec, settings, rounds, folder, environment):
 def settings_of(program, spec, environment):
     """What makes one experiment of a sweep, and a short one of a long one."""
     code, output, _ = call(program, ["run", spec, "--plan"], environment)
-    if code != 0:
+    # A line a trial, its name first; of a spec without a sweep what one run takes.
+    if code != 0 or not re.match(r"\d{4}-", output):
         return []
     first = output.splitlines()[0].split("  ")
     pairs = [word.strip() for word in first[1:] if "=" in word]
