@@ -1,25 +1,8 @@
-#include "decoders.h"
+#include "jpeg_failure.h"
 
-#include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <jpeglib.h>
 #include <jerror.h>
-
-struct failure {
-  struct jpeg_error_mgr base;
-  jmp_buf escape;
-  char *reason;
-};
-
-static void leave(j_common_ptr info) {
-  struct failure *failure = (struct failure *)info->err;
-  char words[JMSG_LENGTH_MAX];
-  failure->base.format_message(info, words);
-  snprintf(failure->reason, GAN_REASON_SIZE, "%s", words);
-  longjmp(failure->escape, 1);
-}
 
 /// libjpeg warns and goes on with grey where data are missing; that is no picture to learn from.
 static void weigh(j_common_ptr info, int level) {
@@ -52,11 +35,9 @@ int gan_read_jpeg(const uint8_t *bytes, size_t size, struct gan_picture *picture
   struct jpeg_progress_mgr progress;
   memset(&info, 0, sizeof info);
   memset(&progress, 0, sizeof progress);
-  info.err = jpeg_std_error(&failure.base);
-  failure.base.error_exit = leave;
+  info.err = catch_failure(&failure, reason);
   failure.base.emit_message = weigh;
   failure.base.output_message = stay_silent;
-  failure.reason = reason;
   if (setjmp(failure.escape)) {
     jpeg_destroy_decompress(&info);
     return 0;

@@ -1,25 +1,7 @@
-#include "decoders.h"
+#include "jpeg_failure.h"
 
-#include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jpeglib.h>
-
-struct failure {
-  struct jpeg_error_mgr base;
-  jmp_buf escape;
-  char *reason;
-};
-
-static void leave(j_common_ptr info) {
-  struct failure *failure = (struct failure *)info->err;
-  char words[JMSG_LENGTH_MAX];
-  failure->base.format_message(info, words);
-  snprintf(failure->reason, GAN_REASON_SIZE, "%s", words);
-  longjmp(failure->escape, 1);
-}
 
 uint8_t *gan_write_jpeg(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
                         size_t *size, char reason[GAN_REASON_SIZE]) {
@@ -28,9 +10,7 @@ uint8_t *gan_write_jpeg(const uint8_t *pixels, uint32_t width, uint32_t height, 
   unsigned char *bytes = NULL;
   unsigned long count = 0;
   memset(&info, 0, sizeof info);
-  info.err = jpeg_std_error(&failure.base);
-  failure.base.error_exit = leave;
-  failure.reason = reason;
+  info.err = catch_failure(&failure, reason);
   if (setjmp(failure.escape)) {
     jpeg_destroy_compress(&info);
     free(bytes);

@@ -30,8 +30,9 @@ extension Report {
       return detail.facts.first { $0.name == "state" }?.text ?? ""
     }
     let states = Comparison.states(comparison.rows.flatMap { $0.runs.map(\.run.state) })
-    var text = "\(runs) runs"
-    if runs > comparison.rows.count { text += " of \(comparison.rows.count) specs" }
+    var text = "\(runs) run\(runs == 1 ? "" : "s")"
+    let specs = comparison.rows.count
+    if runs > specs { text += " of \(specs) spec\(specs == 1 ? "" : "s")" }
     return text + ": " + states
   }
 
