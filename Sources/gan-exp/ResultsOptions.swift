@@ -60,6 +60,40 @@ struct ResultsOptions: ParsableArguments {
         PlainFiles.isFolder(reference) ? reference : try find(reference).path
       })
   }
+
+  /// Those of them for which a condition holds; what could not be read is said.
+  func list(_ references: [String], where condition: String?) throws -> RunList {
+    let list = try Failure.reading { [scan = try scan(references)] () throws(ReferenceError) in
+      try RunList(scan, filter: try RunFilter(where: condition, sort: nil))
+    }
+    Terminal.note(list.notes)
+    return list
+  }
+}
+
+/// Before something is gone.
+struct ConfirmationOptions: ParsableArguments {
+  @Flag(help: "Say what would go, and stop.")
+  var dryRun = false
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+
+  /// - Throws: where nobody can be asked.
+  func confirm(_ question: String, about subject: String) throws -> Bool {
+    if yes { return true }
+    guard isatty(STDIN_FILENO) == 1 else {
+      throw Failure(
+        status: .commandLine,
+        message: "error: \(subject): --yes is needed where nobody can be asked")
+    }
+    Terminal.ask("\(question) [y/N] ")
+    return ["y", "yes"].contains((readLine() ?? "").lowercased())
+  }
+
+  /// A line about what would go or is going to: a result of --dry-run, else for whoever is asked.
+  func announce(_ line: String) throws {
+    if dryRun { try Output.line(line) } else if !yes { Terminal.error(line) }
+  }
 }
 
 /// What to choose and how to order it.

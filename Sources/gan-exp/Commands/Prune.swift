@@ -32,10 +32,7 @@ struct Prune: ParsableCommand {
     name: .customLong("where"),
     help: ArgumentHelp("Only runs for which this holds.", valueName: "condition"))
   var condition: String?
-  @Flag(help: "Say what would go, and stop.")
-  var dryRun = false
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var results: ResultsOptions
 
   func validate() throws {
@@ -61,24 +58,16 @@ struct Prune: ParsableCommand {
   }
 
   func run() throws {
-    let filter = try Failure.reading { () throws(ReferenceError) in
-      try RunFilter(where: condition, sort: nil)
-    }
-    let list = try Failure.reading {
-      [scan = try results.scan(references)] () throws(ReferenceError) in
-      try RunList(scan, filter: filter)
-    }
-    Terminal.note(list.notes)
+    let list = try results.list(references, where: condition)
     let all = try plans(of: list.runs.map(\.run).filter { PlainFiles.isFolder($0.path) })
     guard !all.isEmpty else { return Terminal.error("nothing to prune") }
     for plan in all {
-      let line = "\(plan.run): \(plan.words), \(ByteCount(plan.freed))"
-      if dryRun { try Output.line(line) } else if !yes { Terminal.error(line) }
+      try confirmation.announce("\(plan.run): \(plan.words), \(ByteCount(plan.freed))")
     }
     let sum = all.reduce(0) { $0 + $1.freed }
     let total = "\(ByteCount(sum)) of \(all.count) run\(all.count == 1 ? "" : "s")"
-    if dryRun { return Terminal.error("would free \(total)") }
-    guard try confirm(total) else { return }
+    if confirmation.dryRun { return Terminal.error("would free \(total)") }
+    guard try confirmation.confirm("free \(total)?", about: total) else { return }
     for plan in all {
       try Failure.catching(plan.carryOut)
       try Output.result(plan.run)
@@ -112,16 +101,5 @@ struct Prune: ParsableCommand {
       Terminal.error("left alone: \(count) run\(count == 1 ? "" : "s"): \(reason)")
     }
     return all
-  }
-
-  private func confirm(_ total: String) throws -> Bool {
-    if yes { return true }
-    guard isatty(STDIN_FILENO) == 1 else {
-      throw Failure(
-        status: .commandLine,
-        message: "error: \(total): --yes is needed where nobody can be asked")
-    }
-    Terminal.ask("free \(total)? [y/N] ")
-    return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 }

@@ -23,12 +23,8 @@ struct Remove: ParsableCommand {
       "All runs among these for which it holds: 'state == \"failed\"'; without names among all.",
       valueName: "condition"))
   var condition: String?
-  @Flag(help: "Say what would go, and stop.")
-  var dryRun = false
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var results: ResultsOptions
-
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
 
   func validate() throws {
     if references.isEmpty, condition == nil {
@@ -51,12 +47,12 @@ struct Remove: ParsableCommand {
       return try item(at: found.path, words: words(found))
     }
     for item in all {
-      if dryRun {
-        try Output.line("\(item.path) (\(item.words))")
+      let subject = "\(item.path) (\(item.words))"
+      if confirmation.dryRun {
+        try Output.line(subject)
         continue
       }
-      guard try confirm("remove \(item.path) (\(item.words))?", "\(item.path) (\(item.words))")
-      else { continue }
+      guard try confirmation.confirm("remove \(subject)?", about: subject) else { continue }
       try Failure.catching(item.removal.carryOut)
       try Output.result(item.path)
     }
@@ -74,14 +70,7 @@ struct Remove: ParsableCommand {
 
   /// Everything for which the condition holds: listed, asked for once, and removed.
   private func removeChosen() throws {
-    let filter = try Failure.reading { () throws(ReferenceError) in
-      try RunFilter(where: condition, sort: nil)
-    }
-    let list = try Failure.reading {
-      [scan = try results.scan(references)] () throws(ReferenceError) in
-      try RunList(scan, filter: filter)
-    }
-    Terminal.note(list.notes)
+    let list = try results.list(references, where: condition)
     var items: [Item] = []
     var held: [String] = []
     for loaded in list.runs {
@@ -103,32 +92,15 @@ struct Remove: ParsableCommand {
     }
     let sum = items.reduce(0) { $0 + $1.bytes }
     let total = "\(items.count) run\(items.count == 1 ? "" : "s"), \(ByteCount(sum))"
-    if dryRun || !yes {
-      for item in items {
-        let line = "\(item.path) (\(item.words))"
-        if dryRun { try Output.line(line) } else { Terminal.error(line) }
-      }
-    }
+    for item in items { try confirmation.announce("\(item.path) (\(item.words))") }
     for message in held { Terminal.error(message.replacing(/^error:/, with: "left alone:")) }
-    if dryRun { return Terminal.error("would remove \(total)") }
-    guard !items.isEmpty, try confirm("remove \(total)?", total) else { return }
+    if confirmation.dryRun { return Terminal.error("would remove \(total)") }
+    guard !items.isEmpty, try confirmation.confirm("remove \(total)?", about: total) else { return }
     for item in items {
       try Failure.catching(item.removal.carryOut)
       try Output.result(item.path)
     }
     Terminal.error("removed \(total)")
-  }
-
-  /// - Throws: where nobody can be asked.
-  private func confirm(_ question: String, _ what: String) throws -> Bool {
-    if yes { return true }
-    guard isatty(STDIN_FILENO) == 1 else {
-      throw Failure(
-        status: .commandLine,
-        message: "error: \(what): --yes is needed where nobody can be asked")
-    }
-    Terminal.ask("\(question) [y/N] ")
-    return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 
   /// What goes.
