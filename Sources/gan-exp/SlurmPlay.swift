@@ -13,6 +13,8 @@ struct SlurmPlay {
   let options: SweepOptions
   /// Of every worker, besides which trial.
   let arguments: [String]
+  /// Whether the job behind the trials tells whom the file's `notify` names.
+  let tells: Bool
   let quiet: Bool
 
   /// Whether the file alone would not have it played on a cluster.
@@ -79,7 +81,8 @@ struct SlurmPlay {
   /// What was submitted stays, whatever becomes of the job behind it.
   private func collect(_ engine: SlurmEngine) {
     do throws(RunError) {
-      Terminal.error("summary and report: job \(try engine.collect()), when these are over")
+      Terminal.error(
+        "summary and report: job \(try engine.collect(tells: tells)), when these are over")
     } catch {
       Terminal.error(
         "warning: no job writes summary and report (\(error)): when the trials are over say "

@@ -87,7 +87,7 @@ struct SweepRunOptions: ParsableArguments {
     let isLeft = chosenEngine(plan.experiment) == .slurm && !wait
     if isLeft, notifier != nil, !progress.quiet {
       Terminal.error(
-        "notify: nobody waits here for the end of the sweep, which is not told (--wait)")
+        "notify: nobody waits here for the end of the sweep: the job behind it tells, on its node")
     }
     do {
       try playAll(directory, plan, data, machine, progress)
@@ -135,7 +135,8 @@ struct SweepRunOptions: ParsableArguments {
       let play = SlurmPlay(
         directory: place, plan: plan, settings: settings, options: options,
         arguments: try workerArguments(data, machine, cores: settings.cpus)
-          + (progress.noNotify ? ["--no-notify"] : []), quiet: quiet)
+          + (progress.noNotify ? ["--no-notify"] : []),
+        tells: plan.experiment.notify != nil && !progress.noNotify, quiet: quiet)
       if wait { return try play.wait(program: OwnProgram.file) }
       return try play.submit(program: OwnProgram.file)
     }

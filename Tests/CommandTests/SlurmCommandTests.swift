@@ -123,6 +123,33 @@ import Testing
     #expect(try slurm.arrays().count == 1)
   }
 
+  @Test func theJobBehindTheTrialsTellsWhomTheFileNames() throws {
+    let (place, slurm) = try place(
+      Self.engine
+        + "\nnotify: {on: [interrupted], exec: [/bin/sh, -c, 'echo $GAN_EXP_KIND $GAN_EXP_EVENT >> told']}"
+    )
+    let run = try place.run("run", "tiny.yaml")
+    #expect(run.end == .exit(0))
+    #expect(run.errors.contains("the job behind it tells, on its node\n"), "\(run.errors)")
+    let folder = try "\(place.path)/\(place.resultDirectory())"
+    #expect(
+      try place.text("\(place.resultDirectory())/slurm/collect.sh")
+        .hasSuffix(" collect \(folder.shellWord) --notify\n"))
+    let early = try place.run("collect", folder, "--notify")
+    #expect(early.errors.contains("notify: 3 trials still wait or run"), "\(early.errors)")
+    #expect(!place.exists("told"))
+    try slurm.show([])
+    #expect(try place.run("collect", folder).end == .exit(0))
+    #expect(!place.exists("told"))
+    #expect(try place.run("collect", folder, "--notify").end == .exit(0))
+    #expect(try place.text("told") == "sweep interrupted\n")
+    let silent = try place.run("run", "tiny.yaml", "--no-notify", "--fresh")
+    #expect(silent.errors.contains("is not run (--no-notify)"), "\(silent.errors)")
+    let scripts = try place.names(in: "results").filter { $0.hasSuffix("/slurm/collect.sh") }
+    #expect(scripts.count == 2)
+    #expect(try scripts.count { try place.text("results/\($0)").contains("--notify") } == 1)
+  }
+
   @Test func statusAsksTheSchedulerOnceAndSaysWhenItGivesNoAnswer() throws {
     let (place, slurm) = try place()
     _ = try place.run("run", "tiny.yaml")

@@ -226,11 +226,12 @@ package struct SlurmEngine: Engine {
 
   /// Submits the job that writes summary and report when all that waits and runs is over.
   ///
+  /// - Parameter tells: whether it tells whom the experiment's `notify` names.
   /// - Throws: when Slurm refuses, or does not say what came of it.
-  package func collect() throws(RunError) -> Int {
+  package func collect(tells: Bool) throws(RunError) -> Int {
     let jobs = Set(try queue.trials().live.values.map(\.job)).sorted()
     let path = "\(sweep)/slurm/collect.sh"
-    try files.replace(path, with: Array(script.collector().utf8))
+    try files.replace(path, with: Array(script.collector(tells: tells).utf8))
     let dependency =
       jobs.isEmpty
       ? [] : ["--dependency=afterany:\(jobs.map(String.init).joined(separator: ":"))"]

@@ -60,7 +60,8 @@ struct JobScript: Sendable {
   }
 
   /// A job that writes summary and report once the arrays are over.
-  func collector() -> String {
+  /// - Parameter tells: whether it tells whom the experiment's `notify` names.
+  func collector(tells: Bool) -> String {
     var options = [
       "--job-name=\(Self.collectorName(of: sweep))",
       "--output=\(Self.pattern(sweep))/slurm/collect.log", "--open-mode=append", "--ntasks=1",
@@ -71,7 +72,8 @@ struct JobScript: Sendable {
     options += settings.extra.filter { word in
       ["--account", "-A", "--qos", "-q"].contains { word.hasPrefix($0) }
     }
-    return head(options) + "exec \(program.shellWord) collect \(sweep.shellWord)\n"
+    return head(options)
+      + "exec \(program.shellWord) collect \(sweep.shellWord)\(tells ? " --notify" : "")\n"
   }
 
   private func head(_ options: [String]) -> String {

@@ -19,6 +19,12 @@ package struct SweepOutcome: Sendable {
     return status.rawValue
   }
 
+  /// Of trials that others have played, and that nobody plays any more: some may not have begun.
+  package static func exitCode(collected states: [TrialState]) -> Int32 {
+    let code = SweepOutcome(ending: .complete, states: states).exitCode
+    return code == 0 && states.contains { !$0.isOver } ? ExitStatus.saved.rawValue : code
+  }
+
   private var status: ExitStatus {
     let isFailed = count("failed") + count("diverged") > 0
     switch ending {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Results
 import RunFormat
 import Runner
@@ -11,6 +12,12 @@ struct Collect: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The sweep's directory.", valueName: "dir"), completion: .directory)
   var sweep: String
+
+  @Flag(
+    help:
+      "Run the program that the file's `notify` names, once no trial waits or runs; the job that a cluster is given says so."
+  )
+  var notify = false
 
   func run() throws {
     let base = try loadSpec(sweep + "/resolved.yaml", overrides: []).get()
@@ -26,6 +33,14 @@ struct Collect: ParsableCommand {
     try SweepReport.write(in: sweep, name: base.name)
     Terminal.error("\(sweep): \(TrialState.counts(states))")
     try Output.result(sweep)
+    guard notify, let section = base.notify else { return }
+    let living = queue?.live.count ?? 0
+    guard living == 0 else {
+      return Terminal.error(
+        "notify: \(living) trials still wait or run; who comes after them tells")
+    }
+    Notifier(section, environment: ProcessInfo.processInfo.environment.pairs)
+      .tell(of: sweep, base, SweepOutcome.exitCode(collected: states))
   }
 
   /// nil where nothing was submitted, or Slurm gives no answer: the folder alone tells then, in which a worker that
