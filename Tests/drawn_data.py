@@ -50,9 +50,24 @@ def draw_pairs(folder, count=64, width=512, height=256):
         (folder / f"{index:04}.png").write_bytes(png(width, height, b"".join(rows)))
 
 
+def draw_cifar10(folder, count=40):
+    """The five files of CIFAR-10's binary version, with so many pictures each: a byte of class, then planes of red, green
+    and blue, slopes from one colour to another."""
+    generator = random.Random(3)
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in range(1, 6):
+        records = bytearray()
+        for index in range(count):
+            records.append(index % 10)
+            for _ in "rgb":
+                near, far = generator.randrange(256), generator.randrange(256)
+                records += bytes(int(near + (far - near) * (x + y) / 62) for y in range(32) for x in range(32))
+        (folder / f"data_batch_{part}.bin").write_bytes(records)
+
+
 def draw_instead(specs, home, folder):
     """Copies of these files below `folder` that ask for digits which gan-exp draws instead of MNIST's, and every folder
-    of pictures that they name: pairs where halves of them are taken. Both are where `home` has them."""
+    of pictures that they name: pairs where halves of them are taken. Both are where `home` has them. CIFAR-10 lies in `folder`."""
     for spec in specs:
         text = (home / spec).read_text()
         for path in re.findall(r"folder: (?:\{path: )?([\w./-]+)", text):
@@ -64,6 +79,8 @@ def draw_instead(specs, home, folder):
                     # Those of CIFAR are played as they are.
                     sides = (32, 32) if "cifar" in path else (48, 96)
                     draw_pictures(folder / path, count=64, sides=sides)
+        if re.search(r"(?m)^[^#\n]*source: \{?cifar10\b", text):
+            draw_cifar10(folder / "cifar-10-batches-bin")
         drawn = "{synthetic: {of: digits, count: 2000}}"
         text = re.sub(r"(?m)^([^#\n]*source: )(?:mnist\b|\{mnist: \w+\})", rf"\1{drawn}", text)
         (folder / spec).parent.mkdir(parents=True, exist_ok=True)
