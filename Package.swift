@@ -5,6 +5,9 @@ import PackageDescription
 
 let strict: [SwiftSetting] =
   Context.environment["GAN_EXP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+// Optimized in debug builds too: what tests compute with, and a program that they start hundreds of times. Checks and tests' access
+// to what is internal stay.
+let heavy: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let touchesC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let vectorCode = ["-O3", "-ffp-contract=fast", "-fno-math-errno"]
@@ -61,11 +64,12 @@ let package = Package(
     // SHA-256 and MD5.
     .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: touchesC),
     // What the file says.
-    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC),
+    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC + heavy),
     // The graph core: a closed set of ops and its interpreters.
-    .target(name: "TensorCore", dependencies: ["CLibrary"], swiftSettings: strict),
+    .target(name: "TensorCore", dependencies: ["CLibrary"], swiftSettings: strict + heavy),
     // Layers, losses, optimizers: from a spec to graphs.
-    .target(name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
+    .target(
+      name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict + heavy),
     // Vector kernels and the thread team, in C.
     .target(
       name: "CKernels", dependencies: ["CKernelsAVX2", "CKernelsAVX512"],
@@ -77,13 +81,13 @@ let package = Package(
     // A verified graph → an executable, on the processor.
     .target(
       name: "CPUBackend", dependencies: ["CLibrary", "TensorCore", "COneDNN", "CKernels"],
-      swiftSettings: touchesC),
+      swiftSettings: touchesC + heavy),
     // PJRT plugins, opened when they are asked for, behind a narrow interface; nothing links against one.
     .target(name: "CPJRT"),
     // A verified graph → StableHLO text → an executable, on whatever a plugin drives.
     .target(
       name: "XLABackend", dependencies: ["CLibrary", "TensorCore", "CPJRT"],
-      swiftSettings: touchesC),
+      swiftSettings: touchesC + heavy),
     // Reading JPEG, PNG and WebP, with the libraries' jumps caught in C.
     .target(
       name: "CDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
@@ -98,9 +102,9 @@ let package = Package(
       dependencies: [
         "CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", "CTransfer", "Digests",
       ],
-      swiftSettings: touchesC),
+      swiftSettings: touchesC + heavy),
     // What the samples are worth; host arrays only.
-    .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
+    .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict + heavy),
     // The formats of a result directory: files, rows, claims; for who writes it and who reads it.
     .target(
       name: "RunFormat", dependencies: ["CLibrary", "Digests", "Spec"], swiftSettings: strict),
@@ -133,7 +137,7 @@ let package = Package(
       resources: ["watch.css", "watch.html", "watch.js"].map { .embedInCode("Page/\($0)") },
       swiftSettings: strict),
     // What every backend is held to: each operation, random graphs, states, against the reference.
-    .target(name: "Conformance", dependencies: ["TensorCore"], swiftSettings: strict),
+    .target(name: "Conformance", dependencies: ["TensorCore"], swiftSettings: strict + heavy),
     // One file per command; the one list of backends.
     .executableTarget(
       name: "gan-exp",

@@ -188,8 +188,9 @@ struct SweepCommandTests {
     #expect(run.output == "\(folder)\n")
     let digest = try #require(folder.split(separator: "-").last)
     let rows = try place.run("ls", folder, "--cols", "seed,id").lines.dropFirst()
+    // In the order in which they began: side by side any.
     #expect(
-      rows.map { $0.split(separator: " ").map(String.init) }
+      rows.sorted().map { $0.split(separator: " ").map(String.init) }
         == [["5", "\(digest)/0"], ["6", "\(digest)/1"], ["7", "\(digest)/2"]])
     let compare = try place.run("compare", folder).output
     #expect(compare.contains(" (3)"), "\(compare)")

@@ -59,7 +59,7 @@ struct TerminalTests {
     try place.write(
       "tiny.yaml",
       TinySpec(
-        length: "1600 epochs", record: "{log: 40 steps, samples: none, checkpoint: none}",
+        length: "6400 epochs", record: "{log: 40 steps, samples: none, checkpoint: none}",
         more: "sweep: {axes: {latent.size: [2, 3]}}"
       ).yaml)
     let (end, text) = try shown(
@@ -73,8 +73,9 @@ struct TerminalTests {
     for block in blocks {
       let lines = block.components(separatedBy: "\r\n")
       #expect(lines.allSatisfy { $0.count < columns }, "\(block)")
-      #expect(lines[0].contains(/^000[01]  round [0-9]+\/6400/), "\(block)")
+      #expect(lines[0].contains(/^000[01]  round [0-9]+\/25600/), "\(block)")
     }
-    #expect(blocks.contains { $0.contains(#/round [1-9][0-9]*/6400 +d [-.0-9]+ g /#) }, "\(blocks)")
+    #expect(
+      blocks.contains { $0.contains(#/round [1-9][0-9]*/25600 +d [-.0-9]+ g /#) }, "\(blocks)")
   }
 }
