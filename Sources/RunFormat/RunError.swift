@@ -16,6 +16,8 @@ package enum RunError: Error, Hashable, Sendable {
   case device(String)
   /// The scheduler of a cluster cannot be asked, or refuses; with advice.
   case scheduler(String)
+  /// It takes no more jobs while so many wait or run; in its words, with advice.
+  case schedulerFull(String)
   /// A living process writes there.
   case locked(path: String, RunClaim.Holder)
   /// Another process has taken this one's place.
@@ -30,7 +32,7 @@ package enum RunError: Error, Hashable, Sendable {
     case .device: .internalError
     case .request: .commandLine
     case .changed, .sweepChanged: .spec
-    case .file, .diskLow, .data, .scheduler: .files
+    case .file, .diskLow, .data, .scheduler, .schedulerFull: .files
     case .diverged: .diverged
     case .locked: .locked
     case .damaged: .damagedCheckpoint
@@ -48,7 +50,7 @@ extension RunError: CustomStringConvertible {
     case .diskLow(let path, let free, let limit):
       "\(path): \(ByteCount(free)) free, guards.min_free_disk is \(ByteCount(limit))"
     case .data(let message), .request(let message), .device(let message),
-      .scheduler(let message):
+      .scheduler(let message), .schedulerFull(let message):
       message
     case .diverged(let step, let tensor, let value):
       "diverged at step \(step): \(tensor) is \(value.isNaN ? "nan" : "\(value)")"

@@ -37,6 +37,7 @@ struct SlurmPlay {
     var submission = SweepSubmission(directory, options)
     let submitted = try Failure.catching { try submission.submit(&engine) }
     say(submitted)
+    if !submitted.jobs.isEmpty { collect(engine) }
     if let refusal = submitted.refusal {
       try Output.result(folder)
       throw Failure(
@@ -45,7 +46,6 @@ struct SlurmPlay {
           "error: \(submitted.jobs.count) of \(submitted.jobs.count + submitted.left) trials "
           + "were submitted, then Slurm took no more: \(refusal)")
     }
-    if !submitted.jobs.isEmpty { collect(engine) }
     Terminal.error("how it goes: gan-exp status \(folder.shellWord)")
     try Output.result(folder)
   }
@@ -62,6 +62,8 @@ struct SlurmPlay {
     }
     words.append("\(submitted.jobs.count) submitted")
     if submitted.left > 0 { words.append("\(submitted.left) not taken") }
+    if !submitted.damaged.isEmpty { words.append("\(submitted.damaged.count) damaged") }
+    for problem in submitted.damaged { Terminal.error("warning: \(problem)") }
     Terminal.error("\(folder): \(words.joined(separator: ", "))")
     if let trace = submitted.firstTrace {
       Terminal.error(
@@ -81,17 +83,23 @@ struct SlurmPlay {
   /// What was submitted stays, whatever becomes of the job behind it.
   private func collect(_ engine: SlurmEngine) {
     do throws(RunError) {
-      Terminal.error(
-        "summary and report: job \(try engine.collect(tells: tells)), when these are over")
+      let job = try engine.collect(tells: tells)
+      Terminal.error("summary and report: job \(job), when these are over")
+      if tells, !quiet { Terminal.error("notify: job \(job) tells of the end, on its node") }
     } catch {
       Terminal.error(
         "warning: no job writes summary and report (\(error)): when the trials are over say "
-          + "gan-exp collect \(folder.shellWord)")
+          + "gan-exp collect \(folder.shellWord)" + (tells ? " --notify" : ""))
     }
   }
 
   /// Says what the nodes may not see.
   private func warn(_ program: String) {
+    if ProcessInfo.processInfo.environment["SLURM_CLUSTERS"] != nil {
+      Terminal.error(
+        "warning: SLURM_CLUSTERS of this shell is not passed on: jobs go to the cluster of this login node"
+      )
+    }
     let variables = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("SBATCH_") }
     if !variables.isEmpty {
       Terminal.error(
@@ -128,9 +136,16 @@ struct SlurmPlay {
       return queue.cancellation() == cancellation ? 0 : SIGTERM
     }
     let display = SweepDisplay(style: ProgressDisplay.style(quiet: quiet), put: Terminal.put)
-    let outcome = try Failure.catching {
-      var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
-      return try run.play()
+    let outcome: SweepOutcome
+    do {
+      outcome = try Failure.catching {
+        var run = SweepRun(directory, engine: engine, options, search: search, watch: display.show)
+        return try run.play()
+      }
+    } catch let failure as Failure where failure.status == .files {
+      // What was submitted goes on all the same.
+      if (try? queue.trials().live.isEmpty) == false { collect(engine) }
+      throw failure
     }
     display.show(outcome, folder, going: asksForSlurm ? " --engine slurm" : "")
     // What still waits and runs goes on, and somebody has to look at what it comes to.

@@ -85,10 +85,6 @@ struct SweepRunOptions: ParsableArguments {
     // Who only shares a sweep leaves that to the one whose it is.
     let notifier = join ? nil : progress.notifier(of: plan.experiment)
     let isLeft = chosenEngine(plan.experiment) == .slurm && !wait
-    if isLeft, notifier != nil, !progress.quiet {
-      Terminal.error(
-        "notify: nobody waits here for the end of the sweep: the job behind it tells, on its node")
-    }
     do {
       try playAll(directory, plan, data, machine, progress)
     } catch let code as ExitCode {

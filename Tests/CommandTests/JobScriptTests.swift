@@ -64,6 +64,20 @@ import Testing
     #expect(script.array([0], offset: 0).contains("#SBATCH --signal=USR2@\(warning)\n"))
   }
 
+  /// https://slurm.schedmd.com/srun.html: since 22.05 what sbatch was asked for is not srun's any more.
+  @Test(arguments: ["4", nil]) func srunBindsTheCoresThatSbatchWasAskedFor(count: String?) throws {
+    let place = try Place()
+    try place.write("plan.jsonl", "")
+    try place.makeFolder("bin")
+    try place.write("bin/srun", "#!/bin/sh\necho \"$@\"\n")
+    _ = try place.launch(["/bin/chmod", "+x", "bin/srun"]).finish()
+    place.environment["PATH"] = "\(place.path)/bin:/usr/bin:/bin"
+    place.environment["SLURM_CPUS_PER_TASK"] = count
+    let run = try run(sweep: place.path, program: "/bin/echo", srun: true, in: place)
+    let cores = count.map { "--cpus-per-task=\($0) " } ?? ""
+    #expect(run.output.hasPrefix(cores + "--kill-on-bad-exit=1 /bin/echo worker "), "\(run)")
+  }
+
   @Test func withoutSrunTheShellSaysSo() throws {
     let place = try Place()
     try place.write("plan.jsonl", "")

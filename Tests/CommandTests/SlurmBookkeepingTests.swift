@@ -21,7 +21,7 @@ import Testing
     #expect(try sweep.directory.states() == [.held, .held])
     #expect(try sweep.directory.states(knowing: queue) == [.pending, .held])
     var directory = sweep.directory
-    #expect(try directory.collect(nil, knowing: queue) == [.pending, .held])
+    #expect(try directory.collect(nil, knowing: queue)?.states == [.pending, .held])
     let again = try sweep.submit()
     #expect(again.jobs.map(\.word) == ["2_0"] && again.held == 0 && again.live == 1)
   }
@@ -188,6 +188,98 @@ import Testing
     #expect(SlurmClient.isOfCount(words) == isOfCount)
   }
 
+  /// After an end as many are asked for as were taken last, and not all that is left.
+  @Test func howManyAreTakenAtOnceIsRemembered() throws {
+    let sweep = try FakeSweep(trials: 64)
+    try sweep.slurm.first(
+      "sbatch",
+      """
+      [ $(sed -n 's/^#SBATCH --array=//p' "$last") = "${allowed:-$(cat "$here/allowed")}" ] || {
+        echo 'job submit limit' >&2; exit 1; }
+      """)
+    try FileLayer().replace("\(sweep.slurm.folder)/allowed", with: Array("0-3".utf8))
+    var engine = sweep.engine()
+    #expect(try engine.submit(sweep.directory.trials).count == 4)
+    // 64, 32, 16, 8, 4 of them, then 8, 4, 2 and 1.
+    #expect(try sweep.slurm.calls("sbatch") == 9)
+    try FileLayer().replace("\(sweep.slurm.folder)/allowed", with: Array("4".utf8))
+    #expect(try engine.submit(Array(sweep.directory.trials[4...])).count == 1)
+    #expect(try sweep.slurm.calls("sbatch") == 12)
+  }
+
+  // MARK: What cannot be read, and who tells
+
+  /// docs/failures.md: the end of one trial cannot be read: it counts as failed, with what to do, and the others go on
+  @Test func aTrialThatCannotBeReadIsNoReasonToLeaveTheOthers() throws {
+    let sweep = try FakeSweep(trials: 3)
+    try sweep.write("result.json", .map(["state": .text("finished")]), of: 1)
+    let folder = sweep.directory.folder(sweep.directory.trials[1])
+    let reason =
+      "\(folder)/result.json: damaged: it names no state and step; gan-exp rm \(folder), and the "
+      + "sweep plays it again"
+    let outcome = try sweep.submit()
+    #expect(outcome.jobs.map(\.word) == ["1_0", "1_2"] && outcome.damaged == [reason])
+    var directory = sweep.directory
+    #expect(
+      try directory.collect(nil)?.states == [.pending, .failed(reason: reason), .pending])
+  }
+
+  @Test func theEndOfASweepIsToldOnce() throws {
+    let sweep = try FakeSweep(trials: 1)
+    _ = try sweep.submit()
+    var directory = sweep.directory
+    let queue = SlurmQueue(sweep.client(), sweep: sweep.path)
+    func collect(_ queue: QueuedTrials?) throws -> SweepCollection? {
+      try directory.collect(nil, knowing: queue, tells: true)
+    }
+    // It waits, or nobody knows whether it does.
+    #expect(try collect(queue.trials())?.isToBeTold == false)
+    #expect(try collect(nil)?.isToBeTold == false)
+    try sweep.finish(0)
+    try sweep.slurm.show([(0, "COMPLETED", "n1")])
+    #expect(try collect(queue.trials())?.isToBeTold == true)
+    #expect(try collect(queue.trials())?.isToBeTold == false)
+    // What is begun anew ends anew.
+    try directory.journal.add("submitted", [])
+    #expect(try collect(nil)?.isToBeTold == true)
+  }
+
+  @Test func whoeverCollectsWaitsForASubmissionToEnd() throws {
+    let sweep = try FakeSweep(trials: 1)
+    let claim = try RunClaim.take(
+      sweep.path, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+    var directory = sweep.directory
+    #expect(try directory.collect(nil) == nil)
+    let thread = Thread {
+      usleep(200_000)
+      try? claim.end(.map([:]))
+    }
+    thread.start()
+    #expect(try directory.collect(nil, patience: 30)?.states == [.pending])
+  }
+
+  /// A queue that does not yet name what it has just accepted.
+  @Test func theCollectingJobComesAfterWhatWasJustSubmitted() throws {
+    let sweep = try FakeSweep(trials: 2)
+    var engine = sweep.engine()
+    _ = try engine.submit(sweep.directory.trials)
+    try sweep.slurm.first("squeue", "exit 0")
+    #expect(try engine.collect(tells: false) == 2)
+    #expect(
+      try sweep.slurm.words(of: "sbatch").last?.contains(" --dependency=afterany:1 ") == true)
+  }
+
+  /// docs/failures.md: gan-exp cancel while a task is being queued again: it is ended too
+  @Test func whatIsOnItsWayBackIntoTheQueueIsCancelledToo() throws {
+    let sweep = try FakeSweep(trials: 2)
+    _ = try sweep.submit()
+    try sweep.slurm.show([(0, "COMPLETED", "n1"), (1, "COMPLETING", "n1")])
+    let queue = SlurmQueue(sweep.client(), sweep: sweep.path)
+    #expect(try queue.cancelAll(attempts: 3, pause: 0.01) == 0)
+    #expect(try sweep.slurm.words(of: "scancel").contains("scancel 1_1"))
+    #expect(try queue.trials().live.isEmpty)
+  }
+
   // MARK: Jobs of whom
 
   @Test func allWhoHaveSubmittedAreAskedAbout() throws {
@@ -233,6 +325,18 @@ import Testing
         + "\(place), and the same again; nothing was submitted")
     #expect(try SlurmQueue(moved.client(), sweep: place).cancelAll() == 1)
     #expect(try moved.submit().jobs.map(\.word) == ["2_0", "2_1"])
+  }
+
+  /// Through a link, as `/home/me` and what it leads to.
+  @Test func aFolderIsTheSameByAnotherName() throws {
+    let sweep = try FakeSweep(trials: 2)
+    _ = try sweep.submit()
+    let place = "\(sweep.slurm.folder)/link"
+    try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: sweep.path)
+    let linked = FakeSweep(sweep.slurm, at: try SweepDirectory(reading: place))
+    #expect(try linked.submit().live == 2)
+    #expect(try sweep.slurm.calls("sbatch") == 1)
+    #expect(try SlurmQueue(linked.client(), sweep: place).cancelAll() == 1)
   }
 
   @Test func jobsOfAFolderThatWasCopiedAreItsOwn() throws {

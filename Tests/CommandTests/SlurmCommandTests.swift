@@ -130,18 +130,21 @@ import Testing
     )
     let run = try place.run("run", "tiny.yaml")
     #expect(run.end == .exit(0))
-    #expect(run.errors.contains("the job behind it tells, on its node\n"), "\(run.errors)")
+    #expect(run.errors.contains("notify: job 2 tells of the end, on its node\n"), "\(run.errors)")
     let folder = try "\(place.path)/\(place.resultDirectory())"
     #expect(
       try place.text("\(place.resultDirectory())/slurm/collect.sh")
         .hasSuffix(" collect \(folder.shellWord) --notify\n"))
     let early = try place.run("collect", folder, "--notify")
-    #expect(early.errors.contains("notify: 3 trials still wait or run"), "\(early.errors)")
+    #expect(early.errors.contains("notify: 3 trials still wait or run; the job"), "\(early.errors)")
     #expect(!place.exists("told"))
     try slurm.show([])
     #expect(try place.run("collect", folder).end == .exit(0))
     #expect(!place.exists("told"))
     #expect(try place.run("collect", folder, "--notify").end == .exit(0))
+    #expect(try place.text("told") == "sweep interrupted\n")
+    let again = try place.run("collect", folder, "--notify")
+    #expect(again.errors.contains("notify: another job has told of this end\n"))
     #expect(try place.text("told") == "sweep interrupted\n")
     let silent = try place.run("run", "tiny.yaml", "--no-notify", "--fresh")
     #expect(silent.errors.contains("is not run (--no-notify)"), "\(silent.errors)")
@@ -232,6 +235,35 @@ import Testing
     #expect(status.lines.last == "\(folder): 1 running, 2 pending; 2 wait in the queue (Reason)")
     #expect(
       try place.names(in: "\(place.resultDirectory())/slurm").allSatisfy { !$0.hasPrefix(".") })
+  }
+
+  /// docs/failures.md: rm of a trial that waits or runs on a cluster: exit 7
+  @Test func aTrialThatIsInTheQueueIsNotRemoved() throws {
+    let (place, slurm) = try place()
+    _ = try place.run("run", "tiny.yaml")
+    let folder = try place.resultDirectory()
+    let name = try trials(place)[1]
+    try place.makeFolder("\(folder)/trials/\(name)")
+    try place.write("\(folder)/trials/\(name)/resolved.yaml", place.text("\(folder)/resolved.yaml"))
+    let remove = { try place.run("rm", "\(folder)/trials/\(name)", "--yes") }
+    let refused = try remove()
+    #expect(refused.end == .exit(7), "\(refused.errors)")
+    #expect(
+      refused.errors.contains("job 1_1 plays it on the cluster (PENDING)"), "\(refused.errors)")
+    try slurm.show([])
+    #expect(try remove().end == .exit(0))
+  }
+
+  /// Whoever started gan-exp may have it ignore that children end.
+  @Test func aCommandThatFailsIsSeenToFailWhoeverIgnoresChildren() throws {
+    let (place, slurm) = try place()
+    try slurm.first("squeue", "exit 1")
+    let run = try place.launch([
+      "/bin/sh", "-c", "trap '' CHLD; exec \(Program.path.shellWord) run tiny.yaml",
+    ]).finish()
+    #expect(run.end == .exit(4))
+    #expect(run.errors.contains("squeue gives no answer that can be used"), "\(run.errors)")
+    #expect(try slurm.calls("sbatch") == 0)
   }
 
   @Test func whatCannotBeCancelledIsAnError() throws {

@@ -67,30 +67,40 @@ import Testing
     #expect(try sweep.accepted() == [0: "1_0", 1: "1_1", 2: "1_2"])
   }
 
-  /// docs/failures.md: sbatch does not answer, and no job is there: asked once more, then exit 4
+  /// docs/failures.md: sbatch does not answer, and no job is there: exit 4; the next submits nothing until nothing can
+  /// come of it any more
   @Test(arguments: silences)
-  func ofASubmissionThatLeadsToNothingASecondIsTheLast(_ silence: Silence) throws {
+  func whatMayStillComeOfAnUnansweredSubmissionIsNotAskedForAgain(_ silence: Silence) throws {
     let sweep = try FakeSweep(trials: 3)
     try sweep.slurm.first("sbatch", silence.shell)
     let error = #expect(throws: RunError.self) { try sweep.submit(patience: silence.patience) }
     #expect(
       error?.description
-        == "sbatch gives no answer that can be used (\(silence.words)), and no job came of "
-        + "\(sweep.path)/slurm/job-1.sh; what was submitted before stays: say the same again when "
-        + "Slurm answers")
-    #expect(try sweep.slurm.calls("sbatch") == 2)
+        == "sbatch gives no answer that can be used (\(silence.words)), and no job has come of "
+        + "\(sweep.path)/slurm/job-1.sh yet; what was submitted before stays: say the same again in 120 s, "
+        + "when none can come any more")
+    #expect(try sweep.slurm.calls("sbatch") == 1)
     #expect(try sweep.accepted() == [:])
     try sweep.slurm.asUsual("sbatch")
-    #expect(try sweep.submit().jobs.count == 3)
+    #expect(throws: RunError.self) { try sweep.submit() }
+    #expect(try sweep.slurm.calls("sbatch") == 1)
+    // It comes after all: the controller was late.
+    let script = "\(sweep.path)/slurm/job-1.sh"
+    _ = ChildProcess(path: "\(sweep.slurm.path)/sbatch", environment: []).run([script], seconds: 9)
+    #expect(try sweep.submit().live == 3)
     #expect(try sweep.slurm.arrays().count == 1)
   }
 
-  @Test func theSecondAttemptMaySucceed() throws {
+  /// docs/failures.md: sbatch finds no controller: nothing is submitted, exit 4
+  @Test func whatWasNotDeliveredCanBeSaidAgainAtOnce() throws {
     let sweep = try FakeSweep(trials: 2)
-    try sweep.slurm.first("sbatch", "[ -e \"$here/once\" ] || { : >\"$here/once\"; exit 0; }")
+    let words = "Unable to contact slurm controller (connect failure)"
+    try sweep.slurm.first("sbatch", "echo 'sbatch: error: \(words)' >&2; exit 1")
+    let error = #expect(throws: RunError.self) { try sweep.submit() }
+    #expect(error?.description.hasPrefix("sbatch finds nobody to ask (\(words)); ") == true)
+    #expect(try sweep.slurm.calls("sbatch") == 1)
+    try sweep.slurm.asUsual("sbatch")
     #expect(try sweep.submit().jobs.count == 2)
-    #expect(try sweep.slurm.calls("sbatch") == 2 && sweep.slurm.arrays().count == 1)
-    #expect(try sweep.accepted() == [0: "1_0", 1: "1_1"])
   }
 
   @Test func whereNeitherCommandAnswersTheNextSubmissionFindsTheJob() throws {
@@ -257,6 +267,7 @@ import Testing
     let testDescription: String
     var shell = "[ $1 = requeue ] && exit 0; echo 'JobId=5 JobState=RUNNING Reason=None'; exit 0"
     var restart = 0
+    var patience = 0.0
     let becomes: Requeue
     var calls = 2
   }
@@ -277,7 +288,12 @@ import Testing
       becomes: .refused("Job is pending execution")),
     Return(
       testDescription: "no answer", shell: "echo 'Unable to contact slurm controller' >&2; exit 1",
-      becomes: .refused("Unable to contact slurm controller"), calls: 1),
+      becomes: .unanswered("Unable to contact slurm controller"), calls: 1),
+    Return(
+      testDescription: "busy at first",
+      shell: "[ -e \"$here/asked\" ] || { : >\"$here/asked\"; exit 1; }; "
+        + "[ $1 = requeue ] && exit 0; echo JobState=RUNNING; exit 0",
+      patience: 30, becomes: .done, calls: 3),
   ]
 
   @Test(arguments: returns) func aTaskThatSavedGoesIntoTheQueueUnlessItIsEnding(of test: Return)
@@ -286,7 +302,7 @@ import Testing
     let sweep = try FakeSweep(trials: 1)
     try sweep.slurm.first("scontrol", test.shell)
     let task = ClusterTask(job: "1", task: "0", restart: test.restart)
-    #expect(Requeue(task, limit: 3, sweep.client()) == test.becomes)
+    #expect(Requeue(task, limit: 3, sweep.client(), patience: test.patience) == test.becomes)
     #expect(try sweep.slurm.calls("scontrol") == test.calls)
   }
 

@@ -90,7 +90,7 @@ import Testing
           echo "error: $(hostname) does not have /opt/gan-exp: put gan-exp on a file system that the nodes share, and run that one"
           exit 4
         fi
-        exec srun --kill-on-bad-exit=1 /opt/gan-exp worker --sweep '/r/it'\\''s 100%' --engine slurm --requeues 50 --device gpu --index $((1000 + SLURM_ARRAY_TASK_ID))
+        exec srun ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} --kill-on-bad-exit=1 /opt/gan-exp worker --sweep '/r/it'\\''s 100%' --engine slurm --requeues 50 --device gpu --index $((1000 + SLURM_ARRAY_TASK_ID))
 
         """)
   }

@@ -335,7 +335,8 @@ struct SweepRunTests {
     var events: [String] = []
     var run = SweepRun(sweep, engine: ScriptedEngine(script, sweep), options) { event in
       switch event {
-      case .paused(let trial, let reason): events.append("paused \(trial.index) \(reason)")
+      case .paused(let trial, let reason):
+        events.append("paused \(trial.map { "\($0.index)" } ?? "sweep") \(reason)")
       case .continued: events.append("continued")
       case .started(let trial): events.append("\(trial.index)")
       case .began, .ended, .retried, .remark, .suggested, .waiting: break

@@ -317,6 +317,13 @@ extension FileLayer {
     return lstat(path, &status) == 0
   }
 
+  /// Whether two paths lead to the same file or folder: by a link, or by another mount.
+  package func isSame(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev
+      && one.st_ino == two.st_ino
+  }
+
   /// Like ``exists(_:)``, where it must not be taken for absence that nobody could look.
   package func isThere(_ path: String) throws(RunError) -> Bool {
     var status = stat()

@@ -30,6 +30,8 @@ package struct SlurmEngine: Engine {
   /// Since when the scheduler has not answered, and whether that has been said.
   private var silence: (since: Double, isSaid: Bool)?
   private var unsaid: [String] = []
+  /// How many trials Slurm took at once when it last took no more; nil where it takes all.
+  private var partSize: Int?
 
   /// After so many answers that do not name it a job counts as forgotten: one answer may be wrong, and that
   /// of a scheduler that has just been started may be empty.
@@ -91,7 +93,7 @@ package struct SlurmEngine: Engine {
   ///   knows.
   private func requireRecent(_ entries: [QueueEntry]) throws(RunError) {
     let now = Moment.now.seconds
-    let arrays = try ledger.arrays().filter { $0.sweep == sweep }
+    let arrays = try ledger.arrays().filter(ledger.isOfThisFolder)
     let (jobs, scripts) = (Set(entries.map(\.job)), Set(entries.map(\.script)))
     for array in arrays where array.job == nil && !array.cameToNothing {
       guard !scripts.contains(ledger.script(of: array)), let asked = array.asked,
@@ -151,21 +153,24 @@ package struct SlurmEngine: Engine {
   }
 
   /// Submits an array, and where Slurm says that it is too much for one, halves of it, until it takes no more.
-  private func submitParts(
+  private mutating func submitParts(
     of tasks: [Int], offset: Int, begun: (_ job: Int, _ tasks: ArraySlice<Int>) -> Void
   ) throws(RunError) {
-    var (rest, size) = (tasks[...], tasks.count)
+    var (rest, size) = (tasks[...], min(tasks.count, partSize ?? .max))
     while !rest.isEmpty {
       let part = rest.prefix(size)
       do throws(RunError) {
         begun(try submit(Array(part), offset: offset), part)
         rest = rest.dropFirst(size)
+        size *= 2
       } catch {
-        guard case .scheduler(let words) = error, SlurmClient.isOfCount(words), part.count > 1
-        else { throw error }
-        size = part.count / 2
+        guard case .schedulerFull = error else { throw error }
+        size = max(1, part.count / 2)
+        partSize = size
+        if part.count == 1 { throw error }
       }
     }
+    partSize = nil
   }
 
   /// Submits one array, once.
@@ -175,34 +180,33 @@ package struct SlurmEngine: Engine {
     let path = ledger.script(number)
     try files.replace(path, with: Array(script.array(tasks, offset: offset).utf8))
     try ledger.asks(number, offset: offset, tasks: ArrayIndices.text(tasks))
-    var silence = ""
-    for attempt in 1...2 {
-      var found: Int?
-      let answer: SlurmClient.Submission
-      if attempt > 1 { try sign() }
-      do throws(RunError) {
-        answer = try client.submit(path)
-      } catch {
-        try ledger.comesToNothing(number, "\(error)")
-        throw error
-      }
-      switch answer {
-      case .accepted(let job): found = job
-      case .unanswered(let words):
-        silence = words
-        found = try unanswered(path)
-      }
-      if let found {
-        try ledger.isAccepted(number, as: found)
-        queue.forget()
-        return found
-      }
-      if attempt == 1 { wait(2 * pause) }
+    let answer: SlurmClient.Submission
+    do throws(RunError) {
+      answer = try client.submit(path)
+    } catch {
+      try ledger.comesToNothing(number, "\(error)")
+      throw error
     }
-    try ledger.comesToNothing(number, silence)
-    throw .scheduler(
-      "sbatch gives no answer that can be used (\(silence)), and no job came of \(path); what was "
-        + "submitted before stays: say the same again when Slurm answers")
+    let job: Int
+    switch answer {
+    case .accepted(let number): job = number
+    case .undelivered(let words):
+      try ledger.comesToNothing(number, words)
+      throw .scheduler(
+        "sbatch finds nobody to ask (\(words)); what was submitted before stays: say the same again when "
+          + "Slurm answers")
+    case .unanswered(let words):
+      guard let found = try unanswered(path) else {
+        throw .scheduler(
+          "sbatch gives no answer that can be used (\(words)), and no job has come of \(path) yet; what was "
+            + "submitted before stays: say the same again in \(Self.answerTime) s, when none can come any more"
+        )
+      }
+      job = found
+    }
+    try ledger.isAccepted(number, as: job)
+    queue.forget()
+    return job
   }
 
   /// The job that came of a script although sbatch did not say so.
@@ -224,12 +228,14 @@ package struct SlurmEngine: Engine {
 
   private func wait(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
-  /// Submits the job that writes summary and report when all that waits and runs is over.
+  /// Submits the job that writes summary and report when all that waits and runs is over, and what this process has
+  /// submitted.
   ///
   /// - Parameter tells: whether it tells whom the experiment's `notify` names.
   /// - Throws: when Slurm refuses, or does not say what came of it.
   package func collect(tells: Bool) throws(RunError) -> Int {
-    let jobs = Set(try queue.trials().live.values.map(\.job)).sorted()
+    let own = trials.keys.compactMap { Int($0.word.prefix { $0 != "_" }) }
+    let jobs = Set(try queue.trials().live.values.map(\.job) + own).sorted()
     let path = "\(sweep)/slurm/collect.sh"
     try files.replace(path, with: Array(script.collector(tells: tells).utf8))
     let dependency =
@@ -237,7 +243,7 @@ package struct SlurmEngine: Engine {
       ? [] : ["--dependency=afterany:\(jobs.map(String.init).joined(separator: ":"))"]
     switch try client.submit(path, dependency) {
     case .accepted(let job): return job
-    case .unanswered(let words):
+    case .unanswered(let words), .undelivered(let words):
       throw .scheduler("sbatch gives no answer that can be used (\(words))")
     }
   }

@@ -33,7 +33,7 @@ package final class SweepDisplay {
     case .retried(let trial, let reason): say("\(trial.name)  failed, once more: \(reason)")
     case .paused(let trial, let reason):
       say(
-        "\(trial.name)  waits: \(reason)\nno trial begins until the disk has room and takes files",
+        "\(trial?.name ?? "sweep")  waits: \(reason)\nno trial begins until the disk has room and takes files",
         evenWhenQuiet: true)
     case .remark(let text): say(text, evenWhenQuiet: true)
     case .suggested(let trials, let refused):

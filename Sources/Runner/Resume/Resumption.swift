@@ -54,9 +54,8 @@ struct Resumption {
       } catch {
         switch error {
         case .damaged, .file: passedOver.append((folder, error))
-        case .diskLow, .data, .diverged, .request, .device, .scheduler, .locked, .superseded,
-          .changed,
-          .sweepChanged:
+        case .diskLow, .data, .diverged, .request, .device, .scheduler, .schedulerFull,
+          .locked, .superseded, .changed, .sweepChanged:
           throw error
         }
       }

@@ -317,7 +317,8 @@ final class TrainingRun {
       // There is less room than asked for, but some.
       attempt { () throws(RunError) in try saveCheckpoint() }
       return leave(.failed(error), .failed, cause: error.cause)
-    case .file, .data, .damaged, .request, .device, .scheduler, .locked, .changed, .sweepChanged:
+    case .file, .data, .damaged, .request, .device, .scheduler, .schedulerFull, .locked, .changed,
+      .sweepChanged:
       return leave(.failed(error), .failed, cause: error.cause)
     }
   }
@@ -390,7 +391,7 @@ extension RunError {
     case .damaged: "checkpoint"
     case .request: "request"
     case .device: "device"
-    case .scheduler: "scheduler"
+    case .scheduler, .schedulerFull: "scheduler"
     case .locked, .superseded: "locked"
     case .changed, .sweepChanged: "spec"
     }

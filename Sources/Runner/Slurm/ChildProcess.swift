@@ -31,6 +31,8 @@ struct ChildProcess: Sendable {
       return nil
     }
     for end in output + errors { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // Where it is ignored, nobody can learn how a child ended.
+    signal(SIGCHLD, SIG_DFL)
     defer {
       close(output[0])
       close(errors[0])
@@ -45,10 +47,12 @@ struct ChildProcess: Sendable {
       [output[0], errors[0]], into: &texts, until: monotonicSeconds() + seconds)
     var status: Int32 = 0
     if !isOver { kill(-pid, SIGKILL) }
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    var ended = waitpid(pid, &status, 0)
+    while ended < 0, errno == EINTR { ended = waitpid(pid, &status, 0) }
     let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     return Outcome(
-      exitCode: isOver ? code : nil, output: String(decoding: texts[0], as: UTF8.self),
+      exitCode: isOver && ended == pid ? code : nil,
+      output: String(decoding: texts[0], as: UTF8.self),
       errors: String(decoding: texts[1], as: UTF8.self))
   }
 

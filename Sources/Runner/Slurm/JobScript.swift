@@ -44,7 +44,9 @@ struct JobScript: Sendable {
     let worker =
       [program, "worker", "--sweep", sweep, "--engine", "slurm"]
       + ["--requeues", String(settings.requeues)] + arguments
-    let start = settings.usesSrun ? "exec srun --kill-on-bad-exit=1" : "exec"
+    // Since 22.05 srun does not take over the cores that sbatch was asked for: one would be all it binds.
+    let cores = "${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK}"
+    let start = settings.usesSrun ? "exec srun \(cores) --kill-on-bad-exit=1" : "exec"
     return head(options) + """
       if [ ! -e \(sweep.shellWord)/plan.jsonl ]; then
         echo "error: $(hostname) does not see \(Self.inQuotes(sweep)): results must lie on a file system that the nodes share (--results)"

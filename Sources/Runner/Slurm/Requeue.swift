@@ -1,3 +1,4 @@
+import CLibrary
 import RunFormat
 
 /// A task of a cluster that was asked to stop and has saved: whether it goes into the queue again.
@@ -10,30 +11,52 @@ package enum Requeue: Sendable, Hashable {
   case tooOften(Int)
   /// In the scheduler's words.
   case refused(String)
+  /// Nobody knows; what scontrol said.
+  case unanswered(String)
 
   /// Asks for it, by the task's own number and only if the scheduler is not ending the task already: a job
   /// that somebody cancelled must not come back.
   ///
-  /// - Parameter limit: how often a task may be started anew.
-  package init(_ task: ClusterTask, limit: Int, _ client: SlurmClient) {
+  /// A scheduler that does not answer is asked again, after pauses that grow: tasks that began together are at their ends
+  /// together, and all ask.
+  ///
+  /// - Parameters:
+  ///   - limit: how often a task may be started anew.
+  ///   - patience: for so many seconds; a worker is told three minutes before its end.
+  package init(
+    _ task: ClusterTask, limit: Int, _ client: SlurmClient, patience: Double = 100
+  ) {
     guard task.restart < limit else {
       self = .tooOften(task.restart)
       return
     }
+    let start = monotonicSeconds()
+    var pause = 1.0
+    while true {
+      self = Self.ask(task, client)
+      guard case .unanswered = self, monotonicSeconds() - start + pause < patience else { return }
+      usleep(UInt32(pause * Double.random(in: 0.5..<1) * 1e6))
+      pause = min(2 * pause, 16)
+    }
+  }
+
+  private static func ask(_ task: ClusterTask, _ client: SlurmClient) -> Requeue {
     do throws(RunError) {
       let shown = try client.run("scontrol", ["-o", "show", "job", task.id])
       guard let state = Self.state(in: shown.output) else {
-        self = .refused(SlurmClient.words(shown.errors))
-        return
+        return .unanswered(client.said(by: shown))
       }
       if state.split(separator: "|").contains("COMPLETING") || state == "CANCELLED" {
-        self = .isEnding
-        return
+        return .isEnding
       }
       let outcome = try client.run("scontrol", ["requeue", task.id])
-      self = outcome.exitCode == 0 ? .done : .refused(SlurmClient.words(outcome.errors))
+      switch outcome.exitCode {
+      case 0: return .done
+      case nil: return .unanswered(client.said(by: outcome))
+      default: return .refused(SlurmClient.words(outcome.errors))
+      }
     } catch {
-      self = .refused("\(error)")
+      return .refused("\(error)")
     }
   }
 
@@ -49,6 +72,8 @@ package enum Requeue: Sendable, Hashable {
     case .isEnding: "saved; the scheduler ends this task"
     case .tooOften(let count):
       "saved; started anew \(count) times already (engine.slurm.requeues): submit it again"
+    case .unanswered(let words):
+      "saved; scontrol gives no answer that can be used (\(words)): submit it again where it does not go on"
     case .refused(let reason): "saved; not in the queue again (\(reason)): submit it again"
     }
   }

@@ -16,7 +16,8 @@ package struct SlurmClient: Sendable {
   /// is plain, and lists of tasks are whole.
   static func scrubbed(_ environment: [String: String]) -> [String: String] {
     var kept = environment.filter { name, _ in
-      name == "SLURM_CONF"
+      // Which cluster's commands these are, and what one is known by.
+      ["SLURM_CONF", "SLURM_JWT"].contains(name)
         || !["SLURM_", "SLURMD_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SCONTROL_", "PMIX_", "PMI_"]
           .contains { name.hasPrefix($0) }
     }
@@ -52,27 +53,35 @@ package struct SlurmClient: Sendable {
   /// What came of a script.
   enum Submission: Sendable, Hashable {
     case accepted(Int)
+    /// It was not delivered; why.
+    case undelivered(String)
     /// The job may be there all the same; why nobody knows.
     case unanswered(String)
   }
 
   /// What sbatch says where the controller did not answer it, whatever became of the request.
   private static let silences = [
-    "timed out", "Zero Bytes", "Unable to contact", "onnection failure", "onnection refused",
+    "timed out", "Zero Bytes", "Unable to contact", "onnection failure",
   ]
+  /// What it says where there was nobody to ask.
+  private static let refusedConnections = ["connect failure", "onnection refused"]
 
   /// - Throws: when Slurm refuses, in its words.
   func submit(_ script: String, _ options: [String] = []) throws(RunError) -> Submission {
     let outcome = try run("sbatch", ["--parsable"] + options + [script])
     guard let code = outcome.exitCode else { return .unanswered(silence) }
     let errors = Self.words(outcome.errors)
+    if code != 0, Self.refusedConnections.contains(where: { errors.contains($0) }) {
+      return .undelivered(errors)
+    }
     if code != 0, Self.silences.contains(where: { errors.contains($0) }) {
       return .unanswered(errors)
     }
     guard code == 0 else {
-      throw .scheduler(
+      let words =
         "Slurm refuses \(script): \(errors); change `engine.slurm` in the experiment file or "
-          + "engines.yaml and say the same again")
+        + "engines.yaml and say the same again"
+      throw Self.isOfCount(errors) ? .schedulerFull(words) : .scheduler(words)
     }
     // `123` or `123;cluster`
     let last = outcome.output.split(whereSeparator: \.isNewline).last ?? ""
@@ -112,9 +121,8 @@ package struct SlurmClient: Sendable {
     guard !jobs.isEmpty else { return }
     let outcome = try run("scancel", jobs)
     guard outcome.exitCode == 0 else {
-      let said = outcome.exitCode == nil ? silence : Self.words(outcome.errors)
       throw .scheduler(
-        "scancel \(jobs.joined(separator: " ")) did not succeed (\(said)): they may still wait or "
+        "scancel \(jobs.joined(separator: " ")) did not succeed (\(said(by: outcome))): they may still wait or "
           + "run; say the same again")
     }
   }
@@ -123,8 +131,8 @@ package struct SlurmClient: Sendable {
   func cancelPending(named name: String) throws(RunError) {
     let outcome = try run("scancel", ["--state=PENDING", "--name=\(name)"])
     guard outcome.exitCode == 0 else {
-      let said = outcome.exitCode == nil ? silence : Self.words(outcome.errors)
-      throw .scheduler("scancel --state=PENDING --name=\(name) did not succeed (\(said))")
+      throw .scheduler(
+        "scancel --state=PENDING --name=\(name) did not succeed (\(said(by: outcome)))")
     }
   }
 
@@ -151,6 +159,11 @@ package struct SlurmClient: Sendable {
 
   func limits() throws(RunError) -> Limits {
     Limits(try run("scontrol", ["show", "config"]).output)
+  }
+
+  /// What a command said that gave no answer.
+  func said(by outcome: ChildProcess.Outcome) -> String {
+    outcome.exitCode == nil ? silence : Self.words(outcome.errors)
   }
 
   static func words(_ text: String) -> String {

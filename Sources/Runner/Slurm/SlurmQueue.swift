@@ -78,10 +78,10 @@ package struct QueuedTrials: Sendable {
 extension RunError {
   /// With what follows from it for what was asked for.
   func adding(_ consequence: String) -> RunError {
-    if case .scheduler(let message) = self {
-      .scheduler("\(message); \(consequence)")
-    } else {
-      self
+    switch self {
+    case .scheduler(let message): .scheduler("\(message); \(consequence)")
+    case .schedulerFull(let message): .schedulerFull("\(message); \(consequence)")
+    default: self
     }
   }
 }
@@ -110,10 +110,12 @@ package struct SlurmQueue: Sendable {
     return try client.queue(named: places(arrays).map(JobScript.name), of: users(arrays))
   }
 
-  /// Where the folder lies, and where it lay when something was submitted. What is still there has been
-  /// copied: its jobs are its own.
+  /// Where the folder lies, and where it lay when something was submitted. What is still there and is another has
+  /// been copied: its jobs are its own.
   private func places(_ arrays: [SubmissionLedger.Array]) -> [String] {
-    let left = Set(arrays.map(\.sweep)).subtracting([sweep]).sorted().filter { !files.exists($0) }
+    let left = Set(arrays.map(\.sweep)).subtracting([sweep]).sorted().filter { place in
+      !files.exists(place) || files.isSame(place, sweep)
+    }
     return [sweep] + left
   }
 
@@ -148,7 +150,7 @@ package struct SlurmQueue: Sendable {
   /// By its script: only what was submitted from where the folder lies now.
   private func offsets() throws(RunError) -> [String: Int] {
     Dictionary(
-      try ledger.arrays().filter { $0.sweep == sweep }.map { (ledger.script(of: $0), $0.offset) },
+      try ledger.arrays().filter(ledger.isOfThisFolder).map { (ledger.script(of: $0), $0.offset) },
       uniquingKeysWith: { $1 })
   }
 
@@ -176,30 +178,35 @@ package struct SlurmQueue: Sendable {
     var cancelled: Set<Int> = []
     for attempt in 1...max(1, attempts) {
       let isSubmitting = try RunClaim.holder(of: sweep, files: files) != nil
-      let jobs: [Int]
+      let (jobs, ending): ([Int], [String])
       do throws(RunError) {
-        jobs = try liveJobs()
+        (jobs, ending) = try liveJobs()
       } catch {
         let count = cancelled.isEmpty ? "nothing" : "not all"
         throw error.adding("\(count) was cancelled: say the same again when it works")
       }
       try client.cancel(jobs.map(String.init))
+      // One that is just ending may be on its way back into the queue.
+      try? client.cancel(ending)
       cancelled.formUnion(jobs)
       forget()
-      guard isSubmitting, attempt < attempts else { break }
+      guard isSubmitting || !ending.isEmpty, attempt < attempts else { break }
       usleep(UInt32(pause * 1e6))
     }
     try ledger.isTakenBack()
     return cancelled.count
   }
 
-  /// Jobs that wait or run, rising; those that are just ending need no word.
-  private func liveJobs() throws(RunError) -> [Int] {
+  /// Jobs that wait or run, rising, and tasks that are just ending.
+  private func liveJobs() throws(RunError) -> (jobs: [Int], ending: [String]) {
     let arrays = try ledger.arrays()
     let names = places(arrays).flatMap {
       [JobScript.name(of: $0), JobScript.collectorName(of: $0)]
     }
     let entries = try client.queue(named: names, of: users(arrays))
-    return Set(entries.filter { $0.isLive && !$0.isEnding }.map(\.job)).sorted()
+    return (
+      Set(entries.filter { $0.isLive && !$0.isEnding }.map(\.job)).sorted(),
+      entries.filter { $0.isLive && $0.isEnding }.map(\.id)
+    )
   }
 }

@@ -41,6 +41,11 @@ struct SubmissionLedger: Sendable {
   /// The script of an array, where it was when it was submitted.
   func script(of array: Array) -> String { "\(array.sweep)/slurm/job-\(array.number).sh" }
 
+  /// Whether it was submitted from this folder, by whatever name that had.
+  func isOfThisFolder(_ array: Array) -> Bool {
+    array.sweep == sweep || files.isSame(array.sweep, sweep)
+  }
+
   func arrays() throws(RunError) -> [Array] {
     guard try files.isThere(path) else { return [] }
     var arrays: [Array] = []

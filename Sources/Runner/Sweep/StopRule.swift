@@ -107,7 +107,9 @@ extension SweepDirectory {
     var others: [ObjectiveCurve] = []
     for other in all where other.index != trial.index {
       guard files.exists(folder(other)) else { continue }
-      let state = TrialState(try Standing(of: folder(other), files: files))
+      // One that cannot be read says nothing.
+      guard let standing = try? Standing(of: folder(other), files: files) else { continue }
+      let state = TrialState(standing)
       others.append(curve(other, isFinished: state == .finished))
     }
     return rule.reasonToStop(

@@ -1,22 +1,31 @@
+import CLibrary
 import RunFormat
 import Spec
+
+/// What a sweep came to that others have played.
+package struct SweepCollection: Sendable, Hashable {
+  /// Where each trial stands.
+  package let states: [TrialState]
+  /// How many trials wait or run, as far as anybody knows.
+  package let living: Int
+  /// Nobody has told of this end.
+  package fileprivate(set) var isToBeTold = false
+}
 
 extension SweepDirectory {
   /// Writes summary.csv from what the folders say, and into the journal which trials failed by their own
   /// word, for an engine that goes on without a process of the sweep's own.
   ///
-  /// - Parameter queue: what the scheduler knows; nil where it cannot be asked.
-  /// - Returns: where each trial stands; nil while another process runs the sweep, which does the same.
+  /// - Parameters:
+  ///   - queue: what the scheduler knows; nil where it cannot be asked.
+  ///   - tells: whether the end of the sweep is to be told by whoever calls.
+  ///   - patience: how long another process is waited for, in seconds: a submission is soon over.
+  /// - Returns: nil while another process runs the sweep, which does the same.
   package mutating func collect(
-    _ objective: MetricsSection.Objective?, knowing queue: QueuedTrials? = nil
-  ) throws(RunError) -> [TrialState]? {
-    let claim: RunClaim
-    do throws(RunError) {
-      claim = try RunClaim.take(
-        path, as: .current(), steps: trials.count, lostAfter: RunClaim.lostAfter, files: files)
-    } catch .locked {
-      return nil
-    }
+    _ objective: MetricsSection.Objective?, knowing queue: QueuedTrials? = nil,
+    tells: Bool = false, patience: Double = 0
+  ) throws(RunError) -> SweepCollection? {
+    guard let claim = try claim(patience: patience) else { return nil }
     do throws(RunError) {
       try hold(claim)
       let known = try failures()
@@ -26,8 +35,14 @@ extension SweepDirectory {
         try journal.add("ended", trial.ending(state))
       }
       try writeSummary(states, objective)
+      var collection = SweepCollection(
+        states: states, living: queue?.live.count ?? states.count { !$0.isOver })
+      if tells, collection.living == 0 {
+        collection.isToBeTold = try !isTold()
+        if collection.isToBeTold { try journal.add("told", []) }
+      }
       try claim.end(.map(["state": .text("collected")]))
-      return states
+      return collection
     } catch {
       try? claim.end(.map(["state": .text("failed"), "reason": .text("\(error)")]))
       throw error
@@ -46,7 +61,14 @@ extension SweepDirectory {
     if failures == nil { known = try self.failures() }
     var states: [TrialState] = []
     for trial in trials {
-      let standing = try Standing(of: folder(trial), files: files)
+      let standing: Standing
+      do throws(RunError) {
+        standing = try self.standing(of: trial)
+      } catch {
+        guard case .damaged = error else { throw error }
+        states.append(.failed(reason: "\(error)"))
+        continue
+      }
       var state = TrialState(queue?.correct(standing) ?? standing)
       if state == .pending, let status = status(of: trial) {
         switch status.state {
@@ -62,6 +84,42 @@ extension SweepDirectory {
       states.append(state)
     }
     return states
+  }
+
+  private func claim(patience: Double) throws(RunError) -> RunClaim? {
+    let start = monotonicSeconds()
+    while true {
+      do throws(RunError) {
+        return try RunClaim.take(
+          path, as: .current(), steps: trials.count, lostAfter: RunClaim.lostAfter, files: files)
+      } catch .locked {
+        guard monotonicSeconds() - start < patience else { return nil }
+        usleep(500_000)
+      }
+    }
+  }
+
+  /// Whether somebody has told of the end of what was last begun: the jobs behind two submissions may see it both.
+  private func isTold() throws(RunError) -> Bool {
+    try journal.content().records.last { record in
+      ["told", "submitted", "started"].contains(record["event"]?.string)
+    }?["event"]?.string == "told"
+  }
+
+  /// How a trial's folder says that it stands.
+  ///
+  /// - Throws: `.damaged` with advice where its end cannot be read.
+  func standing(
+    of trial: PlannedTrial, lostAfter: Double = RunClaim.lostAfter
+  ) throws(RunError) -> Standing {
+    do throws(RunError) {
+      return try Standing(of: folder(trial), lostAfter: lostAfter, files: files)
+    } catch {
+      guard case .damaged(let file, let reason) = error else { throw error }
+      throw .damaged(
+        path: file,
+        reason: "\(reason); gan-exp rm \(folder(trial).shellWord), and the sweep plays it again")
+    }
   }
 
   /// What the last worker of a trial said; nil before the first.

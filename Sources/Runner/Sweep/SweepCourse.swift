@@ -13,7 +13,7 @@ struct SweepCourse: Sendable {
     /// Jobs that have not begun are taken back: nothing more is to begin.
     case withdraw
     /// No trial begins until something can be written again.
-    case pause(trial: Int, reason: String)
+    case pause(trial: Int?, reason: String)
   }
 
   /// What the journal and whoever watches are told.
@@ -174,6 +174,9 @@ struct SweepCourse: Sendable {
     pause(for: trial, reason)
   }
 
+  /// Nothing of the sweep's own can be written.
+  mutating func cannotWrite(_ reason: String) -> [Action] { pause(for: nil, reason) }
+
   /// Whether there is reason to look if something can be written again.
   var mayGoOn: Bool { ending == nil }
 
@@ -248,7 +251,7 @@ struct SweepCourse: Sendable {
     return pause(for: trial, reason)
   }
 
-  private mutating func pause(for trial: Int, _ reason: String) -> [Action] {
+  private mutating func pause(for trial: Int?, _ reason: String) -> [Action] {
     isPaused = true
     return [.pause(trial: trial, reason: reason)]
   }

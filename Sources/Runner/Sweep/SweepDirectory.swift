@@ -332,8 +332,8 @@ extension RunError {
     case .damaged(let path, let reason): .damaged(path: path, reason: "\(reason); \(remedy)")
     case .file(let path, let action, let reason):
       .file(path: path, action: action, reason: "\(reason); \(remedy)")
-    case .diskLow, .data, .diverged, .request, .device, .scheduler, .locked, .superseded, .changed,
-      .sweepChanged:
+    case .diskLow, .data, .diverged, .request, .device, .scheduler, .schedulerFull, .locked,
+      .superseded, .changed, .sweepChanged:
       self
     }
   }

@@ -7,8 +7,8 @@ package enum SweepEvent: Sendable, Hashable {
   case started(PlannedTrial)
   case ended(PlannedTrial, TrialState, seconds: Double)
   case retried(PlannedTrial, reason: String)
-  /// A trial could not write: none begins until one can.
-  case paused(PlannedTrial, reason: String)
+  /// A trial, or the sweep itself, could not write: none begins until one can.
+  case paused(PlannedTrial?, reason: String)
   case continued
   /// What somebody should know of the sweep's files.
   case remark(String)

@@ -83,7 +83,7 @@ package struct SweepRun<Workers: Engine> {
       }
       guard ending == nil else { break }
       if monotonicSeconds() - lastBeat > 15 {
-        try orPaused { () throws(RunError) in try claim?.beat() }
+        try pause(for: try failureToWrite { () throws(RunError) in try claim?.beat() })
         lastBeat = monotonicSeconds()
       }
       watch(.waiting(eye.progress(of: sweep, course, at: monotonicSeconds())))
@@ -156,8 +156,14 @@ package struct SweepRun<Workers: Engine> {
   }
 
   private func state(of trial: PlannedTrial) throws(RunError) -> TrialState {
-    let standing = try Standing(
-      of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files)
+    let standing: Standing
+    do throws(RunError) {
+      standing = try sweep.standing(of: trial, lostAfter: options.lostAfter)
+    } catch {
+      // One that cannot be read is no reason to leave the others.
+      guard case .damaged = error else { throw error }
+      return .failed(reason: "\(error)")
+    }
     if case .held(let holder) = standing, let task = holder.task, failedTasks.contains(task) {
       return .pending
     }
@@ -166,10 +172,11 @@ package struct SweepRun<Workers: Engine> {
 
   private mutating func submit() throws(RunError) {
     if pause != nil {
-      guard course.mayGoOn, pause?.isOver() == true else { return }
+      guard course.mayGoOn, pause?.isOver() == true,
+        try failureToWrite({ () throws(RunError) in try sweep.journal.add("continued", []) }) == nil
+      else { return }
       pause = nil
       course.goOn()
-      try sweep.journal.add("continued", [])
       watch(.continued)
     }
     try start()
@@ -194,8 +201,10 @@ package struct SweepRun<Workers: Engine> {
         try sweep.files.requireFree(options.leastFree, at: sweep.path)
         jobs = try engine.submit(batch)
       } catch {
-        if case .scheduler(let reason) = error {
+        switch error {
+        case .scheduler(let reason), .schedulerFull(let reason):
           return try wait(with: batch.count, because: reason, error)
+        default: break
         }
         // Not of the sweep's folder: the program itself cannot be started.
         if case .file(let path, _, _) = error, !path.hasPrefix(sweep.path) { throw error }
@@ -210,20 +219,21 @@ package struct SweepRun<Workers: Engine> {
     }
   }
 
-  /// What a scheduler does not take is offered again: when a job of this process has ended, else after a while.
+  /// What a scheduler does not take is offered again: where so many jobs at once are too many, when one of this process
+  /// has ended; else after a while.
   ///
   /// - Throws: where it has never taken anything, and where it has taken nothing for ten minutes.
   private mutating func wait(
     with count: Int, because reason: String, _ error: RunError
   ) throws(RunError) {
     let trials = "\(count) trial\(count == 1 ? " waits" : "s wait")"
-    guard course.isIdle else {
+    if case .schedulerFull = error, !course.isIdle {
       refusal = (.infinity, 0)
       return watch(
         .remark("\(trials) until one of these ends, and are submitted then: \(reason)"))
     }
     let refusals = refusal?.until == .infinity ? 0 : refusal?.count ?? 0
-    guard course.hasBegun, refusals < 20 else { throw error }
+    guard course.hasBegun, refusals < 20 || !course.isIdle else { throw error }
     let seconds = 3 * options.pauseSeconds
     refusal = (monotonicSeconds() + seconds, refusals + 1)
     if refusals == 0 {
@@ -236,7 +246,7 @@ package struct SweepRun<Workers: Engine> {
     let seen = try engine.poll()
     for remark in engine.remarks() { watch(.remark(remark)) }
     for (index, job, word) in course.ended(seen) {
-      refusal = nil
+      if refusal?.until == .infinity { refusal = nil }
       let trial = sweep.trials[index]
       if case .gone = word { failedTasks.insert(job.word) }
       let ending = sweep.hasSaved(trial, job, word) ? .exited(ExitStatus.saved.rawValue) : word
@@ -264,8 +274,8 @@ package struct SweepRun<Workers: Engine> {
           interval: options.pauseSeconds, files: sweep.files)
         // The journal lies on the same disk.
         try? sweep.journal.add(
-          "paused", [("trial", .integer(index)), ("reason", .text(reason))])
-        watch(.paused(sweep.trials[index], reason: reason))
+          "paused", (index.map { [("trial", .integer($0))] } ?? []) + [("reason", .text(reason))])
+        watch(.paused(index.map { sweep.trials[$0] }, reason: reason))
       }
     }
   }
@@ -290,22 +300,37 @@ package struct SweepRun<Workers: Engine> {
   private mutating func record(
     _ trial: PlannedTrial, _ state: TrialState, _ seconds: Double
   ) throws(RunError) {
-    try orPaused { () throws(RunError) in
+    let problem = try failureToWrite { () throws(RunError) in
       try sweep.journal.add("ended", trial.ending(state))
       // It names every trial anew, of which there may be thousands.
       if monotonicSeconds() - lastSummary > 10 {
         try sweep.writeSummary(course.states, options.objective)
       }
     }
+    try pause(for: problem)
     if monotonicSeconds() - lastSummary > 10 { lastSummary = monotonicSeconds() }
     watch(.ended(trial, state, seconds: seconds))
   }
 
-  /// What cannot be written while the disk takes nothing is told by the folders of the trials.
-  private func orPaused(_ body: () throws(RunError) -> Void) throws(RunError) {
-    do throws(RunError) { try body() } catch {
-      guard pause != nil, case .file = error else { throw error }
+  /// Why a file of the sweep's own could not be written; what it would have told is told by the folders of the
+  /// trials.
+  ///
+  /// - Throws: what is no such failure.
+  private func failureToWrite(
+    _ body: () throws(RunError) -> Void
+  ) throws(RunError) -> RunError? {
+    do throws(RunError) {
+      try body()
+      return nil
+    } catch {
+      guard case .file(let path, _, _) = error, path.hasPrefix(sweep.path) else { throw error }
+      return error
     }
+  }
+
+  private mutating func pause(for problem: RunError?) throws(RunError) {
+    guard let problem, pause == nil else { return }
+    try act(course.cannotWrite("\(problem)"))
   }
 }
 

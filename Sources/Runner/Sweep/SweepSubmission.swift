@@ -7,6 +7,8 @@ package struct SweepSubmission {
   package struct Outcome: Sendable {
     package fileprivate(set) var done = 0
     package fileprivate(set) var failed = 0
+    /// Why the ends of some cannot be read.
+    package fileprivate(set) var damaged: [String] = []
     /// Trials with a worker that beats.
     package fileprivate(set) var held = 0
     /// Trials that wait or run already.
@@ -64,8 +66,14 @@ package struct SweepSubmission {
     let failures = options.retriesFailed ? [:] : try sweep.failures()
     var missing: [PlannedTrial] = []
     for trial in sweep.trials where options.only?.contains(trial.index) ?? true {
-      let standing = known.correct(
-        try Standing(of: sweep.folder(trial), lostAfter: options.lostAfter, files: sweep.files))
+      let standing: Standing
+      do throws(RunError) {
+        standing = known.correct(try sweep.standing(of: trial, lostAfter: options.lostAfter))
+      } catch {
+        guard case .damaged = error else { throw error }
+        outcome.damaged.append("\(error)")
+        continue
+      }
       switch standing {
       case .ended: outcome.done += 1
       case _ where known[trial.index]?.isEnding == true: outcome.ending += 1

@@ -22,25 +22,34 @@ struct Collect: ParsableCommand {
   func run() throws {
     let base = try loadSpec(sweep + "/resolved.yaml", overrides: []).get()
     let queue = knownToTheScheduler()
-    let states = try Failure.catching {
+    // Somebody who says the same `run` again as the last trial ends has the sweep for a moment.
+    let isJob = ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil
+    let collection = try Failure.catching {
       var directory = try SweepDirectory(reading: sweep)
-      return try directory.collect(base.metrics?.objective, knowing: queue)
+      return try directory.collect(
+        base.metrics?.objective, knowing: queue, tells: notify && base.notify != nil,
+        patience: isJob ? 120 : 0)
     }
-    guard let states else {
+    guard let collection else {
       Terminal.error("\(sweep): another process is at work on it and writes the summary")
       return
     }
+    defer { tell(collection, base) }
     try SweepReport.write(in: sweep, name: base.name)
-    Terminal.error("\(sweep): \(TrialState.counts(states))")
+    Terminal.error("\(sweep): \(TrialState.counts(collection.states))")
     try Output.result(sweep)
+  }
+
+  private func tell(_ collection: SweepCollection, _ base: Experiment) {
     guard notify, let section = base.notify else { return }
-    let living = queue?.live.count ?? 0
-    guard living == 0 else {
+    guard collection.isToBeTold else {
       return Terminal.error(
-        "notify: \(living) trials still wait or run; who comes after them tells")
+        collection.living > 0
+          ? "notify: \(collection.living) trials still wait or run; the job that comes after them tells"
+          : "notify: another job has told of this end")
     }
     Notifier(section, environment: ProcessInfo.processInfo.environment.pairs)
-      .tell(of: sweep, base, SweepOutcome.exitCode(collected: states))
+      .tell(of: sweep, base, SweepOutcome.exitCode(collected: collection.states))
   }
 
   /// nil where nothing was submitted, or Slurm gives no answer: the folder alone tells then, in which a worker that
