@@ -259,7 +259,7 @@ import Testing
     let (place, slurm) = try place()
     try slurm.first("squeue", "exit 1")
     let run = try place.launch([
-      "/bin/sh", "-c", "trap '' CHLD; exec \(Program.path.shellWord) run tiny.yaml",
+      "/usr/bin/env", "--ignore-signal=CHLD", Program.path, "run", "tiny.yaml",
     ]).finish()
     #expect(run.end == .exit(4))
     #expect(run.errors.contains("squeue gives no answer that can be used"), "\(run.errors)")
