@@ -106,6 +106,30 @@ struct HousekeepingTests {
   }
 
   @Test
+  func whatIsRemovedTwiceIsRemovedOnceAndStaysGone() throws {
+    let place = try place()
+    #expect(try place.run("run", "tiny.yaml", "--sweep", "latent.size=[2,3]").end == .exit(0))
+    let sweep = try place.resultDirectory()
+    let trial = try #require(place.names(in: "\(sweep)/trials").first { $0.hasSuffix("/") })
+    let dry = try place.run("rm", sweep, "\(sweep)/trials/\(trial)", sweep, "--dry-run")
+    #expect(dry.end == .exit(0) && dry.lines.count == 1, "\(dry.output)")
+    let removed = try place.run("rm", sweep, "\(sweep)/trials/\(trial)", sweep, "--yes")
+    #expect(removed.end == .exit(0) && removed.output == "\(sweep)\n", "\(removed.errors)")
+    #expect(!place.exists(sweep))
+  }
+
+  @Test
+  func theFolderThatOneIsInGoes() throws {
+    let place = try place()
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    let run = try place.resultDirectory()
+    let inside = try place.launch(["sh", "-c", "cd \(run) && \(Program.path) rm . --yes"]).finish()
+    #expect(
+      inside.end == .exit(0) && inside.lines.first?.hasSuffix(run) == true, "\(inside.errors)")
+    #expect(!place.exists(run))
+  }
+
+  @Test
   func aSweepIsRemovedWholeWithItsSizeSaid() throws {
     let place = try place()
     #expect(try place.run("run", "tiny.yaml", "--sweep", "latent.size=[2,3]").end == .exit(0))

@@ -77,6 +77,30 @@ struct RemovalTests {
   }
 
   @Test
+  func whatIsGoneIsNotMadeAnew() throws {
+    let trial = try run("sweep/trials/0000-a-s1")
+    let sweep = trial.parentPath.parentPath
+    let (whole, part) = (try Removal(of: sweep), try Removal(of: trial + "/"))
+    #expect(part.isWithin(whole) && !whole.isWithin(part) && part.isWithin(part))
+    try part.carryOut()
+    try whole.carryOut()
+    for removal in [whole, part] {
+      let error = #expect(throws: RunError.self) { try removal.carryOut() }
+      #expect(error?.description.contains("gone already") == true)
+    }
+    #expect(!files.exists(sweep))
+  }
+
+  @Test
+  func aTrialStaysWhereItsSweepHasGoneOnMeanwhile() throws {
+    let trial = try run("sweep/trials/0000-a-s1")
+    let removal = try Removal(of: trial)
+    try claim(trial.parentPath.parentPath, as: .current())
+    #expect(throws: RunError.self) { try removal.carryOut() }
+    #expect(files.exists("\(trial)/losses.csv"))
+  }
+
+  @Test
   func whatALinkLeadsToStays() throws {
     let scratch = try #require(self.scratch)
     try scratch.write("data/picture.png", "")

@@ -125,6 +125,17 @@ package struct RunClaim: Sendable {
       of: run, newest, seenBy: process, lostAfter: lostAfter, evenIfSilent: evenIfSilent, files)
   }
 
+  /// Who plays the sweep that a run is a trial of, and its folder; nil where nobody does.
+  package static func holder(
+    ofSweepAround run: String, files: FileLayer = FileLayer()
+  ) throws(RunError) -> (sweep: String, holder: Holder)? {
+    let above = (PlainFiles.absolute(run) ?? run).parentPath
+    guard above.lastPathComponent == "trials",
+      let holder = try holder(of: above.parentPath, evenIfSilent: true, files: files)
+    else { return nil }
+    return (above.parentPath, holder)
+  }
+
   /// Seconds since the last sign of life of whoever had a run last; nil where nobody ever had.
   ///
   /// - Parameter now: by the clock of the file system; nil: this machine's.

@@ -33,10 +33,10 @@ struct Remove: ParsableCommand {
   }
 
   private struct Item {
-    let path: String
     let words: String
     let removal: Removal
     let bytes: Int
+    var path: String { removal.path }
   }
 
   func run() throws {
@@ -46,14 +46,17 @@ struct Remove: ParsableCommand {
       let found = try results.find(reference)
       return try item(at: found.path, words: words(found))
     }
-    for item in all {
+    var gone: [Removal] = []
+    for item in all where !gone.contains(where: item.removal.isWithin) {
       let subject = "\(item.path) (\(item.words))"
       if confirmation.dryRun {
         try Output.line(subject)
+        gone.append(item.removal)
         continue
       }
       guard try confirmation.confirm("remove \(subject)?", about: subject) else { continue }
       try Failure.catching(item.removal.carryOut)
+      gone.append(item.removal)
       try Output.result(item.path)
     }
   }
@@ -65,7 +68,7 @@ struct Remove: ParsableCommand {
     let removal = try Failure.catching { try Removal(of: path) }
     let bytes = removal.bytes
     return Item(
-      path: path, words: words(removal, "\(ByteCount(bytes))"), removal: removal, bytes: bytes)
+      words: words(removal, "\(ByteCount(bytes))"), removal: removal, bytes: bytes)
   }
 
   /// Everything for which the condition holds: listed, asked for once, and removed.
