@@ -106,6 +106,32 @@ struct HousekeepingTests {
   }
 
   @Test
+  func aMetricThatNoRunHasTakesNothingAway() throws {
+    let place = try place(
+      "metrics: {every: 1 epochs, of: [{sliced_wasserstein: {samples: 16, projections: 8, patches: 2}}]}"
+    )
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    let run = try place.resultDirectory()
+    let typo = try place.run("prune", run, "--minimize", "sliced_waserstein", "--yes")
+    #expect(typo.end == .exit(2))
+    #expect(
+      typo.errors.contains(
+        "--minimize: no run here was measured by `sliced_waserstein`\n  = did you mean "
+          + "`sliced_wasserstein`?"), "\(typo.errors)")
+    let other = try place.run("prune", run, "--maximize", "d_loss", "--yes")
+    #expect(other.end == .exit(2) && other.errors.contains("metrics: sliced_wasserstein"))
+    #expect(try checkpoints(run, place).count == 3)
+    // Beside one that has it, one that has not is left alone.
+    try place.write("plain.yaml", TinySpec(name: "plain", width: "4", record: Self.record).yaml)
+    #expect(try place.run("run", "plain.yaml").end == .exit(0))
+    let plain = try place.resultDirectory(of: "plain")
+    let both = try place.run("prune", run, plain, "--minimize", "sliced_wasserstein", "--yes")
+    #expect(both.end == .exit(0) && both.output == "\(run)\n", "\(both.errors)")
+    #expect(both.errors.contains("no checkpoint of it was measured by sliced_wasserstein"))
+    #expect(try checkpoints(plain, place).count == 3)
+  }
+
+  @Test
   func whatIsRemovedTwiceIsRemovedOnceAndStaysGone() throws {
     let place = try place()
     #expect(try place.run("run", "tiny.yaml", "--sweep", "latent.size=[2,3]").end == .exit(0))

@@ -128,6 +128,87 @@ import Testing
     #expect(try steps(run) == [3, 6, 9])
   }
 
+  private func damage(_ run: String, _ step: Int) throws {
+    try writeFile(
+      [1, 2, 3],
+      to: "\(run)/checkpoints/\(CheckpointStore.folder(step: step))/generator.safetensors")
+  }
+
+  @Test func whatStaysIsSoundOrTheRunIsLeftAsItIs() throws {
+    let scratch = try Scratch()
+    let run = try finished(in: scratch)
+    try damage(run, 9)
+    let plan = try plan(run, "last=1")
+    #expect(plan.kept == [6, 9] && plan.removed.map(\.step) == [3])
+    #expect(plan.notes.count == 1 && plan.notes[0].contains("step-00000009/generator.safetensors"))
+    // One without a file is damaged too, and loses nothing more.
+    try FileLayer().remove("\(run)/checkpoints/step-00000006/optimizer.safetensors")
+    #expect(try self.plan(run, "last=1").kept == [3, 6, 9])
+    var rule = KeepRule()
+    rule.dropsOptimizer = true
+    #expect(try Pruning.plan(of: run, rule).get().lightened.map(\.step) == [3])
+    try damage(run, 3)
+    #expect(throws: Pruning.Left.self) { try self.plan(run, "last=1") }
+    #expect(try steps(run) == [3, 6, 9])
+  }
+
+  @Test func theBestIsTheBestThatIsSound() throws {
+    let scratch = try Scratch()
+    let run = try finished(in: scratch)
+    let rows = [(3, 0.2), (6, 0.1), (9, 0.7)].map { step, value in
+      "\(step),1,1,m,\(value),1,0,train,raw,\n"
+    }
+    try writeFile(Array((MetricsRow.header + rows.joined()).utf8), to: "\(run)/metrics.csv")
+    try damage(run, 6)
+    let least = MetricsSection.Objective(metric: "m", minimizes: true)
+    #expect(try Pruning.plan(of: run, KeepRule(), objective: least).get().kept == [3, 6, 9])
+    #expect(try Pruning.metricNames(of: run) == ["m"])
+  }
+
+  @Test func byAnObjectiveThatIsAskedForARunThatWasNotMeasuredIsLeftAsItIs() throws {
+    let scratch = try Scratch()
+    let run = try finished(in: scratch)
+    let least = MetricsSection.Objective(metric: "fid", minimizes: true)
+    let left = #expect(throws: Pruning.Left.self) {
+      try Pruning.plan(of: run, KeepRule(), objective: least).get()
+    }
+    #expect(left?.reason.contains("fid") == true)
+    #expect(try plan(run, "last=1").kept == [9])
+  }
+
+  @Test func aTrialOfASweepThatIsBeingPlayedAndWhatIsGoneStay() throws {
+    let scratch = try Scratch()
+    let made = try finished(in: scratch)
+    let (sweep, files) = ("\(scratch.path)/sweep", FileLayer())
+    try writeFile([], to: "\(sweep)/plan.jsonl")
+    try files.makeDirectories("\(sweep)/trials")
+    let trial = "\(sweep)/trials/0000"
+    try files.rename(made, to: trial)
+    let plan = try plan(trial, "last=1")
+    let claim = try RunClaim.take(sweep, as: .current(), steps: 1, lostAfter: 120, files: files)
+    #expect(throws: RunError.self) { try self.plan(trial, "last=1") }
+    #expect(throws: RunError.self) { try plan.carryOut() }
+    #expect(try steps(trial) == [3, 6, 9])
+    try claim.end(.map(["state": .text("complete")]))
+    try files.remove(trial)
+    let error = #expect(throws: RunError.self) { try plan.carryOut() }
+    #expect(error?.description.contains("gone already") == true && !files.exists(trial))
+  }
+
+  @Test func aRowThatNobodyTrainedMakesNoMilestoneAndNoCrash() throws {
+    let scratch = try Scratch()
+    let run = try finished(
+      TinyRun(
+        log: "1 steps", checkpoint: "{every: 1 epochs, keep: {last: 9, milestones: 2 epochs}}"),
+      in: scratch)
+    let most = Int.max
+    let header = try text("\(run)/losses.csv").prefix { $0 != "\n" }
+    let cells = String(repeating: ",1", count: header.split(separator: ",").count - 3)
+    try FileLayer().append(
+      "\(run)/losses.csv", Array("\(most),1,1\(cells)\n\(most),\(most),1\(cells)\n".utf8))
+    #expect(try plan(run, "last=1").kept.contains(9))
+  }
+
   @Test(arguments: [
     ("best=1;last=1", "takes best=1,last=1"), ("last=0", "cannot leave out"),
     ("worst=1", "takes best, last and milestones, not `worst`"), ("", "takes best=1,last=1"),

@@ -27,8 +27,9 @@ struct MilestoneSteps: Sendable {
     self.batchesPerRound = max(1, batchesPerRound)
     var (least, greatest) = (1, Int.max)
     for row in rows where row.epoch >= 1 && row.step >= 1 {
-      let batches = row.step * self.batchesPerRound
-      least = max(least, (batches + row.epoch - 1) / row.epoch)
+      let (batches, isDamaged) = row.step.multipliedReportingOverflow(by: self.batchesPerRound)
+      if isDamaged { continue }
+      least = max(least, (batches - 1) / row.epoch + 1)
       if row.epoch > 1 { greatest = min(greatest, (batches - 1) / (row.epoch - 1)) }
     }
     batchesPerEpoch = least...max(least, greatest)
@@ -44,8 +45,11 @@ struct MilestoneSteps: Sendable {
     case nil: return false
     case .steps(let steps): return step % steps == 0
     case .epochs(let epochs):
-      let (after, before) = (step * batchesPerRound, (step - 1) * batchesPerRound)
-      guard batchesPerEpoch.upperBound - batchesPerEpoch.lowerBound < Self.most else { return true }
+      let (after, isTooLarge) = step.multipliedReportingOverflow(by: batchesPerRound)
+      guard !isTooLarge, batchesPerEpoch.upperBound - batchesPerEpoch.lowerBound < Self.most else {
+        return true
+      }
+      let before = after - batchesPerRound
       return batchesPerEpoch.contains { after / $0 / epochs > before / $0 / epochs }
     }
   }

@@ -37,44 +37,73 @@ package struct Pruning: Sendable {
   /// - Parameters:
   ///   - run: a result directory.
   ///   - objective: by which the best are found; nil: that of the spec.
-  /// - Returns: why nothing may be taken from it, where it has not come to its end or has no checkpoints.
-  /// - Throws: `.locked` while a process is at work on it.
+  /// - Returns: why nothing may be taken from it: it has not come to its end, has no checkpoints or none that is
+  ///   sound, or was not measured by the objective that is asked for.
+  /// - Throws: `.locked` while a process is at work on it, or on the sweep that it is a trial of.
   package static func plan(
     of run: String, _ rule: KeepRule, objective: MetricsSection.Objective? = nil,
     files: FileLayer = FileLayer()
   ) throws(RunError) -> Result<Pruning, Left> {
-    if let holder = try RunClaim.holder(of: run, evenIfSilent: true, files: files) {
-      throw .locked(path: run, holder)
-    }
+    try requireNobody(at: run, files)
     guard case .ended = try Standing(of: run, files: files) else {
       return .failure(Left(reason: "it has not come to its end, and `resume` may want them all"))
     }
-    let steps = try CheckpointStore(run: run, files: files).steps()
+    let store = CheckpointStore(run: run, files: files)
+    let steps = try store.steps()
     if steps.isEmpty { return .failure(Left(reason: "there are no checkpoints")) }
-    return .success(try Pruning(run, steps, rule, objective, files))
+    let spec = try spec(of: run, files)
+    let measure = objective ?? self.objective(spec)
+    let best = try measure.map { (measure) throws(RunError) in
+      ObjectiveValues(measure, csv: try metrics(of: run, files)).best(.max).map(\.step)
+        .filter(steps.contains)
+    }
+    if let objective, rule.best > 0, best?.isEmpty ?? true {
+      return .failure(Left(reason: "no checkpoint of it was measured by \(objective.metric)"))
+    }
+    var checkpoints = SoundCheckpoints(store)
+    // What nothing is taken from need not be sound.
+    if steps.count > 1 || rule.dropsOptimizer {
+      let looked = checkpoints.first(1, of: steps.reversed())
+      if let oldest = looked.last, let fault = checkpoints.fault(of: oldest) {
+        return .failure(Left(reason: "none of its checkpoints is sound; the oldest: \(fault)"))
+      }
+    }
+    return .success(
+      try Pruning(run, steps, rule, spec, best: best ?? [], measure, &checkpoints, files))
+  }
+
+  private static func requireNobody(at run: String, _ files: FileLayer) throws(RunError) {
+    if let above = try RunClaim.holder(ofSweepAround: run, files: files) {
+      throw .locked(path: above.sweep, above.holder)
+    }
+    if let holder = try RunClaim.holder(of: run, evenIfSilent: true, files: files) {
+      throw .locked(path: run, holder)
+    }
   }
 
   private init(
-    _ run: String, _ steps: [Int], _ rule: KeepRule, _ asked: MetricsSection.Objective?,
-    _ files: FileLayer
+    _ run: String, _ steps: [Int], _ rule: KeepRule, _ spec: FlatYAML, best: [Int],
+    _ measure: MetricsSection.Objective?, _ checkpoints: inout SoundCheckpoints, _ files: FileLayer
   ) throws(RunError) {
     (self.run, self.files) = (run, files)
     let store = CheckpointStore(run: run, files: files)
-    let spec = try Self.spec(of: run, files)
     var notes: [String] = []
-    var kept = Set(steps.suffix(max(1, rule.last)))
-
-    var best: [Int] = []
-    if let objective = asked ?? Self.objective(spec) {
-      let metrics = try files.isThere("\(run)/metrics.csv") ? files.read("\(run)/metrics.csv") : []
-      let scores = ObjectiveValues(objective, csv: metrics)
-      best = scores.best(.max).map(\.step).filter(steps.contains)
-      if best.isEmpty, rule.best > 0, steps.count > 1 {
-        notes.append("\(run): no checkpoint was measured by \(objective.metric): the newest stays")
+    if let measure, best.isEmpty, rule.best > 0, steps.count > 1 {
+      notes.append("\(run): no checkpoint was measured by \(measure.metric): the newest stays")
+    }
+    var kept: Set<Int> = [steps[steps.count - 1]]
+    var pointsBest = best.first
+    if steps.count > 1 {
+      let stay = checkpoints.first(max(1, rule.last), of: steps.reversed())
+      let good = checkpoints.first(rule.best, of: best)
+      kept.formUnion(stay + good)
+      pointsBest = good.first { checkpoints.fault(of: $0) == nil } ?? pointsBest
+      for step in Set(stay + good).sorted() {
+        guard let fault = checkpoints.fault(of: step) else { continue }
+        notes.append("\(fault): one that is sound stays too")
       }
     }
-    pointsBest = best.first
-    kept.formUnion(best.prefix(rule.best))
+    self.pointsBest = pointsBest
 
     let first = "\(store.path)/\(CheckpointStore.folder(step: steps[steps.count - 1]))/state.json"
     let state = try? LoadedCheckpoint.state(at: first, files)
@@ -99,7 +128,7 @@ package struct Pruning: Sendable {
     }
     var lightened: [Part] = []
     if rule.dropsOptimizer {
-      for step in self.kept {
+      for step in self.kept where checkpoints.fault(of: step) == nil {
         let path =
           "\(store.path)/\(CheckpointStore.folder(step: step))/\(CheckpointFile.optimizer.name)"
         if let size = PlainFiles.size(path) { lightened.append(Part(step: step, bytes: size)) }
@@ -107,6 +136,18 @@ package struct Pruning: Sendable {
     }
     self.lightened = lightened
     self.notes = notes
+  }
+
+  /// metrics.csv; empty where nothing was measured.
+  private static func metrics(of run: String, _ files: FileLayer) throws(RunError) -> [UInt8] {
+    try files.isThere("\(run)/metrics.csv") ? files.read("\(run)/metrics.csv") : []
+  }
+
+  /// What the checkpoints of a run were measured by.
+  package static func metricNames(
+    of run: String, files: FileLayer = FileLayer()
+  ) throws(RunError) -> Set<String> {
+    Set(MetricsRow.rows(of: try metrics(of: run, files)).map(\.metric))
   }
 
   private static func spec(of run: String, _ files: FileLayer) throws(RunError) -> FlatYAML {
@@ -128,9 +169,14 @@ package struct Pruning: Sendable {
 
   /// Does it, and writes it into the run's log.
   ///
-  /// - Throws: `.locked` when a process has begun there meanwhile; nothing is gone then. A later failure
-  ///   leaves a run that is whole, with some of what was to go.
+  /// - Throws: `.locked` when a process has begun there meanwhile, `.file` where somebody has removed the run;
+  ///   nothing is gone then. A later failure leaves a run that is whole, with some of what was to go.
   package func carryOut() throws(RunError) {
+    // A claim would make its folder anew.
+    guard files.isDirectory(run) else {
+      throw .file(path: run, action: "prune it", reason: "it is gone already")
+    }
+    try Self.requireNobody(at: run, files)
     let claim = try RunClaim.take(
       run, as: .current(), steps: 0, lostAfter: RunClaim.lostAfter, files: files)
     // As if it had never been made: the run has been at its end before and after.

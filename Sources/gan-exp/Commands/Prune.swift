@@ -36,9 +36,13 @@ struct Prune: ParsableCommand {
   @OptionGroup var results: ResultsOptions
 
   func validate() throws {
-    _ = try rule()
+    let rule = try rule()
     if minimize != nil, maximize != nil {
       throw ValidationError("the best are by one metric: --minimize or --maximize")
+    }
+    if objective != nil, rule.best == 0 {
+      throw ValidationError(
+        "with best=0 none of the best stays: it goes without \(objectiveOption)")
     }
   }
 
@@ -57,9 +61,13 @@ struct Prune: ParsableCommand {
       ?? maximize.map { .init(metric: $0, minimizes: false) }
   }
 
+  private var objectiveOption: String { minimize == nil ? "--maximize" : "--minimize" }
+
   func run() throws {
     let list = try results.list(references, where: condition)
-    let all = try plans(of: list.runs.map(\.run).filter { PlainFiles.isFolder($0.path) })
+    let runs = list.runs.map(\.run).filter { PlainFiles.isFolder($0.path) }
+    try requireMeasured(runs)
+    let all = try plans(of: runs)
     guard !all.isEmpty else { return Terminal.error("nothing to prune") }
     for plan in all {
       try confirmation.announce("\(plan.run): \(plan.words), \(ByteCount(plan.freed))")
@@ -75,9 +83,29 @@ struct Prune: ParsableCommand {
     Terminal.error("freed \(total)")
   }
 
+  /// Whether some run was measured by what --minimize or --maximize names.
+  private func requireMeasured(_ runs: [Results.Run]) throws {
+    guard let metric = objective?.metric, !runs.isEmpty else { return }
+    var known: Set<String> = []
+    for run in runs {
+      known.formUnion(try Failure.catching { try Pruning.metricNames(of: run.path) })
+    }
+    if known.contains(metric) { return }
+    let names = known.sorted()
+    let near = nearest(to: metric, in: names).map { "did you mean `\($0)`?" }
+    let advice =
+      near
+      ?? (names.isEmpty
+        ? "none of them was measured by anything" : "metrics: \(names.joined(separator: ", "))")
+    throw Failure(
+      status: .commandLine,
+      message: "error: \(objectiveOption): no run here was measured by `\(metric)`\n  = \(advice)")
+  }
+
   /// What there is to do; what is left alone is said.
   private func plans(of runs: [Results.Run]) throws -> [Pruning] {
     var (all, reasons): ([Pruning], [String: Int]) = ([], [:])
+    var held: Set<String> = []
     let rule = try rule()
     for run in runs {
       do {
@@ -94,7 +122,9 @@ struct Prune: ParsableCommand {
           }
         }
       } catch let failure as Failure where failure.status == .locked {
-        Terminal.error(failure.message.replacing(/^error:/, with: "left alone:"))
+        // Of a sweep that is played once, not for each of its trials.
+        let line = failure.message.replacing(/^error:/, with: "left alone:")
+        if held.insert(line).inserted { Terminal.error(line) }
       }
     }
     for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) where count > 0 {
