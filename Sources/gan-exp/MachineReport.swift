@@ -130,7 +130,7 @@ struct MachineReport {
     guard statvfs(place, &status) == 0 else {
       return (Room(bytes: 0), "\(place): \(String(cString: strerror(errno)))")
     }
-    return (Room(bytes: Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))), nil)
+    return (Room(bytes: FileLayer.freeBytes(status)), nil)
   }
 
   private struct Room: CustomStringConvertible {

@@ -30,7 +30,32 @@ struct RunNotesTests {
     #expect(own.joined(with: sweep).text == "of the trial")
   }
 
-  @Test(arguments: ["{}", "[1]", "{\"format\": 2, \"tags\": []}", "tags", "{\"format\": 1}"])
+  @Test func aTimeFarAwayIsOneLikeAnyOther() throws {
+    let scratch = try #require(self.scratch)
+    var stamps: Set<FileStamp> = []
+    // As far as file systems go.
+    for seconds in [-2_147_483_648, 0, 10_413_792_000, 15_032_385_535] {
+      try scratch.write("far", "")
+      let time = timespec(tv_sec: seconds, tv_nsec: 5)
+      try #require(utimensat(AT_FDCWD, "\(scratch.path)/far", [time, time], 0) == 0)
+      stamps.insert(try #require(FileStamp("\(scratch.path)/far")))
+    }
+    #expect(stamps.map(\.seconds).max() ?? 0 > 9_223_372_036)
+    #expect(Set(stamps.map(\.version)).count == stamps.count && stamps.count == 4)
+  }
+
+  @Test func aDiskWithoutAnEndHasRoom() {
+    var status = statvfs()
+    (status.f_bavail, status.f_frsize) = (.max, 4096)
+    #expect(FileLayer.freeBytes(status) == .max)
+    (status.f_bavail, status.f_frsize) = (3, 4096)
+    #expect(FileLayer.freeBytes(status) == 12288)
+  }
+
+  @Test(arguments: [
+    "{}", "{\"format\": 1, \"tags\": [], \"text\": 5}", "[1]", "{\"format\": 2, \"tags\": []}",
+    "tags", "{\"format\": 1}",
+  ])
   func aFileThatSaysSomethingElseIsToldWithItsPlace(_ text: String) throws {
     let scratch = try #require(self.scratch)
     try scratch.write("run/notes.json", text)

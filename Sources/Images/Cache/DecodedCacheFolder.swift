@@ -69,7 +69,7 @@ package struct DecodedCacheFolder: Sendable {
     var left = bytes
     var gone: [File] = []
     for file in files where file.path != path {
-      let isOld = Double(now - file.lastUsed) > limits.seconds
+      let isOld = Double(now) - Double(file.lastUsed) > limits.seconds
       guard isOld || left > limits.bytes, unsafe unlink(file.path) == 0 else { continue }
       left -= file.bytes
       gone.append(file)

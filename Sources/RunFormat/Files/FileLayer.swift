@@ -391,7 +391,14 @@ extension FileLayer {
     while !exists(place), place != "/", place != "." { place = place.parentPath }
     var status = statvfs()
     guard statvfs(place, &status) == 0 else { throw Self.failure(place, "look at the disk") }
-    return reportedFreeBytes(Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
+    return reportedFreeBytes(Self.freeBytes(status))
+  }
+
+  /// Bytes that an ordinary user may still write; some file systems that know no end name one beyond all numbers.
+  package static func freeBytes(_ status: statvfs) -> Int {
+    let (bytes, isMore) = UInt64(status.f_bavail)
+      .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return isMore ? .max : Int(clamping: bytes)
   }
 
   /// Fails where fewer bytes than `limit` are free; nil asks for none.

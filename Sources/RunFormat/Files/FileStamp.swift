@@ -6,8 +6,9 @@ package struct FileStamp: Sendable, Hashable {
   private let inode: UInt64
   /// In bytes.
   package let size: Int
-  /// Of the last change, in nanoseconds since 1970.
-  package let modified: Int
+  /// Of the last change: seconds since 1970, which may be any, and nanoseconds within the last of them.
+  package let seconds: Int
+  private let nanoseconds: Int
 
   init(_ information: stat) {
     (device, inode) = (UInt64(information.st_dev), UInt64(information.st_ino))
@@ -17,8 +18,11 @@ package struct FileStamp: Sendable, Hashable {
     #else
       let time = information.st_mtim
     #endif
-    modified = Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+    (seconds, nanoseconds) = (Int(time.tv_sec), Int(time.tv_nsec))
   }
+
+  /// Another one whenever the last change is another.
+  package var version: String { "\(seconds)-\(nanoseconds)" }
 
   /// nil where nothing is, or nothing that can be looked at.
   package init?(_ path: String) {

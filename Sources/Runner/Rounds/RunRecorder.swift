@@ -143,7 +143,7 @@ final class RunRecorder {
     try timed(.rows) { () throws(RunError) in
       let row = try writeLosses(after: step)
       let now = setup.clock()
-      let rate = Double(row.images - lastRow.images) / max(now - lastRow.time, 1e-9)
+      let rate = (Double(row.images) - Double(lastRow.images)) / max(now - lastRow.time, 1e-9)
       let timing = TimingRow(
         step: step, seconds: secondsBefore + now - startTime, imagesPerSecond: rate,
         waited: waited)

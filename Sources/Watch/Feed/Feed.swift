@@ -331,7 +331,7 @@ package actor Feed {
   }
 
   private func json(_ picture: Picture, of key: String) -> JSON {
-    let stamp = FileStamp(picture.path)?.modified ?? 0
+    let stamp = FileStamp(picture.path)?.version ?? "0"
     return .object([
       ("step", picture.step.map(JSON.integer) ?? .null), ("name", .text(picture.name)),
       ("src", .text("/picture/\(key)/\(picture.name).png?v=\(stamp)")),

@@ -85,7 +85,7 @@ struct FolderTree: Sendable {
       notes: links.filter { !isInside($0) }.map {
         "\($0): a link to a folder elsewhere, which is not followed; `gan-exp watch "
           + "\(($0).shellWord)` shows what is there"
-      }, isSettled: now.seconds - stamp.modified / 1_000_000_000 > 2)
+      }, isSettled: stamp.seconds < now.seconds - 2)
   }
 
   /// Whether what lies at a path lies in one of the folders that are shown, links and `..` followed.

@@ -86,7 +86,7 @@ struct RunWatch: Sendable {
     let pace =
       self.pace
       ?? run.status?.duration.flatMap { $0 > 0 && step > 0 ? Double(step) / Double($0) : nil }
-    return pace.flatMap { $0 > 0 ? Double(steps - step) / $0 : nil }
+    return pace.flatMap { $0 > 0 ? (Double(steps) - Double(step)) / $0 : nil }
   }
 
   /// 0 … 1
