@@ -156,6 +156,30 @@ struct HousekeepingTests {
   }
 
   @Test
+  func notesThatCannotBeReadAreNotWrittenOverAndSaySo() throws {
+    let place = try place()
+    #expect(try place.run("run", "tiny.yaml").end == .exit(0))
+    let run = try place.resultDirectory()
+    try place.write("\(run)/notes.json", "{damaged")
+    for words in [
+      ["note", run, "--remove"], ["tag", run, "x"], ["note", run, "x"],
+      ["note", run, "x", "--append"],
+      ["tag", run],
+    ] {
+      let result = try place.start(words).finish()
+      #expect(result.end == .exit(4), "\(words)")
+      #expect(result.errors.contains("\n  = repair it, or remove the file\n"), "\(result.errors)")
+    }
+    #expect(try place.text("\(run)/notes.json") == "{damaged")
+    try place.write(
+      "\(run)/notes.json", "{\"format\": 1, \"tags\": [\"a b\"], \"rating\": 5}")
+    #expect(try place.run("tag", run, "new").end == .exit(0))
+    #expect(try place.run("tag", run, "new", "--remove").end == .exit(0))
+    let left = try place.json("\(run)/notes.json")
+    #expect(left["tags"] as? [String] == ["a b"] && left["rating"] as? Int == 5)
+  }
+
+  @Test
   func aSweepIsRemovedWholeWithItsSizeSaid() throws {
     let place = try place()
     #expect(try place.run("run", "tiny.yaml", "--sweep", "latent.size=[2,3]").end == .exit(0))

@@ -30,6 +30,23 @@ struct RunNotesTests {
     #expect(own.joined(with: sweep).text == "of the trial")
   }
 
+  @Test func whatIsNotUnderstoodIsWrittenAsItWas() throws {
+    let scratch = try #require(self.scratch)
+    let text = """
+      {"format": 1, "rating": {"by": ["me", 5]}, "tags": ["a b", "paper", 7], "text": "seen"}
+      """
+    try scratch.write("run/notes.json", text)
+    var notes = try RunNotes(of: "\(scratch.path)/run")
+    #expect(notes.tags == ["paper"])
+    notes.add("new")
+    notes.text = nil
+    #expect(
+      notes.json.compact
+        == #"{"format":1,"tags":["paper","new","a b",7],"rating":{"by":["me",5]}}"#)
+    for tag in notes.tags { notes.remove(tag) }
+    #expect(notes.isEmpty && !notes.needsNoFile && RunNotes.none.needsNoFile)
+  }
+
   @Test func aTimeFarAwayIsOneLikeAnyOther() throws {
     let scratch = try #require(self.scratch)
     var stamps: Set<FileStamp> = []

@@ -8,6 +8,8 @@ package struct RunNotes: Sendable, Hashable {
   package private(set) var tags: [String]
   /// A few words, perhaps of several lines; nil: none.
   package var text: String?
+  /// What else the file says, which is written as it was: among the tags what is none, and keys of somebody else's.
+  private var others: [Other] = []
 
   package static let none = RunNotes()
   package static let fileName = "notes.json"
@@ -16,7 +18,21 @@ package struct RunNotes: Sendable, Hashable {
 
   private init() { (tags, text) = ([], nil) }
 
+  /// Something that is not understood.
+  private struct Other: Sendable, Hashable {
+    /// nil: it stands among the tags.
+    let key: String?
+    /// As JSON.
+    let written: String
+
+    init(_ value: JSON, key: String? = nil) { (self.key, written) = (key, value.compact) }
+
+    var value: JSON { (try? JSON(parsing: Array(written.utf8))) ?? .null }
+  }
+
   package var isEmpty: Bool { tags.isEmpty && text == nil }
+  /// Whether a file has nothing to say, not even to somebody else.
+  package var needsNoFile: Bool { isEmpty && others.isEmpty }
 
   package mutating func add(_ tag: String) {
     if !tags.contains(tag) { tags.append(tag) }
@@ -58,10 +74,13 @@ package struct RunNotes: Sendable, Hashable {
   // MARK: As a file
 
   package var json: JSON {
-    .map([
-      "format": .integer(Self.version), "tags": .list(tags.map(JSON.text)),
-      "text": text.map(JSON.text),
-    ])
+    let strangeTags = others.filter { $0.key == nil }.map(\.value)
+    let known: [(String, JSON)?] = [
+      ("format", .integer(Self.version)), ("tags", .list(tags.map(JSON.text) + strangeTags)),
+      text.map { ("text", .text($0)) },
+    ]
+    return .object(
+      known.compactMap(\.self) + others.compactMap { other in other.key.map { ($0, other.value) } })
   }
 
   /// - Throws: for a file that cannot be read, or that says something else.
@@ -70,9 +89,17 @@ package struct RunNotes: Sendable, Hashable {
     let path = "\(folder)/\(Self.fileName)"
     guard let bytes = try PlainFiles.bytes(path, limit: 1 << 20) else { return }
     guard let json = try? JSON(parsing: bytes), json["format"]?.int == Self.version,
-      let items = json["tags"]?.items
+      let items = json["tags"]?.items, json["text"].map({ $0.string != nil }) ?? true
     else { throw ReadingError(path: path, reason: "does not say tags and a text") }
-    for tag in items.compactMap(\.string) where Self.objection(toTag: tag) == nil { add(tag) }
+    for item in items {
+      if let tag = item.string, Self.objection(toTag: tag) == nil {
+        add(tag)
+      } else {
+        others.append(Other(item))
+      }
+    }
     text = json["text"]?.string
+    let own = ["format", "tags", "text"]
+    others += (json.members ?? []).filter { !own.contains($0.0) }.map { Other($0.1, key: $0.0) }
   }
 }

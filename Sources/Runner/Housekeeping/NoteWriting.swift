@@ -16,12 +16,14 @@ package func changeNotes(
     do throws(ReadingError) {
       notes = try RunNotes(of: folder)
     } catch {
-      throw .file(path: error.path, action: "change it", reason: error.reason)
+      throw .file(
+        path: error.path, action: "change it",
+        reason: "\(error.reason)\n  = repair it, or remove the file")
     }
     let before = notes
     change(&notes)
     let path = "\(folder)/\(RunNotes.fileName)"
-    if notes.isEmpty {
+    if notes.needsNoFile {
       if try files.isThere(path) { try files.withdraw(path) }
     } else if notes != before {
       try files.replace(path, with: notes.json.fileBytes)

@@ -69,7 +69,8 @@ struct Note: ParsableCommand {
 extension Failure {
   static func reading(notesOf folder: String) throws -> RunNotes {
     do throws(ReadingError) { return try RunNotes(of: folder) } catch {
-      throw Failure(status: .files, message: "error: \(error)")
+      throw Failure(
+        status: .files, message: "error: \(error)\n  = repair it, or remove the file")
     }
   }
 }
