@@ -59,12 +59,18 @@ import Testing
       rows: [
         [.number(-1.5e-7), .setting("1e-3")], [.setting("2e-4"), .missing],
         [.difference(0.25), .text("–")], [.setting("-3"), .text("a")],
+        [.init(Statistic([1.1e-10, 2.1e-10, 3.1e-10])), .missing],
+        [.init(Statistic([2e9, 2e9])), .missing], [.number(.nan), .missing],
+        [.number(-.infinity), .text("nan")],
       ])
-    let lines = table.latex().split(separator: "\n").dropFirst(5).prefix(4)
+    let lines = table.latex(bold: [[4, 0]]).split(separator: "\n").dropFirst(5).prefix(8)
     #expect(
       Array(lines) == [
         "$-1.500 \\times 10^{-7}$ & 1e-3 \\\\", "$2 \\times 10^{-4}$ & -- \\\\",
         "$+0.2500$ & -- \\\\", "$-3$ & a \\\\",
+        "$\\mathbf{2.100 \\times 10^{-10} \\pm 1.0 \\times 10^{-10}}$ (3) & -- \\\\",
+        "$2.000 \\times 10^{9} \\pm 0$ (2) & -- \\\\", "$\\mathrm{nan}$ & -- \\\\",
+        "$-\\infty$ & nan \\\\",
       ])
   }
 

@@ -42,12 +42,19 @@ extension Table.Cell {
 extension String {
   /// Digits in math mode, where a minus is one.
   fileprivate func latexNumber(isBold: Bool) -> String {
-    var text = replacing("−", with: "-").replacing("±", with: "\\pm")
-    if let mark = text.firstIndex(of: "e"), Double(text) != nil {
-      text =
-        "\(text[..<mark]) \\times 10^{\(text[text.index(after: mark)...].drop { $0 == "+" })}"
-    }
+    let text = replacing("−", with: "-").split(separator: " ± ").map(Self.inMathMode)
+      .joined(separator: " \\pm ")
     return isBold ? "$\\mathbf{\(text)}$" : "$\(text)$"
+  }
+
+  /// A number by itself: of letters math mode would make variables.
+  private static func inMathMode(_ number: Substring) -> String {
+    guard let value = Double(number) else { return String(number) }
+    let sign = number.prefix { "+-".contains($0) }
+    if value.isNaN { return "\\mathrm{nan}" }
+    if value.isInfinite { return "\(sign)\\infty" }
+    guard let mark = number.firstIndex(where: { "eE".contains($0) }) else { return String(number) }
+    return "\(number[..<mark]) \\times 10^{\(number[mark...].dropFirst().drop { $0 == "+" })}"
   }
 
   /// For text of LaTeX: no command, no mark, no argument, no second line.
