@@ -73,4 +73,18 @@ struct PaperCommandTests {
     #expect(single.end == .exit(0))
     #expect(try place.names(in: "single").count == 6)
   }
+
+  @Test
+  func theCommandsForLatentsInTheNotebooksWorkOneAfterTheOther() throws {
+    let place = try place()
+    for words in [
+      ["--grid", "1x8", "--save-latents", "z.npy"], ["--latents", "z.npy", "--grid", "1x8"],
+      ["--latents", "z.npy", "--count", "8", "--to", "fakes/"],
+    ] {
+      let done = try place.start(["sample", "@last"] + words).finish()
+      #expect(done.end == .exit(0), "\(words) \(done.errors)")
+    }
+    #expect(try place.names(in: "fakes").count == 8)
+  }
+
 }
