@@ -116,6 +116,11 @@ extension SampleGrid {
         throw .request("\(rows) vectors: 1 to \(Self.pointLimit) fit a picture")
       }
     }
+    if let labels = request.labels, labels.count > rows {
+      throw .request(
+        "\(labels.count) classes have a row each, and the picture has \(rows): say --grid "
+          + "\(labels.count)x\(columns), or fewer --labels")
+    }
     self.init(
       rows: rows, columns: columns, seed: request.pictureSeed(of: experiment),
       rowClasses: shown.map { shown in (0..<rows).map { shown[$0 % shown.count] } })

@@ -87,4 +87,28 @@ struct PaperCommandTests {
     #expect(try place.names(in: "fakes").count == 8)
   }
 
+  @Test
+  func whatWouldHaveNoEffectIsRefused() throws {
+    let place = try Place()
+    try place.write(
+      "tiny.yaml", TinySpec(labels: "{classes: 10}", width: "4", length: "1 epochs").yaml)
+    #expect(try place.run("run", "tiny.yaml", "-q").end == .exit(0))
+    for (words, says) in [
+      (
+        ["sample", "@last", "--grid", "2x2", "--labels", "0,1,2,3,4"],
+        "5 classes have a row each, and the picture has 2: say --grid 5x2, or fewer --labels"
+      ),
+      (["sample", "@last", "--labels", "0...3"], "--labels takes classes such as 0..9 or 3,1,4"),
+      (["sample", "@last", "--labels", "0.."], "--labels takes classes"),
+      (["sample", "@last", "--labels=-9223372036854775808..9"], "--labels takes classes"),
+      (["compare", "--value", "best", "--at", "5"], "--value and --at both say which value"),
+      (["prune", "--keep", "best=0", "--minimize", "m"], "it goes without --minimize"),
+    ] as [([String], String)] {
+      let result = try place.start(words).finish()
+      #expect(result.end == .exit(2) && result.errors.contains(says), "\(words) \(result.errors)")
+    }
+    let rows = try place.run(
+      "sample", "@last", "--grid", "2x2", "--labels", "3..3", "--to", "a.png")
+    #expect(rows.end == .exit(0), "\(rows.errors)")
+  }
 }

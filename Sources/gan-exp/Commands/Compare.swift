@@ -25,8 +25,8 @@ struct Compare: ParsableCommand {
 
   @Flag(help: "Shows every key that differs.")
   var allKeys = false
-  @Option(help: "Which value of a column stands for a run.")
-  var value = Choice.last
+  @Option(help: "Which value of a column stands for a run; else the last.")
+  var value: Choice?
   @Option(help: ArgumentHelp("The values at this step instead.", valueName: "step"))
   var at: Int?
   @Option(
@@ -49,6 +49,9 @@ struct Compare: ParsableCommand {
   var curves: String?
 
   func validate() throws {
+    if at != nil, value != nil {
+      throw ValidationError("--value and --at both say which value stands for a run: name one")
+    }
     if let at, at < 1 { throw ValidationError("--at takes a step from 1 on") }
   }
 
@@ -94,7 +97,7 @@ struct Compare: ParsableCommand {
 
   private var choice: ValueChoice {
     if let at { return .at(step: at) }
-    return switch value {
+    return switch value ?? .last {
     case .last: .last
     case .best: .best
     case .min: .min

@@ -320,10 +320,10 @@ struct Sample: ParsableCommand {
   private static func labels(_ text: String) throws -> [Int] {
     let wrong = ValidationError("--labels takes classes such as 0..9 or 3,1,4, not `\(text)`")
     return try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part in
-      let ends = part.split(separator: ".", omittingEmptySubsequences: true).map { Int($0) }
-      if !part.contains("."), let single = Int(part) { return [single] }
-      guard part.contains(".."), ends.count == 2, let low = ends[0], let high = ends[1],
-        low <= high, high - low < 10_000
+      if let single = Int(part) { return [single] }
+      let ends = part.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
+      guard ends.count == 2, let low = ends[0], let high = ends[1],
+        low >= 0, low <= high, high - low < 10_000
       else { throw wrong }
       return Array(low...high)
     }
