@@ -11,6 +11,7 @@ struct SmallBatchCase: Sendable, CustomTestStringConvertible {
   var critic = "[flatten, {linear: 1}]"
   var schedule = "{length: 1 epochs}"
   var samples = 64
+  var data = ""
   var rest = ""
   /// A piece of what the first note says; nil: it can be played.
   var refused: String?
@@ -42,6 +43,13 @@ struct SmallBatchCase: Sendable, CustomTestStringConvertible {
       refused: "65 samples in batches of 4: the last batch of an epoch has 1; data.batch: 3 has"),
     SmallBatchCase(testDescription: "a last batch of two", samples: 66),
     SmallBatchCase(
+      testDescription: "a last batch of one that is left out", samples: 65,
+      data: ", drop_last: true"
+    ),
+    SmallBatchCase(
+      testDescription: "three samples in batches of two", batch: 2, samples: 3,
+      refused: "the last batch of an epoch has 1; data.drop_last: true leaves it out"),
+    SmallBatchCase(
       testDescription: "a last batch of three in parts",
       schedule: "{length: 1 epochs, accumulate: 2}",
       samples: 67, refused: "67 samples in batches of 4"),
@@ -59,7 +67,7 @@ struct SmallBatchTests {
       text: """
         version: 1
         name: test
-        data: {source: nothing, batch: \(test.batch)}
+        data: {source: nothing, batch: \(test.batch)\(test.data)}
         latent: {size: 3}
         architecture:
           generator: [\(test.layers), {image: {channels: 1, size: 2}}]

@@ -21,14 +21,18 @@ extension Game {
   /// What the last batch of an epoch of `count` samples leaves too small.
   func lastBatchProblems(sampleCount count: Int) -> [Diagnostic] {
     let (batch, rest) = (experiment.data.batch, count % experiment.data.batch)
-    guard rest > 0 else { return [] }
+    guard rest > 0, !experiment.data.dropLast else { return [] }
     let fitting = (1...batch).reversed().first { size in
-      count % size == 0 || smallestPart(of: count % size) > 1
+      smallestPart(of: size) > 1 && (count % size == 0 || smallestPart(of: count % size) > 1)
     }
+    let ways = [
+      fitting.map { "data.batch: \($0) has no such rest" },
+      count > batch ? "data.drop_last: true leaves it out" : nil,
+    ]
     return smallBatchProblems(
       of: rest,
       because: "\(count) samples in batches of \(batch): the last batch of an epoch has \(rest)"
-        + (fitting.map { "; data.batch: \($0) has no such rest" } ?? ""))
+        + ways.compactMap(\.self).map { "; \($0)" }.joined())
   }
 
   private func smallBatchProblems(of size: Int, because note: String) -> [Diagnostic] {
