@@ -5,7 +5,7 @@ import Spec
 
 /// What a new experiment is to learn from, as far as its file depends on it.
 struct ExaminedPictures {
-  /// As the file says it: `cifar10`, `{folder: photos}`.
+  /// As the file says it.
   let source: String
   /// Height and width that the networks are made for.
   let side: Int
@@ -23,22 +23,30 @@ struct ExaminedPictures {
   private static let sides = [32, 64, 128]
 
   /// - Parameters:
-  ///   - name: a folder, an archive, an array, or a source as in a spec.
   ///   - folder: that of the file which will say it, beside which the data are looked for.
   ///   - side: what was asked for.
-  init(_ name: String, besides folder: String, _ request: LoadRequest, side: Int?) throws {
-    let (source, _) = try Data.subject(name, nil)
-    if let pictures = source as? Folder {
-      try self.init(pictures, name, besides: folder, request, side)
+  init(_ chosen: ChosenPictures, besides folder: String, _ request: LoadRequest, side: Int?) throws
+  {
+    var request = request
+    request.folders.insert(folder, at: 0)
+    if let pictures = chosen.source as? Folder {
+      try self.init(pictures, chosen, request, side)
     } else {
-      try self.init(set: source, name, besides: folder, request, side)
+      try self.init(set: chosen, request, side)
+    }
+    guard count > 1 else {
+      throw Failure(
+        status: .files,
+        message:
+          "error: \(chosen.name): there is one picture in it, and networks learn from the differences "
+          + "of many\n  = gan-exp data check \(chosen.name.shellWord)")
     }
   }
 
   private init(
-    _ pictures: Folder, _ name: String, besides folder: String, _ request: LoadRequest,
-    _ asked: Int?
+    _ pictures: Folder, _ chosen: ChosenPictures, _ request: LoadRequest, _ asked: Int?
   ) throws {
+    let name = chosen.name
     let survey: FolderSurvey
     do throws(DatasetError) { survey = try pictures.survey(request) } catch {
       throw Failure.data(error)
@@ -73,7 +81,7 @@ struct ExaminedPictures {
     }
     let common = survey.sizes.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
     let classes = max(1, survey.classNames.count)
-    self.source = Self.written("folder", name, besides: folder)
+    source = chosen.written
     self.side = side
     isResized = survey.sizes.count > 1 || common?.width != side || common?.height != side
     channels = isGrey ? 1 : 3
@@ -88,12 +96,11 @@ struct ExaminedPictures {
   }
 
   private init(
-    set source: any DatasetSource, _ name: String, besides folder: String, _ request: LoadRequest,
-    _ asked: Int?
+    set chosen: ChosenPictures, _ request: LoadRequest, _ asked: Int?
   ) throws {
-    let isFile = name.hasSuffix(".npy") || name.hasSuffix(".npz")
+    let (source, name) = (chosen.source, chosen.name)
     let stored: (format: SampleFormat, classes: Int, count: Int)
-    if !isFile, let format = source.storedFormat, let classes = source.classCount {
+    if let format = source.storedFormat, let classes = source.classCount {
       // What is published need not be here yet.
       stored = (format, classes, .max)
     } else {
@@ -111,7 +118,7 @@ struct ExaminedPictures {
           + "  = experiments/mixtures has files for those")
     }
     let side = asked ?? (format.height >= 64 ? 64 : 32)
-    self.source = isFile ? Self.written("numpy", name, besides: folder) : name
+    self.source = chosen.written
     self.side = side
     isResized = format.height != side || format.width != side
     channels = format.channels
@@ -121,17 +128,5 @@ struct ExaminedPictures {
       "\(name): \(format.channels)×\(format.height)×\(format.width)"
       + (stored.classes > 1 ? ", \(stored.classes) classes" : "")
     notes = []
-  }
-
-  /// A path as a file in `folder` says it: as it stands where that is the current folder, else from the root.
-  private static func written(_ word: String, _ path: String, besides folder: String) -> String {
-    let isHere = PlainFiles.absolute(folder) == PlainFiles.absolute(".")
-    let place = isHere || path.hasPrefix("/") ? path : PlainFiles.absolute(path) ?? path
-    let text = place.trimmingSlashes
-    let isPlain = text.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || $0.properties.numericType != nil
-        || "/._-~".unicodeScalars.contains($0)
-    }
-    return "{\(word): \(isPlain ? text : "'\(text.replacing("'", with: "''"))'")}"
   }
 }

@@ -40,11 +40,11 @@ enum ExperimentTemplate: String, CaseIterable {
     return """
       # yaml-language-server: $schema=\(schema)
       #
-      # \(pictures.words).
+      # \(String(pictures.words.map { $0.isNewline || $0 < " " ? " " : $0 })).
       # From the template \(rawValue): \(summary).
       # What stands here is yours to change; `gan-exp describe` shows what is not said, `gan-exp layers` every word.
       version: 1
-      name: \(Self.quoted(name))
+      name: \(name.yamlWord(plain: "-_"))
       seed: 0
 
       data:
@@ -52,6 +52,7 @@ enum ExperimentTemplate: String, CaseIterable {
       \(pictures.isResized ? "  size: \(pictures.side) # the shorter side becomes this, and the middle is cut out\n" : "")\
         range: [-1, 1] # as the generator's tanh
         batch: \(batch)
+      \(pictures.count % batch == 1 ? "  drop_last: true # the last batch would be one picture, and batch norm wants two\n" : "")\
       \(pictures.count < 2000 ? "" : "# ")augment: [flip, color, translation, cutout] # what the critic sees; for few pictures
 
       latent: {size: 100, distribution: normal}
@@ -167,12 +168,5 @@ enum ExperimentTemplate: String, CaseIterable {
       schedule: {length: 20k steps, latents: fresh}
       """
     }
-  }
-
-  private static func quoted(_ name: String) -> String {
-    let isPlain = name.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || "-_".unicodeScalars.contains($0) || ("0"..."9").contains($0)
-    }
-    return isPlain && name.contains { $0.isLetter } ? name : "'\(name.replacing("'", with: "''"))'"
   }
 }

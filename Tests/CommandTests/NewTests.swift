@@ -89,7 +89,15 @@ import Testing
       (
         ["other", "--data", "own", "--size", "48"], 2, "error: --size takes 32, 64 or 128, not `48`"
       ),
-      (["no/other", "--data", "own"], 4, "error: no/other.yaml: cannot be written: "),
+      (["no/other", "--data", "own"], 4, "error: no/other.yaml: there is no folder no\n"),
+      (
+        ["other", "--data", "photos"], 4,
+        "error: photos: there is no such folder or file\n"
+      ),
+      (
+        ["other", "--data", "ow"], 4,
+        "error: ow: there is no such folder or file\n  = did you mean `own`?\n  = looked at: ow, "
+      ),
       (["other", "--data", "{synthetic: ring8}"], 2, "error: {synthetic: ring8} are vectors"),
     ] as [([String], Int32, String)] {
       let result = try place.start(["new"] + words).finish()
@@ -99,6 +107,71 @@ import Testing
     let list = try place.run("new", "--list")
     #expect(
       list.end == .exit(0) && list.lines.count == 5 && list.lines[0].hasPrefix("dcgan    conv"))
+  }
+
+  @Test(
+    arguments: [
+      (1, nil), (2, false), (3, true), (9, true), (129, true), (130, false),
+    ] as [(Int, Bool?)])
+  func whateverTheirNumberNoBatchIsOnePicture(_ count: Int, _ drops: Bool?) throws {
+    let place = try place(["one"])
+    try place.makeFolder("own")
+    for number in 0..<count { try place.write("own/\(number).png", place.bytes("one/0.png")) }
+    let made = try place.run("new", "mine", "--data", "own", "--size", "32")
+    guard let drops else {
+      #expect(
+        made.end == .exit(4) && made.errors.hasPrefix("error: own: there is one picture in it"))
+      return
+    }
+    #expect(made.end == .exit(0), "\(made.errors)")
+    #expect(try place.text("mine.yaml").contains("\n  drop_last: true") == drops)
+    let run = try place.run("run", "mine.yaml", "--set", "schedule.length=1 steps")
+    #expect(run.end == .exit(0), "\(run.errors)")
+  }
+
+  @Test func aSourceAsInASpecIsWrittenAsItStands() throws {
+    let place = try place(["own/a", "own/b"])
+    let made = try place.run("new", "mine", "--data", "{folder: {path: own, labels: none}}")
+    #expect(made.end == .exit(0), "\(made.errors)")
+    #expect(
+      try place.text("mine.yaml").contains("\n  source: {folder: {path: own, labels: none}}\n"))
+    #expect(try place.run("validate", "mine.yaml").end == .exit(0))
+    let lost = try place.run("new", "lost", "--data", "{folder: nowhere}")
+    #expect(lost.end == .exit(4) && lost.errors.contains("Looked at:\n    ./nowhere"))
+  }
+
+  @Test func picturesAreLookedForWhereRunLooksForThem() throws {
+    let place = try place(["dd/plain", "dd2/dd/plain"])
+    try place.write("dd2/dd/plain/more.png", place.bytes("dd/plain/0.png"))
+    let inside = try place.run("new", "a", "--data", "plain", "--data-dir", "dd", "--size", "32")
+    #expect(inside.end == .exit(0), "\(inside.errors)")
+    #expect(try place.text("a.yaml").contains("  source: {folder: plain}\n"))
+    #expect(
+      inside.errors.contains("  gan-exp describe a.yaml --data-dir dd ")
+        && inside.errors.contains("  gan-exp run a.yaml --data-dir dd "))
+    let described = try place.run("describe", "a.yaml", "--data-dir", "dd")
+    #expect(described.end == .exit(0), "\(described.errors)")
+    // What lies beside the file comes first.
+    let beside = try place.run("new", "b", "--data", "dd/plain", "--data-dir", "dd2")
+    #expect(beside.end == .exit(0), "\(beside.errors)")
+    #expect(try place.text("b.yaml").contains("# 3 grey pictures"))
+    #expect(!beside.errors.contains("--data-dir"))
+    // In another folder the same words could mean another.
+    try place.makeFolder("specs/plain")
+    let other = try place.run("new", "specs/c", "--data", "plain", "--data-dir", "dd")
+    #expect(other.end == .exit(0), "\(other.errors)")
+    #expect(try place.text("specs/c.yaml").contains(#/{folder: /.*\/work\/dd\/plain}/#))
+  }
+
+  @Test(arguments: [("nl\nx", "\"nl\\nx\""), ("it's", "'it''s'"), ("null", "'null'")])
+  func aFolderOfAnyNameIsReadAgain(_ folder: String, _ written: String) throws {
+    let place = try place([folder])
+    let made = try place.run("new", "x.yml", "--data", folder)
+    #expect(made.end == .exit(0) && made.output == "x.yml\n", "\(made.errors)")
+    let text = try place.text("x.yml")
+    #expect(text.contains("\n  source: {folder: \(written)}\n") && text.contains("\nname: x\n"))
+    let checked = try place.run("data", "check", "x.yml", "--preview", "none")
+    #expect(checked.end == .exit(0), "\(checked.errors)")
   }
 
   @Test func inAnotherFolderThePathOfThePicturesIsWhole() throws {

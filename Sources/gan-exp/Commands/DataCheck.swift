@@ -144,13 +144,15 @@ extension Data {
     return (Folder(at: name), nil)
   }
 
-  private static func isPath(_ name: String) -> Bool {
+  static func isPath(_ name: String) -> Bool {
     name.contains("/")
       || [".zip", ".tar", ".gz", ".tgz", ".npy", ".npz"].contains(where: name.hasSuffix)
   }
 
   /// Nothing is where a path leads: what lies there under a name that is spelled nearly so.
-  private static func absence(of path: String) -> Failure {
+  ///
+  /// - Parameter places: where it was looked for; none: only there.
+  static func absence(of path: String, lookedAt places: [String] = []) -> Failure {
     let name = path.trimmingSlashes
     let folder = name.contains("/") ? name.parentPath : "."
     let names = (PlainFiles.entries(of: folder) ?? []).map(\.name)
@@ -159,6 +161,8 @@ extension Data {
     return Failure(
       status: .files,
       message: "error: \(path): there is no such folder or file"
-        + (near.map { "\n  = did you mean `\($0)`?" } ?? ""))
+        + (near.map { "\n  = did you mean `\($0)`?" } ?? "")
+        + (places.count > 1 ? "\n  = looked at: \(places.joined(separator: ", "))" : "")
+        + (isPath(path) ? "" : "\n  = `gan-exp data` lists the data sets that have a name"))
   }
 }

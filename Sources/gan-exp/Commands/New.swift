@@ -60,26 +60,34 @@ struct New: ParsableCommand {
     if list { return try Output.table(Self.listing) }
     guard let name, let source else { return }
     let template = try template()
-    let path = name.hasSuffix(".yaml") ? name : name + ".yaml"
+    let path = name.stem == name ? name + ".yaml" : name
+    let folder = path.parentPath
     guard !PlainFiles.exists(path) else { throw refusal(path) }
-    let pictures = try ExaminedPictures(
-      source, besides: path.parentPath, data.request(size: nil), side: size)
+    guard PlainFiles.isFolder(folder) else {
+      throw Failure(
+        status: .files,
+        message: "error: \(path): there is no folder \(folder)\n  = mkdir -p \(folder.shellWord)")
+    }
+    let request = data.request(size: nil)
+    let chosen = try ChosenPictures(source, besides: folder, request)
+    let pictures = try ExaminedPictures(chosen, besides: folder, request, side: size)
     let text = template.text(
       name: path.lastPathComponent.stem, for: pictures, isConditional: !withoutClasses,
       schema: Self.schema(for: path))
-    do {
-      try Data.write(text, toNew: path)
-    } catch let error where error.code == .fileWriteFileExists {
-      throw refusal(path)
-    } catch {
-      throw Failure(
-        status: .files, message: "error: \(path): cannot be written: \(error.localizedDescription)")
-    }
+    try Self.write(text, toNew: path)
     try Output.result(path)
     for note in pictures.notes { Terminal.error("note: \(note)") }
+    let place =
+      chosen.wantsDataFolder ? data.dataDir.map { " --data-dir \($0.shellWord)" } ?? "" : ""
     let next = [
-      ("gan-exp describe \(path.shellWord)", "every layer and value, and where it comes from"),
-      ("gan-exp run \(path.shellWord)", "trains; Ctrl-C saves, `gan-exp resume @last` goes on"),
+      (
+        "gan-exp describe \(path.shellWord)\(place)",
+        "every layer and value, and where it comes from"
+      ),
+      (
+        "gan-exp run \(path.shellWord)\(place)",
+        "trains; Ctrl-C saves, `gan-exp resume @last` goes on"
+      ),
       ("gan-exp show @last", "the latest samples and the losses"),
     ]
     let width = next.map(\.0.count).max() ?? 0
@@ -97,6 +105,10 @@ struct New: ParsableCommand {
           = templates: \(known)
           = to build on a file that is there, write a new one with `extends: FILE` and what differs
         """)
+  }
+
+  private static func write(_ text: String, toNew path: String) throws {
+    try Failure.catching { try FileLayer().create(path, Array(text.utf8)) }
   }
 
   private func refusal(_ path: String) -> Failure {
@@ -135,19 +147,8 @@ struct New: ParsableCommand {
 }
 
 extension String {
-  fileprivate var stem: String { hasSuffix(".yaml") ? String(dropLast(5)) : self }
-}
-
-extension Data {
-  /// Writes a file that must not be there yet.
-  fileprivate static func write(_ text: String, toNew path: String) throws(CocoaError) {
-    do {
-      try Foundation.Data(text.utf8).write(
-        to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-    } catch let error as CocoaError {
-      throw error
-    } catch {
-      throw CocoaError(.fileWriteUnknown)
-    }
+  /// Without the ending of an experiment file.
+  fileprivate var stem: String {
+    [".yaml", ".yml"].first(where: hasSuffix).map { String(dropLast($0.count)) } ?? self
   }
 }
