@@ -115,7 +115,8 @@ enum ExperimentTemplate: String, CaseIterable {
       case .wganGP: "no batch norm: each picture has a slope of its own"
       case .sngan: "each weight divided by its largest singular value"
       }
-    let end = self == .sngan ? "{bias: true, spectral_norm: true}" : "{bias: true}"
+    // PyTorch's embeddings begin as normal numbers of 1: a product with thousands of features would be dozens.
+    let end = self == .sngan ? "{bias: true, spectral_norm: true}" : "{weight_init: {normal: 0.02}}"
     return """
         discriminator:
           - conv: {channels: \(widths[0]), kernel: 4, stride: 2, padding: 1\(spectral)} # \(why)

@@ -240,6 +240,9 @@ struct CommandLineTests {
     let words = list.output.matches(of: #/\n  ([a-z0-9_]+) +/#).map { String($0.1) }
     #expect(
       Set(["linear", "conv", "least_squares", "adam", "xavier", "mnist"]).isSubset(of: words))
+    let section = try place.run("layers", "init").output
+    #expect(section.hasPrefix("architecture.init, init (section): "))
+    #expect(section.components(separatedBy: "(section)").count == 2)
     for word in words {
       let one = try place.run("layers", word)
       #expect(one.end == .exit(0))

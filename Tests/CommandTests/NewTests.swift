@@ -40,14 +40,23 @@ import Testing
     }
   }
 
-  @Test func whatItWritesTrains() throws {
+  @Test(arguments: ["dcgan", "lsgan", "wgan-gp", "sngan"])
+  func whatItWritesTrains(template: String) throws {
     let place = try place(["own/a", "own/b"])
-    let made = try place.run("new", "mine", "--data", "own", "--size", "32")
+    let made = try place.run("new", "mine", "--from", template, "--data", "own", "--size", "32")
     #expect(made.errors.contains("next:\n  gan-exp describe mine.yaml"), "\(made.errors)")
     let run = try place.run(
-      "run", "mine.yaml", "--set", "schedule.length=1 steps", "--set", "data.batch=2")
+      "run", "mine.yaml", "--set", "schedule.length=1 steps", "--set", "data.batch=2", "--set",
+      "record.log=1 steps")
     #expect(run.end == .exit(0), "\(run.errors)")
-    #expect(try place.text(#require(run.lines.first) + "/resolved.yaml").contains("size: 32"))
+    let folder = try #require(run.lines.first)
+    #expect(try place.text("\(folder)/resolved.yaml").contains("size: 32"))
+    // The critic knows nothing yet, and is not sure of it.
+    let rows = try place.text("\(folder)/losses.csv").split(separator: "\n")
+    let names = rows[0].split(separator: ",")
+    let score = try #require(
+      names.firstIndex(of: "d_real").map { rows[1].split(separator: ",")[$0] })
+    #expect(abs(Double(score) ?? .infinity) < 3, "\(rows)")
   }
 
   @Test func knownSetsNeedNotBeHere() throws {

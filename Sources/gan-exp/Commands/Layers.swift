@@ -46,9 +46,17 @@ struct Layers: ParsableCommand {
       $0.path == name || $0.name == name && !name.contains(".")
     }
     // A key within each of several words, such as `weight`, is explained with them.
-    return words
-      + places.prefix(words.isEmpty ? 4 : 1).filter { words.isEmpty || $0.path == name }
-      .map(explained)
+    var found: [(paths: String, text: Substring)] = []
+    for place in places.prefix(words.isEmpty ? 4 : 1) where words.isEmpty || place.path == name {
+      let text = explained(place).dropFirst(place.path.count)
+      // The two forms of a file may have it at places of their own.
+      if let same = found.firstIndex(where: { $0.text == text }) {
+        found[same].paths += ", \(place.path)"
+      } else {
+        found.append((place.path, text))
+      }
+    }
+    return words + found.map { $0.paths + $0.text }
   }
 
   /// What another program calls something else: `lsgan`, `dense`, `n_epochs`.
