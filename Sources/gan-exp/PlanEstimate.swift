@@ -125,7 +125,9 @@ struct PlanEstimate {
       words(least) == words(most)
       ? "\(words(most)) ms a round" : "\(words(least)) to \(words(most)) ms a round"
     let length = total < 1 ? "a second at most" : "about \(Duration.words(total))"
-    var text = "time: \(length): \(grouped(rounds)) rounds"
+    let besides = (hasMeasures ? ["measuring", "pictures"] : ["pictures"]).joined(separator: ", ")
+    var text =
+      "time: \(length), and what \(besides) and checkpoints take: \(grouped(rounds)) rounds"
     if runs > 1 { text += " of \(runs) trials" }
     if count > runs { text += " (\(count) are to come, as long as these)" }
     text += ", \(rate), the median of \(timed) timed here on made-up samples with \(threads) "
@@ -133,9 +135,6 @@ struct PlanEstimate {
     if kinds.count > Self.kindLimit {
       text += "; \(kinds.count - Self.kindLimit) of \(kinds.count) shapes by their FLOPs"
     }
-    text += "; without "
-    text += (hasMeasures ? ["measuring", "pictures"] : ["pictures"]).joined(separator: ", ")
-    text += " and checkpoints"
     if stopsEarly { text += "; less where trials are stopped early" }
     if isGrowing { text += "; these are rounds of the first level, later ones take longer" }
     return text

@@ -44,6 +44,11 @@ struct ResultsCommandTests {
       }
     }
     #expect(try place.run("ls", "--where", "optimizer.learning_rate > 0.0015").lines.count == 2)
+    // As compare calls it, of several experiments.
+    #expect(
+      try place.run("ls", "--where", "experiment == \"tiny\"", "--cols", "experiment,id").lines
+        .count
+        == place.run("ls").lines.count)
     let rows = try JSONSerialization.jsonObject(with: Data(place.run("ls", "--json").output.utf8))
     #expect((rows as? [[String: Any]])?.count == 2)
 

@@ -225,8 +225,8 @@ struct SweepCommandTests {
     #expect(
       plan.output.contains(
         isSweep
-          ? #/\ntime: .*: 80 rounds of 4 trials, .* ms a round, the median of 40 timed here on made-up samples with 1 thread;/#
-          : #/\ntime: .*: 20 rounds, .* ms a round, the median of 20 timed here on made-up samples with 1 thread;/#
+          ? #/\ntime: .*, and what pictures and checkpoints take: 80 rounds of 4 trials, .* ms a round, the median of 40 timed here on made-up samples with 1 thread\n/#
+          : #/\ntime: .*: 20 rounds, .* ms a round, the median of 20 timed here on made-up samples with 1 thread\n/#
       ), "\(plan.output)")
     // Of a trial that has finished one checkpoint stays.
     #expect(

@@ -185,7 +185,7 @@ struct ListTests {
     ("id,los.kind", "did you mean `loss.kind`?"), ("sate", "did you mean `state`?"),
     ("d_los", "did you mean `d_loss`?"),
     ("learning_rat", "did you mean `optimizer.learning_rate`?"),
-    ("zebra", "columns: id, name, state, step, set"),
+    ("zebra", "columns: id, name, experiment, state, step, set"),
     ("id,,name", "a name is missing in `id,,name`"),
   ])
   func aColumnThatNoRunHasIsRefusedWithWhatWasProbablyMeant(

@@ -32,7 +32,7 @@ package struct LoadedRun: Sendable {
 
   /// Keys that every run has.
   static let ownKeys = [
-    "id", "name", "state", "step", "steps", "started", "duration", "tag", "note",
+    "id", "name", "experiment", "state", "step", "steps", "started", "duration", "tag", "note",
   ]
 
   /// - Parameter readsSettings: false leaves the spec unread, for a mere list.
@@ -116,7 +116,8 @@ package struct LoadedRun: Sendable {
   package subscript(key: String) -> String? {
     switch key {
     case "id": run.id
-    case "name": run.name
+    // The second as compare calls it, of several experiments.
+    case "name", "experiment": run.name
     case "state": run.state.word
     case "step": run.step.map { "\($0)" }
     case "steps": run.status?.steps.map { "\($0)" }

@@ -49,7 +49,8 @@ package struct RunList: Sendable {
 
   /// What every run has, as `--cols` names it.
   private static let ownColumns = [
-    "id", "name", "state", "step", "set", "started", "time", "reason", "sweep", "path", "steps",
+    "id", "name", "experiment", "state", "step", "set", "started", "time", "reason", "sweep",
+    "path", "steps",
     "duration", "tags", "note",
   ]
 
@@ -76,7 +77,7 @@ package struct RunList: Sendable {
     func dispensability(_ number: Int) -> Int { columns == nil ? number : 0 }
     switch name {
     case "id": return (.init(name, least: nil), { .text(names.short(of: runs[$0].run)) })
-    case "name": return (.init(name, least: 9), { .text(runs[$0].run.name) })
+    case "name", "experiment": return (.init(name, least: 9), { .text(runs[$0].run.name) })
     case "state": return (.init(name, least: nil), { .text(runs[$0].run.state.text) })
     case "step":
       return (
