@@ -24,13 +24,22 @@ from slurm_sweeps import HOME, Problem, Sweep, until, words
 
 
 def undisturbed(check):
-    sweep = Sweep(check, "undisturbed", trials=6).submit()
+    tell = """notify: {exec: [sh, -c, 'echo $GAN_EXP_KIND $GAN_EXP_EVENT $GAN_EXP_EXIT_CODE >>"$GAN_EXP_DIRECTORY/told"']}\n"""
+    sweep = Sweep(check, "undisturbed", trials=6, more=tell).submit()
     until("a report", 120, lambda: os.path.exists(f"{sweep.path}/report.html"))
+    told = until("a word of its end", 20, lambda: told_of(sweep.path))
+    if told != "sweep finished 0\n":
+        raise Problem(f"told: {told}")
     table = lambda path: [
         line.split(",")[:3] for line in pathlib.Path(f"{path}/summary.csv").read_text().splitlines()]
     if table(sweep.path) != table(sweep.here()):
         raise Problem("another summary than here")
-    return sweep, "collected"
+    return sweep, "collected, and told once"
+
+
+def told_of(folder):
+    path = pathlib.Path(f"{folder}/told")
+    return path.read_text() if path.exists() else ""
 
 
 def twice(check):

@@ -54,16 +54,16 @@ class Sweep:
 
     def __init__(
             self, check, name, trials=2, srun=True, limit="10m", extra=(), length=None, spec=None, settings=(),
-            jobs=2):
+            jobs=2, more=""):
         (self.check, self.name, self.jobs) = (check, name, jobs)
         self.settings = [word for setting in settings for word in ("--set", setting)]
         self.spec = spec or f"{check.folder}/{name}.yaml"
         # What it is, wherever it is played.
-        self.key = (self.spec, *settings) if spec else (trials, length or check.length)
+        self.key = (self.spec, *settings) if spec else (trials, length or check.length, more)
         if not spec:
             text = SPEC.format(
                 length=length or check.length, sizes=list(range(3, 3 + trials)), time=limit,
-                srun=str(srun).lower(), extra=json.dumps(list(extra)))
+                srun=str(srun).lower(), extra=json.dumps(list(extra))) + more
             pathlib.Path(self.spec).write_text(text)
         self.results = f"{check.folder}/{name}"
 
