@@ -5,8 +5,7 @@ import PackageDescription
 
 let strict: [SwiftSetting] =
   Context.environment["GAN_EXP_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
-// Optimized in debug builds too: what tests compute with, and a program that they start hundreds of times. Checks and tests' access
-// to what is internal stay.
+// Optimized in debug builds too: the small rooms that tests compute with. Checks, and tests' access to what is internal, stay.
 let heavy: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let touchesC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
@@ -64,12 +63,12 @@ let package = Package(
     // SHA-256 and MD5.
     .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: touchesC),
     // What the file says.
-    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC + heavy),
+    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC),
     // The graph core: a closed set of ops and its interpreters.
     .target(name: "TensorCore", dependencies: ["CLibrary"], swiftSettings: strict + heavy),
     // Layers, losses, optimizers: from a spec to graphs.
     .target(
-      name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict + heavy),
+      name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
     // Vector kernels and the thread team, in C.
     .target(
       name: "CKernels", dependencies: ["CKernelsAVX2", "CKernelsAVX512"],
@@ -87,7 +86,7 @@ let package = Package(
     // A verified graph → StableHLO text → an executable, on whatever a plugin drives.
     .target(
       name: "XLABackend", dependencies: ["CLibrary", "TensorCore", "CPJRT"],
-      swiftSettings: touchesC + heavy),
+      swiftSettings: touchesC),
     // Reading JPEG, PNG and WebP, with the libraries' jumps caught in C.
     .target(
       name: "CDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
@@ -102,7 +101,7 @@ let package = Package(
       dependencies: [
         "CLibrary", "Spec", "TensorCore", "CPNG", "CZlib", "CDecoders", "CTransfer", "Digests",
       ],
-      swiftSettings: touchesC + heavy),
+      swiftSettings: touchesC),
     // What the samples are worth; host arrays only.
     .target(name: "Metrics", dependencies: ["Spec", "TensorCore"], swiftSettings: strict + heavy),
     // The formats of a result directory: files, rows, claims; for who writes it and who reads it.

@@ -105,6 +105,7 @@ struct HousekeepingTests {
     #expect(try place.text("told") == before)
   }
 
+  /// docs/failures.md: `prune` by a metric that no run has: exit 2, nothing is gone
   @Test
   func aMetricThatNoRunHasTakesNothingAway() throws {
     let place = try place(
@@ -131,6 +132,7 @@ struct HousekeepingTests {
     #expect(try checkpoints(plain, place).count == 3)
   }
 
+  /// docs/failures.md: a run is named twice to `rm`: it is removed once, and stays gone
   @Test
   func whatIsRemovedTwiceIsRemovedOnceAndStaysGone() throws {
     let place = try place()
@@ -155,6 +157,7 @@ struct HousekeepingTests {
     #expect(!place.exists(run))
   }
 
+  /// docs/failures.md: `notes.json` cannot be read: exit 4, what to do; it stays as it is
   @Test
   func notesThatCannotBeReadAreNotWrittenOverAndSaySo() throws {
     let place = try place()

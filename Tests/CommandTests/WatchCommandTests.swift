@@ -47,6 +47,7 @@ struct WatchCommandTests {
     #expect(!place.exists("later"))
   }
 
+  /// docs/failures.md: the port of `watch` is taken: exit 4, what is there and another port
   @Test
   func aPortThatIsTakenIsSaidWithAdviceAndWithoutAPortTheNextIsTaken() throws {
     let place = try Place()

@@ -187,6 +187,8 @@ struct ServerTests {
     .init("no HTTP at all", 400) { _, _ in "hello\r\n\r\n" },
   ]
 
+  /// docs/failures.md: `watch` is asked by a page of somebody else, for another host or another folder:
+  /// refused: 403, 400 or 404
   @Test(arguments: refused)
   func whatIsNoneOfItsBusinessIsRefused(_ one: Refused) async throws {
     let other = Folder()
@@ -249,6 +251,8 @@ struct ServerTests {
     }
   }
 
+  /// docs/failures.md: `watch` has more connections than it takes: the next is told 503, and is served when
+  /// one has gone
   @Test func connectionsBeyondTheLimitAreToldSoAndPlacesComeBack() async throws {
     var limits = Self.patient
     limits.connections = 3
@@ -270,6 +274,7 @@ struct ServerTests {
     }
   }
 
+  /// docs/failures.md: a request to `watch` that does not come to its end: is not waited for
   @Test func aHeadThatDoesNotComeIsNotWaitedForLong() async throws {
     var limits = WatchServer.Limits()
     limits.headTime = .milliseconds(100)
