@@ -20,7 +20,7 @@ import tempfile
 import time
 
 from drawn_data import draw_pictures
-from slurm_sweeps import HOME, Problem, Sweep, until, words
+from slurm_sweeps import HOME, SPEC, Problem, Sweep, until, words
 
 
 def undisturbed(check):
@@ -81,7 +81,7 @@ def all_cancelled(check):
 
 def time_over(check):
     """What has not begun when the sweep's time is over is taken back."""
-    sweep = Sweep(check, "time-over", trials=8, length=check.length * 2)
+    sweep = Sweep(check, "time-over", trials=8, length=check.lasting(10))
     sweep.submit("--wait", "--set", "sweep.budget={time: 12s}")
     states = [state for state, _ in sweep.tasks().values()]
     begun = len(glob.glob(f"{sweep.path}/trials/*"))
@@ -104,7 +104,7 @@ def waiting(check, sweep, *more):
 
 def left(check):
     """Whoever waits leaves: a job writes the report."""
-    sweep = Sweep(check, "left", trials=4, length=check.length * 2)
+    sweep = Sweep(check, "left", trials=4, length=check.lasting(10))
     process = waiting(check, sweep)
     process.send_signal(signal.SIGINT)
     errors = process.communicate(timeout=60)[1]
@@ -116,7 +116,7 @@ def left(check):
 
 def cancelled_search(check):
     """A search that somebody waits for is cancelled: it begins nothing more."""
-    sweep = search_of(check, "cancelled-search", 1, length=check.length // 2)
+    sweep = search_of(check, "cancelled-search", 1, length=check.lasting(3))
     process = waiting(check, sweep)
     words(check.program, "cancel", sweep.path)
     errors = process.communicate(timeout=60)[1]
@@ -183,7 +183,7 @@ def killed_stepd(check):
 
 
 def dead_node(check):
-    sweep = Sweep(check, "dead-node", length=check.length * 30).submit()
+    sweep = Sweep(check, "dead-node", length=check.lasting(150)).submit()
     for index in range(2):
         sweep.begun(index)
     node = sweep.tasks()[sweep.task(0)][1]
@@ -208,7 +208,7 @@ def dead_node(check):
 def preempted(check, srun):
     # Without srun it hears of it at the end of the grace time, 5 s and up to 16: it must still be at work then.
     sweep = Sweep(
-        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun, length=check.length * 8).submit()
+        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun, length=check.lasting(40)).submit()
     sweep.begun()
     sweep.begun(1)
     words("sbatch", "--parsable", "-p", "high", "--exclusive", "-w",
@@ -223,7 +223,7 @@ def preempted(check, srun):
 def time_limit(check):
     sweep = Sweep(
         check, "time-limit", trials=1, limit="1m", extra=["--signal=USR2@35"],
-        length=check.length * 60).submit()
+        length=check.lasting(130)).submit()
     sweep.quiet(400)
     if max(sweep.attempts()) < 2:
         raise Problem("it ended before its time was over")
@@ -234,7 +234,7 @@ def small_arrays(check):
     limit = int(words("scontrol", "show", "config").split("MaxArraySize")[1].split()[1])
     if limit != 4:
         return None, "needs SLURM_CI_ARRAY=4 .ci/slurm start: left out"
-    sweep = Sweep(check, "small-arrays", trials=10, length=check.length // 3).submit()
+    sweep = Sweep(check, "small-arrays", trials=10, length=check.lasting(2)).submit()
     arrays = {task.split("_")[0] for task in sweep.tasks()}
     sweep.quiet()
     if len(arrays) != 3:
@@ -258,7 +258,8 @@ def sweep_lsgan(check):
     tables = [
         words(check.program, "compare", path, *form)
         for form in ([], ["--json"]) for path in (sweep.path, sweep.here())]
-    if tables[0] != tables[1] or tables[2].replace(sweep.path, sweep.here()) != tables[3]:
+    if tables[0] != tables[1] or tables[2].replace(sweep.path, sweep.here()).replace(
+            os.path.basename(sweep.path), os.path.basename(sweep.here())) != tables[3]:
         raise Problem("compare shows another table than of the sweep played here")
     return sweep, f"compare of {len(sweep.trials())} trials shows the same"
 
@@ -378,8 +379,25 @@ QUICK = ["sweep-lsgan", "twice", "scancel", "kill-worker", "preempt-srun", "miss
 
 class Check:
     def __init__(self, program, folder, length):
-        (self.program, self.folder, self.length) = (program, folder, length)
+        (self.program, self.folder) = (program, folder)
+        # What takes too long to be over before it is disturbed.
+        self.length = length or self.measured(5)
         self.known = {}
+
+    def lasting(self, seconds):
+        """How many epochs take a trial so long, about."""
+        return max(2, round(self.length * seconds / 5))
+
+    def measured(self, seconds):
+        times = []
+        for length in (1, 301):
+            spec = pathlib.Path(f"{self.folder}/measured.yaml")
+            spec.write_text(SPEC.format(length=length, sizes=[3], time="10m", srun="true", extra="[]"))
+            start = time.time()
+            words(self.program, "run", str(spec), "--engine", "local", "--results", f"{self.folder}/measured",
+                  "--threads", "1", "-q", "--fresh")
+            times.append(time.time() - start)
+        return max(100, round(300 * seconds / max(0.01, times[1] - times[0])))
 
 
 def main():
@@ -387,7 +405,7 @@ def main():
     parser.add_argument("--program", default=".build/release/gan-exp")
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--quick", action="store_true", help="what takes two minutes")
-    parser.add_argument("--length", type=int, default=300, help="epochs of a trial")
+    parser.add_argument("--length", type=int, help="epochs that take five seconds; else that is measured")
     options = parser.parse_args()
     names = options.only or (QUICK if options.quick else list(CASES))
     folder = tempfile.mkdtemp(prefix="slurm-check-")
