@@ -156,7 +156,10 @@ def killed_script(check):
     sweep = Sweep(check, "killed-script").submit()
     sweep.begun()
     job, task = sweep.task(0).split("_")
-    for pid in processes("srun --kill-on-bad-exit", SLURM_ARRAY_JOB_ID=job, SLURM_ARRAY_TASK_ID=task):
+    found = processes("--kill-on-bad-exit", SLURM_ARRAY_JOB_ID=job, SLURM_ARRAY_TASK_ID=task)
+    if not found:
+        raise Problem("no srun was found")
+    for pid in found:
         os.kill(pid, signal.SIGKILL)
     sweep.quiet()
     seen = sweep.tasks()[sweep.task(0)][0]
