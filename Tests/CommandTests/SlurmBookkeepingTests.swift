@@ -258,6 +258,23 @@ import Testing
     #expect(try directory.collect(nil, patience: 30)?.states == [.pending])
   }
 
+  @Test func whoeverSubmitsWaitsForTheCollectingJobToEnd() throws {
+    let sweep = try FakeSweep(trials: 1)
+    let claim = try RunClaim.take(
+      sweep.path, as: .current(), steps: 1, lostAfter: 120, files: FileLayer())
+    var engine = sweep.engine()
+    var hasty = SweepSubmission(sweep.directory, SweepOptions(), patience: 0)
+    let error = #expect(throws: RunError.self) { try hasty.submit(&engine) }
+    #expect(error?.exitCode == 7)
+    let thread = Thread {
+      usleep(200_000)
+      try? claim.end(.map([:]))
+    }
+    thread.start()
+    var patient = SweepSubmission(sweep.directory, SweepOptions(), patience: 30)
+    #expect(try patient.submit(&engine).jobs.count == 1)
+  }
+
   /// A queue that does not yet name what it has just accepted.
   @Test func theCollectingJobComesAfterWhatWasJustSubmitted() throws {
     let sweep = try FakeSweep(trials: 2)

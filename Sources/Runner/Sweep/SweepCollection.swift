@@ -25,7 +25,8 @@ extension SweepDirectory {
     _ objective: MetricsSection.Objective?, knowing queue: QueuedTrials? = nil,
     tells: Bool = false, patience: Double = 0
   ) throws(RunError) -> SweepCollection? {
-    guard let claim = try claim(patience: patience) else { return nil }
+    let claim: RunClaim
+    do throws(RunError) { claim = try self.claim(patience: patience) } catch .locked { return nil }
     do throws(RunError) {
       try hold(claim)
       let known = try failures()
@@ -86,15 +87,19 @@ extension SweepDirectory {
     return states
   }
 
-  private func claim(patience: Double) throws(RunError) -> RunClaim? {
+  /// - Parameter patience: how long another process is waited for, in seconds.
+  /// - Throws: `.locked` when that one is at work still.
+  func claim(
+    patience: Double, lostAfter: Double = RunClaim.lostAfter
+  ) throws(RunError) -> RunClaim {
     let start = monotonicSeconds()
     while true {
       do throws(RunError) {
         return try RunClaim.take(
-          path, as: .current(), steps: trials.count, lostAfter: RunClaim.lostAfter, files: files)
-      } catch .locked {
-        guard monotonicSeconds() - start < patience else { return nil }
-        usleep(500_000)
+          path, as: .current(), steps: trials.count, lostAfter: lostAfter, files: files)
+      } catch {
+        guard case .locked = error, monotonicSeconds() - start < patience else { throw error }
+        usleep(200_000)
       }
     }
   }

@@ -28,18 +28,19 @@ package struct SweepSubmission {
 
   private let sweep: SweepDirectory
   private let options: SweepOptions
+  private let patience: Double
 
-  package init(_ sweep: SweepDirectory, _ options: SweepOptions) {
-    (self.sweep, self.options) = (sweep, options)
+  /// - Parameter patience: how long another process is waited for, in seconds.
+  package init(_ sweep: SweepDirectory, _ options: SweepOptions, patience: Double = 5) {
+    (self.sweep, self.options, self.patience) = (sweep, options, patience)
   }
 
   /// Submits what is missing.
   ///
   /// - Throws: `.locked` while another process submits or runs the sweep.
   package mutating func submit(_ engine: inout SlurmEngine) throws(RunError) -> Outcome {
-    let claim = try RunClaim.take(
-      sweep.path, as: .current(), steps: sweep.trials.count, lostAfter: options.lostAfter,
-      files: sweep.files)
+    // The job behind the trials has it for a moment when the last is over.
+    let claim = try sweep.claim(patience: patience, lostAfter: options.lostAfter)
     let queue = engine.queue
     let cancellation = queue.cancellation()
     engine.keepAlive { () throws(RunError) in
