@@ -226,7 +226,7 @@ def preempted(check, srun):
 def time_limit(check):
     sweep = Sweep(
         check, "time-limit", trials=1, limit="1m", extra=["--signal=USR2@35"],
-        length=check.lasting(130)).submit()
+        length=check.lasting(60)).submit()
     sweep.quiet(400)
     if max(sweep.attempts()) < 2:
         raise Problem("it ended before its time was over")
