@@ -186,7 +186,7 @@ def killed_stepd(check):
 
 
 def dead_node(check):
-    sweep = Sweep(check, "dead-node", length=check.lasting(150)).submit()
+    sweep = Sweep(check, "dead-node", length=check.lasting(80)).submit()
     for index in range(2):
         sweep.begun(index)
     node = sweep.tasks()[sweep.task(0)][1]

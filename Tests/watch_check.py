@@ -16,7 +16,7 @@ import http.client
 import json
 import os
 import pathlib
-import select
+import queue
 import shutil
 import signal
 import socket
@@ -24,6 +24,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -102,14 +103,23 @@ class Events:
         self.connection.request("GET", f"/events?view={view}")
         self.answer = self.connection.getresponse()
         assert self.answer.status == 200 and self.answer.headers["Content-Type"] == "text/event-stream"
+        self.lines = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
 
-    def next(self):
-        while True:
-            line = self.answer.readline()
-            if not line:
-                raise SystemExit("watch_check: FAILED: the events have ended")
-            if line.startswith(b"data: "):
-                return json.loads(line[6:])
+    def read(self):
+        try:
+            for line in self.answer:
+                if line.startswith(b"data: "):
+                    self.lines.put(line[6:])
+        except (OSError, ValueError, AttributeError):
+            pass
+
+    def next(self, seconds=20):
+        """The next event; nothing where none comes."""
+        try:
+            return json.loads(self.lines.get(timeout=seconds))
+        except queue.Empty:
+            return {}
 
     def close(self):
         self.connection.close()
@@ -255,7 +265,7 @@ def interface(url, address, sweep):
     check(first["full"] and first["details"], "the first event has everything")
     told = {one["key"]: one["curves"]["d_loss"]["x"][-1] for one in first["details"] if "d_loss" in one.get("curves", {})}
     second = events.next()
-    check(not second["full"] and "layout" not in second, "the second only what has changed")
+    check(second and not second["full"] and "layout" not in second, "the second only what has changed")
     grown = [one for one in second.get("details", []) if one["key"] in told and "d_loss" in one.get("curves", {})]
     check(all(one["curves"]["d_loss"]["from"] > 0 and len(one["curves"]["d_loss"]["x"]) < 60 for one in grown),
           "of the curves only their new ends")
@@ -269,13 +279,11 @@ def interface(url, address, sweep):
             step = newest_row(trial)
             if step > waiting.get(trial.name, (0, 0))[0]:
                 waiting[trial.name] = (step, time.monotonic())
-        # Whether more has come, without waiting.
-        if select.select([events.answer.fp.raw._sock], [], [], 0.05)[0]:
-            for one in events.next().get("details", []):
-                steps = one.get("curves", {}).get("d_loss", {}).get("x", [])
-                seen = waiting.get(names.get(one["key"], ""))
-                if steps and seen and max(steps) >= seen[0]:
-                    delays.append(time.monotonic() - seen[1])
+        for one in events.next(0.05).get("details", []):
+            steps = one.get("curves", {}).get("d_loss", {}).get("x", [])
+            seen = waiting.get(names.get(one["key"], ""))
+            if steps and seen and max(steps) >= seen[0]:
+                delays.append(time.monotonic() - seen[1])
     check(delays and max(delays) < 2, f"a new row is told within {max(delays or [99]):.1f} s")
     events.close()
 
