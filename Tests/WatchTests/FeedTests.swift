@@ -101,6 +101,16 @@ struct FeedTests {
     #expect((view["best"] as? [Any])?.last as? String == "latent 16")
   }
 
+  @Test func howLongASweepTakesIsForeseenFromTheFirstTrialOn() async throws {
+    let sweep = "gan/20261121T0300-aaaaaa"
+    let trials = folder.addSweep(sweep)
+    folder.addRun("\(sweep)/trials/\(trials[0])")
+    let row = try #require(
+      rows(try parsed(await feed().message(of: Feed.everything, after: Feed.Sent()).text)).first)
+    // Seven tenths of it take 35 s more, whatever its status said of its time when it was last written; two are to come.
+    #expect(row["left"] as? Int == 135)
+  }
+
   @Test func aTrialThatASearchAddsToThePlanIsARow() async throws {
     let sweep = "gan/20261121T0300-aaaaaa"
     let trials = folder.addSweep(sweep)

@@ -32,7 +32,10 @@ struct SweepProgress: Sendable {
       let seconds = watch.run.status?.duration.map(Double.init)
       if !Self.ended.contains(word) { remaining += 1 - watch.fraction }
       if word == "finished", let seconds { lengths.append(seconds) }
-      if let left = watch.secondsLeft, let seconds { foreseen.append(seconds + left) }
+      // What has gone by is in a file that is written now and then.
+      if let left = watch.secondsLeft, watch.fraction < 1 {
+        foreseen.append(left / (1 - watch.fraction))
+      }
       if let start = watch.run.status?.started?.seconds { started = min(started ?? start, start) }
       if let objective = sweep.objective, let value = watch.best(objective),
         best.map({ objective.minimizes ? value < $0.value : value > $0.value }) ?? true
