@@ -7,10 +7,10 @@ import Testing
 
 /// What is said to whoever gives a sweep to a cluster.
 @Suite struct SlurmCommandTests {
-  private static let engine = "engine: {slurm: {partition: gpu, cpus: 2, time: 2h, at_once: 3}}"
+  static let engine = "engine: {slurm: {partition: gpu, cpus: 2, time: 2h, at_once: 3}}"
 
   /// A sweep of three trials, and a cluster that plays none.
-  private func place(_ engine: String = engine, limit: Int = 1001) throws -> (Place, FakeSlurm) {
+  func place(_ engine: String = engine, limit: Int = 1001) throws -> (Place, FakeSlurm) {
     let (place, slurm) = (try Place(), try FakeSlurm(limit: limit))
     place.environment["PATH"] = slurm.path
     try place.write("tiny.yaml", spec(engine))
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// The trials of the only sweep, as they are called.
-  private func trials(_ place: Place) throws -> [String] {
+  func trials(_ place: Place) throws -> [String] {
     try place.text("\(place.resultDirectory())/plan.jsonl").split(separator: "\n").map {
       try object(String($0))["name"] as? String ?? ""
     }
@@ -237,23 +237,6 @@ import Testing
       try place.names(in: "\(place.resultDirectory())/slurm").allSatisfy { !$0.hasPrefix(".") })
   }
 
-  /// docs/failures.md: rm of a trial that waits or runs on a cluster: exit 7
-  @Test func aTrialThatIsInTheQueueIsNotRemoved() throws {
-    let (place, slurm) = try place()
-    _ = try place.run("run", "tiny.yaml")
-    let folder = try place.resultDirectory()
-    let name = try trials(place)[1]
-    try place.makeFolder("\(folder)/trials/\(name)")
-    try place.write("\(folder)/trials/\(name)/resolved.yaml", place.text("\(folder)/resolved.yaml"))
-    let remove = { try place.run("rm", "\(folder)/trials/\(name)", "--yes") }
-    let refused = try remove()
-    #expect(refused.end == .exit(7), "\(refused.errors)")
-    #expect(
-      refused.errors.contains("job 1_1 plays it on the cluster (PENDING)"), "\(refused.errors)")
-    try slurm.show([])
-    #expect(try remove().end == .exit(0))
-  }
-
   /// Whoever started gan-exp may have it ignore that children end.
   @Test func aCommandThatFailsIsSeenToFailWhoeverIgnoresChildren() throws {
     let (place, slurm) = try place()
@@ -264,21 +247,6 @@ import Testing
     #expect(run.end == .exit(4))
     #expect(run.errors.contains("squeue gives no answer that can be used"), "\(run.errors)")
     #expect(try slurm.calls("sbatch") == 0)
-  }
-
-  @Test func whatCannotBeCancelledIsAnError() throws {
-    let (place, slurm) = try place()
-    _ = try place.run("run", "tiny.yaml")
-    let folder = try "\(place.path)/\(place.resultDirectory())"
-    try slurm.first("scancel", "echo 'scancel: error: Access denied' >&2; exit 1")
-    let refused = try place.run("cancel", folder)
-    #expect(refused.end == .exit(4) && refused.output == "")
-    #expect(
-      refused.errors
-        == "error: scancel 1 2 did not succeed (scancel: error: Access denied): they may still wait or "
-        + "run; say the same again\n")
-    try slurm.asUsual("scancel")
-    #expect(try place.run("cancel", folder).output == "\(folder): 2 jobs cancelled\n")
   }
 
   @Test func aPlanSaysWhatWouldBeSubmittedAndMakesNothing() throws {
@@ -496,37 +464,5 @@ import Testing
     #expect(end.errors.contains("; to go on: gan-exp resume \(folder) --engine slurm\n"))
     #expect(end.errors.contains("summary and report: job 2, when these are over\n"))
     #expect(try slurm.arrays().allSatisfy { $0.contains("|PENDING|") })
-  }
-
-  /// docs/failures.md: `rm` of a sweep with jobs in the queue: exit 7, nothing is gone
-  @Test func aSweepWithJobsInTheQueueIsNotRemoved() throws {
-    let (place, slurm) = try place()
-    _ = try place.run("run", "tiny.yaml")
-    let folder = try place.resultDirectory()
-    let refused = try place.run("rm", "--yes", folder)
-    #expect(refused.end == .exit(7) && refused.errors.contains("wait or run on the cluster"))
-    #expect(try place.resultDirectory() == folder)
-    // Where nobody can be asked that is said.
-    try slurm.show((0..<3).map { ($0, "CANCELLED", "n1") })
-    place.environment["PATH"] = "/nowhere"
-    let removed = try place.run("rm", "--yes", folder)
-    #expect(removed.end == .exit(0), "\(removed.errors)")
-    #expect(
-      removed.errors.contains("whether jobs of it wait or run cannot be seen: there is no squeue"))
-  }
-
-  /// Whoever waits ends too.
-  @Test func cancelEndsWhoeverWaits() throws {
-    let (place, slurm) = try place()
-    place.environment["GAN_EXP_SLURM_POLL"] = "0.1"
-    let run = try place.start(["run", "tiny.yaml", "--wait"])
-    try run.wait(for: "questions to squeue") { (try? slurm.calls("squeue")) ?? 0 > 3 }
-    let folder = try "\(place.path)/\(place.resultDirectory())"
-    let cancel = try place.run("cancel", folder)
-    #expect(cancel.end == .exit(0) && cancel.output == "\(folder): 1 jobs cancelled\n")
-    #expect(cancel.errors.contains(" submits or waits for it, and is told to give up\n"))
-    let end = try run.finish()
-    #expect(end.end == .exit(143), "\(end.errors)")
-    #expect(try slurm.calls("sbatch") == 1)
   }
 }
