@@ -210,8 +210,8 @@ def dead_node(check):
 
 def preempted(check, srun):
     # Without srun it hears of it at the end of the grace time, 5 s and up to 16: it must still be at work then.
-    sweep = Sweep(
-        check, f"preempted-{'srun' if srun else 'exec'}", srun=srun, length=check.lasting(40)).submit()
+    name, seconds = ("preempted-srun", 10) if srun else ("preempted-exec", 40)
+    sweep = Sweep(check, name, srun=srun, length=check.lasting(seconds)).submit()
     sweep.begun()
     sweep.begun(1)
     words("sbatch", "--parsable", "-p", "high", "--exclusive", "-w",

@@ -109,7 +109,8 @@ class Sweep:
     def task(self, index):
         return next(task for task in self.tasks() if task.endswith(f"_{index}"))
 
-    def quiet(self, seconds=180):
+    def quiet(self, seconds=400):
+        """Waits for the end of all jobs; a queue that does not move is a problem, a machine that is busy is none."""
         until("an end of all jobs", seconds, lambda: not self.live())
 
     def attempts(self):
