@@ -18,7 +18,8 @@ final class Pass {
   let name: String
   /// Whether parameters are read as they are or as their moving averages.
   let weights: Weights
-  /// What another network of the game makes of a value in this walk; nil where there is no other.
+  /// What another network of the game makes of a value in this walk; nil where there is no other. It finds the walk in
+  /// the scope: one that it held itself would never be freed, nor its graph.
   var call: ((_ network: String, Value, LayerScope) throws(LayerMisfit) -> Value)?
   /// Whether layers say so that learn nothing of a single sample, for which the batch is looked at apart.
   var refusesOneSample = false

@@ -110,12 +110,12 @@ extension Game {
   /// Lets layers of a trial walk call other networks.
   private func lead(_ pass: Pass) {
     pass.call = { [self] callee, input, scope throws(LayerMisfit) in
-      let network = network(callee)
+      let (network, outer) = (network(callee), scope.pass)
       let inner = Pass(
-        states: pass.states, mode: network.isFrozen ? .inference : pass.mode, labels: pass.labels,
-        classes: pass.classes,
-        initializers: network.initializers, draws: pass.draws, name: scope.path)
-      inner.inputs = pass.inputs
+        states: outer.states, mode: network.isFrozen ? .inference : outer.mode,
+        labels: outer.labels, classes: outer.classes, initializers: network.initializers,
+        draws: outer.draws, name: scope.path)
+      inner.inputs = outer.inputs
       lead(inner)
       return try network.answer(input, in: inner).output
     }

@@ -180,7 +180,8 @@ final class TermWriter {
       network: played.critic, prefix: prefix.split(separator: "/").map { "\($0)." }.joined())
     let draws = Draws(prefix, within: part.draws)
     var fake = try judged(played.fake, by: place)
-    let real = { [self] () throws(LayerMisfit) in try judged(played.real, by: place) }
+    // What is kept here must not keep the writer.
+    let real = { [unowned self] () throws(LayerMisfit) in try judged(played.real, by: place) }
     let isCritics = game.side(of: played, in: move) == .discriminator
     let isFrozen = game.network(played.critic).isFrozen
     let isJoint = played.criticBatch == .joint && (isCritics || makesReal(played))
@@ -218,7 +219,7 @@ final class TermWriter {
     }
     let hearing = Hearing(
       scores: Scores(
-        real: { [self] in
+        real: { [unowned self] in
           if let realScore { return realScore }
           return checked { () throws(LayerMisfit) in
             try score(played, real(), prefix + "real")

@@ -214,7 +214,7 @@ final class ValueTable {
       let inner = self.pass(
         game.network(callee), scope.path + (name.isEmpty ? "" : "/\(name)"), label: label,
         others: [], mode: mode, part)
-      inner.inputs = pass.inputs
+      inner.inputs = scope.pass.inputs
       note(callee, input, inner)
       let output = try game.network(callee).answer(input, in: inner).output
       try requireOneShape(of: callee)
