@@ -16,6 +16,13 @@ struct PlanEstimate {
     var seconds: Double?
   }
 
+  /// What a run comes to, of which all that play and keep alike have the same.
+  private struct Size {
+    let rounds: Int
+    let disk: DiskNeed
+  }
+
+  private var sizes: [String: Size] = [:]
   /// Rounds of all runs, and of how many.
   private var rounds = 0
   private var runs = 0
@@ -43,26 +50,36 @@ struct PlanEstimate {
 
   /// - Parameter isTrial: whether it is one of a sweep.
   mutating func add(_ experiment: Experiment, isTrial: Bool) throws {
+    let shape = PlannedTrial.specDigest(experiment.identityTexts.shape)
+    let key = "\(shape)\n\(experiment.storageText)"
+    let size = try sizes[key] ?? measured(experiment, shape, isTrial: isTrial)
+    sizes[key] = size
+    rounds += size.rounds
+    runs += 1
+    roundsOfKind[shape, default: 0] += size.rounds
+    diskBytes = diskBytes.addingReportingOverflow(size.disk.total ?? .max).partialValue
+    if size.disk.total ?? .max >= largest?.total ?? 0 { largest = size.disk }
+    hasMeasures = hasMeasures || experiment.metrics != nil
+  }
+
+  /// The first of a size: its graphs are written.
+  private mutating func measured(
+    _ experiment: Experiment, _ shape: String, isTrial: Bool
+  ) throws -> Size {
     let key = experiment.storedSources.map(\.identity).joined(separator: "\n")
     let set = try sets[key] ?? experiment.loadData(data)
     sets[key] = set
     let program = try experiment.program(set.formats)
     let count = try set.sampleCount(of: program)
     let timetable = try Failure.catching { try Timetable(program, imageCount: count) }
-    let disk = DiskNeed(program, timetable, isTrial: isTrial)
-    let shape = PlannedTrial.specDigest(experiment.identityTexts.shape)
     if kinds[shape] == nil {
       let flops = program.networks.reduce(0.0) { $0 + Double(program.summary(of: $1).flops) }
       kinds[shape] = Kind(
         experiment: experiment, work: flops * Double(experiment.data.batch), seconds: nil)
     }
-    rounds += timetable.rounds
-    runs += 1
-    roundsOfKind[shape, default: 0] += timetable.rounds
-    diskBytes = diskBytes.addingReportingOverflow(disk.total ?? .max).partialValue
-    if disk.total ?? .max >= largest?.total ?? 0 { largest = disk }
     isGrowing = isGrowing || program.growth != nil
-    hasMeasures = hasMeasures || experiment.metrics != nil
+    return Size(
+      rounds: timetable.rounds, disk: DiskNeed(program, timetable, isTrial: isTrial))
   }
 
   // MARK: What is timed

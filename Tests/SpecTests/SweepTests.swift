@@ -311,4 +311,17 @@ struct SweepTests {
       #expect(try identity(other) != plain, "\(other)")
     }
   }
+
+  /// What trials of one shape keep is looked at once for all that say the same of it.
+  @Test func howMuchIsKeptDependsOnRecordsAndOnKindsOfOptimizersNotOnTheirNumbers() throws {
+    func storage(_ change: String...) throws -> String {
+      try loadExperiment(text: goodSpec, overrides: change, vocabulary: vocabulary).get()
+        .storageText
+    }
+    let sgd = "optimizer={kind: sgd, learning_rate: 0.1, momentum: 0.5}"
+    #expect(try storage(sgd) == storage(sgd, "optimizer.learning_rate=2e-4", "seed=3"))
+    #expect(try storage(sgd) != storage(sgd, "optimizer.momentum=0"))
+    #expect(try storage(sgd) != storage())
+    #expect(try storage(sgd) != storage(sgd, "record.checkpoint.every=7 steps"))
+  }
 }

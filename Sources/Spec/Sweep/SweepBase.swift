@@ -147,6 +147,21 @@ extension Experiment {
   }
 }
 
+extension Experiment {
+  /// What, besides the shapes, decides how much a run keeps: what is recorded, and the optimizers without their numbers,
+  /// of which only counts whether they are zero.
+  package var storageText: String {
+    func signs(_ text: String) -> String {
+      text.replacing(/[0-9][0-9.e+-]*/) { Double($0.output) == 0 ? "0" : "1" }
+    }
+    return root.printed.filter { ["record", "optimizer"].contains($0.name) }
+      .map { entry in
+        let text = entry.value.flow
+        return entry.name == "record" ? text : signs(text)
+      }.joined(separator: "\n")
+  }
+}
+
 extension YAMLNode {
   /// The text of that identity that a value of the tree comes from.
   fileprivate func sourceText(_ identity: ObjectIdentifier) -> SourceText? {
