@@ -1,6 +1,6 @@
 /// One experiment, complete and checked: what a spec says after `extends`, `--set`, `params`,
-/// `for` and all defaults.
-package struct Experiment: Sendable {
+/// `for` and all defaults. Large and never changed: all that holds one shares it.
+package final class Experiment: Sendable {
   package let name: String
   package let description: String?
   package let seed: UInt64
