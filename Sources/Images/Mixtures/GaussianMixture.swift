@@ -39,8 +39,9 @@ package struct GaussianMixture: Sendable, Equatable {
   /// Five by five around the origin, row after row from below. Lin et al. 2018: spacing 2, σ 0.05.
   package static func grid25(spacing: Double = 2, standardDeviation: Double = 0.05) -> Self {
     GaussianMixture(
-      centres: (0..<25).map { index in
-        Point(Double(index % 5 - 2) * spacing, Double(index / 5 - 2) * spacing)
+      centres: (0..<25).map { index -> Point in
+        let (column, row) = (index % 5 - 2, index / 5 - 2)
+        return Point(Double(column) * spacing, Double(row) * spacing)
       }, standardDeviation: standardDeviation)
   }
 

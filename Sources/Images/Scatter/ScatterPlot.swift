@@ -49,8 +49,8 @@ package struct ScatterPlot: Sendable, Equatable {
 
   private static func plane(_ values: [Float], _ length: Int) -> [Float] {
     if length == 2 { return values }
-    return stride(from: 0, to: values.count, by: length).flatMap {
-      [values[$0], length > 1 ? values[$0 + 1] : 0]
+    return stride(from: 0, to: values.count, by: length).flatMap { first -> [Float] in
+      [values[first], length > 1 ? values[first + 1] : 0]
     }
   }
 

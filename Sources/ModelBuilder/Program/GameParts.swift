@@ -157,13 +157,10 @@ extension GameSection {
   /// For each network itself and those that its layers call.
   fileprivate var players: [String: Set<String>] {
     let calls = Dictionary(
-      networks.map { network in
-        (
-          network.name,
-          Set(
-            network.layers.flatMap { [$0] + $0.nested }.filter { $0.category == .layer }
-              .compactMap { (Catalog.layer($0) as? NetworkCall)?.name })
-        )
+      networks.map { network -> (String, Set<String>) in
+        let layers = network.layers.flatMap { layer -> [Choice] in [layer] + layer.nested }
+          .filter { $0.category == .layer }
+        return (network.name, Set(layers.compactMap { (Catalog.layer($0) as? NetworkCall)?.name }))
       }, uniquingKeysWith: { first, _ in first })
     return Dictionary(
       calls.keys.map { name in

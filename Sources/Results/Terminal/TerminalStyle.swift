@@ -28,7 +28,8 @@ struct TerminalColour: Sendable, Hashable {
   init(red: UInt8, green: UInt8, blue: UInt8) {
     let spread = Int(max(red, green, blue)) - Int(min(red, green, blue))
     if spread < 12 {
-      self.init(grey: UInt8((Int(red) + Int(green) + Int(blue)) / 3))
+      let sum = Int(red) + Int(green) + Int(blue)
+      self.init(grey: UInt8(sum / 3))
       return
     }
     func level(_ value: UInt8) -> Int {

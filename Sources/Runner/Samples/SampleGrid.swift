@@ -53,8 +53,9 @@ package struct SampleGrid: Sendable {
     }
     guard let codes = section.codes else { return HostTensor([count, section.size], noise) }
     let rows = rowCodes(codes)
-    let values = (0..<count).flatMap {
-      noise[($0 * section.size)..<(($0 + 1) * section.size)] + rows[$0]
+    let values = (0..<count).flatMap { picture -> [Float] in
+      let first = picture * section.size
+      return noise[first..<first + section.size] + rows[picture]
     }
     return HostTensor([count, section.width], values)
   }

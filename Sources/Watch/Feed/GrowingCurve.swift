@@ -42,6 +42,8 @@ struct GrowingCurve: Sendable {
   }
 
   private static func pairs(_ values: [Double]) -> [Double] {
-    stride(from: 0, to: values.count, by: 2).map { values[$0] / 2 + values[$0 + 1] / 2 }
+    stride(from: 0, to: values.count, by: 2).map { first -> Double in
+      values[first] / 2 + values[first + 1] / 2
+    }
   }
 }
