@@ -11,7 +11,7 @@ computes has changed since, or with --again. --write puts the rows of this call 
 all others stay as they are: each row tells which build it is of (replay_table.py).
 
 Data are looked for as `gan-exp run` does ($GAN_EXP_DATA). A spec for a folder of pictures takes
---pictures, else the folder it names if that is there, else pictures that are drawn here.
+--pictures, else the folder it names if that is there, else pictures that are drawn here, and so does CIFAR-10.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from drawn_data import draw_pairs, draw_pictures  # noqa: E402
+from drawn_data import draw_cifar10, draw_pairs, draw_pictures  # noqa: E402
 
 import comparing
 import replay
@@ -41,6 +41,7 @@ FOLDERS = {
     "": "experiments", "classic/": "experiments/classic", "mixtures/": "experiments/mixtures",
     "games/": "Tests/PyTorch/games"}
 ROUNDS = 5
+CIFAR10 = "cifar-10-batches-bin"
 
 
 def experiments():
@@ -48,6 +49,11 @@ def experiments():
     return [
         (prefix + path.stem, path.relative_to(HOME))
         for prefix, folder in FOLDERS.items() for path in sorted((HOME / folder).glob("*.yaml"))]
+
+
+def draw_whole_cifar10(folder):
+    """A data folder with enough pictures for a batch of any file here."""
+    draw_cifar10(folder / CIFAR10, count=100)
 
 
 class Failure(Exception):
@@ -81,6 +87,10 @@ class Pictures:
         for name, keys in spec["data"].get("sources", {}).items():
             sources[f"data.sources.{name}.source"] = keys.get("source")
         changes, which = [], ""
+        if any("cifar10" in source for source in sources.values() if source):
+            folder, whose = self.folder(CIFAR10, draw_whole_cifar10)
+            if folder:
+                changes, which = ["--data-dir", folder], whose
         for place, source in sources.items():
             if not isinstance(source, dict) or "folder" not in source:
                 continue
@@ -102,14 +112,15 @@ class Pictures:
 
     def folder(self, path, draw):
         places = [Path(os.environ.get("GAN_EXP_DATA", HOME)), HOME]
-        if self.given:
+        if self.given and draw is not draw_whole_cifar10:
             return Path(self.given).resolve(), "pictures of --pictures"
         if any((place / path).exists() for place in places):
             return None, ""
-        if draw not in self.drawn:
-            self.drawn[draw] = tempfile.TemporaryDirectory()
-            draw(Path(self.drawn[draw].name))
-        return self.drawn[draw].name, "drawn pictures"
+        key = draw.__name__
+        if key not in self.drawn:
+            self.drawn[key] = tempfile.TemporaryDirectory()
+            draw(Path(self.drawn[key].name))
+        return self.drawn[key].name, "drawn pictures"
 
 
 # Rows of the table.
