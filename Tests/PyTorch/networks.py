@@ -676,16 +676,45 @@ def closing_bias(modules, path):
     return {f"{path}.{names[-1]}"} if names else set()
 
 
-def powerless_biases(modules, path):
-    """Names of biases that the next layer takes away again: their gradient is 0 but for rounding."""
+REMOVING = (
+    nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm, AdaptiveInstanceNorm)
+
+
+def fate_of_shift(modules):
+    """What becomes of a constant that is added to each channel of what goes into `modules`: it is `removed`, `felt`, or
+    `passes` as another such constant."""
+    for module in modules:
+        if isinstance(module, REMOVING):
+            return "removed"
+        if isinstance(module, Heads):
+            fates = {fate_of_shift(list(head)[:1]) for head in module.values()}
+            return "removed" if fates == {"removed"} else "felt"
+        if isinstance(module, Residual):
+            fates = {fate_of_shift(module.branch), fate_of_shift(module.past)}
+            if "felt" in fates or fates == {"removed"}:
+                return "felt" if "felt" in fates else "removed"
+        elif isinstance(module, nn.Conv2d):
+            # A border of zeros has no part in the shift.
+            if module.kernel_size != (1, 1) or module.padding not in ((0, 0), 0):
+                return "felt"
+        elif not isinstance(module, nn.Upsample):
+            return "felt"
+    return "passes"
+
+
+def powerless_biases(modules, path, after="felt"):
+    """Names of biases that layers behind them take away again: their gradient is 0 but for rounding. `after` is what becomes
+    of a shift of the channels that come out."""
     names = set()
-    for index, (module, after) in enumerate(zip(modules, [*list(modules)[1:], None])):
+    for index, module in enumerate(modules):
         here = f"{path}.{index}"
+        fate = fate_of_shift(list(modules)[index + 1:])
+        fate = after if fate == "passes" else fate
         if isinstance(module, growing.Grow):
             names |= powerless_biases(module.layers, here)
         if isinstance(module, Residual):
-            names |= powerless_biases(module.branch, here)
-            names |= powerless_biases(module.past, f"{here}.shortcut")
+            names |= powerless_biases(module.branch, here, fate)
+            names |= powerless_biases(module.past, f"{here}.shortcut", fate)
         if isinstance(module, Skip):
             names |= powerless_biases(module, here)
         if isinstance(module, Reparametrize):
@@ -696,11 +725,6 @@ def powerless_biases(modules, path):
                 names |= powerless_biases(layers, f"{here}.{head}")
         if isinstance(module, SelfAttention):
             names.add(f"{here}.key.bias")
-        followers = [h[0] for h in after.values()] if isinstance(after, Heads) else [after]
-        removes = all(isinstance(follower, (
-            nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, ConditionalBatchNorm,
-            AdaptiveInstanceNorm))
-            for follower in followers)
-        if removes and getattr(module, "bias", None) is not None:
+        if fate == "removed" and getattr(module, "bias", None) is not None:
             names.add(f"{here}.bias")
     return names

@@ -1,10 +1,10 @@
 """Traces five rounds of every experiment that is checked in, and replays them in PyTorch.
 
-usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N]
+usage: replay_gallery.py [--only NAME ...] [--again] [--write] [--pictures FOLDER] [--threads N] [--batch N]
                          [--program .build/release/gan-exp] [--device xla-cpu]
 needs: pip install torch, and pyyaml for files whose folders of pictures are not there
 
-Each file is played at its own batch size. NAME is a part of a name in the table: `dcgan`,
+Each file is played at its own batch size, or at --batch, which the row says. NAME is a part of a name in the table: `dcgan`,
 `classic/`, `games/joint`. Rows are kept in .build/replay, so that a second call goes on where the
 first one was stopped: a row is made anew if the program, the spec or a file of this folder that
 computes has changed since, or with --again. --write puts the rows of this call into docs/replay.md, where
@@ -169,6 +169,8 @@ def row_of(name, path, pictures, arguments, program):
     device = arguments.device
     kept = KEPT / f"{name.replace('/', '-')}{'' if device == 'cpu' else '-' + device.replace('/', '-')}.json"
     settings, which = pictures.settings(resolved(program, path))
+    if arguments.batch:
+        settings += ["--set", f"data.batch={arguments.batch}"]
     spec = pictures.unnamed(program("describe", path, "--json", *settings))
     origin = digest(program.digest, tools().encode(), spec.encode(), which.encode())
     if kept.exists() and not arguments.again:
@@ -236,6 +238,7 @@ def main():
     parser.add_argument("--again", action="store_true", help="make kept rows anew")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     parser.add_argument("--pictures", metavar="FOLDER", help="for specs that want a folder of them")
+    parser.add_argument("--batch", type=int, help="samples a batch, for files whose own takes hours")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", help="what traces; the document is that of cpu")
     parser.add_argument("--program", type=Path, default=HOME / ".build/release/gan-exp")

@@ -99,7 +99,9 @@ struct ComparisonTests {
     #expect(comparison.rows.map { $0.values[0]?.mean } == values)
     #expect(comparison.table.aligned(width: nil).contains(" modes*  d_loss "))
     let better = objective == "maximize" ? "greater" : "smaller"
-    #expect(comparison.captions == ["* the objective: modes, the \(better) the better"])
+    let caption = "* the objective: modes, the \(better) the better"
+    #expect(comparison.captions == ["\(caption) (the last; --value best)"])
+    #expect(Comparison(runs, value: .best).captions == [caption])
     // For programs the column has its name.
     #expect(comparison.table.csv.contains("modes,d_loss") && !comparison.table.csv.contains("*"))
     let sorted = Comparison(runs, sort: "-latent.size")

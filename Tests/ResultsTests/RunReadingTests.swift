@@ -252,6 +252,8 @@ struct RunReadingTests {
     samples.write("\(samples.path)/photos/2026/a/b.txt", "x")
     samples.write("\(samples.path)/.cache/x/y.txt", "x")
     samples.write("\(samples.path)/README.md", "x")
+    // Not a line for what is empty, as `rm` leaves it.
+    samples.write("\(samples.path)/removed/.hidden", "x")
     let sweep = "sweep/20261121T0400-abcdef"
     samples.write("\(samples.path)/\(sweep)/resolved.yaml", "name: sweep\n")
     samples.write("\(samples.path)/\(sweep)/journal.jsonl", "{}")

@@ -281,7 +281,9 @@ package struct Comparison: Sendable {
   /// Under a table for people: what its star means, and what is not in it.
   package var captions: [String] {
     let isShown = objective.map { measures.contains($0.metric) } ?? false
-    let star = objective.flatMap { isShown ? ["* the objective: \($0.words)"] : nil } ?? []
+    // A sweep's best trial is that of the best value on the way.
+    let which = value == .last ? " (the last; --value best)" : ""
+    let star = objective.flatMap { isShown ? ["* the objective: \($0.words)\(which)"] : nil } ?? []
     return star + (hiddenWords.map { ["… \($0)"] } ?? [])
   }
 

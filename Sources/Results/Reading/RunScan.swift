@@ -152,7 +152,9 @@ private struct RunFinder {
     for folder in inner where !look(in: folder, depth: depth + 1) { foreign.append(folder) }
     // Where nothing is a run, one line for the whole is enough.
     guard foreign.count < inner.count else { return notes.count > before }
-    notes += foreign.map { "\($0): there is no run in here" }
+    // What `rm` leaves of a name whose runs are all gone is nothing to tell.
+    let filled = foreign.filter { PlainFiles.entries(of: $0)?.isEmpty == false }
+    notes += filled.map { "\($0): there is no run in here" }
     return true
   }
 
