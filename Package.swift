@@ -13,8 +13,9 @@ let heavy: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 // Not optimized in release builds: the commands, which hand their work to the rooms below. Optimized they cost a tenth of the
 // build and gain nothing that can be measured.
 let cold: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
-// Optimized for size in release builds: the rooms of text and tables. No slower there, and a tenth less to compile.
-let texts: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+// Optimized for size in release builds: rooms that read, write and arrange, whose arithmetic is done in others. No slower, and a
+// tenth less to compile.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 let touchesC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let vectorCode = ["-O3", "-ffp-contract=fast", "-fno-math-errno"]
@@ -71,12 +72,12 @@ let package = Package(
     // SHA-256 and MD5.
     .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: touchesC),
     // What the file says.
-    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC + texts),
+    .target(name: "Spec", dependencies: ["CYAML", "CLibrary"], swiftSettings: touchesC + small),
     // The graph core: a closed set of ops and its interpreters.
     .target(name: "TensorCore", dependencies: ["CLibrary"], swiftSettings: strict + heavy),
     // Layers, losses, optimizers: from a spec to graphs.
     .target(
-      name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict),
+      name: "ModelBuilder", dependencies: ["Spec", "TensorCore"], swiftSettings: strict + small),
     // Vector kernels and the thread team, in C.
     .target(
       name: "CKernels", dependencies: ["CKernelsAVX2", "CKernelsAVX512"],
@@ -94,7 +95,7 @@ let package = Package(
     // A verified graph → StableHLO text → an executable, on whatever a plugin drives.
     .target(
       name: "XLABackend", dependencies: ["CLibrary", "TensorCore", "CPJRT"],
-      swiftSettings: touchesC),
+      swiftSettings: touchesC + small),
     // Reading JPEG, PNG and WebP, with the libraries' jumps caught in C.
     .target(
       name: "CDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
@@ -115,9 +116,9 @@ let package = Package(
     // The formats of a result directory: files, rows, claims; for who writes it and who reads it.
     .target(
       name: "RunFormat", dependencies: ["CLibrary", "Digests", "Spec"],
-      swiftSettings: strict + texts),
+      swiftSettings: strict + small),
     // Axes, curves and SVG pictures of them; nothing about runs.
-    .target(name: "Charts", dependencies: ["CLibrary"], swiftSettings: strict + texts),
+    .target(name: "Charts", dependencies: ["CLibrary"], swiftSettings: strict + small),
     // Plays the rounds; the sole writer of a result directory.
     .target(
       name: "Runner",
@@ -125,7 +126,7 @@ let package = Package(
         "CLibrary", "Charts", "Spec", "TensorCore", "ModelBuilder", "Images", "Metrics",
         "RunFormat", "Digests",
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + small),
     // Reads result directories: tables, charts, comparisons, reports. Writes into none.
     .target(
       name: "Results", dependencies: ["CLibrary", "Charts", "Spec", "Images", "RunFormat"],
@@ -133,7 +134,7 @@ let package = Package(
         "page.css", "page.html", "table.html", "curves.html", "samples.html", "settings.html",
         "page.js", "charts.js", "samples.js", "settings.js", "report.js",
       ].map { .embedInCode("Report/Page/\($0)") },
-      swiftSettings: strict + texts),
+      swiftSettings: strict + small),
     // A page that shows runs while they train, to browsers of this machine. Reads, as Results does. Of FlyingFox the
     // sockets only: its HTTP server opens FoundationNetworking, and with it libcurl and twenty libraries more.
     .target(
@@ -143,7 +144,7 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       resources: ["watch.css", "watch.html", "watch.js"].map { .embedInCode("Page/\($0)") },
-      swiftSettings: strict + texts),
+      swiftSettings: strict + small),
     // What every backend is held to: each operation, random graphs, states, against the reference.
     .target(name: "Conformance", dependencies: ["TensorCore"], swiftSettings: strict + heavy),
     // One file per command; the one list of backends.
