@@ -87,7 +87,8 @@ batches, latents, labels, masks; losses, gradients, and parameters and statistic
 precision, out of the resolved spec in that file, plays the same 5 rounds with the same draws, and compares
 every tensor. (Convolutions of few pixels are one product a batch there, which [products.py](../Tests/PyTorch/products.py)
 checks against PyTorch's own.) This is done for every file of `experiments/` and for the games of
-[Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size (cifar10-sngan, whose own takes too long in PyTorch, at 4).
+[Tests/PyTorch/games](../Tests/PyTorch/games), which hold what the gallery does not use, each at its own batch size (cifar10-sngan,
+whose own takes too long in PyTorch, at 4).
 
 Written by `make replay PYTHON=… WRITE=1`, which replaces the rows that it makes and leaves the others: {len(present)} files.
 Nearest to its limit is {nearest}, {row.largest:.1e} in {row.worst}.{lack}
